@@ -1,0 +1,1 @@
+"""Grievance: one place to find, file and follow a grievance about work. `app` puts it together."""

@@ -1,0 +1,48 @@
+"""Unbound extensions: made here, bound to an application in `create_app`.
+
+The database session refuses to begin without an actor: who acts is told to PostgreSQL for each
+transaction, so that row rules and the audit trail never depend on somebody remembering it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+db = SQLAlchemy()
+login = LoginManager()
+
+
+class NoActor(RuntimeError):
+    """A transaction was begun by nobody."""
+
+
+def act_as(actor: str) -> None:
+    """Say who acts in this session from its next transaction on: `public`, `receipt:<case>`,
+    `reply:<link>`, `member:<person>`, `job:<name>` or `cli:<command>`."""
+    db.session.info["actor"] = actor
+
+
+@contextmanager
+def acting_as(actor: str) -> Iterator[None]:
+    """Act as `actor` until the block ends; what was not committed is rolled back."""
+    before = db.session.info.get("actor")
+    act_as(actor)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        db.session.info["actor"] = before
+
+
+@event.listens_for(Session, "after_begin")
+def _name_the_actor(session: Session, _begun: SessionTransaction, connection: Connection) -> None:
+    actor = session.info.get("actor")
+    if not actor:
+        raise NoActor("a transaction needs an actor: call act_as first")
+    connection.execute(text("SELECT set_config('grievance.actor', :actor, true)"), {"actor": actor})

@@ -1,0 +1,131 @@
+"""Settings: one frozen class per kind of process, read once, refusing to start when incomplete.
+
+Every value comes from an environment variable named `GRIEVANCE_…` and is listed in
+`docs/settings.md`. A process is given its own settings and secrets and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+PREFIX = "GRIEVANCE_"
+Kind = TypeVar("Kind", bound="Settings")
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong; the message names every one of them."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What every process needs. Secrets are in the key ring folder, never in the environment."""
+
+    database_url: str = field(repr=False)
+    keyring: Path
+    data: Path
+    public_url: str
+    storage: str
+    languages: tuple[str, ...] = ("en", "ja", "vi")
+    time_zone: str = "Asia/Tokyo"
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether pages are served over TLS, so that cookies may say so."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+@dataclass(frozen=True)
+class WebSettings(Settings):
+    """The web process. It never talks to the queue: the address only answers /healthz."""
+
+    redis_url: str = field(default="", repr=False)
+    trusted_proxies: int = 0
+    max_upload_mb: int = 25
+    metrics_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class WorkerSettings(Settings):
+    """The queue worker and scheduler: they alone send mail."""
+
+    redis_url: str = field(default="", repr=False)
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "Grievance <no-reply@localhost>"
+
+
+@dataclass(frozen=True)
+class CommandSettings(Settings):
+    """A command at the terminal: migrations, directory loading, checks."""
+
+
+REQUIRED = ("DATABASE_URL", "KEYRING", "DATA", "PUBLIC_URL")
+REQUIRED_BY_KIND: dict[type[Settings], tuple[str, ...]] = {
+    WorkerSettings: ("REDIS_URL", "SMTP_URL"),
+}
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    slugs = tuple(part for part in text.replace(",", " ").split() if part)
+    return slugs if "en" in slugs else ("en", *slugs)
+
+
+def _address(text: str) -> str:
+    if urlsplit(text).scheme not in ("http", "https"):
+        raise ValueError("not an http or https address")
+    return text.rstrip("/")
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("", "0", "1", "no", "yes", "false", "true"):
+        raise ValueError("neither yes nor no")
+    return text.lower() in ("1", "yes", "true")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+PARSE: dict[str, Any] = {
+    "keyring": Path,
+    "data": Path,
+    "public_url": _address,
+    "languages": _languages,
+    "demo": _yes,
+    "trusted_proxies": _number,
+    "max_upload_mb": _number,
+}
+
+
+def read(kind: type[Kind], environ: Mapping[str, str]) -> Kind:
+    """The settings of a process kind; raises `SettingsError` naming all that is wrong at once."""
+    given = {
+        name.removeprefix(PREFIX): text.strip()
+        for name, text in environ.items()
+        if name.startswith(PREFIX)
+    }
+    wrong = [
+        f"{PREFIX}{name} is missing"
+        for name in (*REQUIRED, *REQUIRED_BY_KIND.get(kind, ()))
+        if not given.get(name)
+    ]
+    if "STORAGE" not in given and "DATA" in given:
+        given["STORAGE"] = str(Path(given["DATA"]) / "files")
+    values: dict[str, Any] = {}
+    for known in fields(kind):
+        text = given.get(known.name.upper())
+        if text is None:
+            continue
+        try:
+            values[known.name] = PARSE.get(known.name, str)(text)
+        except ValueError as problem:
+            wrong.append(f"{PREFIX}{known.name.upper()}: {problem}")
+    if wrong:
+        raise SettingsError("; ".join(wrong))
+    return kind(**values)
