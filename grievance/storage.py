@@ -1,0 +1,106 @@
+"""Sealed blobs by opaque id: the bytes of a file, which only a key of its case opens.
+
+The store knows ids and ciphertext and nothing else; names, types and sizes are sealed elsewhere.
+`FolderBlobs` keeps them in a folder. Anything else with the four methods of `Blobs`, such as an
+S3-compatible bucket, can stand in its place.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_SCHEME = re.compile(r"([a-z0-9+]{2,}):")
+
+
+class Blobs(Protocol):
+    """Where sealed blobs lie. An id is the 32 hex digits of a UUID; ValueError for others."""
+
+    def put(self, blob: str, data: bytes) -> None:
+        """Keep `data` for good before returning; FileExistsError if the id is taken."""
+
+    def open(self, blob: str) -> BinaryIO:
+        """The blob for reading; FileNotFoundError if there is none."""
+
+    def delete(self, blob: str) -> None:
+        """Remove the blob for good before returning; one that is not there is no error."""
+
+    def exists(self, blob: str) -> bool:
+        """Whether the blob is there."""
+
+
+class FolderBlobs:
+    """Blobs as files `ab/cd/abcd…` of mode 0600 in folders of mode 0700.
+
+    A blob appears whole or not at all: it is written beside its place, synced, then renamed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, blob: str, data: bytes) -> None:
+        """Keep `data`; OSError, and nothing left behind, when the disk is full."""
+        path = self._path(blob)
+        if path.exists():
+            raise FileExistsError("a blob of this id is there already")
+        for folder in (self.root, path.parent.parent, path.parent):
+            _make_folder(folder)
+        part = path.with_suffix(".part")
+        try:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as target:
+                target.write(data)
+                target.flush()
+                os.fsync(target.fileno())
+            part.rename(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+
+    def open(self, blob: str) -> BinaryIO:
+        """The blob for reading."""
+        return self._path(blob).open("rb")
+
+    def delete(self, blob: str) -> None:
+        """Remove the blob."""
+        path = self._path(blob)
+        if path.exists():
+            path.unlink(missing_ok=True)
+            _sync(path.parent)
+
+    def exists(self, blob: str) -> bool:
+        """Whether the blob is there."""
+        return self._path(blob).exists()
+
+    def _path(self, blob: str) -> Path:
+        if not _ID.fullmatch(blob):
+            raise ValueError("a blob id is the 32 lower-case hex digits of a UUID")
+        return self.root / blob[:2] / blob[2:4] / blob
+
+
+def blobs(setting: str) -> Blobs:
+    """The store that the setting names: `folder:/path` or a plain path; ValueError for others."""
+    scheme = _SCHEME.match(setting)
+    if scheme and scheme[1] != "folder":
+        raise ValueError("storage is given as folder:/path or as a path")
+    path = setting.removeprefix("folder:")
+    if not path:
+        raise ValueError("storage needs a path")
+    return FolderBlobs(Path(path).absolute())
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make a new, renamed or removed name in `folder` outlast a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
