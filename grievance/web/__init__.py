@@ -1,0 +1,13 @@
+"""The web kit: routes that say who may use them, pages, forms, headers, errors, paging."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from grievance.web import audience, binding, errors, headers, language, logs, pages, uploads
+
+
+def init_app(app: Flask) -> None:
+    """Bind the kit; the order is the order in which a request meets it."""
+    for part in (logs, language, audience, binding, headers, errors, pages, uploads):
+        part.init_app(app)

@@ -1,0 +1,92 @@
+"""Which browser this is, and the form token that proves a form came from one of its pages.
+
+A surface that keeps something in a cookie (draft, receipt, staff session) binds its forms to that
+cookie. A page for somebody who holds none yet gets a `visit` cookie. The token is an HMAC over the
+cookie, so it has no time limit and nothing is stored.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+
+VISIT = "visit"
+BOUND = ("staff", "receipt", "draft", VISIT)
+
+
+def cookie_name(name: str) -> str:
+    """The name as sent: with TLS the `__Host-` prefix pins it to this host."""
+    return f"__Host-{name}" if current_app.config["SECURE"] else name
+
+
+def cookie(name: str) -> str:
+    """What the browser sent under this name, or an empty string."""
+    return request.cookies.get(cookie_name(name), "")
+
+
+def set_cookie(answer: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Set one of our cookies; without `seconds` it ends with the browser session."""
+    answer.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SECURE"],
+        path="/",
+    )
+
+
+def drop_cookie(answer: Response, name: str) -> None:
+    """Take one of our cookies back."""
+    answer.delete_cookie(
+        cookie_name(name), httponly=True, samesite="Lax", secure=current_app.config["SECURE"]
+    )
+
+
+def held() -> list[str]:
+    """The values of our cookies that this browser sent, strongest first."""
+    return [value for name in BOUND if (value := cookie(name))]
+
+
+def _token(secret: str) -> str:
+    key: bytes = current_app.config["FORM_KEY"]
+    return hmac.new(key, secret.encode(), sha256).hexdigest()[:40]
+
+
+def form_token() -> str:
+    """The token for this browser's forms; a browser that holds no cookie is given a visit."""
+    if "form_secret" not in g:
+        cookies = held()
+        if not cookies:
+            g.new_visit = secrets.token_urlsafe(24)
+        g.form_secret = cookies[0] if cookies else g.new_visit
+    return _token(g.form_secret)
+
+
+def token_fits(given: str) -> bool:
+    """Whether `given` was made for any cookie this browser holds."""
+    fits = [hmac.compare_digest(_token(secret), given) for secret in held()]
+    return any(fits)
+
+
+def bind_to(secret: str) -> None:
+    """From here on this answer's forms belong to `secret` (a cookie that is set just now)."""
+    g.form_secret = secret
+
+
+def _remember_visit(answer: Response) -> Response:
+    visit: Any = g.get("new_visit")
+    if visit and answer.status_code < 400:
+        set_cookie(answer, VISIT, visit)
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Hand out visit cookies with the forms that need one."""
+    app.after_request(_remember_visit)
+    app.jinja_env.globals["form_token"] = form_token

@@ -1,0 +1,249 @@
+"""The form base and its fields. Each field knows its component (`kind`) and its sentences.
+
+A form ends in a frozen value, never in a model. What was typed stays in the form when it is wrong,
+and the sentence about it stands next to its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import Form as PlainForm
+from wtforms.csrf.core import CSRF
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from grievance.i18n import gettext, lazy
+from grievance.model import clean_text, digits_of, length_of
+from grievance.web.binding import form_token, token_fits
+
+LINE = 200  # graphemes in a one-line answer
+WORDS = 20_000  # graphemes in a free text
+
+__all__ = ["InputRequired", "ValidationError"]
+
+
+class BoundToken(CSRF):
+    """The form token of `web.binding` as WTForms wants it."""
+
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:
+        return form_token()
+
+    def validate_csrf_token(self, form: Any, field: Any) -> None:
+        if not token_fits(field.data or ""):
+            raise ValidationError(
+                gettext("This page was open in another place. Look it over and send it again.")
+            )
+
+
+class Form(PlainForm):
+    """A form bound to this browser."""
+
+    class Meta:
+        csrf = True
+        csrf_class = BoundToken
+        csrf_field_name = "token"
+
+        def get_translations(self, form: Any) -> Any:
+            """Our own sentences only: WTForms has none for most of our languages."""
+            return None
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(field name, first sentence) of everything that is wrong, in page order."""
+        return [
+            (name, str(list(found)[0])) for name, found in self.errors.items() if name and found
+        ]
+
+
+class Needed:
+    """The field must hold something; `sentence` says what, to one person."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, sentence: Any) -> None:
+        self.sentence = sentence
+
+    def __call__(self, form: Any, field: Any) -> None:
+        held = field.data
+        if held is None or held is False or (isinstance(held, (str, list)) and not held):
+            field.errors = []
+            raise StopValidation(str(self.sentence))
+
+
+class AtMost:
+    """At most so many graphemes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __call__(self, form: Any, field: Any) -> None:
+        count = length_of(field.data or "")
+        if count > self.limit:
+            raise ValidationError(
+                gettext(
+                    "This is %(count)s characters long. Shorten it to %(limit)s or fewer; "
+                    "you can send more later."
+                )
+                % {"count": count, "limit": self.limit}
+            )
+
+
+class _Kind(Field):
+    kind = "text"
+    hint: Any = ""
+
+    def __init__(self, *arguments: Any, hint: Any = "", needed: Any = "", **options: Any) -> None:
+        checks = list(options.pop("validators", ()))
+        if needed:
+            checks.insert(0, Needed(needed))
+        super().__init__(*arguments, **{**options, "validators": checks})
+        self.hint = hint
+
+
+class Line(_Kind, StringField):
+    """One line of text."""
+
+    def __init__(self, *arguments: Any, limit: int = LINE, **options: Any) -> None:
+        options["validators"] = [*options.get("validators", ()), AtMost(limit)]
+        super().__init__(*arguments, **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if valuelist:
+            self.data = clean_text(valuelist[0], lines=False)
+
+
+class Email(Line):
+    """An e-mail address."""
+
+    kind = "email"
+
+
+class Number(Line):
+    """Digits, in any script."""
+
+    kind = "number"
+
+
+class Words(_Kind, TextAreaField):
+    """Free text of several lines."""
+
+    kind = "textarea"
+
+    def __init__(self, *arguments: Any, limit: int = WORDS, **options: Any) -> None:
+        options["validators"] = [*options.get("validators", ()), AtMost(limit)]
+        super().__init__(*arguments, **options)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if valuelist:
+            self.data = clean_text(valuelist[0])
+
+
+class Secret(_Kind, PasswordField):
+    """A password: never cleaned, never shown again."""
+
+    kind = "password"
+
+
+class Day(_Kind, Field):
+    """A day, typed as year-month-day with digits of any script; keeps what was typed."""
+
+    kind = "date"
+
+    def process_data(self, value: date | str | None) -> None:
+        self.data = date.fromisoformat(value) if isinstance(value, str) and value else value or None
+        self.typed = self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        self.typed = clean_text(valuelist[0], lines=False) if valuelist else ""
+        self.data = None
+        if not self.typed:
+            return
+        parts = [
+            digits_of(part) for part in self.typed.replace("/", "-").replace(".", "-").split("-")
+        ]
+        try:
+            year, month, day = (int(part) for part in parts)
+            self.data = date(year, month, day)
+        except ValueError as problem:
+            raise ValueError(
+                gettext("Write the day as year-month-day, for example 2026-04-25.")
+            ) from problem
+
+
+class Choice(_Kind, RadioField):
+    """One of a few, as large rows."""
+
+    kind = "radio"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise StopValidation(gettext("Choose one of the answers on this page."))
+
+
+class Select(_Kind, SelectField):
+    """One of many, as a list that opens."""
+
+    kind = "select"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {value for value, *_ in self.iter_choices()}:
+            raise StopValidation(gettext("Choose one of the answers on this page."))
+
+
+class Choices(_Kind, SelectMultipleField):
+    """Any number of a few."""
+
+    kind = "checkbox"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        known = {value for value, *_ in self.iter_choices()}
+        if any(value not in known for value in self.data or ()):
+            raise StopValidation(gettext("Choose one of the answers on this page."))
+
+
+class Tick(_Kind, BooleanField):
+    """A single box."""
+
+    kind = "tick"
+
+
+class Files(_Kind, MultipleFileField):
+    """Several files."""
+
+    kind = "files"
+
+
+class Hidden(HiddenField):
+    """A value the form carries along."""
+
+
+class FormId(Form):
+    """A form that must not act twice: `form_id` is drawn when the page is made."""
+
+    form_id = Hidden()
+
+
+DECLINED = lazy("I would rather not say")
