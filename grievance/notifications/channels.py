@@ -1,0 +1,213 @@
+"""Ways out: SMTP, and a folder that stands for a mail server in demonstrations and tests.
+
+A channel either delivers a letter or says why not in a code, never in words that hold an address.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import format_datetime, parseaddr
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+from uuid import UUID
+
+from grievance.i18n import BY_SLUG
+
+TIMEOUT = 10.0  # seconds for each step of a conversation
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")  # RFC 5321 without quoted ones
+_DOMAIN = re.compile(r"[\w.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
+PORTS = {"smtp": 25, "smtps": 465, "starttls": 587}
+
+
+class TransportError(Exception):
+    """A letter was not delivered.
+
+    `permanent`: trying again is useless. `down`: it is the transport's trouble, not this
+    letter's, so the next letter would fare no better.
+    """
+
+    def __init__(self, code: str, *, permanent: bool = False, down: bool = False) -> None:
+        super().__init__(code)
+        self.code, self.permanent, self.down = code, permanent, down
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a channel sends; printing it shows neither address nor text."""
+
+    id: UUID
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+    at: datetime
+
+
+class Channel(Protocol):
+    """Delivers letters; TransportError when one was not taken."""
+
+    def send(self, letter: Letter) -> None: ...
+
+
+def channel_for(url: str, sender: str, timeout: float = TIMEOUT) -> Channel:
+    """The channel that a setting names; ValueError when it names none.
+
+    `smtp://`, `smtps://` or `starttls://user:password@host:port`, or `mailbox:/folder`. A
+    password goes over an encrypted connection, or to this machine.
+    """
+    _, address = parseaddr(sender)
+    if "@" not in address:
+        raise ValueError("the sender is not an e-mail address")
+    parts = urlsplit(url)
+    if parts.scheme == "mailbox" and parts.path:
+        return Mailbox(Path(unquote(parts.path)), address)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValueError("mail goes by smtp://, smtps://, starttls:// or mailbox:/folder")
+    if parts.password and parts.scheme == "smtp" and not _this_machine(parts.hostname):
+        raise ValueError("a mail password needs smtps:// or starttls://")
+    return Smtp(parts, address, timeout)
+
+
+def compose(letter: Letter, sender: str) -> MIMEText:
+    """The letter as mail: plain text, the row's id as Message-ID, so that a repeat is seen as one.
+
+    The sender is a bare address: a name beside it would tell whoever holds the phone what the
+    letter is about.
+    """
+    mail = MIMEText(letter.body)  # EmailMessage loses spaces of long subjects (Python < 3.12.5)
+    mail["From"] = sender
+    mail["To"] = _recipient(letter.to)
+    mail["Subject"] = Header(letter.subject)  # type: ignore[assignment]  # str only in its stubs
+    mail["Date"] = format_datetime(letter.at)
+    mail["Message-ID"] = f"<{letter.id}@{_domain(sender)}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = BY_SLUG[letter.language].tag
+    return mail
+
+
+class Smtp:
+    """A mail server. One connection a letter: nothing of one letter touches the next."""
+
+    def __init__(self, url: SplitResult, sender: str, timeout: float) -> None:
+        self._url, self._sender, self._timeout = url, sender, timeout
+        self._host = url.hostname or ""
+        self._port = url.port or PORTS[url.scheme]
+
+    def send(self, letter: Letter) -> None:
+        """Hand the letter to the server.
+
+        A refusal of this recipient or text is permanent with a 5xx code; all else, a refused
+        sender or password included, may be mended on either side and is tried again.
+        """
+        mail = compose(letter, self._sender)
+        recipient = _recipient(letter.to)
+        with _codes(), self._conversation() as server:
+            try:
+                server.send_message(mail, self._sender, [recipient])
+            except smtplib.SMTPRecipientsRefused as refusal:
+                raise _refused(refusal.recipients[recipient][0]) from None
+            except smtplib.SMTPDataError as refusal:
+                raise _refused(refusal.smtp_code) from None
+
+    @contextlib.contextmanager
+    def _conversation(self) -> Iterator[smtplib.SMTP]:
+        server = self._connected()
+        try:
+            if self._url.scheme == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if self._url.username:
+                server.login(unquote(self._url.username), unquote(self._url.password or ""))
+            yield server
+        finally:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                server.quit()  # taken is taken, however the goodbye goes
+            server.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        ours = _domain(self._sender)  # else smtplib asks the DNS for a name, without a time limit
+        if self._url.scheme == "smtps":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(
+                self._host, self._port, ours, timeout=self._timeout, context=context
+            )
+        return smtplib.SMTP(self._host, self._port, ours, timeout=self._timeout)
+
+
+class Mailbox:
+    """A folder that takes every letter as `<row id>.eml`, readable by its owner only."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        self._folder, self._sender = folder, sender
+
+    def send(self, letter: Letter) -> None:
+        """Write the letter, whole or not at all; a repeat replaces the first copy."""
+        text = compose(letter, self._sender).as_bytes()
+        path = self._folder / f"{letter.id}.eml"
+        part = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text)
+            part.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise TransportError("mailbox", down=True) from None
+
+
+@contextlib.contextmanager
+def _codes() -> Iterator[None]:
+    """Turn what smtplib raises into a code; the server's words may quote the address."""
+    try:
+        yield
+    except smtplib.SMTPServerDisconnected as lost:
+        hung = isinstance(lost.__context__, TimeoutError)
+        raise TransportError("timeout" if hung else "disconnected", down=True) from None
+    except smtplib.SMTPResponseException as refusal:
+        raise TransportError(f"smtp-{refusal.smtp_code}", down=True) from None
+    except TimeoutError:
+        raise TransportError("timeout", down=True) from None
+    except ssl.SSLError:  # before ValueError: a certificate refused is one, too
+        raise TransportError("tls", down=True) from None
+    except (smtplib.SMTPNotSupportedError, ValueError):  # no such log-in, or not in ASCII
+        raise TransportError("unsupported", down=True) from None
+    except OSError:  # SMTPException is one, too
+        raise TransportError("unreachable", down=True) from None
+
+
+def _refused(code: int) -> TransportError:
+    return TransportError(f"smtp-{code}", permanent=code >= 500, down=code == 421)
+
+
+def _recipient(address: str) -> str:
+    """The address with its domain as the DNS knows it; permanent TransportError for nonsense."""
+    local, _, domain = address.rpartition("@")
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise TransportError("address", permanent=True)
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise TransportError("address", permanent=True) from None
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,93 @@
+"""One function for each kind of letter, written at once in the recipient's language.
+
+The text of a kind is `templates/notifications/<kind>.txt`: a `subject` block and a `body` block.
+Letters carry no name, reference or word of a case. Those to workers are all alike and do not say
+what they are about: somebody else may read the phone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from grievance import i18n
+from grievance.notifications.addresses import Recipient
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notifications"
+
+_letters = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701  plain text
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+_letters.install_gettext_callables(  # type: ignore[attr-defined]
+    i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+)
+_letters.filters["day"] = i18n.date_text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A letter ready for the outbox; printing it shows neither recipient nor text."""
+
+    kind: str
+    to: Recipient = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+    case: UUID | None = None
+    channel: str = "email"
+
+
+def worker_news(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """Something waits for the worker. Says nothing else, and links to the site's first page."""
+    return _written("worker_news", to, language, case, link=f"{public_url}/")
+
+
+def new_case(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """A case waits for somebody to take it."""
+    return _written("new_case", to, language, case, link=_desk(public_url))
+
+
+def danger(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """Somebody may be in danger: goes before every other letter."""
+    return _written("danger", to, language, case, link=_desk(public_url))
+
+
+def worker_answered(
+    to: Recipient, language: str, public_url: str, case: UUID | None = None
+) -> Message:
+    """The worker has written on a case the recipient looks after."""
+    return _written("worker_answered", to, language, case, link=_desk(public_url))
+
+
+def key_request(to: Recipient, language: str, public_url: str) -> Message:
+    """A colleague waits for a holder's approval before they can open cases."""
+    return _written("key_request", to, language, None, link=_desk(public_url))
+
+
+def invitation(to: Recipient, language: str, link: str, until: date) -> Message:
+    """An invitation to the desk: the whole one-time link, and the last day it works."""
+    return _written("invitation", to, language, None, link=link, until=until)
+
+
+def _desk(public_url: str) -> str:
+    return f"{public_url}/staff/"
+
+
+def _written(
+    kind: str, to: Recipient, language: str, case: UUID | None, **values: object
+) -> Message:
+    template = _letters.get_template(f"{kind}.txt")
+    with i18n.speaking(language):
+        context = template.new_context(values)
+        subject = " ".join("".join(template.blocks["subject"](context)).split())
+        body = "".join(template.blocks["body"](context)).strip() + "\n"
+    return Message(kind, to, subject, body, language, case)

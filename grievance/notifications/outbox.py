@@ -1,0 +1,111 @@
+"""Putting letters into the outbox, and taking them out of it again."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy.orm import Session
+
+from grievance.clock import to_the_hour
+from grievance.notifications.addresses import AddressBox, Recipient, open_address
+from grievance.notifications.messages import Message
+from grievance.notifications.models import Outbox
+from grievance.vault.framing import frame
+from grievance.vault.grants import open_with, seal_to
+from grievance.vault.keys import KeyPair
+from grievance.vault.labels import Label
+
+KEPT = timedelta(days=14)  # a letter is tried for so long, and kept so long once it is over
+AT_ONCE = frozenset({"danger"})
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the sealed part of a letter holds."""
+
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+
+
+def enqueue(session: Session, notifier_public: bytes, message: Message, now: datetime) -> UUID:
+    """Put a letter into the outbox, in the transaction of what it tells of. Answers its id."""
+    row = uuid4()
+    content = {
+        **_written(message.to),
+        "subject": message.subject,
+        "body": message.body,
+        "language": message.language,
+    }
+    session.add(
+        Outbox(
+            id=row,
+            kind=message.kind,
+            case=message.case,
+            channel=message.channel,
+            turn=0 if message.kind in AT_ONCE else 1,
+            sealed=seal_to(notifier_public, _info(row), json.dumps(content).encode()),
+            next_at=now,
+            at=to_the_hour(now),
+        )
+    )
+    return row
+
+
+def open_sealed(notifier: KeyPair, row: UUID, sealed: bytes) -> Content:
+    """Read a letter, the address last. Tampered, KeyError or ValueError when it is not one."""
+    content: Mapping[str, Any] = json.loads(open_with(notifier.private, _info(row), sealed))
+    address = content["to"] if "to" in content else open_address(notifier, _kept(content))
+    return Content(address, content["subject"], content["body"], content["language"])
+
+
+def cancel(session: Session, case: UUID, now: datetime) -> int:
+    """Take back the letters about a case that are not sent yet; answers how many."""
+    return _count(
+        session,
+        update(Outbox)
+        .where(Outbox.case == case, Outbox.state == "pending")
+        .values(state="cancelled", sealed=None, next_at=to_the_hour(now) + KEPT),
+    )
+
+
+def revive(session: Session, now: datetime) -> int:
+    """Try every dead letter again, once what killed them is mended; answers how many."""
+    return _count(
+        session,
+        update(Outbox)
+        .where(Outbox.state == "dead", Outbox.sealed.is_not(None))
+        .values(state="pending", attempts=0, next_at=now, at=to_the_hour(now)),
+    )
+
+
+def forget_ended(session: Session, now: datetime) -> int:
+    """Delete letters 14 days after they were sent, cancelled or given up; answers how many."""
+    return _count(session, delete(Outbox).where(Outbox.state != "pending", Outbox.next_at <= now))
+
+
+def _info(row: UUID) -> bytes:
+    return frame(Label.OUTBOX_MESSAGE, row)
+
+
+def _written(to: Recipient) -> dict[str, str]:
+    if isinstance(to, str):
+        return {"to": to}
+    return {"box": b64encode(to.box).decode(), "owner": str(to.owner), "label": to.label}
+
+
+def _kept(content: Mapping[str, Any]) -> AddressBox:
+    return AddressBox(UUID(content["owner"]), b64decode(content["box"]), Label(content["label"]))
+
+
+def _count(session: Session, statement: Update | Delete) -> int:
+    touched = statement.returning(Outbox.id)
+    return len(session.scalars(touched, execution_options={"synchronize_session": False}).all())

@@ -1,0 +1,51 @@
+"""What the console, /healthz and /metrics ask about letters and jobs. No answer holds content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from grievance.notifications.models import JobRun, Outbox
+
+STATES = ("pending", "sent", "dead", "cancelled")
+
+
+def due(session: Session, now: datetime) -> int:
+    """How many letters are due for a try."""
+    found = select(func.count()).where(Outbox.state == "pending", Outbox.next_at <= now)
+    return session.scalar(found) or 0
+
+
+def lag(session: Session, now: datetime) -> float:
+    """Seconds for which the most overdue letter has been waiting for its next try; 0 if none."""
+    oldest = session.scalar(select(func.min(Outbox.next_at)).where(Outbox.state == "pending"))
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def states(session: Session) -> dict[str, int]:
+    """How many letters are in each state; ended ones are counted for 14 days."""
+    found = session.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
+    return dict.fromkeys(STATES, 0) | dict(found.tuples())
+
+
+def dead(session: Session, limit: int = 50) -> Sequence[Outbox]:
+    """Letters that were given up, the latest first."""
+    found = select(Outbox).where(Outbox.state == "dead").order_by(Outbox.next_at.desc())
+    return session.scalars(found.limit(limit)).all()
+
+
+def last_runs(session: Session) -> dict[str, JobRun]:
+    """The newest run of each job."""
+    newest = select(JobRun).ext(distinct_on(JobRun.job))
+    newest = newest.order_by(JobRun.job, JobRun.started_at.desc())
+    return {run.job: run for run in session.scalars(newest)}
+
+
+def failures(session: Session, since: datetime) -> Sequence[JobRun]:
+    """Runs since then in which something failed, the latest first."""
+    found = select(JobRun).where(JobRun.failed > 0, JobRun.started_at >= since)
+    return session.scalars(found.order_by(JobRun.started_at.desc())).all()

@@ -1,0 +1,73 @@
+"""What letters say, and what they must not say."""
+
+import re
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from grievance import i18n
+from grievance.model import length_of
+from grievance.notifications import messages
+
+SITE = "https://desk.example"
+TO = "someone@mail.example"
+TELLING = re.compile(r"complain|grievance|case|report|employer|wage|help|right|reference", re.I)
+
+
+def all_kinds(language: str) -> list[messages.Message]:
+    invitation = messages.invitation(TO, language, f"{SITE}/staff/join/abc", date(2026, 12, 1))
+    plain = (
+        messages.worker_news,
+        messages.new_case,
+        messages.danger,
+        messages.worker_answered,
+        messages.key_request,
+    )
+    return [invitation, *(kind(TO, language, SITE) for kind in plain)]
+
+
+@pytest.mark.parametrize("language", list(i18n.BY_SLUG))
+def test_every_kind_can_be_read_in_every_language(language):
+    for message in all_kinds(language):
+        assert 5 <= length_of(message.subject) <= 78
+        assert "\n" not in message.subject
+        assert 60 <= length_of(message.body) <= 900
+        assert not re.search(r"[{}]|%\(", message.subject + message.body)
+        assert not re.search(r"\n\n\n", message.body)
+        assert re.search(rf"^{SITE}/\S*$", message.body, re.M), "the address stands on its own line"
+
+
+def test_every_template_has_a_function_and_every_function_a_template():
+    kinds = {message.kind for message in all_kinds("en")}
+    assert {path.stem for path in messages.TEMPLATES.glob("*.txt")} == kinds
+
+
+def test_the_language_is_the_recipients_and_not_the_writers():
+    with i18n.speaking("vi"):
+        japanese = messages.invitation(TO, "ja", f"{SITE}/x", date(2026, 12, 1))
+        assert i18n.current().slug == "vi"
+    assert "2026年12月1日" in japanese.body
+    with i18n.speaking("ja"):
+        assert japanese.subject == i18n.gettext("Your invitation to the case desk")
+
+
+def test_worker_news_says_nothing_about_what_it_is():
+    news = messages.worker_news(TO, "en", SITE)
+    assert news.subject == "You have a new note"
+    assert not TELLING.search(news.subject)
+    assert not TELLING.search(news.body)
+    assert re.findall(r"https?://\S+", news.body) == [f"{SITE}/"]
+
+
+def test_a_letter_names_no_case():
+    case = "0d4f4f1e-7a53-4f0c-9d8e-3f6d3a1b2c4d"
+    for kind in (messages.worker_news, messages.new_case, messages.danger):
+        message = kind(TO, "en", SITE, UUID(case))
+        assert case[:8] not in message.subject + message.body
+
+
+def test_a_message_can_be_printed_without_telling_address_or_text():
+    printed = repr(messages.worker_news(TO, "en", SITE))
+    assert TO not in printed
+    assert "note" not in printed
