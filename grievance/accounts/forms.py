@@ -1,0 +1,185 @@
+"""What people at the door write: passwords, who they are, the recovery sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+
+from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.operations.founding import Founder
+from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, gettext, lazy
+from grievance.vault.passwords import passphrase, weaknesses
+from grievance.vault.recovery import SheetError, read_sheet
+from grievance.web.forms import (
+    Choice,
+    Email,
+    Form,
+    Hidden,
+    Line,
+    Secret,
+    ValidationError,
+    Words,
+)
+
+WEAK = {
+    "too_short": lazy("This is too short. Use at least 14 characters; several words are best."),
+    "common": lazy("Many people use this one, so it is guessed first. Choose another."),
+    "contains_name": lazy("Leave out names of you or of your organisation."),
+}
+
+
+def option(value: str, label: Any) -> SelectChoice:
+    """One answer of a choice."""
+    return SelectChoice(value, label)
+
+
+LANGUAGE_CHOICES = [option(slug, BY_SLUG[slug].own_name) for slug in STAFF_LANGUAGES]
+
+
+def checked_address(_form: Any, field: Any) -> None:
+    """An address has one @ with something on both sides; the letter is the real check."""
+    name, at, host = field.data.partition("@")
+    if not (name and at and host) or "@" in host or " " in field.data:
+        raise ValidationError(gettext("Write the whole e-mail address, like name@example.org."))
+
+
+def text_of(field: Any) -> str:
+    """What was typed into a field, empty for nothing."""
+    return str(field.data or "")
+
+
+class AddressLine(Email):
+    """An e-mail address that browsers may fill in as the name of the account."""
+
+    autocomplete = "username"
+
+
+class NewSecret(Secret):
+    """A new password: browsers offer to keep it."""
+
+    autocomplete = "new-password"
+
+
+class SignIn(Form):
+    """Address and password."""
+
+    email = AddressLine(lazy("E-mail address"), needed=lazy("Enter your e-mail address."))
+    password = Secret(lazy("Password"), needed=lazy("Enter your password."))
+
+    @property
+    def written(self) -> tuple[str, str]:
+        """Address and password as typed."""
+        return text_of(self.email), text_of(self.password)
+
+
+class ConfirmPassword(Form):
+    """The password once more."""
+
+    password = Secret(lazy("Password"), needed=lazy("Enter your password."))
+
+
+class NewPassword(Form):
+    """A password chosen now; a generated one is offered first and stays the same on each try."""
+
+    password = NewSecret(
+        lazy("Password"),
+        hint=lazy("The one above, or your own of at least 14 characters."),
+        needed=lazy("Type the password above, or your own."),
+    )
+    again = NewSecret(lazy("The same password again"), needed=lazy("Type it a second time."))
+    offered = Hidden()
+
+    known: tuple[str, ...] = ()  # what others know of this person
+
+    def offer(self) -> str:
+        """The passphrase that is offered on this page."""
+        self.offered.data = self.offered.data or passphrase()
+        return str(self.offered.data)
+
+    def validate_password(self, field: Any) -> None:
+        """At least 14 characters, not common, without names."""
+        found = weaknesses(field.data, *self.known, *self.names())
+        if found:
+            raise ValidationError(str(WEAK[found[0]]))
+
+    def validate_again(self, field: Any) -> None:
+        """Twice the same."""
+        if field.data != self.password.data:
+            raise ValidationError(gettext("The two are not the same. Type both once more."))
+
+    def names(self) -> tuple[str, ...]:
+        """Names that were written into this form."""
+        return ()
+
+
+class Join(NewPassword):
+    """Accepting an invitation."""
+
+    language = Choice(
+        lazy("The desk speaks to you in"),
+        choices=LANGUAGE_CHOICES,
+        default="en",
+        needed=lazy("Choose a language."),
+    )
+
+
+class Found(Join):
+    """Founding: the organisation, and the person who answers for it first."""
+
+    organisation = Line(
+        lazy("Name of the organisation that runs this"),
+        hint=lazy("Workers see it on the first page."),
+        needed=lazy("Enter the name of the organisation."),
+    )
+    name = Line(lazy("Your name"), needed=lazy("Enter your name."))
+    email = AddressLine(
+        lazy("Your e-mail address"),
+        needed=lazy("Enter your e-mail address."),
+        validators=[checked_address],
+    )
+
+    def names(self) -> tuple[str, str, str]:
+        """Organisation, person, address."""
+        return text_of(self.organisation), text_of(self.name), text_of(self.email)
+
+    def founder(self, password: HashedPassword) -> Founder:
+        """Who founds."""
+        return Founder(*self.names(), language=text_of(self.language), password=password)
+
+
+class ChangePassword(NewPassword):
+    """Another password for who is signed in."""
+
+    current = Secret(lazy("Your password until now"), needed=lazy("Enter your password."))
+
+
+class ChooseLanguage(Form):
+    """The language of the desk."""
+
+    language = Choice(
+        lazy("The desk speaks to you in"),
+        choices=LANGUAGE_CHOICES,
+        needed=lazy("Choose a language."),
+    )
+
+
+class TypeSheet(Form):
+    """The recovery sheet, typed from paper; what is wrong is told by row."""
+
+    rows = Words(
+        lazy("The four rows K.1 to K.4, from the paper"),
+        hint=lazy("Capital or small letters, with or without spaces."),
+        needed=lazy("Type the four rows from the paper."),
+        limit=4000,
+    )
+    typed: bytes = b""
+
+    def validate_rows(self, field: Any) -> None:
+        """Each row carries a check symbol of its own."""
+        try:
+            self.typed = read_sheet(field.data).private
+        except SheetError as wrong:
+            raise ValidationError(
+                gettext("Look again at row %(row)s.") % {"row": wrong.row}
+            ) from wrong

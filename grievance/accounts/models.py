@@ -1,0 +1,344 @@
+"""People, organisations, their keys and sessions, the operator's profile, and the audit chain.
+
+No hash of a password and no private key in clear exists here: a wrap opens with a password, a
+membership key with its member's key, and deleting a row ends the access it gave.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grievance.model import Base, code, digest, identifier, sealed, staff_text
+from grievance.vault.chain import START
+
+CODE = {"holds": "code"}
+PUBLIC = {"holds": "public"}
+
+
+class Person(Base):
+    """A member of staff. Found by a keyed tag of the address; the address is sealed for sending."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = identifier()
+    name: Mapped[str] = staff_text()
+    email_tag: Mapped[bytes] = digest(unique=True)
+    address_box: Mapped[bytes] = sealed("staff.address/1")
+    language: Mapped[str] = code(16, default="en")
+    state: Mapped[str] = code(16, default="active")
+    public: Mapped[bytes] = digest()
+    public_mac: Mapped[bytes] = digest()
+    key_generation: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("state in ('active', 'left')", name="state"),
+        CheckConstraint("language in ('en', 'ja')", name="language"),
+    )
+
+
+class MemberKeyWrap(Base):
+    """A member's private key under a password (or another way of proving who they are)."""
+
+    __tablename__ = "member_key_wrap"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = code(16, default="password")
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB, info=CODE)
+    ciphertext: Mapped[bytes] = sealed("member.key/1")
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind"),
+        CheckConstraint("kind in ('password')", name="kind"),
+    )
+
+
+class Organisation(Base):
+    """The operator, or a partner. Its row is the head of its event chain."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[UUID] = identifier()
+    kind: Mapped[str] = code(16)
+    name: Mapped[str] = staff_text(default="")
+    founded_at: Mapped[datetime | None]
+    rotation_due: Mapped[bool] = mapped_column(default=False)
+    resealing: Mapped[bool] = mapped_column(default=False)
+    event_seq: Mapped[int] = mapped_column(default=0)
+    event_head: Mapped[bytes] = digest(default=START)
+
+    stream_kind = "organisation"
+
+    __table_args__ = (
+        CheckConstraint("kind in ('operator', 'partner')", name="kind"),
+        Index(
+            "uq_organisation_operator",
+            "kind",
+            unique=True,
+            postgresql_where=text("kind = 'operator'"),
+        ),
+    )
+
+
+class OrganisationKey(Base):
+    """One generation of an organisation's key; `previous_box` holds the private key before it."""
+
+    __tablename__ = "organisation_key"
+
+    id: Mapped[UUID] = identifier()
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    generation: Mapped[int]
+    public: Mapped[bytes] = digest()
+    mac: Mapped[bytes] = digest()
+    check: Mapped[bytes] = digest()
+    previous_box: Mapped[bytes | None] = sealed("organisation.key/1")
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "generation"),
+        CheckConstraint("(generation = 1) = (previous_box is null)", name="chain"),
+    )
+
+
+class Membership(Base):
+    """What a person is in an organisation: one role at a time."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[str] = code(32)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "organisation_id"),
+        CheckConstraint(
+            "role in ('handler', 'lead', 'director', 'administrator', 'directory_editor',"
+            " 'auditor', 'observer')",
+            name="role",
+        ),
+        Index("ix_membership_organisation_id", "organisation_id"),
+    )
+
+
+class MembershipKey(Base):
+    """The organisation's private key sealed to one member; deleting it ends access."""
+
+    __tablename__ = "membership_key"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    generation: Mapped[int]
+    box: Mapped[bytes] = sealed("membership.key/1")
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "organisation_id"),
+        Index("ix_membership_key_organisation_id", "organisation_id"),
+    )
+
+
+class KeyRequest(Base):
+    """A member waits for the organisation's key; who holds it decides."""
+
+    __tablename__ = "key_request"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    key_generation: Mapped[int]
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = code(16)
+    state: Mapped[str] = code(16, default="waiting")
+    created_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'approved', 'refused', 'ended')", name="state"),
+        CheckConstraint("reason in ('invited', 'reset')", name="reason"),
+        Index(
+            "uq_key_request_waiting",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+
+class Invitation(Base):
+    """A link that lets one person in: to found, to join, or to set a new password.
+
+    `person_id` is the person it is for; that row exists already only for a reset.
+    """
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    kind: Mapped[str] = code(16)
+    person_id: Mapped[UUID]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = staff_text(default="")
+    email_tag: Mapped[bytes | None] = digest()
+    address_box: Mapped[bytes | None] = sealed("staff.address/1")
+    role: Mapped[str] = code(32)
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kind in ('found', 'join', 'reset')", name="kind"),
+        CheckConstraint("kind = 'found' or invited_by is not null", name="invited_by"),
+        CheckConstraint("kind <> 'join' or address_box is not null", name="address"),
+    )
+
+
+class StaffSession(Base):
+    """A signed-in browser. The member's key lies here under the cookie's secret."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    member_key: Mapped[bytes] = sealed("staff.session/1")
+    created_at: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    stepped_up_at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A browser this person has signed in from: it keeps its own lane when others guess."""
+
+    __tablename__ = "known_device"
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    last_seen: Mapped[datetime]
+
+
+class RecoveryKey(Base):
+    """The key on paper. `box` holds the organisation's newest private key, sealed to it;
+    `sheet_box` the paper's own secret for the person who prints it, until it is typed back."""
+
+    __tablename__ = "recovery_key"
+
+    id: Mapped[UUID] = identifier()
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    generation: Mapped[int]
+    public: Mapped[bytes] = digest()
+    mac: Mapped[bytes] = digest()
+    organisation_generation: Mapped[int]
+    box: Mapped[bytes] = sealed("recovery.key/1")
+    printed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    sheet_box: Mapped[bytes | None] = sealed("recovery.key/1")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id"),
+        CheckConstraint("(confirmed_at is null) = (sheet_box is not null)", name="sheet"),
+    )
+
+
+class OperatorProfile(Base):
+    """What a worker reads first: who runs this, who reads, when, and for how long it is kept."""
+
+    __tablename__ = "operator_profile"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    texts: Mapped[dict[str, Any]] = mapped_column(JSONB, info=PUBLIC, default=dict)
+    hours: Mapped[dict[str, list[str]]] = mapped_column(JSONB, info=PUBLIC, default=dict)
+    languages: Mapped[list[str]] = mapped_column(JSONB, info=CODE, default=list)
+    time_zone: Mapped[str] = code(64, default="Asia/Tokyo")
+    everyday_site: Mapped[str] = code(300, default="")
+    contacts: Mapped[list[str]] = mapped_column(JSONB, info=PUBLIC, default=list)
+    retention_days: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime | None]
+
+
+class Event(Base):
+    """One link of a chain. The database role may insert and read events, nothing else."""
+
+    __tablename__ = "event"
+
+    id: Mapped[UUID] = identifier()
+    stream_kind: Mapped[str] = code(16)
+    stream_id: Mapped[UUID]
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    verb: Mapped[str] = code(48)
+    actor: Mapped[str] = code(80)
+    codes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=CODE)
+    detail_hash: Mapped[bytes | None] = digest()
+    hash: Mapped[bytes] = digest()
+
+    __table_args__ = (
+        UniqueConstraint("stream_id", "seq"),
+        CheckConstraint("stream_kind in ('organisation', 'case')", name="stream_kind"),
+        CheckConstraint("seq > 0", name="seq"),
+    )
+
+
+class EventDetail(Base):
+    """Free words about an event, sealed. Erasure deletes this row; the chain still holds."""
+
+    __tablename__ = "event_detail"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    ciphertext: Mapped[bytes] = sealed("event.detail/1")
+
+
+class UnanchoredStream(Base):
+    """Chains whose head has moved since the last anchor."""
+
+    __tablename__ = "unanchored_stream"
+
+    stream_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    head: Mapped[bytes] = digest()
+
+
+class Anchor(Base):
+    """A signed root over the heads that changed, chained to the anchor before."""
+
+    __tablename__ = "anchor"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    prev: Mapped[bytes] = digest()
+    root: Mapped[bytes] = digest()
+    heads: Mapped[dict[str, Any]] = mapped_column(JSONB, info=CODE)
+    cases: Mapped[int]
+    at: Mapped[datetime]
+    signature: Mapped[bytes] = digest()
+
+
+class ReadLog(Base):
+    """Who of the staff opened what, when. The next event of the stream chains what is open here."""
+
+    __tablename__ = "read_log"
+
+    id: Mapped[UUID] = identifier()
+    stream_id: Mapped[UUID]
+    actor: Mapped[str] = code(80)
+    what: Mapped[str] = code(48)
+    at: Mapped[datetime]
+    chained_by: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+
+    __table_args__ = (
+        Index("ix_read_log_open", "stream_id", postgresql_where=text("chained_by is null")),
+        Index("ix_read_log_chained_by", "chained_by"),
+    )

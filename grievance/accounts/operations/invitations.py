@@ -1,0 +1,250 @@
+"""Letting people in: an invitation to join, a link for a new password, and accepting either.
+
+Whoever holds no key can invite but gives no access to cases: a new key waits to be approved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from grievance.accounts import audit
+from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.models import Invitation, KeyRequest, Membership, Organisation, Person
+from grievance.accounts.operations.persons import (
+    INVITATION_LASTS,
+    Admitted,
+    Identity,
+    actor_of,
+    admit,
+    join,
+    locked,
+    new_member_key,
+    take_invitation,
+)
+from grievance.accounts.queries import email_tag
+from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import ASSIGNABLE, KEY_HOLDERS, Role
+from grievance.notifications.addresses import seal_address
+from grievance.vault.keyring import KeyRing
+from grievance.vault.sessions import new_secret, secret_hash
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """Whom to invite and as what."""
+
+    name: str
+    address: str
+    role: Role
+
+
+def invite(
+    session: Session,
+    organisation_id: UUID,
+    invitee: Invitee,
+    *,
+    invited_by: UUID,
+    ring: KeyRing,
+    now: datetime,
+) -> str:
+    """The token of an invitation that lasts seven days; an older one for this address is void.
+
+    Refused for a role nobody can be given, or when somebody active has the address.
+    """
+    if invitee.role not in ASSIGNABLE:
+        raise Refused("role")
+    organisation = locked(session, Organisation, organisation_id)
+    tag = email_tag(ring, invitee.address)
+    known = session.scalars(select(Person).where(Person.email_tag == tag)).first()
+    if known is not None and known.state == "active":
+        raise Refused("address_taken")
+    session.execute(
+        delete(Invitation).where(Invitation.email_tag == tag, Invitation.used_at.is_(None))
+    )
+    token, person_id = new_secret(), known.id if known else uuid4()
+    session.add(
+        Invitation(
+            token_hash=secret_hash(token),
+            kind="join",
+            person_id=person_id,
+            organisation_id=organisation_id,
+            name=invitee.name,
+            email_tag=tag,
+            address_box=seal_address(ring.notifier_public, person_id, invitee.address).box,
+            role=invitee.role,
+            invited_by=invited_by,
+            created_at=now,
+            expires_at=now + INVITATION_LASTS,
+        )
+    )
+    audit.record(
+        session,
+        organisation,
+        "invited",
+        actor=actor_of(invited_by),
+        now=now,
+        codes={"person": person_id, "role": invitee.role},
+    )
+    return token
+
+
+def offer_reset(
+    session: Session, organisation_id: UUID, person_id: UUID, *, offered_by: UUID, now: datetime
+) -> str:
+    """The token of a link for a new password. Nothing changes until it is used; then the member
+    has a new key, and reads no case until somebody gives them the organisation's again.
+
+    Refused when the person is not a member of this organisation.
+    """
+    organisation = locked(session, Organisation, organisation_id)
+    membership = active_membership(session, organisation_id, person_id)
+    session.execute(
+        delete(Invitation).where(
+            Invitation.person_id == person_id,
+            Invitation.kind == "reset",
+            Invitation.used_at.is_(None),
+        )
+    )
+    token = new_secret()
+    session.add(
+        Invitation(
+            token_hash=secret_hash(token),
+            kind="reset",
+            person_id=person_id,
+            organisation_id=organisation_id,
+            role=membership.role,
+            invited_by=offered_by,
+            created_at=now,
+            expires_at=now + INVITATION_LASTS,
+        )
+    )
+    audit.record(
+        session,
+        organisation,
+        "reset_offered",
+        actor=actor_of(offered_by),
+        now=now,
+        codes={"person": person_id},
+    )
+    return token
+
+
+def active_membership(session: Session, organisation_id: UUID, person_id: UUID) -> Membership:
+    """The active membership of a person in this organisation; Refused when there is none."""
+    found = session.scalars(
+        select(Membership).where(
+            Membership.organisation_id == organisation_id,
+            Membership.person_id == person_id,
+            Membership.active,
+        )
+    ).first()
+    if found is None:
+        raise Refused("not_member")
+    return found
+
+
+def accept(
+    session: Session,
+    token: str,
+    password: HashedPassword,
+    *,
+    language: str,
+    ring: KeyRing,
+    now: datetime,
+) -> Admitted:
+    """Use an invitation to join or a link for a new password. Refused (`used`, `not_member`)."""
+    invited = take_invitation(session, token, now)
+    if invited.kind == "join":
+        return _accept_join(session, invited, password, language, ring=ring, now=now)
+    if invited.kind == "reset":
+        return _accept_reset(session, invited, password, ring, now)
+    raise Refused("used")
+
+
+def _accept_join(
+    session: Session,
+    invited: Invitation,
+    password: HashedPassword,
+    language: str,
+    *,
+    ring: KeyRing,
+    now: datetime,
+) -> Admitted:
+    organisation = locked(session, Organisation, invited.organisation_id)
+    if invited.email_tag is None or invited.address_box is None:
+        raise Refused("used")
+    identity = Identity(
+        invited.person_id, invited.name, invited.email_tag, invited.address_box, language
+    )
+    admitted = admit(session, identity, password, ring, now)
+    join(session, admitted.person_id, organisation.id, Role(invited.role))
+    audit.record(
+        session,
+        organisation,
+        "joined",
+        actor=actor_of(admitted.person_id),
+        now=now,
+        codes={"person": admitted.person_id, "role": invited.role},
+    )
+    ask_for_key(session, organisation, invited, reason="invited", now=now)
+    return admitted
+
+
+def _accept_reset(
+    session: Session, invited: Invitation, password: HashedPassword, ring: KeyRing, now: datetime
+) -> Admitted:
+    organisation = locked(session, Organisation, invited.organisation_id)
+    active_membership(session, organisation.id, invited.person_id)
+    person = locked(session, Person, invited.person_id)
+    admitted = new_member_key(session, person, password, ring)
+    audit.record(
+        session,
+        organisation,
+        "member_reset",
+        actor=actor_of(person.id),
+        now=now,
+        codes={"person": person.id},
+    )
+    ask_for_key(session, organisation, invited, reason="reset", now=now)
+    return admitted
+
+
+def ask_for_key(
+    session: Session, organisation: Organisation, invited: Invitation, *, reason: str, now: datetime
+) -> None:
+    """Let a member whose role works on cases wait for the organisation's key; others never do."""
+    if Role(invited.role) not in KEY_HOLDERS or invited.invited_by is None:
+        return
+    person = locked(session, Person, invited.person_id)
+    for earlier in session.scalars(
+        select(KeyRequest).where(
+            KeyRequest.person_id == person.id,
+            KeyRequest.organisation_id == organisation.id,
+            KeyRequest.state == "waiting",
+        )
+    ):
+        earlier.state = "ended"
+    session.flush()
+    session.add(
+        KeyRequest(
+            person_id=person.id,
+            organisation_id=organisation.id,
+            key_generation=person.key_generation,
+            invited_by=invited.invited_by,
+            reason=reason,
+            created_at=now,
+        )
+    )
+    audit.record(
+        session,
+        organisation,
+        "key_requested",
+        actor=actor_of(person.id),
+        now=now,
+        codes={"person": person.id, "reason": reason},
+    )

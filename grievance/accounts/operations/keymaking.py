@@ -1,0 +1,128 @@
+"""Making keys and sealing them to who may hold them. Every public key is checked first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from grievance.accounts.keys import (
+    ORGANISATION,
+    RECOVERY,
+    Holder,
+    key_info,
+    member_holder,
+    membership_info,
+    recovery_holder,
+    recovery_key,
+)
+from grievance.accounts.models import (
+    MembershipKey,
+    Organisation,
+    OrganisationKey,
+    Person,
+    RecoveryKey,
+)
+from grievance.accounts.operations.persons import locked
+from grievance.vault.framing import frame
+from grievance.vault.grants import seal_grant, seal_to
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import KeyPair, key_check, new_pair, public_key_mac
+from grievance.vault.labels import Label
+
+
+def add_generation(
+    session: Session,
+    organisation: Organisation,
+    pair: KeyPair,
+    ring: KeyRing,
+    now: datetime,
+    *,
+    previous: tuple[int, bytes] | None = None,
+) -> OrganisationKey:
+    """Write the public half of a new generation; `previous` is the (generation, private key)
+    before it, sealed to the new one so that nothing is lost."""
+    generation = previous[0] + 1 if previous else 1
+    box = None
+    if previous:
+        holder = Holder(ORGANISATION, organisation.id, generation, pair.public)
+        info = key_info(organisation.id, previous[0], holder, "chain")
+        box = seal_grant(pair.public, info, previous[1])
+    key = OrganisationKey(
+        organisation_id=organisation.id,
+        generation=generation,
+        public=pair.public,
+        mac=public_key_mac(
+            ring.public_key_mac, ORGANISATION, organisation.id, generation, pair.public
+        ),
+        check=key_check(pair.private),
+        previous_box=box,
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    return key
+
+
+def member_of(session: Session, ring: KeyRing, person_id: UUID) -> Holder:
+    """The member as holder, their key checked."""
+    return member_holder(ring, locked(session, Person, person_id))
+
+
+def give_key(session: Session, key: OrganisationKey, private: bytes, member: Holder) -> None:
+    """Seal the organisation's private key to a member whose public key was checked."""
+    info = membership_info(key.organisation_id, key.generation, member)
+    session.add(
+        MembershipKey(
+            person_id=member.id,
+            organisation_id=key.organisation_id,
+            generation=key.generation,
+            box=seal_grant(member.public, info, private),
+        )
+    )
+    session.flush()
+
+
+def sheet_info(organisation_id: UUID, generation: int, person_id: UUID) -> bytes:
+    """What the paper's secret is bound to while it waits to be typed back."""
+    return frame(Label.RECOVERY_KEY, organisation_id, generation, person_id)
+
+
+def new_sheet(
+    session: Session,
+    key: OrganisationKey,
+    private: bytes,
+    person_id: UUID,
+    *,
+    ring: KeyRing,
+    now: datetime,
+) -> RecoveryKey:
+    """Draw a recovery key for this person to print; the one before it opens nothing any more.
+
+    Until it is typed back its secret is kept sealed to that person, so that a lost answer loses
+    nothing.
+    """
+    pair, member = new_pair(), member_of(session, ring, person_id)
+    row = recovery_key(session, key.organisation_id)
+    if row is None:
+        row = RecoveryKey(organisation_id=key.organisation_id, generation=0)
+    row.generation += 1
+    row.public = pair.public
+    row.mac = public_key_mac(
+        ring.public_key_mac, RECOVERY, key.organisation_id, row.generation, pair.public
+    )
+    info = sheet_info(key.organisation_id, row.generation, person_id)
+    row.printed_by, row.created_at, row.confirmed_at = person_id, now, None
+    row.sheet_box = seal_to(member.public, info, pair.private)
+    seal_to_recovery(row, key, private, ring)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def seal_to_recovery(row: RecoveryKey, key: OrganisationKey, private: bytes, ring: KeyRing) -> None:
+    """Seal the organisation's private key to the recovery key, which is checked first."""
+    holder = recovery_holder(ring, row)
+    info = key_info(key.organisation_id, key.generation, holder, RECOVERY)
+    row.organisation_generation, row.box = key.generation, seal_grant(holder.public, info, private)

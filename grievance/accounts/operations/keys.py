@@ -1,0 +1,176 @@
+"""Giving, refusing and changing the organisation's key: only who holds it can.
+
+The approver sees who invited whom and six words of the newcomer's public key. The caller has
+checked permission and step-up; here the key itself is the proof, opened through the membership row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from grievance.accounts import audit
+from grievance.accounts.keys import (
+    Holder,
+    holder_of,
+    holders,
+    open_organisation_keys,
+    organisation_key,
+    recovery_key,
+)
+from grievance.accounts.models import KeyRequest, MembershipKey, Organisation, OrganisationKey
+from grievance.accounts.operations.keymaking import (
+    add_generation,
+    give_key,
+    member_of,
+    seal_to_recovery,
+)
+from grievance.accounts.operations.persons import actor_of, end_membership, locked
+from grievance.accounts.refusals import Refused
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import new_pair
+from grievance.vault.recovery import fingerprint
+
+Keys = Mapping[tuple[UUID, int], bytes]
+# (session, organisation, its private keys, the newest as holder) → how many grants it re-sealed
+Resealer = Callable[[Session, UUID, Keys, Holder], int]
+RESEALERS: list[Resealer] = []
+
+
+@dataclass(frozen=True)
+class KeyHolder:
+    """A member acting with their own key."""
+
+    person_id: UUID
+    private: bytes = field(repr=False)
+
+
+def approve(
+    session: Session,
+    request_id: UUID,
+    words: str,
+    *,
+    by: KeyHolder,
+    ring: KeyRing,
+    now: datetime,
+) -> None:
+    """Seal the organisation's key to who waits for it.
+
+    `words` are the six the approver compared. Refused when somebody decided already, the words are
+    of another key, or `by` does not hold the organisation's key. StrangeKey when a public key was
+    swapped in the database.
+    """
+    request, organisation = waiting(session, request_id)
+    key, private = newest_private(session, organisation.id, by)
+    member = member_of(session, ring, request.person_id)
+    if member.generation != request.key_generation or fingerprint(member.public) != words:
+        raise Refused("fingerprint")
+    give_key(session, key, private, member)
+    decide(request, "approved", by.person_id, now)
+    audit.record(
+        session,
+        organisation,
+        "key_approved",
+        actor=actor_of(by.person_id),
+        now=now,
+        codes={"person": request.person_id, "generation": key.generation},
+    )
+
+
+def refuse(session: Session, request_id: UUID, *, by: KeyHolder, now: datetime) -> None:
+    """Refuse a key: the person's membership ends with it, for who asked may be somebody else."""
+    request, organisation = waiting(session, request_id)
+    newest_private(session, organisation.id, by)
+    decide(request, "refused", by.person_id, now)
+    session.flush()
+    end_membership(session, request.person_id, organisation.id)
+    audit.record(
+        session,
+        organisation,
+        "key_refused",
+        actor=actor_of(by.person_id),
+        now=now,
+        codes={"person": request.person_id},
+    )
+
+
+def rotate(
+    session: Session, organisation_id: UUID, *, by: KeyHolder, ring: KeyRing, now: datetime
+) -> OrganisationKey:
+    """A new generation, sealed to every holder who is left and to the recovery key.
+
+    The old private key is sealed to the new public one, so nothing is lost; old grants are
+    re-sealed in slices by later requests. Refused when `by` does not hold the key.
+    """
+    organisation = locked(session, Organisation, organisation_id)
+    old, old_private = newest_private(session, organisation_id, by)
+    remaining = holders(session, organisation_id)
+    pair = new_pair()
+    key = add_generation(
+        session, organisation, pair, ring, now, previous=(old.generation, old_private)
+    )
+    session.execute(delete(MembershipKey).where(MembershipKey.organisation_id == organisation_id))
+    for person_id in remaining:
+        give_key(session, key, pair.private, member_of(session, ring, person_id))
+    recovery = recovery_key(session, organisation_id)
+    if recovery is not None:
+        seal_to_recovery(recovery, key, pair.private, ring)
+    organisation.rotation_due, organisation.resealing = False, True
+    audit.record(
+        session,
+        organisation,
+        "key_rotated",
+        actor=actor_of(by.person_id),
+        now=now,
+        codes={"generation": key.generation, "check": key.check.hex()},
+    )
+    return key
+
+
+def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyRing) -> int:
+    """Re-seal some grants that are still sealed to an older generation; how many those were.
+
+    Rooms that keep grants add themselves to `RESEALERS`. When none is left the organisation is
+    done with it.
+    """
+    key = organisation_key(session, organisation_id)
+    if key is None or (organisation_id, key.generation) not in keys:
+        return 0
+    holder = holder_of(ring, key)
+    done = sum(resealer(session, organisation_id, keys, holder) for resealer in RESEALERS)
+    if not done:
+        locked(session, Organisation, organisation_id).resealing = False
+    return done
+
+
+def newest_private(
+    session: Session, organisation_id: UUID, by: KeyHolder
+) -> tuple[OrganisationKey, bytes]:
+    """The newest key and its private half, opened with the holder's own; Refused otherwise."""
+    key = organisation_key(session, organisation_id)
+    opened = open_organisation_keys(session, by.person_id, by.private)
+    if key is None or (organisation_id, key.generation) not in opened:
+        raise Refused("not_holder")
+    return key, opened[organisation_id, key.generation]
+
+
+def waiting(session: Session, request_id: UUID) -> tuple[KeyRequest, Organisation]:
+    """A request nobody has decided and its organisation, both held until the transaction ends."""
+    request = session.get(KeyRequest, request_id)
+    if request is None:
+        raise Refused("decided")
+    organisation = locked(session, Organisation, request.organisation_id)
+    session.refresh(request, with_for_update=True)
+    if request.state != "waiting":
+        raise Refused("decided")
+    return request, organisation
+
+
+def decide(request: KeyRequest, state: str, person_id: UUID, now: datetime) -> None:
+    """Write down who decided what."""
+    request.state, request.decided_by, request.decided_at = state, person_id, now

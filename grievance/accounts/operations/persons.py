@@ -1,0 +1,194 @@
+"""A person with a key of their own: born, given a new key, put away. Used by the verbs beside."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.keys import MEMBER
+from grievance.accounts.models import (
+    Invitation,
+    KeyRequest,
+    KnownDevice,
+    MemberKeyWrap,
+    Membership,
+    MembershipKey,
+    Organisation,
+    Person,
+    StaffSession,
+)
+from grievance.accounts.queries import invitation
+from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import Role
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import new_pair, public_key_mac
+from grievance.vault.passwords import wrap_member_key
+
+Row = TypeVar("Row", Organisation, Person)
+
+INVITATION_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Somebody who may be signed in now: `private` goes into their session and nowhere else."""
+
+    person_id: UUID
+    private: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a person row is made of, beside their key."""
+
+    person_id: UUID
+    name: str
+    email_tag: bytes
+    address_box: bytes
+    language: str
+
+
+def actor_of(person_id: UUID) -> str:
+    """How a member stands in events."""
+    return f"member:{person_id}"
+
+
+def locked(session: Session, model: type[Row], row_id: UUID) -> Row:
+    """A row, read anew and held until the transaction ends; Refused when it is not there."""
+    session.flush()
+    found = session.get(model, row_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise Refused("not_member")
+    return found
+
+
+def take_invitation(session: Session, token: str, now: datetime) -> Invitation:
+    """Use an open invitation up; of two requests at once only one gets it. Refused (`used`)."""
+    seen = invitation(session, token, now)
+    taken = session.scalars(
+        select(Invitation)
+        .where(Invitation.id == (seen.id if seen else None), Invitation.used_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if taken is None:
+        raise Refused("used")
+    taken.used_at = now
+    return taken
+
+
+def set_password(session: Session, admitted: Admitted, password: HashedPassword) -> None:
+    """Wrap the member's key under a new password; the old one opens nothing any more."""
+    person_id = admitted.person_id
+    wrap = wrap_member_key(password.kek, person_id, admitted.private, password.parameters)
+    session.execute(delete(MemberKeyWrap).where(MemberKeyWrap.person_id == person_id))
+    session.add(
+        MemberKeyWrap(
+            person_id=person_id, parameters=wrap.parameters.stored(), ciphertext=wrap.ciphertext
+        )
+    )
+
+
+def admit(
+    session: Session, identity: Identity, password: HashedPassword, ring: KeyRing, now: datetime
+) -> Admitted:
+    """Make the person, or one who had left, with a key that exists nowhere else yet.
+
+    Refused (`address_taken`) when somebody else has the address, or this person never left.
+    """
+    same = select(Person.id).where(
+        Person.email_tag == identity.email_tag, Person.id != identity.person_id
+    )
+    if session.scalars(same).first() is not None:
+        raise Refused("address_taken")
+    facts = asdict(identity)
+    person = session.get(Person, facts.pop("person_id"), with_for_update=True)
+    if person is None:
+        person = Person(id=identity.person_id, key_generation=0, created_at=now, **facts)
+        session.add(person)
+    elif person.state == "active":
+        raise Refused("address_taken")
+    else:
+        for name, value in facts.items():
+            setattr(person, name, value)
+        person.state = "active"
+    return new_member_key(session, person, password, ring)
+
+
+def new_member_key(
+    session: Session, person: Person, password: HashedPassword, ring: KeyRing
+) -> Admitted:
+    """Give a person a new key. What was sealed to the old one is out of their reach for good."""
+    pair = new_pair()
+    person.key_generation += 1
+    person.public = pair.public
+    person.public_mac = public_key_mac(
+        ring.public_key_mac, MEMBER, person.id, person.key_generation, pair.public
+    )
+    session.flush()
+    for model in (MembershipKey, StaffSession, KnownDevice):
+        session.execute(delete(model).where(model.person_id == person.id))
+    admitted = Admitted(person.id, pair.private)
+    set_password(session, admitted, password)
+    return admitted
+
+
+def join(session: Session, person_id: UUID, organisation_id: UUID, role: Role) -> None:
+    """Make the person an active member with this role, whatever they were there before."""
+    found = session.scalars(
+        select(Membership).where(
+            Membership.person_id == person_id, Membership.organisation_id == organisation_id
+        )
+    ).first()
+    if found is None:
+        found = Membership(person_id=person_id, organisation_id=organisation_id)
+        session.add(found)
+    found.role, found.active = role, True
+    session.flush()
+
+
+def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> bool:
+    """Take role and key away; what the person still has open ends at their next request.
+
+    Whoever is a member of nothing any more loses password, sessions and devices too. True when
+    they held the organisation's key.
+    """
+    session.execute(
+        update(Membership)
+        .where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)
+        .values(active=False)
+    )
+    taken = session.execute(
+        delete(MembershipKey)
+        .where(
+            MembershipKey.person_id == person_id,
+            MembershipKey.organisation_id == organisation_id,
+        )
+        .returning(MembershipKey.id)
+    ).all()
+    for request in session.scalars(
+        select(KeyRequest).where(
+            KeyRequest.person_id == person_id,
+            KeyRequest.organisation_id == organisation_id,
+            KeyRequest.state == "waiting",
+        )
+    ):
+        request.state = "ended"
+    _leave_when_alone(session, person_id)
+    return bool(taken)
+
+
+def _leave_when_alone(session: Session, person_id: UUID) -> None:
+    session.flush()
+    elsewhere = select(Membership.id).where(Membership.person_id == person_id, Membership.active)
+    if session.scalars(elsewhere).first() is not None:
+        return
+    locked(session, Person, person_id).state = "left"
+    for model in (MemberKeyWrap, StaffSession, KnownDevice):
+        session.execute(delete(model).where(model.person_id == person_id))

@@ -1,0 +1,260 @@
+"""What other rooms ask of accounts: the operator, its key, who is to be told, may filing open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from grievance.accounts.keys import Holder, holder_of, organisation_key, recovery_key
+from grievance.accounts.models import (
+    Invitation,
+    KeyRequest,
+    MemberKeyWrap,
+    Membership,
+    MembershipKey,
+    OperatorProfile,
+    Organisation,
+    Person,
+    StaffSession,
+)
+from grievance.accounts.profile import Profile
+from grievance.accounts.roles import (
+    NEEDS_KEY,
+    Permission,
+    Role,
+    permissions_of,
+    roles_with,
+)
+from grievance.model import matching
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import mac
+from grievance.vault.sessions import secret_hash
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+STEP_UP = timedelta(minutes=10)
+
+
+class Addressee(NamedTuple):
+    """A member of staff to be told something; the address opens in the worker process only."""
+
+    person_id: UUID
+    address_box: bytes
+    language: str
+
+
+@dataclass(frozen=True)
+class MembershipFact:
+    """What one person is in one organisation, and whether they hold its key."""
+
+    organisation_id: UUID
+    organisation: str
+    kind: str
+    role: Role
+    holds_key: bool
+    resealing: bool
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What this membership allows now."""
+        return permissions_of(self.role, holds_key=self.holds_key)
+
+
+@dataclass(frozen=True)
+class PersonFact:
+    """One line of the list of people."""
+
+    id: UUID
+    name: str
+    role: Role
+    holds_key: bool
+    waiting: bool
+
+
+def email_tag(ring: KeyRing, address: str) -> bytes:
+    """How a person is found by e-mail address: a keyed HMAC of its compared form."""
+    return mac(ring.address_hmac, matching(address).replace(" ", "").encode())
+
+
+def operator(session: Session) -> Organisation | None:
+    """The organisation that runs this instance; None before `flask operator setup`."""
+    return session.scalars(select(Organisation).where(Organisation.kind == "operator")).first()
+
+
+def operator_public_key(session: Session, ring: KeyRing) -> Holder | None:
+    """The operator as holder of cases, its public key checked; None before founding."""
+    found = operator(session)
+    key = organisation_key(session, found.id) if found else None
+    return holder_of(ring, key) if key else None
+
+
+def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, ...]:
+    """What a person is where, among active memberships."""
+    holds = (
+        exists()
+        .where(
+            MembershipKey.person_id == Membership.person_id,
+            MembershipKey.organisation_id == Membership.organisation_id,
+        )
+        .label("holds")
+    )
+    rows = session.execute(
+        select(Organisation, Membership.role, holds)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id, Membership.active)
+        .order_by(Organisation.id)
+    )
+    return tuple(
+        MembershipFact(org.id, org.name, org.kind, Role(role), held, org.resealing)
+        for org, role, held in rows
+    )
+
+
+def live_session(session: Session, secret: str, now: datetime) -> StaffSession | None:
+    """The session a cookie names: used within 30 minutes, at most 12 hours old, person active."""
+    return session.scalars(
+        select(StaffSession)
+        .join(Person, Person.id == StaffSession.person_id)
+        .where(
+            StaffSession.token_hash == secret_hash(secret),
+            StaffSession.last_seen > now - IDLE,
+            StaffSession.created_at > now - LONGEST,
+            Person.state == "active",
+        )
+    ).first()
+
+
+def wrap_for(
+    session: Session, *, tag: bytes | None = None, person_id: UUID | None = None
+) -> MemberKeyWrap | None:
+    """The password wrap of an active person, by address tag or by id."""
+    whose = Person.id == person_id if person_id else Person.email_tag == tag
+    return session.scalars(
+        select(MemberKeyWrap)
+        .join(Person, Person.id == MemberKeyWrap.person_id)
+        .where(whose, Person.state == "active", MemberKeyWrap.kind == "password")
+    ).first()
+
+
+def invitation(session: Session, token: str, now: datetime) -> Invitation | None:
+    """The open invitation a link names: neither used nor expired. Reading it uses nothing up."""
+    return session.scalars(
+        select(Invitation).where(
+            Invitation.token_hash == secret_hash(token),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > now,
+        )
+    ).first()
+
+
+def staff_to_notify(session: Session, permission: Permission) -> list[Addressee]:
+    """The operator's active members whose role carries a permission (and the key it needs)."""
+    chosen = (
+        select(Person.id, Person.address_box, Person.language)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Organisation.kind == "operator",
+            Membership.active,
+            Person.state == "active",
+            Membership.role.in_(roles_with(permission)),
+        )
+        .order_by(Person.id)
+    )
+    if permission in NEEDS_KEY:
+        chosen = chosen.where(
+            exists().where(
+                MembershipKey.person_id == Person.id,
+                MembershipKey.organisation_id == Organisation.id,
+            )
+        )
+    return [Addressee(*row) for row in session.execute(chosen)]
+
+
+def people(session: Session, organisation_id: UUID) -> list[PersonFact]:
+    """The active members of an organisation, by the time they joined."""
+    holds = exists().where(
+        MembershipKey.person_id == Person.id, MembershipKey.organisation_id == organisation_id
+    )
+    waits = exists().where(
+        KeyRequest.person_id == Person.id,
+        KeyRequest.organisation_id == organisation_id,
+        KeyRequest.state == "waiting",
+    )
+    rows = session.execute(
+        select(Person.id, Person.name, Membership.role, holds.label("holds"), waits.label("waits"))
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.active)
+        .order_by(Person.created_at, Person.id)
+    )
+    return [PersonFact(id_, name, Role(role), held, waits) for id_, name, role, held, waits in rows]
+
+
+def names(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of members of staff, for showing who did what."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def waiting_requests(
+    session: Session, organisation_id: UUID, person_id: UUID | None = None
+) -> list[KeyRequest]:
+    """Key requests that nobody has decided, oldest first; with `person_id`, that person's only."""
+    asked = select(KeyRequest).where(
+        KeyRequest.organisation_id == organisation_id, KeyRequest.state == "waiting"
+    )
+    if person_id is not None:
+        asked = asked.where(KeyRequest.person_id == person_id)
+    return list(session.scalars(asked.order_by(KeyRequest.created_at)))
+
+
+def profile(session: Session) -> Profile | None:
+    """What the operator says of itself; None before `flask operator setup`."""
+    row = session.execute(
+        select(OperatorProfile, Organisation)
+        .join(Organisation, Organisation.id == OperatorProfile.organisation_id)
+        .where(Organisation.kind == "operator")
+    ).first()
+    if row is None:
+        return None
+    kept, organisation = row
+    return Profile(
+        organisation_id=organisation.id,
+        name=organisation.name,
+        texts=kept.texts,
+        hours=kept.hours,
+        languages=tuple(kept.languages),
+        time_zone=kept.time_zone,
+        everyday_site=kept.everyday_site,
+        contacts=tuple(kept.contacts),
+        retention_days=kept.retention_days,
+        version=kept.version,
+    )
+
+
+def filing_closed(session: Session) -> tuple[str, ...]:
+    """Why filing is closed: `no_key`, `recovery_unconfirmed`, `profile_incomplete`; empty when it
+    is open."""
+    found = operator(session)
+    if found is None:
+        return ("no_key", "recovery_unconfirmed", "profile_incomplete")
+    recovery = recovery_key(session, found.id)
+    told = profile(session)
+    reasons = {
+        "no_key": organisation_key(session, found.id) is None,
+        "recovery_unconfirmed": recovery is None or recovery.confirmed_at is None,
+        "profile_incomplete": told is None or not told.complete,
+    }
+    return tuple(reason for reason, true in reasons.items() if true)
+
+
+def filing_open(session: Session) -> bool:
+    """Whether a worker may file: the key exists, its recovery sheet was typed back, and the
+    operator has said who it is."""
+    return not filing_closed(session)

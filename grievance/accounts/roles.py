@@ -1,0 +1,93 @@
+"""Roles and what each may do: the one permission vocabulary of the product.
+
+Only handlers, leads and directors work on cases and hold their organisation's key. Administrators
+and directory editors never do, so they can invite and edit but not read or approve.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from grievance.i18n import N_
+
+
+class Permission(StrEnum):
+    """What a view or verb asks for."""
+
+    CASE_READ = "case.read"
+    CASE_WORK = "case.work"
+    CASE_ASSIGN = "case.assign"
+    CASE_FOUR_EYES = "case.four_eyes"
+    CASE_EXPORT = "case.export"
+    PEOPLE_SEE = "people.see"
+    PEOPLE_MANAGE = "people.manage"
+    KEYS_APPROVE = "keys.approve"
+    OPERATOR_EDIT = "operator.edit"
+    DIRECTORY_EDIT = "directory.edit"
+    AUDIT_READ = "audit.read"
+    JOBS_READ = "jobs.read"
+
+
+class Role(StrEnum):
+    """What a person is in an organisation."""
+
+    HANDLER = "handler"
+    LEAD = "lead"
+    DIRECTOR = "director"
+    ADMINISTRATOR = "administrator"
+    DIRECTORY_EDITOR = "directory_editor"
+    AUDITOR = "auditor"
+    OBSERVER = "observer"
+
+
+P = Permission
+NEEDS_KEY = frozenset(
+    {P.CASE_READ, P.CASE_WORK, P.CASE_ASSIGN, P.CASE_FOUR_EYES, P.CASE_EXPORT, P.KEYS_APPROVE}
+)
+_HANDLER = frozenset({P.CASE_READ, P.CASE_WORK, P.CASE_FOUR_EYES})
+_LEAD = _HANDLER | {
+    P.CASE_ASSIGN,
+    P.KEYS_APPROVE,
+    P.PEOPLE_SEE,
+    P.DIRECTORY_EDIT,
+    P.JOBS_READ,
+}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.HANDLER: _HANDLER,
+    Role.LEAD: _LEAD,
+    Role.DIRECTOR: frozenset(Permission),
+    Role.ADMINISTRATOR: frozenset(
+        {P.PEOPLE_SEE, P.PEOPLE_MANAGE, P.OPERATOR_EDIT, P.AUDIT_READ, P.JOBS_READ}
+    ),
+    Role.DIRECTORY_EDITOR: frozenset({P.DIRECTORY_EDIT}),
+    Role.AUDITOR: frozenset(),
+    Role.OBSERVER: frozenset(),
+}
+KEY_HOLDERS = frozenset({Role.HANDLER, Role.LEAD, Role.DIRECTOR})
+ASSIGNABLE = (
+    Role.HANDLER,
+    Role.LEAD,
+    Role.DIRECTOR,
+    Role.ADMINISTRATOR,
+    Role.DIRECTORY_EDITOR,
+)
+NAMES: dict[Role, str] = {
+    Role.HANDLER: N_("Handler: works on cases"),
+    Role.LEAD: N_("Lead: works on cases, assigns them, gives keys"),
+    Role.DIRECTOR: N_("Director: everything a lead and an administrator do"),
+    Role.ADMINISTRATOR: N_("Administrator: people and settings, never cases"),
+    Role.DIRECTORY_EDITOR: N_("Directory editor: the public directory, never cases"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.OBSERVER: N_("Observer"),
+}
+
+
+def permissions_of(role: Role, *, holds_key: bool) -> frozenset[Permission]:
+    """What a member may do now: nothing about cases until the organisation's key was given."""
+    granted = PERMISSIONS[role]
+    return granted if holds_key else granted - NEEDS_KEY
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """The roles that carry a permission."""
+    return tuple(role for role, granted in PERMISSIONS.items() if permission in granted)

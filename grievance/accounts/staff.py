@@ -1,0 +1,188 @@
+"""The member of staff behind a request: who they are, what they may do, which keys they open.
+
+The cookie holds a secret and nothing else; the row it names is opened with it. Flask's signed
+session is not used. An organisation's key is opened through the membership row at each request,
+so deleting that row ends access at the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from flask import Flask, Request, abort, current_app, g, redirect, request, url_for
+from flask_login import current_user
+
+from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.models import Person, StaffSession
+from grievance.accounts.operations.keys import KeyHolder, reseal_slice
+from grievance.accounts.operations.signing import member_private
+from grievance.accounts.queries import STEP_UP, MembershipFact, live_session, memberships_of
+from grievance.accounts.roles import NAMES, Permission, Role
+from grievance.clock import real_now
+from grievance.extensions import act_as, db, login
+from grievance.i18n import BY_SLUG, gettext, speak
+from grievance.vault.errors import Tampered
+from grievance.vault.keyring import KeyRing
+from grievance.web.audience import guard
+from grievance.web.binding import cookie
+from grievance.web.pages import provide
+
+COOKIE = "staff"
+SIGNED_IN = "signed-in"  # the permission of a page that every member may open
+SEEN_EVERY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who is signed in. Permissions are those at the operator's desk."""
+
+    person_id: UUID
+    name: str
+    language: str
+    memberships: tuple[MembershipFact, ...]
+    session_id: UUID
+    stepped_up_at: datetime
+    member_private: bytes = field(repr=False)
+
+    is_authenticated = is_active = True  # what Flask-Login asks of whom it carries
+    is_anonymous = False
+
+    @property
+    def operator(self) -> MembershipFact | None:
+        """What the member is at the operator; None for partners' people."""
+        return next((fact for fact in self.memberships if fact.kind == "operator"), None)
+
+    @property
+    def organisation_id(self) -> UUID:
+        """The operator's id; 403 for who is no member of it."""
+        if self.operator is None:
+            abort(403)
+        return self.operator.organisation_id
+
+    @property
+    def role(self) -> Role | None:
+        """The member's role at the operator."""
+        return self.operator.role if self.operator else None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the member may do at the desk now; nothing about cases without the key."""
+        return self.operator.permissions if self.operator else frozenset()
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the member may do this at the desk now."""
+        return permission in self.permissions
+
+    @property
+    def actor(self) -> str:
+        """How the member stands in events."""
+        return f"member:{self.person_id}"
+
+    @property
+    def holder(self) -> KeyHolder:
+        """The member as somebody who acts with their own key."""
+        return KeyHolder(self.person_id, self.member_private)
+
+    def organisation_keys(self) -> dict[tuple[UUID, int], bytes]:
+        """Private keys by (organisation, generation), opened through the membership rows once in
+        each request; empty for who holds none."""
+        if "organisation_keys" not in g:
+            g.organisation_keys = open_organisation_keys(
+                db.session(), self.person_id, self.member_private
+            )
+        opened: dict[tuple[UUID, int], bytes] = g.organisation_keys
+        return opened
+
+    def get_id(self) -> str:
+        """For Flask-Login."""
+        return str(self.person_id)
+
+
+def key_ring() -> KeyRing:
+    """The key ring of this web process."""
+    ring: KeyRing = current_app.config["KEY_RING"]
+    return ring
+
+
+def current_member() -> Member:
+    """The member this request is by; 403 on a page that no guard has let them into."""
+    found = member()
+    if found is None:
+        abort(403)
+    return found
+
+
+def member() -> Member | None:
+    """The member the guard let in, for templates; None on pages for everybody."""
+    found: Member | None = g.get("member")
+    return found
+
+
+def needs_step_up() -> None:
+    """Ask for the password again when it was typed more than ten minutes ago."""
+    if real_now() - current_member().stepped_up_at > STEP_UP:
+        abort(redirect(url_for("accounts.confirm_password", next=request.path), 303))
+
+
+def load(_incoming: Request) -> Member | None:
+    """The member of a request, or None. Ends the transaction it read in, then acts as them."""
+    secret = cookie(COOKIE)
+    if not secret:
+        return None
+    now, session = real_now(), db.session()
+    row = live_session(session, secret, now)
+    private = _opened(row, secret)
+    if row is None or private is None:
+        return None
+    session_id, person_id, stepped_up_at = row.id, row.person_id, row.stepped_up_at
+    if (now - row.last_seen).total_seconds() > SEEN_EVERY_SECONDS:
+        row.last_seen = now
+    session.commit()
+    act_as(f"member:{person_id}")
+    person = session.get_one(Person, person_id)
+    memberships = memberships_of(session, person_id)
+    return Member(
+        person_id, person.name, person.language, memberships, session_id, stepped_up_at, private
+    )
+
+
+def _opened(row: StaffSession | None, secret: str) -> bytes | None:
+    try:
+        return member_private(row, secret, key_ring()) if row else None
+    except Tampered:
+        return None
+
+
+def check(permission: str | None) -> None:
+    """The guard of staff pages: sign in first (303), then the permission (403)."""
+    if not current_user.is_authenticated:
+        after = request.path if request.method == "GET" else None
+        abort(redirect(url_for("accounts.sign_in", next=after), 303))
+    found: Member = current_user._get_current_object()
+    g.member, g.actor_id = found, str(found.person_id)
+    speak(BY_SLUG[found.language])
+    if permission != SIGNED_IN and not found.can(Permission(permission or "")):
+        abort(403)
+    _reseal(found)
+
+
+def _reseal(found: Member) -> None:
+    """Move some old grants on to the newest key, while one who can open both is here anyway."""
+    due = [fact for fact in found.memberships if fact.resealing and fact.holds_key]
+    if not due or request.method != "GET":
+        return
+    for fact in due:
+        reseal_slice(db.session(), fact.organisation_id, found.organisation_keys(), key_ring())
+    db.session.commit()
+
+
+def init_app(app: Flask) -> None:
+    """Let the guard see every staff request, and templates know who is signed in."""
+    app.config["REMEMBER_COOKIE_NAME"] = ";"  # no cookie can be called so: nothing is remembered
+    login.session_protection = None
+    login.init_app(app)
+    login.request_loader(load)
+    guard(app, "staff", check)
+    provide(app, member=member, role_name=lambda role: gettext(NAMES[role]))

@@ -1,0 +1,295 @@
+"""The door: signing in and out, invitations, the recovery sheet, one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+
+from grievance import i18n
+from grievance.accounts import door, forms, keys, queries, staff
+from grievance.accounts.models import Invitation, Person
+from grievance.accounts.operations import founding, invitations, letters, recovery, signing
+from grievance.accounts.operations.persons import Admitted
+from grievance.accounts.refusals import Refused
+from grievance.clock import real_now
+from grievance.extensions import act_as, db
+from grievance.vault.passwords import WrongPassword
+from grievance.vault.recovery import fingerprint, sheet_text
+from grievance.vault.slots import Busy
+from grievance.web.audience import audience
+from grievance.web.binding import drop_cookie
+from grievance.web.forms import Form
+from grievance.web.pages import tell
+
+accounts = Blueprint("accounts", __name__, url_prefix="/staff")
+
+WRONG = i18n.lazy("Address and password do not belong together. Look at both again.")
+BUSY = i18n.lazy("Many people sign in right now. What you typed is kept; try again in a moment.")
+
+
+@accounts.before_request
+def _speak() -> None:
+    """Pages at the door speak the browser's language; the guard has set a member's own."""
+    if staff.member() is None:
+        header = request.headers.get("Accept-Language", "")
+        i18n.speak(i18n.negotiate(header, i18n.STAFF_LANGUAGES))
+
+
+def answer(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of this room."""
+    return make_response(render_template(f"accounts/{template}.html", **values), status)
+
+
+def busy_page(template: str, problem: Busy, **values: Any) -> Response:
+    """The same page with what was typed, saying when to try again."""
+    tell(str(BUSY), "bad")
+    page = answer(template, 503, **values)
+    page.headers["Retry-After"] = str(problem.retry_after)
+    return page
+
+
+@accounts.route("/sign-in", methods=["GET", "POST"])
+@audience("public")
+def sign_in() -> Response:
+    """Sign in with address and password."""
+    form = forms.SignIn(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            entrant = door.authenticate(*form.written)
+        except WrongPassword:
+            form.password.errors = [str(WRONG)]
+        except Busy as problem:
+            return busy_page("sign_in", problem, form=form)
+        else:
+            return door.enter(entrant, door.local(request.args.get("next", "")))
+    return answer("sign_in", 422 if form.errors else 200, form=form)
+
+
+@accounts.post("/sign-out")
+@audience("staff", staff.SIGNED_IN)
+def sign_out() -> Response:
+    """End the session here; the row goes and the cookie opens nothing."""
+    if not Form(request.form).validate():
+        abort(400)
+    member = staff.current_member()
+    signing.close_session(db.session(), member.session_id, member.person_id, real_now())
+    db.session.commit()
+    gone: Response = redirect(url_for("accounts.sign_in"), 303)  # type: ignore[assignment]
+    drop_cookie(gone, staff.COOKIE)
+    gone.headers["Clear-Site-Data"] = '"cache"'
+    return gone
+
+
+@accounts.route("/invitation/<token>", methods=["GET", "POST"])
+@audience("public")
+def invitation(token: str) -> Response:
+    """Found or join. Looking at the page uses nothing up."""
+    invited = queries.invitation(db.session(), token, real_now())
+    if invited is None:
+        return answer("invitation_gone", 404)
+    form, kind = _invitation_form(invited), invited.kind
+    if request.method == "POST" and form.validate():
+        try:
+            admitted = _accept(token, form)
+        except Refused as refused:
+            db.session.rollback()
+            tell(i18n.gettext(refused.sentence), "bad")
+        except Busy as problem:
+            return busy_page("invitation", problem, form=form, kind=kind)
+        else:
+            after = "accounts.recovery_sheet" if kind == "found" else "accounts.account"
+            return door.enter(door.Entrant(admitted), url_for(after))
+    return answer("invitation", 422 if form.errors else 200, form=form, kind=kind)
+
+
+def _invitation_form(invited: Invitation) -> forms.Join:
+    kind = forms.Found if invited.kind == "found" else forms.Join
+    person = db.session.get(Person, invited.person_id)
+    spoken = person.language if person else i18n.current().slug
+    form = kind(request.form, language=spoken)
+    form.known = (invited.name, person.name if person else "")
+    form.offer()
+    return form
+
+
+def _accept(token: str, form: forms.Join) -> Admitted:
+    """Hash outside the transaction, then found or join and tell who can give keys."""
+    password = door.new_password(forms.text_of(form.password))
+    session, ring, now = db.session(), staff.key_ring(), real_now()
+    if isinstance(form, forms.Found):
+        return founding.found(session, token, form.founder(password), ring=ring, now=now)
+    language = forms.text_of(form.language)
+    admitted = invitations.accept(session, token, password, language=language, ring=ring, now=now)
+    public_url = current_app.config["SETTINGS"].public_url
+    letters.tell_key_holders(session, admitted.person_id, public_url, ring=ring, now=now)
+    return admitted
+
+
+@accounts.route("/recovery-sheet", methods=["GET", "POST"])
+@audience("staff", staff.SIGNED_IN)
+def recovery_sheet() -> Response:
+    """Print the recovery sheet, then type it back; filing opens when that is done."""
+    member, ring, session = staff.current_member(), staff.key_ring(), db.session()
+    secret = recovery.sheet_secret(session, member.organisation_id, member.holder)
+    if secret is None:
+        abort(404)
+    form = forms.TypeSheet(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            _confirm(member, form.typed)
+        except Refused as refused:
+            form.rows.errors = [i18n.gettext(refused.sentence)]
+        else:
+            return redirect(url_for("console.operator"), 303)  # type: ignore[return-value]
+    sheet = sheet_text(secret, ring.receipt_salt, ring.peppers)
+    status = 422 if form.errors else 200
+    return answer("recovery_sheet", status, form=form, sheet=sheet, printed=real_now().date())
+
+
+def _confirm(member: staff.Member, typed: bytes) -> None:
+    session = db.session()
+    recovery.confirm_sheet(
+        session, member.organisation_id, typed, person_id=member.person_id, now=real_now()
+    )
+    session.commit()
+
+
+@accounts.route("/recovery", methods=["GET", "POST"])
+@audience("staff", staff.SIGNED_IN)
+def recover() -> Response:
+    """Nobody holds the key any more: the recovery sheet gives it to the member who waits."""
+    member, session = staff.current_member(), db.session()
+    waiting = queries.waiting_requests(session, member.organisation_id, member.person_id)
+    if not waiting or keys.holders(session, member.organisation_id):
+        abort(404)
+    staff.needs_step_up()
+    form = forms.TypeSheet(request.form)
+    if request.method == "POST" and form.validate():
+        ring, now, asked = staff.key_ring(), real_now(), waiting[0].id
+        try:
+            recovery.recover(session, asked, form.typed, by=member.holder, ring=ring, now=now)
+        except Refused as refused:
+            db.session.rollback()
+            form.rows.errors = [i18n.gettext(refused.sentence)]
+        else:
+            session.commit()
+            return redirect(url_for("accounts.recovery_sheet"), 303)  # type: ignore[return-value]
+    return answer("recovery", 422 if form.errors else 200, form=form)
+
+
+@accounts.route("/confirm-password", methods=["GET", "POST"])
+@audience("staff", staff.SIGNED_IN)
+def confirm_password() -> Response:
+    """The password once more before something grave; then back to where one was going."""
+    member, form = staff.current_member(), forms.ConfirmPassword(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            door.authenticate_again(member, forms.text_of(form.password))
+        except WrongPassword:
+            form.password.errors = [i18n.gettext("This is not your password. Try it again.")]
+        except Busy as problem:
+            return busy_page("confirm_password", problem, form=form)
+        else:
+            signing.step_up(db.session(), member.session_id, member.person_id, real_now())
+            db.session.commit()
+            after = door.local(request.args.get("next", ""))
+            return redirect(after, 303)  # type: ignore[return-value]
+    return answer("confirm_password", 422 if form.errors else 200, form=form)
+
+
+@accounts.get("/account")
+@audience("staff", staff.SIGNED_IN)
+def account() -> Response:
+    """One's own account: the six words while a key is awaited, language, password."""
+    return _account_page(_password_form(staff.current_member()), _language_form())
+
+
+@accounts.post("/account/language")
+@audience("staff", staff.SIGNED_IN)
+def language() -> Response:
+    """Choose the language of the desk."""
+    member, form = staff.current_member(), _language_form()
+    if not form.validate():
+        return _account_page(_password_form(member), form)
+    signing.choose_language(db.session(), member.person_id, form.language.data)
+    db.session.commit()
+    return redirect(url_for("accounts.account"), 303)  # type: ignore[return-value]
+
+
+@accounts.post("/account/password")
+@audience("staff", staff.SIGNED_IN)
+def password() -> Response:
+    """Change the password; every other session of this person ends."""
+    member = staff.current_member()
+    form = _password_form(member)
+    if form.validate():
+        try:
+            _change_password(member, form)
+        except WrongPassword:
+            form.current.errors = [i18n.gettext("This is not your password. Try it again.")]
+        except Busy as problem:
+            tell(str(BUSY), "bad")
+            return _account_page(form, _language_form(), 503, problem.retry_after)
+        else:
+            return redirect(url_for("accounts.account", changed=1), 303)  # type: ignore[return-value]
+    return _account_page(form, _language_form())
+
+
+def _change_password(member: staff.Member, form: forms.ChangePassword) -> None:
+    entrant = door.authenticate_again(member, forms.text_of(form.current))
+    hashed = door.new_password(forms.text_of(form.password))
+    act_as(member.actor)
+    signing.change_password(
+        db.session(), entrant.admitted, hashed, keep_session=member.session_id, now=real_now()
+    )
+    db.session.commit()
+
+
+def _password_form(member: staff.Member) -> forms.ChangePassword:
+    form = forms.ChangePassword(request.form)
+    form.known = (member.name, *(fact.organisation for fact in member.memberships))
+    form.offer()
+    return form
+
+
+def _language_form() -> forms.ChooseLanguage:
+    return forms.ChooseLanguage(request.form, language=staff.current_member().language)
+
+
+def _account_page(
+    form: forms.ChangePassword,
+    language_form: forms.ChooseLanguage,
+    status: int = 200,
+    retry: int | None = None,
+) -> Response:
+    member, session = staff.current_member(), db.session()
+    words = alone = None
+    if member.operator and queries.waiting_requests(
+        session, member.organisation_id, member.person_id
+    ):
+        person = session.get_one(Person, member.person_id)
+        words = fingerprint(keys.member_holder(staff.key_ring(), person).public)
+        alone = not keys.holders(session, member.organisation_id)
+    page = answer(
+        "account",
+        422 if form.errors or language_form.errors else status,
+        form=form,
+        language_form=language_form,
+        words=words,
+        alone=alone,
+        changed="changed" in request.args,
+    )
+    if retry is not None:
+        page.headers["Retry-After"] = str(retry)
+    return page

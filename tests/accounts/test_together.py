@@ -1,0 +1,114 @@
+"""Two at the same moment, on connections of their own: one wins, the other is told why."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from grievance.accounts import anchors, queries
+from grievance.accounts.models import Membership, MembershipKey, Person
+from grievance.accounts.operations import invitations, keys, leaving
+from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import Role
+from grievance.clock import real_now
+from tests.accounts.conftest import Office
+
+
+@pytest.fixture
+def session(live_app: Flask):
+    """A session with real commits."""
+    engine = create_engine(live_app.config["SETTINGS"].database_url)
+    with Session(engine) as found:
+        found.info["actor"] = "cli:test"
+        yield found
+    engine.dispose()
+
+
+def together(session: Session, *acts) -> list[str]:
+    """Run every act in a session of its own at the same moment; how each ended."""
+    start = Barrier(len(acts))
+
+    def run(act) -> str:
+        with Session(session.get_bind()) as own:
+            own.info["actor"] = "cli:test"
+            start.wait()
+            try:
+                act(own)
+                own.commit()
+            except Refused as refused:
+                return refused.code
+            return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(run, acts))
+
+
+def test_one_link_lets_one_in(office: Office) -> None:
+    token = office.invite("lan", Role.HANDLER)
+    office.session.commit()
+
+    def accept(own: Session) -> None:
+        invitations.accept(
+            own, token, office.hashed, language="en", ring=office.ring, now=real_now()
+        )
+
+    assert together(office.session, accept, accept) == ["done", "used"]
+    assert len(office.session.scalars(select(Person).where(Person.name == "lan")).all()) == 1
+
+
+def test_one_request_is_approved_once(office: Office) -> None:
+    lan = office.join("lan", Role.HANDLER, approved=False)
+    request, words = office.request(lan).id, office.words(lan)
+    office.session.commit()
+
+    def approve(own: Session) -> None:
+        by = office.holder(office.founder)
+        keys.approve(own, request, words, by=by, ring=office.ring, now=real_now())
+
+    assert together(office.session, approve, approve) == ["decided", "done"]
+    held = select(MembershipKey).where(MembershipKey.person_id == lan.person_id)
+    assert len(office.session.scalars(held).all()) == 1
+
+
+def test_two_directors_who_remove_each_other_leave_one_holder(office: Office) -> None:
+    lan = office.join("lan", Role.DIRECTOR)
+
+    def remove(whom, by):
+        def act(own: Session) -> None:
+            leaving.remove_member(
+                own,
+                office.id,
+                whom.person_id,
+                by=office.holder(by),
+                ring=office.ring,
+                now=real_now(),
+            )
+
+        return act
+
+    acts = remove(lan, office.founder), remove(office.founder, lan)
+    assert together(office.session, *acts) == ["done", "not_member"]
+    office.session.expire_all()
+    active = office.session.scalars(select(Membership).where(Membership.active)).all()
+    assert len(active) == 1
+    assert len(queries.people(office.session, office.id)) == 1
+
+
+def test_chain_holds_when_many_write_at_once(office: Office) -> None:
+    tokens = [office.invite(f"kai{number}", Role.HANDLER) for number in range(6)]
+    office.session.commit()
+
+    def joins(token):
+        return lambda own: invitations.accept(
+            own, token, office.hashed, language="en", ring=office.ring, now=real_now()
+        )
+
+    assert together(office.session, *map(joins, tokens)) == ["done"] * 6
+    report = anchors.verify(office.session)
+    assert report.broken == []
+    assert report.streams == 1
