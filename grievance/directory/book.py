@@ -1,0 +1,91 @@
+"""The directory as pages read it: bodies and issues with their texts in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from grievance.directory import entries
+from grievance.directory.texts import Said, Texts, say
+from grievance.i18n import Language
+
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One channel of a body, with its texts."""
+
+    id: UUID
+    facts: entries.Channel
+    texts: Texts
+
+    def say(self, name: str, language: Language | None = None) -> Said | None:
+        """`hours`, `note` or `value` for a reader."""
+        return say(self.texts, name, language)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One body: facts, texts, channels, and which revision of it this is."""
+
+    facts: entries.Mechanism
+    texts: Texts
+    ways: tuple[Way, ...]
+    revision: UUID = NOBODY
+    record: Mapping[str, Any] | None = None  # of a company's desk: name, number, brands
+
+    @property
+    def id(self) -> str:
+        """The code of the body."""
+        return self.facts.id
+
+    def say(self, name: str, language: Language | None = None) -> Said | None:
+        """One of its texts for a reader."""
+        return say(self.texts, name, language)
+
+    def name(self, language: Language | None = None) -> str:
+        """Its name for a reader; a body always has one."""
+        return str(self.say("name", language) or self.facts.name_ja)
+
+    @property
+    def public_ways(self) -> tuple[Way, ...]:
+        """The channels somebody stands behind: the only ones that are ever shown."""
+        return tuple(way for way in self.ways if way.facts.public)
+
+
+@dataclass(frozen=True)
+class IssueEntry:
+    """One issue with its texts."""
+
+    facts: entries.Issue
+    texts: Texts
+
+    @property
+    def id(self) -> str:
+        """The code of the issue."""
+        return self.facts.id
+
+    def say(self, name: str, language: Language | None = None) -> Said | None:
+        """One of its texts for a reader."""
+        return say(self.texts, name, language)
+
+    def label(self, language: Language | None = None) -> str:
+        """Its label for a reader; an issue always has one."""
+        return str(self.say("label", language) or self.facts.label_ja)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The whole directory at one moment."""
+
+    facts: entries.Facts
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    issues: Mapping[str, IssueEntry] = field(default_factory=dict)
+
+    def name(self, mechanism: str, language: Language | None = None) -> str:
+        """The name of a body, or its code when it is not in the directory."""
+        found = self.entries.get(mechanism)
+        return found.name(language) if found else mechanism

@@ -1,0 +1,38 @@
+"""Every verb of the directory. None of them commits; each takes its actor and its moment."""
+
+from grievance.directory.operations.confirm import (
+    Check,
+    NewWay,
+    Overtaken,
+    Refused,
+    add,
+    confirm,
+    correct,
+    reject,
+)
+from grievance.directory.operations.load import load, note_rules
+from grievance.directory.operations.revise import (
+    Desk,
+    NoSuchMechanism,
+    register_desk,
+    revise,
+    settle,
+)
+
+__all__ = [
+    "Check",
+    "Desk",
+    "NewWay",
+    "NoSuchMechanism",
+    "Overtaken",
+    "Refused",
+    "add",
+    "confirm",
+    "correct",
+    "load",
+    "note_rules",
+    "register_desk",
+    "reject",
+    "revise",
+    "settle",
+]

@@ -1,0 +1,187 @@
+"""Standing behind a channel: confirm it, correct it, reject it, or add one.
+
+A wrong number harms a worker, so only a person can do this, with the day and the address of the
+page where the body itself states the value. It takes effect at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grievance import clock
+from grievance.directory.entries import CHANNEL_TYPES
+from grievance.directory.models import Channel, Mechanism
+from grievance.directory.operations.revision import touch
+from grievance.directory.texts import mark
+from grievance.model import clean_text
+
+ZONE = "Asia/Tokyo"  # where the people who confirm are, for "not in the future"
+_NUMBER = re.compile(r"[#*+]?[0-9][0-9 ()\-]{1,24}")
+
+
+class Refused(Exception):
+    """It cannot be done: `no-value`, `bad-value`, `bad-page`, `future-day`, `not-a-person`,
+    `unknown`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Overtaken(Exception):
+    """Somebody else changed this channel since the page was opened."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a person saw: which channel, in which version, on which page, on which day."""
+
+    channel: UUID
+    version: int
+    page: str
+    day: date
+    value: str = ""  # for a correction: what the page says
+    hours: str = ""  # English; empty leaves the hours as they are
+
+
+@dataclass(frozen=True)
+class NewWay:
+    """A channel that the directory did not know, as the body's own page states it."""
+
+    mechanism: str
+    type: str
+    value: str
+    page: str
+    day: date
+    languages: tuple[str, ...] = ()
+    hours: str = ""
+
+
+def confirm(session: Session, check: Check, actor: str, now: datetime) -> Channel:
+    """The page says the same: show the value with this day. Refused for a channel without one."""
+    row = _held(session, check, actor, now)
+    if row.value is None:
+        raise Refused("no-value")
+    return _stand_behind(session, row, check, state="confirmed", actor=actor, now=now)
+
+
+def correct(session: Session, check: Check, actor: str, now: datetime) -> Channel:
+    """The page says something else: show what it says, with this day."""
+    row = _held(session, check, actor, now)
+    row.value = valid_value(row.type, check.value)
+    row.texts = {name: held for name, held in row.texts.items() if name != "value"}
+    return _stand_behind(session, row, check, state="corrected", actor=actor, now=now)
+
+
+def reject(session: Session, check: Check, actor: str, now: datetime) -> Channel:
+    """The value is wrong and nothing stands in its place: never show it. The page may be gone, so
+    none is needed."""
+    row = _held(session, check, actor, now, page_needed=bool(check.page))
+    row.state, row.publish = "rejected", "only_after_confirming_on_operator_page"
+    row.page, row.proposed = check.page or None, None
+    row.checked, row.confirmed_at, row.confirmed_by = check.day, now, actor
+    row.version += 1
+    touch(session)
+    return row
+
+
+def add(session: Session, way: NewWay, actor: str, now: datetime) -> Channel:
+    """Enter a channel that the directory did not know; it is shown at once, after the others."""
+    _person_saw(way.page, way.day, actor, now)
+    if session.get(Mechanism, way.mechanism) is None or way.type not in CHANNEL_TYPES:
+        raise Refused("unknown")
+    last = session.scalar(
+        select(func.max(Channel.position)).where(Channel.mechanism == way.mechanism)
+    )
+    row = Channel(
+        mechanism=way.mechanism,
+        position=max(last or 0, 999) + 1,
+        type=way.type,
+        value=valid_value(way.type, way.value),
+        languages=list(way.languages),
+        status="official",
+        publish="yes",
+        checked=way.day,
+        texts=_hours({}, way.hours),
+        state="added",
+        page=way.page,
+        confirmed_at=now,
+        confirmed_by=actor,
+        version=1,
+    )
+    session.add(row)
+    touch(session)
+    return row
+
+
+def valid_value(kind: str, value: str) -> str:
+    """`value` as it is kept. Refused as `bad-value` when it cannot be what its kind says.
+
+    A phone number keeps the form its operator writes; short numbers (#9110, 110) are numbers too.
+    """
+    kept = clean_text(value, lines=False)
+    fits = bool(kept)
+    if kind in ("phone", "whatsapp"):
+        fits = _NUMBER.fullmatch(kept) is not None
+    elif kind == "web":
+        fits = _is_address(kept)
+    elif kind == "email":
+        fits = re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", kept) is not None
+    if not fits:
+        raise Refused("bad-value")
+    return kept
+
+
+def _held(
+    session: Session, check: Check, actor: str, now: datetime, *, page_needed: bool = True
+) -> Channel:
+    _person_saw(check.page if page_needed else None, check.day, actor, now)
+    row = session.get(Channel, check.channel, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Refused("unknown")
+    if row.version != check.version:
+        raise Overtaken
+    return row
+
+
+def _person_saw(page: str | None, day: date, actor: str, now: datetime) -> None:
+    if not actor.startswith("member:"):
+        raise Refused("not-a-person")
+    if page is not None and not _is_address(page):
+        raise Refused("bad-page")
+    if day > clock.local_day(now, ZONE):
+        raise Refused("future-day")
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and "." in parts.netloc and " " not in text
+
+
+def _stand_behind(
+    session: Session, row: Channel, check: Check, *, state: str, actor: str, now: datetime
+) -> Channel:
+    row.state, row.publish, row.status = state, "yes", "official"
+    row.page, row.checked, row.proposed = check.page, check.day, None
+    row.confirmed_at, row.confirmed_by = now, actor
+    row.texts = _hours(row.texts, check.hours)
+    row.version += 1
+    touch(session)
+    return row
+
+
+def _hours(texts: dict[str, Any], hours: str) -> dict[str, Any]:
+    kept = clean_text(hours, lines=False)
+    if not kept:
+        return texts
+    held = dict(texts.get("hours", {}))
+    held["en"] = {"text": kept, "of": mark(kept), "by": "person"}
+    return texts | {"hours": held}
