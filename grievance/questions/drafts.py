@@ -1,0 +1,224 @@
+"""Drafts: answers are kept sealed from page to page until they are filed or forgotten.
+
+The cookie's secret finds the row (by its hash) and opens it (with the server's key). Two tabs of
+one browser save into the same row one after the other: each adds its own page's answers to what
+the row holds by then, so neither loses anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from grievance.clock import to_the_hour
+from grievance.questions.models import Draft, DraftBlob
+from grievance.questions.question import Answer
+from grievance.vault import receipts
+from grievance.vault.errors import Tampered
+from grievance.vault.keyring import KeyRing
+from grievance.vault.labels import Label
+from grievance.vault.sessions import new_secret, secret_hash, session_key
+from grievance.vault.values import Place, open_json, seal_json
+
+OWN = timedelta(hours=24)  # a phone that is only theirs
+SHARED = timedelta(hours=6)  # since the last answer; the cookie itself ends with the browser
+SENT = timedelta(hours=1)  # how long the code can be read again in the same browser
+PURPOSE = "draft"
+KEPT_AFTER = ("who", "channel", "language")  # how the page with the code speaks
+
+
+@dataclass
+class OpenDraft:
+    """A draft whose cookie is here. `seen` are pages answered, `codes` the receipt's once drawn."""
+
+    row: Draft
+    key: bytes = field(repr=False)
+    answers: dict[str, Answer] = field(repr=False, default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(repr=False, default_factory=list)
+    codes: dict[str, str] = field(repr=False, default_factory=dict)
+
+    @property
+    def sent(self) -> bool:
+        """Whether the case exists: only its code is left here."""
+        return self.row.state == "sent"
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long the row lives after each answer."""
+        return SHARED if self.row.shared_phone else OWN
+
+
+def start(
+    session: Session,
+    ring: KeyRing,
+    now: datetime,
+    *,
+    kind: str = "file",
+    shared: bool = True,
+    answers: Mapping[str, Answer] | None = None,
+) -> tuple[str, OpenDraft]:
+    """Begin a draft and give the secret for its cookie.
+
+    `answers` are what is known already: of a link about an issue, or for staff who write for a
+    caller the preset `channel`. `now` is real time, here and below: no demo moves a session.
+    """
+    secret = new_secret()
+    row = Draft(
+        id=uuid4(),
+        token_hash=secret_hash(secret),
+        kind=kind,
+        state="open",
+        shared_phone=shared,
+        created_at=to_the_hour(now),
+        expires_at=now,
+    )
+    draft = OpenDraft(row, session_key(secret, ring.server_key, PURPOSE), dict(answers or {}))
+    _write(draft, now)
+    session.add(row)
+    session.flush()
+    return secret, draft
+
+
+def load(
+    session: Session, ring: KeyRing, secret: str, now: datetime, *, lock: bool = False
+) -> OpenDraft | None:
+    """The draft of this cookie; None when there is none, it ran out or does not open.
+
+    Load with `lock` before any change: a second request then waits and sees the first one's.
+    """
+    if not secret:
+        return None
+    asked = select(Draft).where(Draft.token_hash == secret_hash(secret), Draft.expires_at > now)
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(asked).first()
+    if row is None:
+        return None
+    draft = OpenDraft(row, session_key(secret, ring.server_key, PURPOSE))
+    try:
+        kept = open_json(draft.key, _place(row, Label.DRAFT_ANSWERS), row.answers)
+        if row.receipt is not None:
+            draft.codes = open_json(draft.key, _place(row, Label.DRAFT_RECEIPT), row.receipt)
+    except Tampered:
+        return None
+    draft.answers, draft.seen, draft.files = kept["answers"], kept["seen"], kept["files"]
+    return draft
+
+
+def save(draft: OpenDraft, answers: Mapping[str, Answer], now: datetime, *, seen: str = "") -> None:
+    """Add a page's answers to the draft; an empty answer takes an earlier one back.
+
+    The draft must have been loaded with `lock`. A draft that was sent is left as it is.
+    """
+    if draft.sent:
+        return
+    draft.answers = {
+        name: given for name, given in {**draft.answers, **answers}.items() if given not in ("", [])
+    }
+    if seen and seen not in draft.seen:
+        draft.seen.append(seen)
+    if "phone" in answers:
+        draft.row.shared_phone = draft.answers.get("phone") != "own"
+    _write(draft, now)
+
+
+def become_filing(draft: OpenDraft, answers: Mapping[str, Answer], now: datetime) -> None:
+    """Go on from the finder to a filing: what was answered there stays answered."""
+    draft.row.kind = "file"
+    save(draft, answers, now)
+
+
+def add_file(session: Session, draft: OpenDraft, stored: Mapping[str, Any], now: datetime) -> None:
+    """Keep what is known of an uploaded file; its blobs are deleted with the draft.
+
+    `stored` is the plain form of the cases' stored file; `id` and `clean_blob` name its blobs.
+    """
+    draft.files.append(dict(stored))
+    for blob in _blobs_of(stored):
+        session.add(DraftBlob(blob=UUID(hex=blob), draft_id=draft.row.id))
+    _write(draft, now)
+
+
+def drop_file(session: Session, draft: OpenDraft, file_id: str, now: datetime) -> list[str]:
+    """Take a file out again; gives the blobs to delete, none when there is no such file."""
+    gone = [stored for stored in draft.files if stored["id"] == file_id]
+    draft.files = [stored for stored in draft.files if stored["id"] != file_id]
+    blobs = [blob for stored in gone for blob in _blobs_of(stored)]
+    for blob in blobs:
+        session.execute(delete(DraftBlob).where(DraftBlob.blob == UUID(hex=blob)))
+    if gone:
+        _write(draft, now)
+    return blobs
+
+
+def draw_codes(draft: OpenDraft, *, helper: bool, now: datetime) -> None:
+    """Draw the receipt codes when the answers are first shown whole; later calls keep them.
+
+    `worker` is the worker's, `helper` that of somebody who files for the worker.
+    """
+    wanted = ("worker", "helper") if helper else ("worker",)
+    if draft.sent or set(draft.codes) == set(wanted):
+        return
+    draft.codes = {role: draft.codes.get(role) or receipts.draw() for role in wanted}
+    _write(draft, now)
+
+
+def mark_sent(session: Session, draft: OpenDraft, now: datetime) -> None:
+    """The case exists: forget the answers, keep the code for an hour in this browser.
+
+    The files' blobs belong to the case from here on.
+    """
+    draft.row.state = "sent"
+    draft.answers = {n: given for n, given in draft.answers.items() if n in KEPT_AFTER}
+    draft.files, draft.seen = [], []
+    session.execute(delete(DraftBlob).where(DraftBlob.draft_id == draft.row.id))
+    _write(draft, now)
+    draft.row.expires_at = now + SENT
+
+
+def forget(session: Session, draft: OpenDraft) -> list[str]:
+    """Delete the draft; gives the blobs that go with it."""
+    blobs = session.scalars(select(DraftBlob.blob).where(DraftBlob.draft_id == draft.row.id))
+    gone = [blob.hex for blob in blobs]
+    session.execute(delete(Draft).where(Draft.id == draft.row.id))
+    return gone
+
+
+def purge_expired(session: Session, now: datetime, limit: int = 500) -> list[str]:
+    """Delete drafts that ran out, at most `limit`; gives the blobs that go with them.
+
+    A draft that its browser prolongs in this very moment stays, and so do its blobs.
+    """
+    over = Draft.expires_at <= now
+    ids = list(
+        session.scalars(select(Draft.id).where(over).order_by(Draft.expires_at).limit(limit))
+    )
+    blobs = session.execute(
+        select(DraftBlob.blob, DraftBlob.draft_id).where(DraftBlob.draft_id.in_(ids))
+    ).all()
+    gone = set(session.scalars(delete(Draft).where(Draft.id.in_(ids), over).returning(Draft.id)))
+    return [blob.hex for blob, draft_id in blobs if draft_id in gone]
+
+
+def _write(draft: OpenDraft, now: datetime) -> None:
+    kept = {"answers": draft.answers, "seen": draft.seen, "files": draft.files}
+    row = draft.row
+    row.answers = seal_json(draft.key, _place(row, Label.DRAFT_ANSWERS), kept)
+    if draft.codes:
+        row.receipt = seal_json(draft.key, _place(row, Label.DRAFT_RECEIPT), draft.codes)
+    row.expires_at = now + draft.lasts
+
+
+def _place(row: Draft, label: Label) -> Place:
+    return Place(label, row.id, row.id, 1)
+
+
+def _blobs_of(stored: Mapping[str, Any]) -> list[str]:
+    return [blob for blob in (stored["id"], stored["clean_blob"]) if blob]

@@ -1,0 +1,50 @@
+"""Tables of drafts: answers not yet filed, readable only with the cookie that made them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grievance.model import Base, code, digest, identifier, sealed
+
+
+class Draft(Base):
+    """One person's answers in the finder or on the way to a filing.
+
+    The row is found by the hash of the cookie's secret and opened by a key made from that secret
+    and the server's. `filing_id` makes sending repeatable. When it was begun stands to the hour.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        CheckConstraint("kind in ('file', 'finder')", name="kind"),
+        CheckConstraint("state in ('open', 'sent')", name="state"),
+        CheckConstraint("state = 'open' or receipt is not null", name="sent_with_receipt"),
+        Index("ix_draft_expires_at", "expires_at"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    kind: Mapped[str] = code(8)
+    state: Mapped[str] = code(8, default="open")
+    shared_phone: Mapped[bool]
+    filing_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    answers: Mapped[bytes] = sealed("draft.answers/1")
+    receipt: Mapped[bytes | None] = sealed("draft.receipt/1")
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DraftBlob(Base):
+    """A sealed blob in the store that belongs to a draft, to be deleted when the draft is."""
+
+    __tablename__ = "draft_blob"
+
+    blob: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
