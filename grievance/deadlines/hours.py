@@ -1,0 +1,59 @@
+"""Operator hours: when somebody reads, and when so many of those hours have passed.
+
+Hours are what the operator published: weekday (0 is Monday) → pairs of local times. Public
+holidays and closure days have none. Hours are counted on the local wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from grievance.clock import is_working_day
+
+LOOK_AHEAD_DAYS = 60
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The operator's hours; `weekly` maps a weekday to its (from, to) spans."""
+
+    weekly: Mapping[int, Sequence[tuple[time, time]]]
+    zone: str = "Asia/Tokyo"
+    closed: frozenset[date] = field(default_factory=frozenset)
+    country: str = "JP"
+
+    def spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The open spans from `moment` on, in UTC, clipped to it; at most 60 days ahead."""
+        zone = ZoneInfo(self.zone)
+        day = moment.astimezone(zone).date()
+        for ahead in range(LOOK_AHEAD_DAYS):
+            today = day + timedelta(days=ahead)
+            weekend_open = today.weekday() >= 5 and today not in self.closed
+            if not (weekend_open or is_working_day(today, self.country, self.closed)):
+                continue
+            for opens, closes in self.weekly.get(today.weekday(), ()):
+                begin = datetime.combine(today, opens, zone).astimezone(UTC)
+                end = datetime.combine(today, closes, zone).astimezone(UTC)
+                if end > moment:
+                    yield max(begin, moment), end
+
+
+def next_reading(hours: Hours, moment: datetime) -> datetime | None:
+    """When somebody next reads: `moment` itself within hours, else the next opening."""
+    return next((begin for begin, _ in hours.spans(moment)), None)
+
+
+def after_hours(hours: Hours, moment: datetime, amount: timedelta) -> datetime:
+    """The moment when `amount` of operator hours has passed since `moment`.
+
+    An operator without any hours is treated as always open, so that danger is never late.
+    """
+    left = amount
+    for begin, end in hours.spans(moment):
+        if end - begin >= left:
+            return begin + left
+        left -= end - begin
+    return moment + amount

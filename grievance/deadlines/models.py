@@ -1,0 +1,43 @@
+"""A clock is a row: what is due, when, and whether it was met."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grievance.model import Base, code, identifier
+
+KINDS = ("acknowledge", "danger", "answer", "next_step")
+
+
+class Deadline(Base):
+    """One service clock of a case. `met_at` ends it; `stopped_at` too, when the case is over."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('acknowledge', 'danger', 'answer', 'next_step')", name="kind"
+        ),
+        CheckConstraint("met_at IS NULL OR stopped_at IS NULL", name="one_end"),
+        Index(
+            "uq_deadline_running", "case_id", "kind", unique=True,
+            postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_deadline_due", "due_at",
+            postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), index=True)
+    kind: Mapped[str] = code(16)
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    met_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None]
