@@ -1,0 +1,144 @@
+"""Files of a case: the original and its clean form, each sealed under a key of its own.
+
+A file is cleaned and sealed in the request that brings it, before there is a case: `keep` gives a
+`Stored`, which a draft carries sealed. `attach` seals its keys, name and type to the case.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.cases.cleaning import clean, safe_name
+from grievance.cases.models import CaseFile
+from grievance.cases.opening import OpenCase
+from grievance.storage import Blobs
+from grievance.vault.files import SealingWriter, verify_and_open
+from grievance.vault.labels import Label
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that lies sealed in the store, and all that is needed to open it. JSON-able."""
+
+    id: str
+    name: str = field(repr=False)
+    kind: str
+    mime: str
+    size: int
+    state: str
+    original_key: str = field(repr=False)
+    clean_blob: str = ""
+    clean_key: str = field(default="", repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+def _put(blobs: Blobs, blob: str, data: bytes) -> str:
+    sealed = io.BytesIO()
+    writer = SealingWriter(sealed)
+    writer.write(data)
+    key = writer.finish().key
+    blobs.put(blob, sealed.getvalue())
+    return key.hex()
+
+
+def keep(blobs: Blobs, data: bytes, name: str) -> Stored:
+    """Clean and seal one upload; raises `cleaning.Refused` with the code of what is wrong.
+
+    A retry draws new keys and a new blob, so a key encrypts exactly once.
+    """
+    cleaned = clean(data, name)
+    blob, clean_blob, clean_key = uuid4().hex, "", ""
+    original_key = _put(blobs, blob, data)
+    if cleaned.data is not None:
+        clean_blob = uuid4().hex
+        clean_key = _put(blobs, clean_blob, cleaned.data)
+    return Stored(
+        id=blob,
+        name=safe_name(name, cleaned.extension),
+        kind=cleaned.kind,
+        mime=cleaned.mime,
+        size=len(data),
+        state=cleaned.state,
+        original_key=original_key,
+        clean_blob=clean_blob,
+        clean_key=clean_key,
+        warnings=cleaned.warnings,
+    )
+
+
+def forget(blobs: Blobs, stored: Stored) -> None:
+    """Delete a stored file that never became part of a case."""
+    for blob in (stored.id, stored.clean_blob):
+        if blob:
+            blobs.delete(blob)
+
+
+def plain(stored: Stored) -> dict[str, Any]:
+    """The stored file as JSON values, for a draft."""
+    return asdict(stored)
+
+
+def from_plain(values: dict[str, Any]) -> Stored:
+    """Read back what `plain` gave."""
+    return Stored(**{**values, "warnings": tuple(values.get("warnings", ()))})
+
+
+def attach(
+    session: Session,
+    opened: OpenCase,
+    stored: Stored,
+    *,
+    author: str,
+    message_id: UUID | None,
+    at: datetime,
+) -> CaseFile:
+    """Make a stored file part of a case: its name, type, size and keys are sealed to the story."""
+    row = uuid4()
+    file = CaseFile(
+        id=row,
+        case_id=opened.case.id,
+        message_id=message_id,
+        author=author,
+        state=stored.state,
+        original_blob=UUID(hex=stored.id),
+        clean_blob=UUID(hex=stored.clean_blob) if stored.clean_blob else None,
+        key_generation=opened.case.key_generation,
+        meta=opened.seal_json(Label.FILE_META, row, plain(stored)),
+        at=at,
+    )
+    session.add(file)
+    return file
+
+
+def listed(session: Session, opened: OpenCase) -> list[tuple[CaseFile, Stored]]:
+    """The files of a case with what they are, oldest first."""
+    rows = session.scalars(
+        select(CaseFile)
+        .where(CaseFile.case_id == opened.case.id)
+        .order_by(CaseFile.at, CaseFile.id)
+    )
+    return [(row, read_meta(opened, row)) for row in rows]
+
+
+def read_meta(opened: OpenCase, file: CaseFile) -> Stored:
+    """What a file is; `Shut` without the key of the story."""
+    return from_plain(opened.open_json(Label.FILE_META, file.id, file.meta))
+
+
+def content(blobs: Blobs, stored: Stored, *, original: bool) -> bytes:
+    """The bytes of a file, every chunk verified before anything is given out.
+
+    The clean form where there is one, unless the original is asked for. At most 40 MB.
+    """
+    use_original = original or not stored.clean_blob
+    blob = stored.id if use_original else stored.clean_blob
+    key = stored.original_key if use_original else stored.clean_key
+    with blobs.open(blob) as sealed:
+        return b"".join(verify_and_open(bytes.fromhex(key), sealed))

@@ -1,0 +1,314 @@
+"""Tables of a case. In the clear stands that something happened; who and what is sealed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grievance.cases.states import STATES
+from grievance.model import Base, code, digest, identifier, sealed
+from grievance.vault.chain import START
+
+SEVERITIES = ("low", "medium", "high", "critical")
+COMPARTMENTS = ("story", "identity", "internal")
+
+
+def _among(column: str, codes: tuple[str, ...]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(c) for c in codes)})", name=column)
+
+
+def _few(name: str, condition: str) -> Index:
+    """The few rows that the desk looks for among very many, in the order it shows them."""
+    return Index(f"ix_grievance_case_{name}", "next_due", "id", postgresql_where=text(condition))
+
+
+def _case_key() -> Mapped[UUID]:
+    return mapped_column(ForeignKey("grievance_case.id"), index=True)
+
+
+class Case(Base):
+    """A grievance. Acts of the worker are stamped to the hour."""
+
+    __tablename__ = "grievance_case"
+    __table_args__ = (
+        _among("state", STATES),
+        _among("severity", SEVERITIES),
+        _among("channel", ("web", "phone", "in_person", "post")),
+        _among("filed_for", ("own", "other")),
+        CheckConstraint("(state = 'awaiting_worker') = (resumes_to IS NOT NULL)", name="resumes"),
+        CheckConstraint("state <> 'accepted' OR decided_at IS NOT NULL", name="accepted_decided"),
+        Index("ix_grievance_case_queue", "next_due", "id"),
+        Index("ix_grievance_case_assignee_queue", "assignee_id", "next_due", "id"),
+        Index("ix_grievance_case_issues", "issues", postgresql_using="gin"),
+        _few("danger", "danger AND first_answer_at IS NULL"),
+        _few("waits", "worker_waits"),
+        _few("unassigned", "assignee_id IS NULL"),
+        _few("translation", "needs_translation"),
+    )
+
+    stream_kind = "case"
+
+    id: Mapped[UUID] = identifier()
+    reference: Mapped[str] = code(10, unique=True)
+    filing_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[str] = code(20, default="received", index=True)
+    resumes_to: Mapped[str | None] = code(20)
+    state_since: Mapped[datetime]
+    language: Mapped[str] = code(10)
+    channel: Mapped[str] = code(12)
+    filed_for: Mapped[str] = code(8)
+    main_issue: Mapped[str] = code(40)
+    issues: Mapped[list[str]] = mapped_column(ARRAY(String(40)), info={"holds": "code"})
+    severity: Mapped[str] = code(10)
+    danger: Mapped[bool]
+    country: Mapped[str] = code(2)
+    region: Mapped[str] = code(12)
+    amount_band: Mapped[str] = code(12)
+    level: Mapped[int] = mapped_column(Integer, default=0)
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reissue_allowed: Mapped[bool]
+    burst: Mapped[bool] = mapped_column(default=False)
+    needs_translation: Mapped[bool] = mapped_column(default=False)
+    worker_waits: Mapped[bool] = mapped_column(default=False)
+    next_due: Mapped[datetime]
+    filed_at: Mapped[datetime]
+    worker_acted_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    first_answer_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    remedy_kept_at: Mapped[datetime | None]
+    key_generation: Mapped[int] = mapped_column(Integer, default=1)
+    event_seq: Mapped[int] = mapped_column(Integer, default=0)
+    event_head: Mapped[bytes] = digest(default=START)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CaseKey(Base):
+    """The check of a compartment's key: it tells a wrong key from a broken value."""
+
+    __tablename__ = "case_key"
+    __table_args__ = (_among("compartment", COMPARTMENTS),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
+    compartment: Mapped[str] = code(10, primary_key=True)
+    generation: Mapped[int] = mapped_column(Integer, primary_key=True)
+    check: Mapped[bytes] = digest()
+
+
+class CaseGrant(Base):
+    """One compartment's key, sealed to one holder."""
+
+    __tablename__ = "case_grant"
+    __table_args__ = (
+        _among("compartment", COMPARTMENTS),
+        _among("holder_kind", ("organisation", "receipt")),
+        UniqueConstraint(
+            "case_id", "compartment", "key_generation", "holder_kind", "holder_id",
+            "holder_generation", name="uq_case_grant_holder",
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    compartment: Mapped[str] = code(10)
+    key_generation: Mapped[int]
+    holder_kind: Mapped[str] = code(16)
+    holder_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    holder_generation: Mapped[int]
+    purpose: Mapped[str] = code(20)
+    box: Mapped[bytes] = sealed("case.key/1")
+
+
+class Receipt(Base):
+    """A code somebody holds on paper; only its tag and public key are here."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        _among("role", ("worker", "helper", "member")),
+        _among("known_to", ("self", "staff", "helper")),
+        _among("state", ("active", "retired")),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    tag: Mapped[bytes] = digest(unique=True)
+    public_key: Mapped[bytes] = digest()
+    public_mac: Mapped[bytes] = digest()
+    pepper_version: Mapped[int]
+    role: Mapped[str] = code(8)
+    known_to: Mapped[str] = code(8)
+    state: Mapped[str] = code(8, default="active")
+    made_at: Mapped[datetime]
+
+
+class ReceiptSession(Base):
+    """A visit with a code: the receipt's private key under a key of the visitor's cookie."""
+
+    __tablename__ = "receipt_session"
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    case_id: Mapped[UUID] = _case_key()
+    receipt_id: Mapped[UUID] = mapped_column(ForeignKey("receipt.id"), index=True)
+    private_box: Mapped[bytes] = sealed("receipt.session/1")
+    pending_box: Mapped[bytes | None] = sealed("draft.receipt/1")
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class CaseRecord(Base):
+    """A sealed part of the case as filed or as changed: answers, identity, contact, profile."""
+
+    __tablename__ = "case_record"
+    __table_args__ = (
+        _among("part", ("answers", "identity", "profile")),
+        _among("compartment", COMPARTMENTS),
+        Index("ix_case_record_latest", "case_id", "part", "at"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    part: Mapped[str] = code(10)
+    compartment: Mapped[str] = code(10)
+    key_generation: Mapped[int]
+    revision: Mapped[int] = mapped_column(Integer, Identity())
+    content: Mapped[bytes] = sealed("case.answers/1 case.identity/1 case.profile/1")
+    at: Mapped[datetime]
+
+
+class Suggestion(Base):
+    """What routing advised and why, frozen with the rule set it was made by."""
+
+    __tablename__ = "suggestion"
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    rules_version: Mapped[str] = code(40)
+    key_generation: Mapped[int]
+    result: Mapped[bytes] = sealed("case.suggestion/1")
+    at: Mapped[datetime]
+
+
+class Message(Base):
+    """One message of the thread with the worker (story) or of the staff (internal)."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        _among("thread", ("worker", "staff")),
+        _among("author", ("worker", "helper", "member", "staff", "system")),
+        CheckConstraint("(author = 'staff') = (person_id IS NOT NULL)", name="staff_named"),
+        Index("ix_message_thread", "case_id", "thread", "seq"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    seq: Mapped[int]
+    thread: Mapped[str] = code(8)
+    author: Mapped[str] = code(8)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    verb: Mapped[str] = code(20)
+    form_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    language: Mapped[str] = code(10)
+    key_generation: Mapped[int]
+    body: Mapped[bytes] = sealed("message.body/1 staff.message/1")
+    at: Mapped[datetime]
+
+
+class Translation(Base):
+    """A person's translation of a passage: a message or one written answer."""
+
+    __tablename__ = "translation"
+    __table_args__ = (
+        UniqueConstraint("case_id", "passage", "language", "at", name="uq_translation_passage"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    passage: Mapped[str] = code(64)  # message id, or question id of an answer
+    language: Mapped[str] = code(10)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    key_generation: Mapped[int]
+    body: Mapped[bytes] = sealed("passage.translation/1")
+    at: Mapped[datetime]
+
+
+class CaseFile(Base):
+    """A file: where its sealed blobs lie, and sealed what it is and under which key."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        _among("state", ("cleaned", "download_only", "not_cleaned")),
+        _among("author", ("worker", "helper", "member", "staff")),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"), index=True)
+    author: Mapped[str] = code(8)
+    state: Mapped[str] = code(16)
+    original_blob: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    clean_blob: Mapped[UUID | None] = mapped_column(Uuid, unique=True)
+    key_generation: Mapped[int]
+    meta: Mapped[bytes] = sealed("file.meta/1")
+    at: Mapped[datetime]
+
+
+class Reissue(Base):
+    """A lost code: one of staff asks after the agreed check, another issues."""
+
+    __tablename__ = "reissue"
+    __table_args__ = (
+        _among("state", ("asked", "issued", "refused")),
+        CheckConstraint("decided_by IS DISTINCT FROM asked_by", name="two_people"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    state: Mapped[str] = code(8, default="asked")
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    key_generation: Mapped[int]
+    check_made: Mapped[bytes] = sealed("case.note/1")
+
+
+class CaseVisit(Base):
+    """When a member of staff last looked at a case, and the last event there was then: what is
+    new since is shown to them."""
+
+    __tablename__ = "case_visit"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    at: Mapped[datetime]
+    seq: Mapped[int]
+
+
+class Tally(Base):
+    """How many cases of a month had a fact that no case row tells; no case id, ever."""
+
+    __tablename__ = "tally"
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    dimension: Mapped[str] = code(20, primary_key=True)
+    value: Mapped[str] = code(40, primary_key=True)
+    count: Mapped[int]

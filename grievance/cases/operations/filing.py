@@ -1,0 +1,205 @@
+"""Filing: a complaint becomes a case, once, whatever the network did."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from grievance.accounts import audit
+from grievance.accounts.queries import operator_public_key
+from grievance.cases import files, records
+from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
+from grievance.cases.opening import RECEIPT_HOLDS, Holder, OpenCase, grant
+from grievance.cases.opening import new_case_keys as draw_keys
+from grievance.cases.operations import telling
+from grievance.cases.site import Site
+from grievance.clock import to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.questions.complaint import Complaint
+from grievance.vault.keys import key_check, public_key_mac
+from grievance.vault.receipts import ReceiptKeys
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
+REFERENCE_LENGTH = 10
+BURST = 30  # filings within an hour from which on a person is asked to look
+
+
+class FilingClosed(Exception):
+    """Nobody could read a case now: no organisation key, recovery sheet or operator profile."""
+
+
+@dataclass(frozen=True)
+class NewReceipt:
+    """A receipt that was drawn before sending; its slow hash is already done."""
+
+    keys: ReceiptKeys = field(repr=False)
+    role: str = "worker"
+    known_to: str = "self"
+
+
+@dataclass(frozen=True)
+class Filing:
+    """All that one sending carries. `filing_id` is the draft's: a repeat gives the same case.
+
+    `suggestion` is routing's result as plain data, `rules_version` the rule set it was made by.
+    """
+
+    filing_id: UUID
+    complaint: Complaint
+    receipts: Sequence[NewReceipt]
+    rules_version: str
+    suggestion: object
+    actor: str = ""  # staff who file for a caller; empty for a worker or helper
+
+
+def filed_before(session: Session, filing_id: UUID) -> Case | None:
+    """The case that this draft became, if it was sent already."""
+    return session.scalars(select(Case).where(Case.filing_id == filing_id)).first()
+
+
+def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
+    """Take a complaint: draw the case's keys, seal everything, start its clocks, tell the staff.
+
+    Idempotent on `filing_id`. Refuses with `FilingClosed` while nobody could read it. The caller
+    commits; two requests at once meet in the unique constraint `uq_grievance_case_filing_id`.
+    """
+    before = filed_before(session, filing.filing_id)
+    if before:
+        return before
+    holder = operator_public_key(session, site.ring)
+    if holder is None:
+        raise FilingClosed
+    at = to_the_hour(now)
+    case = _row(session, filing, at)
+    opened = draw_keys(session, case)
+    operator = Holder("organisation", holder.id, holder.generation, holder.public)
+    grant(session, opened, operator, COMPARTMENTS)
+    for receipt in filing.receipts:
+        add_receipt(session, site, opened, receipt, at)
+    _seal(session, opened, filing, at)
+    _start_clocks(session, case, at)
+    _note(session, opened, filing, at)
+    _count(session, filing.complaint, at)
+    telling.staff_of_new_case(session, site, case, now)
+    return case
+
+
+def _row(session: Session, filing: Filing, at: datetime) -> Case:
+    told = filing.complaint
+    recent = session.scalar(select(func.count()).select_from(Case).where(Case.filed_at == at)) or 0
+    case = Case(
+        id=uuid4(),
+        reference="".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),
+        filing_id=filing.filing_id,
+        state="received",
+        state_since=at,
+        language=told.language,
+        channel=told.channel,
+        filed_for=told.filed_for,
+        main_issue=told.main_issue,
+        issues=list(told.issues),
+        severity=told.severity,
+        danger=told.danger,
+        country=told.country,
+        region=told.region,
+        amount_band=told.amount_band,
+        reissue_allowed=told.reissue_allowed,
+        burst=recent >= BURST,
+        needs_translation=told.language not in ("en", "ja"),
+        next_due=at,
+        filed_at=at,
+        worker_acted_at=at,
+    )
+    session.add(case)
+    session.flush()
+    return case
+
+
+def add_receipt(
+    session: Session, site: Site, opened: OpenCase, new: NewReceipt, at: datetime
+) -> Receipt:
+    """Add a receipt to a case and seal to it what its role may read."""
+    public = new.keys.pair.public
+    receipt = Receipt(
+        id=uuid4(),
+        case_id=opened.case.id,
+        tag=new.keys.tag,
+        public_key=public,
+        pepper_version=new.keys.pepper_version,
+        role=new.role,
+        known_to=new.known_to,
+        state="active",
+        made_at=at,
+    )
+    receipt.public_mac = public_key_mac(site.ring.public_key_mac, "receipt", receipt.id, 1, public)
+    session.add(receipt)
+    session.flush()
+    grant(session, opened, Holder("receipt", receipt.id, 1, public), RECEIPT_HOLDS[new.role])
+    return receipt
+
+
+def _seal(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> None:
+    told = filing.complaint
+    contact = asdict(told.contact) if told.contact else {}
+    records.write(session, opened, "answers", dict(told.story), at)
+    records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
+    records.write(session, opened, "profile", dict(told.profile), at)
+    records.keep_suggestion(session, opened, filing.rules_version, filing.suggestion, at)
+    author = "worker" if told.filed_for == "own" else "helper"
+    for stored in told.files:
+        files.attach(session, opened, stored, author=author, message_id=None, at=at)
+
+
+def _start_clocks(session: Session, case: Case, at: datetime) -> None:
+    open_hours = operator_hours(session)
+    first = clocks.start(session, case.id, "acknowledge", at, open_hours)
+    case.next_due = first.due_at
+    if case.danger:
+        urgent = clocks.start(session, case.id, "danger", at, open_hours)
+        case.next_due = min(case.next_due, urgent.due_at)
+
+
+def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> None:
+    case = opened.case
+    audit.record(
+        session,
+        case,
+        "filed",
+        actor=filing.actor or f"receipt:{case.id}",
+        now=at,
+        codes={
+            "language": case.language,
+            "channel": case.channel,
+            "issues": list(case.issues),
+            "severity": case.severity,
+            "danger": case.danger,
+            "keys": {name: key_check(key).hex() for name, key in sorted(opened.keys.items())},
+            "receipts": [receipt.role for receipt in filing.receipts],
+        },
+    )
+
+
+def _count(session: Session, told: Complaint, at: datetime) -> None:
+    """Add the sealed facts to the month's tallies; irregular or asylum status is never counted."""
+    month = date(at.year, at.month, 1)
+    counted = {
+        "nationality": str(told.profile.get("nationality", "")),
+        "sector": str(told.profile.get("sector", "")),
+    }
+    for dimension, value in sorted(counted.items()):
+        if not value:
+            continue
+        row = insert(Tally).values(month=month, dimension=dimension, value=value, count=1)
+        session.execute(
+            row.on_conflict_do_update(
+                index_elements=["month", "dimension", "value"], set_={"count": Tally.count + 1}
+            )
+        )

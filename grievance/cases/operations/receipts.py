@@ -1,0 +1,254 @@
+"""Receipts: coming back with one, changing it, and issuing another when it is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Reissue
+from grievance.cases.opening import Holder, OpenCase, grant, open_for_receipt
+from grievance.cases.operations import telling
+from grievance.cases.operations.filing import NewReceipt, add_receipt
+from grievance.cases.operations.moving import Refused, check, move
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import to_the_hour
+from grievance.vault import values
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import check_public_key, public_key_mac
+from grievance.vault.labels import Label
+from grievance.vault.receipts import ReceiptKeys, draw, receipt_keys
+from grievance.vault.sessions import new_secret, secret_hash, session_key
+
+IDLE = timedelta(minutes=20)
+LONGEST = timedelta(hours=2)
+SESSION = "receipt"
+
+
+def find(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, ReceiptKeys] | None:
+    """The active receipt of a code, by its one slow hash; every pepper is tried, newest first."""
+    for version, pepper in ring.peppers.items():
+        keys = receipt_keys(root, pepper, version)
+        receipt = session.scalars(
+            select(Receipt).where(Receipt.tag == keys.tag, Receipt.state == "active")
+        ).first()
+        if receipt:
+            return receipt, keys
+    return None
+
+
+def renew(
+    session: Session, ring: KeyRing, receipt: Receipt, keys: ReceiptKeys, root: bytes
+) -> ReceiptKeys:
+    """Move a returning code to the newest pepper: same paper, new tag, keys and grants."""
+    newest = ring.newest_pepper
+    if keys.pepper_version == newest:
+        return keys
+    case = session.get_one(Case, receipt.case_id)
+    opened = open_for_receipt(session, case, receipt, keys.pair.private)
+    fresh = receipt_keys(root, ring.pepper(newest), newest)
+    _drop_grants(session, receipt)
+    receipt.tag, receipt.public_key = fresh.tag, fresh.pair.public
+    receipt.pepper_version = newest
+    receipt.public_mac = public_key_mac(
+        ring.public_key_mac, "receipt", receipt.id, 1, fresh.pair.public
+    )
+    holder = Holder("receipt", receipt.id, 1, fresh.pair.public)
+    grant(session, opened, holder, tuple(opened.keys))
+    return fresh
+
+
+def _drop_grants(session: Session, receipt: Receipt) -> None:
+    session.execute(
+        delete(CaseGrant).where(
+            CaseGrant.holder_kind == "receipt", CaseGrant.holder_id == receipt.id
+        )
+    )
+
+
+def begin_visit(
+    session: Session, ring: KeyRing, receipt: Receipt, keys: ReceiptKeys, now: datetime
+) -> str:
+    """Begin a visit and give the secret of its cookie. `now` is always the real time.
+
+    Refuses a receipt whose public key nobody vouches for.
+    """
+    check_public_key(
+        ring.public_key_mac, "receipt", receipt.id, 1, receipt.public_key, mac=receipt.public_mac
+    )
+    secret, row = new_secret(), uuid4()
+    place = values.Place(Label.RECEIPT_SESSION, receipt.case_id, row, 1)
+    session.add(
+        ReceiptSession(
+            id=row,
+            token_hash=secret_hash(secret),
+            case_id=receipt.case_id,
+            receipt_id=receipt.id,
+            private_box=values.seal_bytes(
+                session_key(secret, ring.server_key, SESSION), place, keys.pair.private
+            ),
+            began_at=now,
+            seen_at=now,
+        )
+    )
+    return secret
+
+
+def continue_visit(
+    session: Session, ring: KeyRing, secret: str, now: datetime, *, lock: bool = False
+) -> tuple[OpenCase, Receipt] | None:
+    """The case of a running visit, opened; None after 20 idle minutes or 2 hours.
+
+    With `lock` the case row is held until the end of the transaction, for a verb.
+    """
+    if not secret:
+        return None
+    visit = session.scalars(
+        select(ReceiptSession).where(ReceiptSession.token_hash == secret_hash(secret))
+    ).first()
+    if visit is None:
+        return None
+    if now - visit.seen_at > IDLE or now - visit.began_at > LONGEST:
+        session.delete(visit)
+        return None
+    receipt = session.get_one(Receipt, visit.receipt_id)
+    case = session.scalars(
+        select(Case).where(Case.id == visit.case_id).with_for_update()
+        if lock
+        else select(Case).where(Case.id == visit.case_id)
+    ).one()
+    place = values.Place(Label.RECEIPT_SESSION, visit.case_id, visit.id, 1)
+    key = session_key(secret, ring.server_key, SESSION)
+    private = values.open_bytes(key, place, visit.private_box)
+    visit.seen_at = now
+    return open_for_receipt(session, case, receipt, private), receipt
+
+
+def pending_code(session: Session, ring: KeyRing, secret: str) -> str:
+    """The new code of this visit, drawn once and kept sealed until it is taken.
+
+    So a lost answer shows the same digits again. The caller has made sure that the visit runs.
+    """
+    visit = session.scalars(
+        select(ReceiptSession)
+        .where(ReceiptSession.token_hash == secret_hash(secret))
+        .with_for_update()
+    ).one()
+    place = values.Place(Label.DRAFT_RECEIPT, visit.case_id, visit.id, 1)
+    key = session_key(secret, ring.server_key, SESSION)
+    if visit.pending_box is None:
+        visit.pending_box = values.seal_text(key, place, draw())
+    return values.open_text(key, place, visit.pending_box)
+
+
+def end_visit(session: Session, secret: str) -> None:
+    """Forget a visit: the row goes, and with it the only way to open it."""
+    if secret:
+        session.execute(
+            delete(ReceiptSession).where(ReceiptSession.token_hash == secret_hash(secret))
+        )
+
+
+def purge_visits(session: Session, now: datetime) -> int:
+    """Delete visits that are over; how many."""
+    gone = session.execute(
+        delete(ReceiptSession).where(
+            (ReceiptSession.seen_at < now - IDLE) | (ReceiptSession.began_at < now - LONGEST)
+        )
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE always has one
+
+
+def _retire(session: Session, receipt: Receipt) -> None:
+    receipt.state = "retired"
+    _drop_grants(session, receipt)
+    session.execute(delete(ReceiptSession).where(ReceiptSession.receipt_id == receipt.id))
+
+
+def change(
+    session: Session, site: Site, opened: OpenCase, keys: ReceiptKeys, actor: Actor, now: datetime
+) -> Receipt:
+    """The worker takes a new code: the old one's tag is retired, its grants and visits end.
+
+    The new one is known to nobody else. Sends neutral news, so that a thief is noticed.
+    """
+    check(opened.case, Verb.CHANGE_RECEIPT, actor)
+    old = session.get_one(Receipt, actor.receipt)
+    fresh = add_receipt(session, site, opened, NewReceipt(keys, old.role), to_the_hour(now))
+    _retire(session, old)
+    telling.worker_of_news(session, site, opened, now)
+    codes = {"receipt": fresh.id, "retired": old.id}
+    move(session, opened.case, Verb.CHANGE_RECEIPT, actor, now, codes)
+    return fresh
+
+
+def ask_reissue(
+    session: Session, opened: OpenCase, check_made: str, actor: Actor, now: datetime
+) -> Reissue:
+    """The first of two staff: says by which agreed check the caller was known.
+
+    Refuses `reissue_allowed` when the worker forbade it at filing.
+    """
+    check(opened.case, Verb.ASK_REISSUE, actor)
+    waiting = waiting_reissue(session, opened.case.id)
+    if waiting:
+        return waiting
+    row = uuid4()
+    asked = Reissue(
+        id=row,
+        case_id=opened.case.id,
+        state="asked",
+        asked_by=actor.person,
+        asked_at=now,
+        key_generation=opened.case.key_generation,
+        check_made=opened.seal_text(Label.CASE_NOTE, row, check_made),
+    )
+    session.add(asked)
+    move(session, opened.case, Verb.ASK_REISSUE, actor, now)
+    return asked
+
+
+def waiting_reissue(session: Session, case_id: UUID) -> Reissue | None:
+    """The request for a new code that a second person has not decided yet."""
+    return session.scalars(
+        select(Reissue).where(Reissue.case_id == case_id, Reissue.state == "asked")
+    ).first()
+
+
+def reissue(
+    session: Session,
+    site: Site,
+    opened: OpenCase,
+    asked: Reissue,
+    keys: ReceiptKeys,
+    actor: Actor,
+    now: datetime,
+) -> Receipt:
+    """The second of two staff issues a provisional code; the lost one stops working.
+
+    Refuses `same_person` when the one who asked would decide, `state` when it was decided.
+    """
+    check(opened.case, Verb.REISSUE, actor)
+    if asked.asked_by == actor.person:
+        raise Refused("same_person")
+    if asked.state != "asked" or asked.case_id != opened.case.id:
+        raise Refused("state")
+    lost = session.scalars(
+        select(Receipt).where(
+            Receipt.case_id == opened.case.id,
+            Receipt.role == "worker",
+            Receipt.state == "active",
+        )
+    ).all()
+    fresh = add_receipt(session, site, opened, NewReceipt(keys, "worker", "staff"), now)
+    for receipt in lost:
+        _retire(session, receipt)
+    asked.state, asked.decided_by, asked.decided_at = "issued", actor.person, now
+    telling.worker_of_news(session, site, opened, now)
+    codes = {"receipt": fresh.id, "retired": [str(receipt.id) for receipt in lost]}
+    move(session, opened.case, Verb.REISSUE, actor, now, codes)
+    return fresh

@@ -1,0 +1,79 @@
+"""What the holder of a receipt does: answer, write, send evidence, change contact, withdraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from grievance.cases import files, messages, records
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import Message
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
+from grievance.cases.operations.moving import check, move
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.vault import values
+
+
+def say(
+    session: Session,
+    site: Site,
+    opened: OpenCase,
+    written: Written,
+    stored: Sequence[files.Stored],
+    actor: Actor,
+    now: datetime,
+) -> Message:
+    """Write to the staff, with files if there are any. Where a question waits, it is the answer.
+
+    A repeat of the same form writes nothing. Starts the clock in which an answer is read.
+    """
+    before = messages.sent_before(session, opened.case.id, written.form_id)
+    if before:
+        return before
+    case, at = opened.case, to_the_hour(now)
+    verb = Verb.WORKER_ANSWERS if case.state == "awaiting_worker" else Verb.WORKER_WRITES
+    check(case, verb, actor)
+    message = messages.write(
+        session, opened, written, thread="worker", verb=verb, actor=actor, at=at
+    )
+    for file in stored:
+        files.attach(session, opened, file, author=actor.role, message_id=message.id, at=at)
+    case.worker_acted_at, case.worker_waits = at, True
+    case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
+    clocks.start(session, case.id, "answer", at, operator_hours(session))
+    if verb == Verb.WORKER_ANSWERS and case.resumes_to == "accepted":
+        clocks.start(session, case.id, "next_step", at, operator_hours(session))
+    telling.staff_of_answer(session, site, case, now)
+    codes = {"message": message.id, "role": actor.role, "files": len(stored)}
+    move(session, case, verb, actor, now, codes)
+    return message
+
+
+def change_contact(
+    session: Session, opened: OpenCase, contact: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Replace how, when and whether the worker may be reached. Earlier versions stay sealed."""
+    check(opened.case, Verb.CHANGE_CONTACT, actor)
+    identity = {**records.read(session, opened, "identity"), "contact": dict(contact)}
+    record = records.write(session, opened, "identity", identity, to_the_hour(now))
+    opened.case.worker_acted_at = to_the_hour(now)
+    codes = {"value": values.digest(record.content).hex()}
+    move(session, opened.case, Verb.CHANGE_CONTACT, actor, now, codes)
+
+
+def withdraw(session: Session, opened: OpenCase, actor: Actor, now: datetime) -> None:
+    """The worker takes the report back: every clock ends, nothing more is done."""
+    check(opened.case, Verb.WITHDRAW, actor)
+    case = opened.case
+    clocks.stop(session, case.id, to_the_hour(now))
+    case.worker_acted_at, case.worker_waits = to_the_hour(now), False
+    move(session, case, Verb.WITHDRAW, actor, now)

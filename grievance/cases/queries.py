@@ -1,0 +1,217 @@
+"""Finding cases: the queue, what is due today, one case for one person. Nothing sealed is read.
+
+Filters and counts use what stands in clear. Counts are exact up to `COUNT_LIMIT`, then "1,000+".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from grievance.accounts.models import Event, ReadLog
+from grievance.cases.models import Case, CaseVisit
+from grievance.cases.states import OPEN
+
+PAGE = 50
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the queue shows. Every value is a code; an empty one does not filter."""
+
+    state: str = ""
+    issue: str = ""
+    severity: str = ""
+    language: str = ""
+    region: str = ""
+    age: str = ""
+    mine: bool = False
+    unassigned: bool = False
+    waits: bool = False
+    danger: bool = False
+    needs_translation: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether anything is filtered."""
+        return self != Filters()
+
+
+AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
+
+
+def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    state = Case.state == filters.state if filters.state else Case.state.in_(OPEN)
+    found: list[ColumnElement[bool]] = [state]
+    for column, wanted in (
+        (Case.severity, filters.severity),
+        (Case.language, filters.language),
+        (Case.region, filters.region),
+    ):
+        if wanted:
+            found.append(column == wanted)
+    asked: list[tuple[bool, ColumnElement[bool]]] = [
+        (bool(filters.issue), Case.issues.contains([filters.issue])),
+        (bool(filters.age), Case.filed_at < now - AGES.get(filters.age, timedelta(days=36500))),
+        (filters.mine, Case.assignee_id == person),
+        (filters.unassigned, Case.assignee_id.is_(None)),
+        (filters.waits, Case.worker_waits.is_(True)),
+        (filters.danger, Case.danger.is_(True)),
+        (filters.needs_translation, Case.needs_translation.is_(True)),
+    ]
+    return found + [condition for wants, condition in asked if wants]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of the queue: its cases, and where the next begins."""
+
+    cases: Sequence[Case]
+    next_place: list[Any] | None = None
+
+
+def queue(
+    session: Session, filters: Filters, person: UUID, now: datetime, place: list[Any] | None = None
+) -> Slice:
+    """Cases by what is due first; `place` is (due, id) of the last case of the page before."""
+    query = select(Case).where(*_conditions(filters, person, now))
+    if place:
+        after = (datetime.fromisoformat(str(place[0])), UUID(str(place[1])))
+        query = query.where(tuple_(Case.next_due, Case.id) > tuple_(*after))
+    rows = list(session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE + 1)))
+    shown = rows[:PAGE]
+    more = len(rows) > PAGE
+    last = [shown[-1].next_due.isoformat(), str(shown[-1].id)] if more else None
+    return Slice(shown, last)
+
+
+def count(session: Session, filters: Filters, person: UUID, now: datetime) -> int:
+    """How many cases a filter holds; one more than `COUNT_LIMIT` means "more than that"."""
+    some = select(Case.id).where(*_conditions(filters, person, now)).limit(COUNT_LIMIT + 1)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+@dataclass(frozen=True)
+class Today:
+    """What a handler should see first, each list by what is due first."""
+
+    danger: Sequence[Case] = field(default_factory=list)
+    answered: Sequence[Case] = field(default_factory=list)
+    due: Sequence[Case] = field(default_factory=list)
+    unassigned: Sequence[Case] = field(default_factory=list)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+DUE_WITHIN = timedelta(days=2)
+_DANGER: list[ColumnElement[bool]] = [Case.danger.is_(True), Case.first_answer_at.is_(None)]
+
+
+def _answered(person: UUID) -> list[ColumnElement[bool]]:
+    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    return [Case.worker_waits.is_(True), mine]
+
+
+def today(session: Session, person: UUID, now: datetime, limit: int = 10) -> Today:
+    """Danger that nobody answered, workers who answered, what falls due within two days,
+    cases that nobody has; with the size of each list."""
+    groups: dict[str, list[ColumnElement[bool]]] = {
+        "danger": _DANGER,
+        "answered": _answered(person),
+        "due": [Case.next_due < now + DUE_WITHIN, Case.assignee_id == person],
+        "unassigned": [Case.assignee_id.is_(None)],
+    }
+    lists: dict[str, list[Case]] = {}
+    counts: dict[str, int] = {}
+    for name, conditions in groups.items():
+        chosen = select(Case).where(Case.state.in_(OPEN), *conditions)
+        lists[name] = list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
+        some = chosen.with_only_columns(Case.id).limit(COUNT_LIMIT + 1)
+        counts[name] = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return Today(**lists, counts=counts)
+
+
+def for_reading(session: Session, reference: str) -> Case | None:
+    """The case of a reference as a member of staff may see it: now, any of the operator's."""
+    return session.scalars(select(Case).where(Case.reference == reference)).first()
+
+
+def for_change(session: Session, reference: str) -> Case | None:
+    """The same case, locked until the end of the transaction."""
+    return session.scalars(
+        select(Case)
+        .where(Case.reference == reference)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def timeline(session: Session, case_id: UUID) -> list[Event]:
+    """Every event of a case, oldest first."""
+    return list(
+        session.scalars(
+            select(Event)
+            .where(Event.stream_kind == "case", Event.stream_id == case_id)
+            .order_by(Event.seq)
+        )
+    )
+
+
+def readers(session: Session, case_id: UUID) -> list[tuple[str, datetime]]:
+    """Who has opened the case and when first, by actor: a worker may see it."""
+    rows = session.execute(
+        select(ReadLog.actor, func.min(ReadLog.at))
+        .where(ReadLog.stream_id == case_id)
+        .group_by(ReadLog.actor)
+        .order_by(func.min(ReadLog.at))
+    )
+    return [(actor, at) for actor, at in rows]
+
+
+def visit(session: Session, case: Case, person: UUID, now: datetime) -> int:
+    """The last event that this person had seen of the case, 0 at first; they look at it now."""
+    seen = session.get(CaseVisit, (case.id, person))
+    if seen is None:
+        session.add(CaseVisit(case_id=case.id, person_id=person, at=now, seq=case.event_seq))
+        return 0
+    before, seen.seq, seen.at = seen.seq, case.event_seq, now
+    return before
+
+
+def events_since(session: Session, case_id: UUID, seq: int) -> list[Event]:
+    """What happened to a case after an event: for the page that says somebody was faster."""
+    return [event for event in timeline(session, case_id) if event.seq > seq]
+
+
+def news(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+    """This person's open cases in which something happened since they last looked."""
+    seen = and_(CaseVisit.case_id == Case.id, CaseVisit.person_id == person)
+    return list(
+        session.scalars(
+            select(Case)
+            .outerjoin(CaseVisit, seen)
+            .where(
+                Case.assignee_id == person,
+                Case.state.in_(OPEN),
+                Case.event_seq > func.coalesce(CaseVisit.seq, 0),
+            )
+            .order_by(Case.next_due, Case.id)
+            .limit(limit)
+        )
+    )
+
+
+def calling(session: Session, person: UUID, limit: int = 99) -> int:
+    """How many cases call for this person: danger nobody answered, workers who wait; counted up
+    to `limit` of each."""
+    found = 0
+    for conditions in (_DANGER, _answered(person)):
+        some = select(Case.id).where(Case.state.in_(OPEN), *conditions).limit(limit)
+        found += session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return found

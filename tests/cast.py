@@ -1,0 +1,244 @@
+"""The people of a test: an operator with its keys, its staff, and workers who filed.
+
+Everything goes through the real operations; only the passwords are hashed at the lowest cost.
+The API: `found_operator`, `member`, `file_case`, `browser`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import Context
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from grievance import clock
+from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.models import Person
+from grievance.accounts.operations import founding, invitations, recovery, signing
+from grievance.accounts.operations.keys import KeyHolder, approve
+from grievance.accounts.operations.persons import Admitted
+from grievance.accounts.operations.profile import ProfileDraft, save_profile
+from grievance.accounts.profile import FIELDS
+from grievance.accounts.queries import profile, waiting_requests
+from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
+from grievance.cases.actors import Actor, of_member, of_receipt
+from grievance.cases.models import Case, Receipt
+from grievance.cases.opening import OpenCase, open_for_organisation, open_for_receipt
+from grievance.cases.operations.filing import Filing, NewReceipt, file
+from grievance.cases.site import Site
+from grievance.directory import facts
+from grievance.questions.bank import shipped
+from grievance.questions.complaint import complaint_of
+from grievance.questions.question import Answer
+from grievance.routing.explain import as_plain, rank
+from grievance.routing.profile import parse
+from grievance.routing.rules import shipped_rules
+from grievance.vault.keyring import KeyRing
+from grievance.vault.passwords import Parameters, kek_for
+from grievance.vault.receipts import ReceiptKeys, draw, receipt_keys, slow_root
+from grievance.vault.recovery import fingerprint
+from tests.questions.answers import WAGES
+
+NOW = datetime(2026, 4, 22, 3, 20, 5, tzinfo=UTC)  # a Wednesday, 12:20 in Tokyo
+# answers of somebody who is hurt now: file_case(session, site, **IN_DANGER)
+IN_DANGER = {
+    "problem": "treatment", "issue": "violence", "hurt": "yes", "free": "yes", "taken": "no",
+    "child": "no",
+}  # fmt: skip
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of the operator: who they are, and the private key that opens theirs."""
+
+    id: UUID
+    name: str
+    address: str
+    role: Role
+    organisation: UUID
+    private: bytes = field(repr=False)
+
+    @property
+    def holds_key(self) -> bool:
+        """Whether they were given the organisation's key."""
+        return self.role in KEY_HOLDERS
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are to a verb."""
+        allowed = permissions_of(self.role, holds_key=self.holds_key)
+        return of_member(self.id, frozenset(str(one) for one in allowed))
+
+    def open(self, session: Session, case: Case) -> OpenCase:
+        """The case as they open it."""
+        held = open_organisation_keys(session, self.id, self.private)
+        privates = {g: key for (owner, g), key in held.items() if owner == self.organisation}
+        return open_for_organisation(session, case, self.organisation, privates)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The founded operator, its director, and the ring that made them."""
+
+    id: UUID
+    director: Staff
+    ring: KeyRing
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case and the code of its worker."""
+
+    case: Case
+    receipt: Receipt
+    code: str = field(repr=False)
+    keys: ReceiptKeys = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The worker, to a verb."""
+        return of_receipt(self.case.id, self.receipt.id, self.receipt.role)
+
+    def open(self, session: Session) -> OpenCase:
+        """The case as its worker opens it."""
+        return open_for_receipt(session, self.case, self.receipt, self.keys.pair.private)
+
+
+def cheap_password(ring: KeyRing, password: str = PASSWORD) -> HashedPassword:
+    """A password hashed in a millisecond; the product makes it anew at the first sign-in."""
+    version = ring.newest_pepper
+    parameters = Parameters(uuid4().bytes, version, memory_kib=8, time_cost=1)
+    return HashedPassword(parameters, kek_for(password, parameters, ring.pepper(version)))
+
+
+def found_operator(session: Session, ring: KeyRing, now: datetime = NOW) -> Operator:
+    """An operator whose filing is open: keys, a confirmed recovery sheet, a complete profile."""
+    token = founding.set_up(session, now)
+    founder = founding.Founder(
+        "Hidamari desk", "Sato Hanako", "director@example.org", "en", cheap_password(ring)
+    )
+    admitted = founding.found(session, token, founder, ring=ring, now=now)
+    held = profile(session)
+    assert held is not None
+    director = Staff(
+        admitted.person_id, founder.name, founder.address, Role.DIRECTOR,
+        held.organisation_id, admitted.private,
+    )  # fmt: skip
+    sheet = recovery.sheet_secret(
+        session, director.organisation, KeyHolder(director.id, director.private)
+    )
+    assert sheet is not None
+    recovery.confirm_sheet(session, director.organisation, sheet, person_id=director.id, now=now)
+    _tell(session, director, held.version, now)
+    session.commit()
+    return Operator(director.organisation, director, ring)
+
+
+def _tell(session: Session, director: Staff, version: int, now: datetime) -> None:
+    told = ProfileDraft(
+        version=version,
+        name="Hidamari desk",
+        texts={(name, "en"): f"About {name}." for name in FIELDS},
+        hours={str(day): ["09:00", "18:00"] for day in range(5)},
+        languages=["en", "ja", "vi"],
+        time_zone="Asia/Tokyo",
+        everyday_site="https://weather.example.org",
+        contacts=["desk@example.org"],
+        retention_days=1825,
+    )
+    save_profile(session, director.organisation, told, person_id=director.id, now=now)
+
+
+def member(
+    session: Session,
+    operator: Operator,
+    role: Role = Role.HANDLER,
+    name: str = "Tanaka Ken",
+    language: str = "en",
+    now: datetime = NOW,
+) -> Staff:
+    """A new member; roles that work on cases are given the operator's key by the director."""
+    address, ring, director = f"{uuid4().hex[:10]}@example.org", operator.ring, operator.director
+    token = invitations.invite(
+        session,
+        operator.id,
+        invitations.Invitee(name, address, role),
+        invited_by=director.id,
+        ring=ring,
+        now=now,
+    )
+    admitted = invitations.accept(
+        session, token, cheap_password(ring), language=language, ring=ring, now=now
+    )
+    made = Staff(admitted.person_id, name, address, role, operator.id, admitted.private)
+    if made.holds_key:
+        asked = waiting_requests(session, operator.id, made.id)[0]
+        words = fingerprint(session.get_one(Person, made.id).public)
+        holder = KeyHolder(director.id, director.private)
+        approve(session, asked.id, words, by=holder, ring=ring, now=now)
+    session.commit()
+    return made
+
+
+def new_keys(ring: KeyRing, version: int | None = None) -> tuple[str, ReceiptKeys]:
+    """A fresh receipt code and what it opens."""
+    code, used = draw(), version or ring.newest_pepper
+    return code, receipt_keys(slow_root(code, ring.receipt_salt), ring.pepper(used), used)
+
+
+def file_case(
+    session: Session,
+    site: Site,
+    *,
+    now: datetime = NOW,
+    role: str = "worker",
+    known_to: str = "self",
+    **answers: Answer,
+) -> Filed:
+    """A filing of an intern who was not paid; answers by question id, `_` for `-`."""
+    told = {**WAGES, **{name.replace("_", "-"): given for name, given in answers.items()}}
+    complaint = complaint_of(shipped(), told)
+    book, rules = facts.shipped(), shipped_rules()
+    profile_ = parse(complaint.profile, tuple(book.issues), rules.limitation_codes)
+    advice = rank(profile_, rules, book, clock.local_day(now, "Asia/Tokyo"))
+    code, keys = new_keys(site.ring)
+    filing = Filing(
+        filing_id=uuid4(),
+        complaint=complaint,
+        receipts=[NewReceipt(keys, role, known_to)],
+        rules_version=advice.rules_version,
+        suggestion=as_plain(advice),
+    )
+    case = file(session, site, filing, now)
+    receipt = session.query(Receipt).filter_by(case_id=case.id).one()
+    session.commit()
+    return Filed(case, receipt, code, keys)
+
+
+class Browser(FlaskClient):
+    """A browser whose every request has a context of its own, as at a real server."""
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        """One request."""
+        opened: Callable[..., Any] = super().open
+        return Context().run(opened, *arguments, **options)
+
+
+def browser(app: Flask, session: Session, staff: Staff | None = None) -> Browser:
+    """A browser, signed in as a member of staff if one is named."""
+    made = Browser(app, app.response_class, use_cookies=True)
+    if staff:
+        ring: KeyRing = app.config["KEY_RING"]
+        admitted = Admitted(staff.id, staff.private)
+        secret = signing.open_session(session, admitted, ring=ring, now=clock.real_now())
+        session.commit()
+        made.set_cookie("staff", secret)
+    return made

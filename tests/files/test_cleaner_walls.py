@@ -1,0 +1,118 @@
+"""The child that takes files apart: what it can reach, and what happens when it fails."""
+
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from file_makers import endless_pdf, pdf, saved
+from PIL import Image
+
+from grievance.cases import cleaning
+from grievance.cases.cleaning import LIMITS, Cleaned, Limits, clean
+
+PROBE = str(Path(__file__).with_name("probe.py"))
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, *command: str) -> None:
+    monkeypatch.setattr(cleaning, "_COMMAND", (sys.executable, "-I", "-S", "-B", *command))
+
+
+REACHES = ["environment 0", "folder /", "descriptors 3", "interfaces lo"]
+NO_DESCRIPTOR = ["socket", "socket pair", "reading a file", "writing a file", "pipe"]
+NO_CALL = ["renaming a file", "program", "signal", "process"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the walls are those of Linux")
+@pytest.mark.parametrize(
+    ("walls", "refused"),
+    [("filtered", NO_DESCRIPTOR + NO_CALL), ("unfiltered", NO_DESCRIPTOR)],
+)
+def test_the_child_has_no_environment_and_reaches_nothing(
+    walls: str, refused: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIEVANCE_DATABASE_URL", "secret")
+    stand_in(monkeypatch, PROBE, str(Path(cleaning.__file__).with_name("cleaner.py")), walls)
+    report = clean(b"a note", "note.txt")
+    assert report.isolated
+    assert report.data is not None
+    expected = REACHES + [f"{what} refused" for what in refused]
+    assert report.data.decode().splitlines() == expected
+
+
+def test_a_file_that_takes_too_much_processor_time_is_kept_uncleaned() -> None:
+    started = time.monotonic()
+    result = clean(endless_pdf(), "letter.pdf", Limits(cpu_seconds=1))
+    assert (result.state, result.warnings, result.data) == ("not_cleaned", ("timed_out",), None)
+    assert (result.kind, result.mime, result.extension) == ("pdf", "application/pdf", "pdf")
+    assert time.monotonic() - started < 5
+
+
+def test_a_child_that_hangs_is_killed_after_the_wall_time() -> None:
+    started = time.monotonic()
+    result = clean(endless_pdf(), "letter.pdf", Limits(wall_seconds=0.5))
+    assert (result.state, result.warnings) == ("not_cleaned", ("timed_out",))
+    assert time.monotonic() - started < 3
+
+
+def test_a_file_that_takes_too_much_memory_is_kept_uncleaned() -> None:
+    bomb = saved(Image.new("RGB", (6000, 6000)), "PNG")
+    result = clean(bomb, "a.png", Limits(memory_bytes=120 * 1024 * 1024))
+    assert (result.state, result.warnings) == ("not_cleaned", ("out_of_memory",))
+    assert clean(bomb, "a.png").state == "cleaned"
+
+
+def test_a_child_that_dies_or_talks_nonsense_leaves_the_file_uncleaned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for program in (
+        "import os; os.abort()",
+        "import sys; sys.stdin.buffer.read(); print('cleaned ../../x 1 -')",
+        "import sys; sys.stdin.buffer.read(); print('cleaned png 1 -\\n<html>')",
+        "import sys; sys.stdin.buffer.read(); print('failed nonsense 1 -')",
+        "import sys; sys.stdin.buffer.read(); sys.exit(3)",
+    ):
+        stand_in(monkeypatch, "-c", program)
+        result = clean(b"a note" * 100_000, "note.txt")
+        assert (result.state, result.warnings) == ("not_cleaned", ("crashed",)), program
+
+
+def test_a_flood_from_the_child_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(monkeypatch, "-c", "import os\nos.read(0, 99)\nwhile True: os.write(1, b'x' * 65536)")
+    started = time.monotonic()
+    result = clean(b"a note", "note.txt", Limits(clean_bytes=1_000_000))
+    assert (result.state, result.data) == ("not_cleaned", None)
+    assert time.monotonic() - started < 5
+
+
+def test_when_all_children_are_busy_the_file_is_kept_uncleaned() -> None:
+    for _ in range(2):
+        assert cleaning.CHILDREN.acquire(blocking=False)
+    try:
+        result = clean(b"a note", "note.txt", Limits(wait_seconds=0.05))
+    finally:
+        for _ in range(2):
+            cleaning.CHILDREN.release()
+    assert (result.state, result.warnings, result.kind) == ("not_cleaned", ("busy",), "text")
+    assert clean(b"a note", "note.txt").state == "cleaned"
+
+
+def test_only_two_children_run_at_once_and_the_others_wait() -> None:
+    results: list[Cleaned] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(clean(pdf(""), "a.pdf", LIMITS)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    most = 0
+    while any(thread.is_alive() for thread in threads):
+        listing = Path(f"/proc/{os.getpid()}/task")
+        if listing.is_dir():
+            children = "".join(path.read_text() for path in listing.glob("*/children"))
+            most = max(most, len(children.split()))
+        time.sleep(0.002)
+    assert [result.state for result in results] == ["cleaned"] * 4
+    assert most <= 2
