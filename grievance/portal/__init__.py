@@ -1,0 +1,21 @@
+"""The public side: the directory, the guided finder, and who runs this.
+
+`doors` turns bodies into cards, `words` codes into sentences, `views` are the pages of the
+directory, `finder` asks a few questions and shows which doors fit.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from grievance.portal import finder, views
+from grievance.portal.blueprint import portal
+
+
+def init_app(app: Flask) -> None:
+    """Serve the public pages."""
+    views.provide(app)
+    app.register_blueprint(portal)
+
+
+__all__ = ["finder", "init_app"]

@@ -1,0 +1,175 @@
+"""Bodies as cards: the three facts, the ways to reach them, and what stands near a closed door."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from grievance.directory.book import Book, Entry, Way
+from grievance.directory.search import languages_of, place_of, speaks, understood
+from grievance.directory.texts import Said
+from grievance.i18n import Language, current, gettext
+from grievance.portal.words import NAME_UNKNOWN, YOUR_NAME, language_name
+from grievance.questions.places import prefecture_name
+
+_ORDER = ("phone", "whatsapp", "chat", "web", "email", "app", "in_person", "post")
+_SCHEME = re.compile(r"^https?://")
+_DIALLED = re.compile(r"[+#*]?\d[\d\-. ()]*")
+_STANDS_BY = (
+    "state_emergency", "state_nonjudicial", "ngo", "union", "nhri", "sending_country_agency",
+)  # fmt: skip
+OLD = timedelta(days=365)  # facts nobody looked at for longer are marked
+NEARBY = 3
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One way to reach a body, ready to be shown and tapped."""
+
+    type: str
+    shown: str
+    href: str
+    hours: Said | None
+    note: Said | None
+    languages: tuple[str, ...]  # own names
+    place: str
+    checked: date | None
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """From where somebody looks: prefecture of the workplace, and whether they are in Japan."""
+
+    prefecture: str | None = None
+    in_japan: bool = True
+
+
+@dataclass(frozen=True)
+class Card:
+    """One body in a list of answers."""
+
+    entry: Entry
+    name: str
+    own_name: str  # in Japanese, to show to somebody; empty when the name is that already
+    sentence: Said | None
+    cost: Said | None
+    your_name: str
+    your_language: str
+    cannot: Said | None
+    reach: Reach | None
+
+
+def card(entry: Entry, standpoint: Standpoint) -> Card:
+    """The card of a body for the reader of this page."""
+    name = entry.name()
+    way = best(entry, standpoint)
+    return Card(
+        entry=entry,
+        name=name,
+        own_name=entry.facts.name_ja if entry.facts.name_ja != name else "",
+        sentence=entry.say("can_do"),
+        cost=entry.say("cost"),
+        your_name=gettext(YOUR_NAME.get(entry.facts.anonymous, NAME_UNKNOWN)),
+        your_language=language_sentence(entry),
+        cannot=entry.say("cannot_do"),
+        reach=reach(way, brief=True) if way else None,
+    )
+
+
+def language_sentence(entry: Entry, language: Language | None = None) -> str:
+    """Whether the reader is understood there, said so that it cannot be misread."""
+    own = language or current()
+    if speaks(entry, own):
+        return gettext("They speak %(language)s") % {"language": own.own_name}
+    if entry.facts.interpreters:
+        return gettext("They call an interpreter")
+    spoken = sorted(languages_of(entry), key=lambda slug: (slug != "ja", slug))
+    if spoken == ["ja"]:
+        return gettext("Japanese only: ask somebody to speak for you")
+    if spoken:
+        names = ", ".join(language_name(slug) for slug in spoken[:4])
+        return gettext("They speak %(language)s") % {"language": names}
+    return gettext("We do not know: ask them first")
+
+
+def reach(way: Way, *, brief: bool = False) -> Reach:
+    """A channel as it is shown; `brief` names of many languages only the reader's."""
+    facts = way.facts
+    slugs = facts.languages
+    if brief and _tongue(way) == 0:
+        slugs = tuple(slug for slug in slugs if slug in understood(current()))[:1]
+    return Reach(
+        type=facts.type,
+        shown=_SCHEME.sub("", str(way.say("value") or facts.value or "")).rstrip("/"),
+        href=_href(facts.type, facts.value or ""),
+        hours=way.say("hours"),
+        note=way.say("note"),
+        languages=tuple(language_name(slug) for slug in slugs),
+        place=prefecture_name(facts.only_in, current()) if facts.only_in else "",
+        checked=facts.checked,
+    )
+
+
+def ways(entry: Entry) -> tuple[list[Reach], list[Reach]]:
+    """The channels that may be shown: those for this reader, and those in other languages."""
+    shown = sorted(entry.public_ways, key=_preference)
+    mine = [way for way in shown if _tongue(way) < 2]
+    others = [way for way in shown if _tongue(way) == 2]
+    if not mine:
+        mine, others = others, []
+    return [reach(way) for way in mine], [reach(way) for way in others]
+
+
+def best(entry: Entry, standpoint: Standpoint) -> Way | None:
+    """The one way to offer first: it leads somewhere from there, and in the reader's language."""
+    usable = [
+        way for way in entry.ways if way.facts.usable(standpoint.prefecture, standpoint.in_japan)
+    ]
+    return min(usable, key=_preference, default=None)
+
+
+def nearby(book: Book, entry: Entry) -> list[Entry]:
+    """Bodies that can be reached instead: where this one hands over to, then those of the same
+    country that understand the reader and share most of its issues. None that a company runs."""
+    handed = [book.entries[name] for name in entry.facts.escalates_to if name in book.entries]
+    place, issues = place_of(entry.id), set(entry.facts.issues)
+    others = sorted(
+        (other for other in book.entries.values() if place_of(other.id) == place),
+        key=lambda other: (not speaks(other, current()), -len(issues & set(other.facts.issues))),
+    )
+    found = {
+        other.id: other
+        for other in [*handed, *others]
+        if other.id != entry.id and other.facts.kind in _STANDS_BY and _can_be_reached(other)
+    }
+    return list(found.values())[:NEARBY]
+
+
+def is_old(checked: date | None, today: date) -> bool:
+    """Whether nobody looked at this for more than a year."""
+    return checked is not None and today - checked > OLD
+
+
+def _can_be_reached(entry: Entry) -> bool:
+    return entry.facts.status == "active" and entry.facts.reachable()
+
+
+def _tongue(way: Way) -> int:
+    if not way.facts.languages:
+        return 1
+    return 0 if understood(current()) & set(way.facts.languages) else 2
+
+
+def _preference(way: Way) -> tuple[int, int]:
+    return _tongue(way), _ORDER.index(way.facts.type)
+
+
+def _href(kind: str, value: str) -> str:
+    if kind in ("phone", "whatsapp"):
+        found = _DIALLED.search(value)
+        dialled = re.sub(r"[^\d+#*]", "", found[0]) if found else ""
+        return f"tel:{dialled.replace('#', '%23')}" if dialled else ""
+    if kind == "email" and "@" in value:
+        return f"mailto:{value}"
+    return value if value.startswith(("http://", "https://")) else ""

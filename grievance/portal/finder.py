@@ -1,0 +1,160 @@
+"""The guided finder: a few questions, one page each, then which doors fit and why.
+
+Answers stay sealed in the draft of this browser, never in an address. A first result comes after at
+most five pages; more questions make it more exact, and a filing goes on with the same answers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from grievance import clock, i18n
+from grievance.accounts import queries as accounts
+from grievance.directory import queries
+from grievance.extensions import db
+from grievance.portal.answers import Finder
+from grievance.portal.blueprint import portal
+from grievance.portal.results import result_for
+from grievance.questions import drafts
+from grievance.questions.bank import shipped
+from grievance.questions.drafts import OpenDraft
+from grievance.questions.forms import Asking, answers_in, form_for
+from grievance.questions.summary import summary
+from grievance.web.audience import audience
+from grievance.web.binding import bind_to, cookie, drop_cookie, set_cookie, token_fits
+
+DRAFT = "draft"
+FIRST = "problem"
+
+
+@portal.route("/<language:lang>/help", methods=["GET", "POST"], endpoint="help")
+@portal.route("/<language:lang>/help/<page>", methods=["GET", "POST"], endpoint="help_page")
+@audience("public")
+def question(page: str = FIRST) -> Any:
+    """One page of questions; what was answered is kept, then the next page or the result."""
+    draft = _draft(lock=request.method == "POST")
+    finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
+    if page not in finder.path:
+        return redirect(_address(FIRST if page in finder.bank.pages else abort(404)))
+    form = form_for(
+        Asking(finder.bank, "finder", finder.answers),
+        page,
+        request.form if request.method == "POST" else None,
+    )
+    if request.method == "POST" and form.validate():
+        given = answers_in(form, finder.asked(page))
+        return _keep(draft, given, page)
+    shown = render_template(
+        "portal/help_question.html", form=form, finder=finder, question=page, sent=_sent(draft)
+    )
+    return shown, 422 if form.errors else 200
+
+
+@portal.post("/<language:lang>/help/about/<issue>")
+@audience("public")
+def help_issue(issue: str) -> Any:
+    """Begin with what the issue is, from the page about it."""
+    bank = shipped()
+    if not any(issue in family.issues for family in bank.families):
+        abort(404)
+    given = {"problem": bank.family_of(issue), "issue": issue}
+    _ours()
+    return _keep(_draft(lock=True), given, FIRST, "issue")
+
+
+@portal.get("/<language:lang>/help/result")
+@audience("public")
+def help_result() -> Any:
+    """Who can help, in order, with reasons; what was ruled out, and why."""
+    return _result("portal/help_result.html")
+
+
+@portal.get("/<language:lang>/help/result/print")
+@audience("public")
+def help_result_print() -> Any:
+    """The same on paper, with nothing on it that says what it is about."""
+    return _result("portal/help_print.html")
+
+
+@portal.post("/<language:lang>/help/file")
+@audience("public")
+def help_file() -> Any:
+    """Go on to a filing with the same answers."""
+    _ours()
+    draft = _draft(lock=True)
+    if draft is not None:
+        drafts.become_filing(draft, {}, clock.real_now())
+        db.session.commit()
+    return redirect(url_for("intake.start"), code=303)
+
+
+@portal.post("/<language:lang>/help/again")
+@audience("public")
+def help_again() -> Any:
+    """Forget these answers and begin again."""
+    _ours()
+    draft = _draft(lock=True)
+    answer = redirect(url_for(".help"), code=303)
+    if draft is not None and draft.row.kind == "finder":
+        drafts.forget(db.session(), draft)
+        db.session.commit()
+        drop_cookie(answer, DRAFT)  # type: ignore[arg-type]
+    return answer
+
+
+def _result(template: str) -> Any:
+    draft = _draft()
+    finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
+    if not finder.can_answer:
+        return redirect(url_for(".help"))
+    if not queries.book(db.session()).entries:
+        return redirect(url_for(".mechanisms"))  # nothing is loaded yet; that page says so
+    zone = current_app.config["SETTINGS"].time_zone
+    shown = result_for(db.session(), finder, clock.local_day(clock.now(), zone))
+    return render_template(
+        template,
+        finder=finder,
+        result=shown,
+        told=summary(finder.bank, finder.live, i18n.current().slug),
+        filing=accounts.filing_open(db.session()),
+    )
+
+
+def _ours() -> None:
+    """The button was on a page of ours in this browser, else 400."""
+    if not token_fits(request.form.get("token", "")):
+        abort(400)
+
+
+def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Answer:
+    """Save the answers of these pages, in a new draft when there is none, and go on."""
+    session, now = db.session(), clock.real_now()
+    secret = ""
+    if draft is None or draft.sent:
+        ring = current_app.config["KEY_RING"]
+        secret, draft = drafts.start(session, ring, now, kind="finder")
+    for page in pages:
+        drafts.save(draft, given, now, seen=page)
+    after = Finder(shipped(), draft.answers, draft.seen).after(pages[-1])
+    answer = redirect(_address(after) if after else url_for(".help_result"), code=303)
+    if secret:
+        bind_to(secret)
+        set_cookie(answer, DRAFT, secret)  # type: ignore[arg-type]
+    session.commit()
+    return answer
+
+
+def _draft(*, lock: bool = False) -> OpenDraft | None:
+    ring = current_app.config["KEY_RING"]
+    return drafts.load(db.session(), ring, cookie(DRAFT), clock.real_now(), lock=lock)
+
+
+def _sent(draft: OpenDraft | None) -> bool:
+    return draft is not None and draft.sent
+
+
+def _address(page: str) -> str:
+    return url_for(".help") if page == FIRST else url_for(".help_page", page=page)

@@ -1,0 +1,109 @@
+"""The result of the finder: what routing says, as cards a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from grievance.directory import queries
+from grievance.directory.book import Book
+from grievance.i18n import gettext as _
+from grievance.portal.answers import JOURNEY, Finder
+from grievance.portal.doors import Card, Standpoint, card
+from grievance.questions.profile import profile_of
+from grievance.routing.explain import Door, Note, Result, rank
+from grievance.routing.profile import Profile, parse
+from grievance.routing.rules import shipped_rules
+from grievance.routing.situation import Situation
+
+FULL = 3  # doors shown whole; the others fold
+
+
+@dataclass(frozen=True)
+class Said:
+    """A code of routing with its sentence in the reader's language."""
+
+    code: str
+    text: str
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One door of the answer."""
+
+    rank: int
+    card: Card
+    reasons: tuple[Said, ...]
+    cautions: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The whole answer as the page shows it."""
+
+    doors: tuple[Ranked, ...]
+    warnings: tuple[Said, ...]
+    ruled_out: tuple[tuple[str, str, str], ...]  # mechanism, name, why
+    nearest: Card | None  # when the first door cannot be reached
+    day: date
+    danger: bool
+
+    @property
+    def first(self) -> tuple[Ranked, ...]:
+        """The doors shown whole."""
+        return self.doors[:FULL]
+
+    @property
+    def rest(self) -> tuple[Ranked, ...]:
+        """The other doors, in order."""
+        return self.doors[FULL:]
+
+
+def result_for(session: Session, finder: Finder, today: date) -> Shown:
+    """What routing says to these answers with the directory as it stands."""
+    here = queries.book(session)
+    rules = shipped_rules()
+    given = profile_of(finder.bank, JOURNEY, finder.answers)
+    profile: Profile = parse(given, tuple(here.facts.issues), rules.limitation_codes)
+    result = rank(profile, rules, here.facts, today)
+    situation = Situation(profile, rules, here.facts, result.day)
+    standpoint = Standpoint(profile.prefecture, situation.person_in_japan)
+    return _shown(here, result, standpoint)
+
+
+def first_doors(here: Book, issue: str, today: date) -> list[Card]:
+    """The doors for an issue when nothing else is known of the person."""
+    result = rank(Profile(issues=(issue,)), shipped_rules(), here.facts, today)
+    return [card(here.entries[door.mechanism], Standpoint()) for door in result.doors]
+
+
+def _shown(here: Book, result: Result, standpoint: Standpoint) -> Shown:
+    doors = tuple(_door(here, door, standpoint) for door in result.doors)
+    nearest = result.nearest if result.doors and not result.doors[0].reachable else None
+    return Shown(
+        doors=doors,
+        warnings=tuple(_said(note) for note in result.warnings),
+        ruled_out=tuple(
+            (out.mechanism, here.name(out.mechanism), _(out.reason.text))
+            for out in result.ruled_out
+        ),
+        nearest=card(here.entries[nearest], standpoint) if nearest else None,
+        day=result.day,
+        danger=result.profile.danger,
+    )
+
+
+def _door(here: Book, door: Door, standpoint: Standpoint) -> Ranked:
+    return Ranked(
+        rank=door.rank,
+        card=card(here.entries[door.mechanism], standpoint),
+        reasons=tuple(_said(note) for note in door.reasons),
+        cautions=tuple(_said(note) for note in door.cautions),
+    )
+
+
+def _said(note: Note) -> Said:
+    return Said(note.code, _(note.text), note.basis)

@@ -1,0 +1,35 @@
+"""Public pages with the shipped directory behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from grievance.directory import facts, operations
+from tests.directory.loaded import NOW, words
+from tests.pages import Page, read_page
+
+Get = Callable[[str], Page]
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    """The session of the test with the shipped directory in it."""
+    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+    session.commit()
+    return session
+
+
+@pytest.fixture
+def get(client: FlaskClient, loaded: Session) -> Get:
+    """Opens a page that must be there."""
+
+    def opened(path: str) -> Page:
+        page = read_page(client.get(path, follow_redirects=True))
+        assert page.status == 200, (path, page.status)
+        return page
+
+    return opened
