@@ -1,0 +1,23 @@
+"""The worker's own pages: filing a complaint, and coming back to it with the number.
+
+`filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
+`returning` and `status` are the way back, `visits` a visit with a code; `leaving` ends either.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from grievance.intake import attaching, filing, number, returning
+from grievance.intake.blueprint import bp
+from grievance.intake.leaving import leave
+from grievance.questions.bank import shipped
+
+__all__ = ["attaching", "filing", "init_app", "number", "returning"]
+
+
+def init_app(app: Flask) -> None:
+    """Serve the worker's pages; refuses to start when the questions have a fault."""
+    shipped()
+    app.register_blueprint(bp)
+    app.add_url_rule("/leave", "intake.leave", leave, methods=["POST"])

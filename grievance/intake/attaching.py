@@ -1,0 +1,104 @@
+"""The page for photos, papers and voice: each file is cleaned and sealed as it arrives."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request
+
+from grievance import clock
+from grievance.cases import files
+from grievance.cases.cleaning import Refused
+from grievance.cases.files import Stored
+from grievance.extensions import db
+from grievance.i18n import gettext as _
+from grievance.intake import drafting
+from grievance.intake.blueprint import bp
+from grievance.intake.sending import sentence_of
+from grievance.intake.visits import site
+from grievance.questions import drafts
+from grievance.questions.bank import shipped
+from grievance.questions.drafts import OpenDraft
+from grievance.web.audience import audience
+from grievance.web.forms import Form
+from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
+
+PAGE = "files"
+MOST = 10
+
+
+@bp.route("/file/files", methods=["GET", "POST"])
+@audience("worker")
+def file_files() -> Any:
+    """Add files, or go on without; needed only where nothing was written."""
+    draft = drafting.open_filing()
+    form = drafting.form_on(draft, PAGE)
+    if request.method == "POST" and form.validate():
+        wrong = _take(draft)
+        draft = drafting.open_filing(lock=True)
+        wrong = wrong or _lacking(draft)
+        if not wrong and "add" not in request.form:
+            drafts.save(draft, {}, clock.real_now(), seen=PAGE)
+            following = drafting.after(draft, PAGE)
+            db.session.commit()
+            return redirect(following, 303)
+        form["files"].errors = [wrong] if wrong else []
+    return render_template(
+        "intake/file_files.html",
+        form=form,
+        files=[(UUID(hex=stored["id"]), stored) for stored in draft.files],
+        **drafting.around(draft, PAGE),
+    )
+
+
+@bp.post("/file/files/<uuid:file_id>/remove")
+@audience("worker")
+def file_remove(file_id: UUID) -> Any:
+    """Take a file out again; its blobs go at once."""
+    draft = drafting.open_filing(lock=True)
+    if Form(request.form).validate():
+        gone = drafts.drop_file(db.session(), draft, file_id.hex, clock.real_now())
+        db.session.commit()
+        for blob in gone:
+            site().blobs.delete(blob)
+    return redirect(drafting.address(PAGE), 303)
+
+
+def _take(draft: OpenDraft) -> str:
+    """Clean, seal and keep what was uploaded; the sentence about the first that was refused.
+
+    Cleaning takes seconds, so it happens before the draft is locked.
+    """
+    try:
+        parts = uploaded(request)
+    except UploadRefused as refused:
+        return sentence_of(refused.code, refused.name)
+    if len(parts) + len(draft.files) > MOST:
+        return _("You can send up to 10 files here. You can send more later, with your number.")
+    db.session.rollback()
+    wrong = ""
+    for part in parts:
+        try:
+            _keep(files.keep(site().blobs, part.read(), part.name))
+        except Refused as refused:
+            wrong = wrong or _sentence(refused, part)
+    return wrong
+
+
+def _keep(stored: Stored) -> None:
+    draft = drafting.open_filing(lock=True)
+    drafts.add_file(db.session(), draft, files.plain(stored), clock.real_now())
+    db.session.commit()
+
+
+def _sentence(refused: Refused, part: UploadedFile) -> str:
+    return sentence_of(refused.code, part.name)
+
+
+def _lacking(draft: OpenDraft) -> str:
+    """What to say to somebody who neither wrote nor sent anything."""
+    missing = shipped().first_missing("file", drafting.told(draft))
+    if missing == "what-happened":
+        return _("Add at least one file, or go back and write a few words.")
+    return ""

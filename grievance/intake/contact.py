@@ -1,0 +1,64 @@
+"""How the worker may be reached: from the sealed identity to the form and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+
+from grievance.i18n import gettext as _
+from grievance.intake.return_forms import ContactForm
+
+SHORTEST_EMAIL = 6
+
+
+def fill(form: ContactForm, kept: Mapping[str, Any]) -> ContactForm:
+    """Show what is kept now."""
+    way = str(kept.get("way") or "none")
+    form.way.data = way
+    if way in ("email", "phone"):
+        form[way].data = kept.get("value", "")
+    form.safe_when.data, form.never_say.data = kept.get("safe_when"), kept.get("never_say")
+    return form
+
+
+def contact_of(form: ContactForm) -> dict[str, str] | None:
+    """The contact a form says, a phone number as E.164; None with the sentence put beside the
+    field when it cannot be used."""
+    way = str(form.way.data)
+    if way == "none":
+        return {}
+    value = str(form[way].data or "").strip()
+    usable = _email(value) if way == "email" else _phone(value)
+    if usable is None:
+        wrong = {
+            "email": _("Write the whole e-mail address, for example name@example.org."),
+            "phone": _(
+                "Write the whole phone number, with the country code if it is not in Japan."
+            ),
+        }
+        form[way].errors = [wrong[way]]
+        return None
+    return {
+        "way": way,
+        "value": usable,
+        "safe_when": str(form.safe_when.data or ""),
+        "never_say": str(form.never_say.data or ""),
+    }
+
+
+def _email(value: str) -> str | None:
+    name, at, host = value.partition("@")
+    fits = at and name and "." in host and " " not in value and len(value) >= SHORTEST_EMAIL
+    return value if fits else None
+
+
+def _phone(value: str) -> str | None:
+    try:
+        parsed = phonenumbers.parse(value, "JP")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,201 @@
+"""Filing: the first page, a question a page, check, write the number down, send, sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as Answer
+
+from grievance import clock
+from grievance.accounts import queries as accounts
+from grievance.cases.operations.filing import FilingClosed
+from grievance.directory import queries as directory
+from grievance.extensions import db
+from grievance.intake import doors, drafting, picture, posting
+from grievance.intake.blueprint import bp
+from grievance.intake.visits import site
+from grievance.questions import drafts
+from grievance.questions.bank import shipped
+from grievance.questions.drafts import OpenDraft
+from grievance.questions.forms import answers_in
+from grievance.vault.receipts import grouped
+from grievance.web.audience import audience
+from grievance.web.binding import cookie, drop_cookie, set_cookie
+from grievance.web.forms import Form
+
+
+@bp.route("/file", methods=["GET", "POST"])
+@audience("public")
+def start() -> Any:
+    """What happens and who reads it; then language, phone and for whom."""
+    closed = accounts.filing_closed(db.session())
+    if closed:
+        return _closed(closed)
+    draft = drafting.here(lock=request.method == "POST")
+    earlier = bool(draft and draft.sent)
+    draft = None if earlier else draft
+    form = drafting.form_on(draft, drafting.START)
+    if request.method == "POST" and form.validate():
+        return _begin(draft, form)
+    return render_template(
+        "intake/file_start.html",
+        form=form,
+        questions=shipped().asked("file", drafting.START, draft.answers if draft else {}),
+        operator=accounts.profile(db.session()),
+        earlier=earlier,
+        begun=draft and drafting.START in draft.seen,
+        go_on=draft and drafting.first_open(draft),
+    )
+
+
+@bp.route("/file/<page>", methods=["GET", "POST"])
+@audience("worker")
+def question(page: str) -> Any:
+    """One page of questions; what was typed stays when something is wrong."""
+    draft = drafting.open_filing(lock=request.method == "POST")
+    if page not in drafting.path(draft) or page == drafting.START:
+        return redirect(drafting.first_open(draft), 303)
+    form = drafting.form_on(draft, page)
+    if request.method == "POST" and form.validate():
+        drafting.keep(draft, page, form)
+        following = drafting.after(draft, page)
+        db.session.commit()
+        return redirect(following, 303)
+    return render_template("intake/file_question.html", form=form, **drafting.around(draft, page))
+
+
+@bp.route("/file/doors", methods=["GET", "POST"])
+@audience("worker")
+def file_doors() -> Any:
+    """Doors to call first, before anything else is asked."""
+    draft = drafting.open_filing(lock=request.method == "POST")
+    if request.method == "POST":
+        drafts.save(draft, {}, clock.real_now(), seen="doors")
+        following = drafting.after(draft, "doors")
+        db.session.commit()
+        return redirect(following, 303)
+    return render_template(
+        "intake/file_doors.html",
+        form=Form(),
+        doors=doors.to_call(draft),
+        reading=doors.next_reading(),
+        **drafting.around(draft, "doors"),
+    )
+
+
+@bp.route("/file/check", methods=["GET", "POST"])
+@audience("worker")
+def check() -> Any:
+    """All answers with a way to change each; the number is drawn when they are first complete."""
+    draft = drafting.open_filing(lock=True)
+    if shipped().first_missing("file", drafting.told(draft)):
+        return redirect(drafting.first_open(draft), 303)
+    helper = draft.answers.get("who", "own") != "own"
+    drafts.draw_codes(draft, helper=helper, now=clock.real_now())
+    db.session.commit()
+    if request.method == "POST" and (form := Form(request.form)).validate():
+        return redirect(url_for(".receipt"), 303)
+    form = Form(request.form)
+    return render_template(
+        "intake/file_check.html", form=form, lines=drafting.lines(draft), files=draft.files
+    )
+
+
+@bp.route("/file/receipt", methods=["GET", "POST"])
+@audience("worker")
+def receipt() -> Any:
+    """The number to write down, marked as not sent yet; then send."""
+    draft = drafting.open_filing()
+    if not draft.codes or shipped().first_missing("file", drafting.told(draft)):
+        return redirect(url_for(".check"), 303)
+    form = Form(request.form)
+    if request.method == "POST" and form.validate():
+        return _send(draft)
+    return render_template(
+        "intake/file_receipt.html", form=form, reissue=draft.answers["reissue"], **_codes(draft)
+    )
+
+
+@bp.route("/file/sent", methods=["GET", "POST"])
+@audience("worker")
+def sent() -> Any:
+    """The number again, for an hour in this browser or until "I have it"; what happens next."""
+    draft = drafting.here(lock=request.method == "POST")
+    if draft is None or not draft.sent:
+        return redirect(url_for("intake.back"), 303)
+    form = Form(request.form)
+    if request.method == "POST" and form.validate():
+        drafts.forget(db.session(), draft)
+        db.session.commit()
+        answer = redirect(url_for("portal.home"), 303)
+        drop_cookie(answer, drafting.COOKIE)  # type: ignore[arg-type]  # Flask's response
+        return answer
+    return render_template(
+        "intake/file_sent.html", form=form, reading=doors.next_reading(), **_codes(draft)
+    )
+
+
+@bp.get("/file/number")
+@audience("worker")
+def paper() -> Any:
+    """The number on a page of its own for printing; it does not say what it is for."""
+    draft = drafting.here()
+    if draft is None or not draft.codes:
+        return redirect(url_for(".start"), 303)
+    return render_template("intake/file_paper.html", **_codes(draft))
+
+
+@bp.get("/file/number.png")
+@audience("worker")
+def number_picture() -> Any:
+    """The number as a picture to keep in a phone; it does not say what it is for."""
+    draft = drafting.here()
+    if draft is None or not draft.codes:
+        return redirect(url_for(".start"), 303)
+    drawn = picture.of([grouped(code) for code in draft.codes.values()])
+    return send_file(drawn, "image/png", as_attachment=True, download_name="number.png")
+
+
+def _begin(draft: OpenDraft | None, form: Form) -> Answer:
+    """Start a draft, or go on with the one of this browser; its cookie lives as the phone says."""
+    secret = cookie(drafting.COOKIE)
+    if draft is None:
+        secret, draft = drafts.start(db.session(), site().ring, clock.real_now())
+    given = answers_in(form, drafting.asked(draft, drafting.START))
+    door = request.args.get("door", "")
+    if door in directory.book(db.session()).entries:
+        given["door"] = door
+    drafts.become_filing(draft, given, clock.real_now())
+    drafts.save(draft, {}, clock.real_now(), seen=drafting.START)
+    seconds = None if draft.row.shared_phone else drafting.ONE_DAY
+    following = drafting.after(draft, drafting.START)
+    db.session.commit()
+    answer = redirect(following, 303)
+    set_cookie(answer, drafting.COOKIE, secret, seconds)  # type: ignore[arg-type]
+    return answer
+
+
+def _send(draft: OpenDraft) -> Any:
+    try:
+        posting.send(draft)
+    except FilingClosed:
+        db.session.rollback()
+        return _closed(accounts.filing_closed(db.session()) or ("no_key",))
+    db.session.commit()
+    return redirect(url_for(".sent"), 303)
+
+
+def _closed(reasons: tuple[str, ...]) -> Response:
+    """Why nobody can file here now; answers that exist are kept."""
+    status = 503 if request.method == "POST" else 200
+    return Response(render_template("intake/file_closed.html", reasons=reasons), status)
+
+
+def _codes(draft: OpenDraft) -> dict[str, Any]:
+    """(whose, digits in fours), first the one of the person who sits here; whether staff write."""
+    order = [role for role in ("helper", "worker") if role in draft.codes]
+    return {
+        "codes": [(role, grouped(draft.codes[role])) for role in order],
+        "for_caller": draft.answers.get("channel", "web") != "web",
+    }

@@ -1,0 +1,60 @@
+"""Sending a filing: slow hashes first, then everything in one transaction.
+
+The same draft gives the same case and the same codes, however often it is sent.
+"""
+
+from __future__ import annotations
+
+from grievance import clock
+from grievance.cases.files import from_plain
+from grievance.cases.models import Case
+from grievance.cases.operations.filing import Filing, NewReceipt, file
+from grievance.extensions import db
+from grievance.intake import drafting
+from grievance.intake.visits import root_of, site
+from grievance.questions import drafts
+from grievance.questions.bank import shipped
+from grievance.questions.complaint import Complaint, complaint_of
+from grievance.questions.drafts import OpenDraft
+from grievance.routing.explain import as_plain
+from grievance.vault.receipts import ReceiptKeys, receipt_keys
+
+CLERK = "_clerk"  # the member of staff who writes for a caller; set by the desk, no question
+
+
+def send(draft: OpenDraft) -> Case | None:
+    """File the draft and mark it sent; the caller commits. None when it was sent meanwhile.
+
+    `Busy` when no hash slot is free in time and `FilingClosed` when nobody could read it: the
+    draft is as it was then.
+    """
+    hashed = {role: _keys(code) for role, code in draft.codes.items()}
+    mine = drafting.here(lock=True)
+    if mine is None or mine.sent:
+        return None
+    complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
+    advice = drafting.advice(mine)
+    filing = Filing(
+        filing_id=mine.row.filing_id,
+        complaint=complaint,
+        receipts=_receipts(complaint, hashed),
+        rules_version=advice.rules_version,
+        suggestion=as_plain(advice),
+        actor=str(mine.answers.get(CLERK, "")),
+    )
+    case = file(db.session(), site(), filing, clock.now())
+    drafts.mark_sent(db.session(), mine, clock.real_now())
+    return case
+
+
+def _keys(code: str) -> ReceiptKeys:
+    """The keys of a code under the newest pepper; the hash runs outside every transaction."""
+    ring = site().ring
+    newest = ring.newest_pepper
+    return receipt_keys(root_of(code), ring.pepper(newest), newest)
+
+
+def _receipts(complaint: Complaint, hashed: dict[str, ReceiptKeys]) -> list[NewReceipt]:
+    """The worker's receipt, and that of a helper: who draws a code has seen it."""
+    known = {"worker": complaint.known_to, "helper": "self"}
+    return [NewReceipt(keys, role, known[role]) for role, keys in hashed.items()]

@@ -1,0 +1,183 @@
+"""Coming back: the code, the case as the worker sees it, and what they can do there."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from uuid import UUID
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import send_file as send
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases import files, messages, records
+from grievance.cases.models import CaseFile, Receipt
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import replying
+from grievance.cases.operations.moving import Refused, allowed
+from grievance.cases.states import Verb
+from grievance.clock import now
+from grievance.extensions import db
+from grievance.i18n import N_, current
+from grievance.i18n import gettext as _
+from grievance.intake.blueprint import bp
+from grievance.intake.contact import contact_of, fill
+from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
+from grievance.intake.sending import Unsent, take_message
+from grievance.intake.status import authors, status_of, who_has_read
+from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
+from grievance.questions import bank
+from grievance.questions.summary import summary
+from grievance.vault.receipts import NotAReceipt
+from grievance.web.audience import audience
+from grievance.web.binding import set_cookie
+
+LOOK_AGAIN = {
+    "length": N_("Your number has 20 digits. Count them: five groups of four."),
+    "check": N_("A digit is wrong or two are swapped. Look again at the order of the groups."),
+    "characters": N_("Your number has only digits. Look again at what you wrote down."),
+}
+NOT_FOUND = N_(
+    "We do not find this number. Look again at each group. If you changed your number, "
+    "only the new one works."
+)
+
+
+@bp.route("/return", methods=["GET", "POST"])
+@audience("public")
+def back() -> Answer | str:
+    """Type the code."""
+    form = CodeForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            secret = begin(form.code.data or "")
+        except NotAReceipt as wrong:
+            form.code.errors = [_(LOOK_AGAIN[wrong.kind])]
+        except UnknownCode:
+            form.code.errors = [_(NOT_FOUND)]
+        else:
+            answer = redirect(url_for("intake.case"), 303)
+            set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # Flask's response
+            return answer
+    return render_template("intake/return.html", form=form, over=bool(request.args.get("over")))
+
+
+def _case_page(
+    opened: OpenCase, receipt: Receipt, form: MessageForm, *, writes: bool, decides: bool
+) -> str:
+    session = db.session()
+    said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
+    contact = said.pop("contact", {})
+    return render_template(
+        "intake/case.html",
+        case=opened.case,
+        receipt=receipt,
+        status=status_of(session, opened.case),
+        thread=messages.thread(session, opened, "worker"),
+        files=files.listed(session, opened),
+        answers=[
+            line
+            for line in summary(bank.shipped(), said, current().slug)
+            if not line.question.startswith("contact")
+        ],
+        contact=contact,
+        readers=who_has_read(session, opened.case),
+        authors=authors(receipt.role),
+        form=form.fresh(),
+        writes=writes,
+        decides=decides,
+    )
+
+
+@bp.route("/case")
+@audience("worker")
+def case() -> str:
+    """The case as its worker or helper sees it."""
+    opened, receipt, actor = visited()
+    page = _case_page(
+        opened,
+        receipt,
+        MessageForm(),
+        writes=allowed(opened.case, Verb.WORKER_WRITES, actor)
+        or allowed(opened.case, Verb.WORKER_ANSWERS, actor),
+        decides=actor.role == "worker",
+    )
+    db.session.commit()
+    return page
+
+
+@bp.route("/case/message", methods=["POST"])
+@audience("worker")
+def message() -> Answer | Response:
+    """Send a message or an answer, once."""
+    opened, receipt, actor = visited(lock=True)
+    form = MessageForm(request.form)
+    try:
+        take_message(form, opened, actor)
+    except Refused:
+        db.session.rollback()
+        return redirect(url_for("intake.case"), 303)
+    except Unsent:
+        decides = actor.role == "worker"
+        page = _case_page(opened, receipt, form, writes=True, decides=decides)
+        return make_response(page, 422)
+    return redirect(url_for("intake.case", _anchor="messages"), 303)
+
+
+@bp.route("/case/files/<uuid:file_id>")
+@audience("worker")
+def file(file_id: UUID) -> Response:
+    """Download a file of the case: its clean form, or the original where there is none."""
+    opened, _receipt, _actor = visited()
+    row = db.session.get(CaseFile, file_id)
+    if row is None or row.case_id != opened.case.id:
+        abort(404)
+    stored = files.read_meta(opened, row)
+    data = files.content(site().blobs, stored, original=False)
+    db.session.commit()
+    return download(stored, data)
+
+
+def download(stored: files.Stored, data: bytes) -> Response:
+    """A file to save: never shown inside our pages, whatever it claims to be."""
+    answer = send(
+        BytesIO(data),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=stored.name,
+    )
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@bp.route("/case/contact", methods=["GET", "POST"])
+@audience("worker")
+def contact() -> Answer | str:
+    """Change how, when and whether we may reach the worker."""
+    opened, _receipt, actor = visited(lock=request.method == "POST")
+    form = ContactForm(request.form)
+    if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
+        try:
+            replying.change_contact(db.session(), opened, said, actor, now())
+        except Refused:
+            abort(403)
+        db.session.commit()
+        return redirect(url_for("intake.case", _anchor="contact"), 303)
+    if request.method == "GET":
+        kept = records.read(db.session(), opened, "identity").get("contact", {})
+        fill(form, kept)
+    return render_template("intake/contact.html", form=form)
+
+
+@bp.route("/case/withdraw", methods=["GET", "POST"])
+@audience("worker")
+def withdraw() -> Answer | str:
+    """Take the report back, after saying what that means."""
+    opened, _receipt, actor = visited(lock=request.method == "POST")
+    form = PlainForm(request.form)
+    if not allowed(opened.case, Verb.WITHDRAW, actor):
+        abort(403)
+    if request.method == "POST" and form.validate():
+        replying.withdraw(db.session(), opened, actor, now())
+        db.session.commit()
+        return redirect(url_for("intake.case"), 303)
+    return render_template("intake/withdraw.html", form=form)

@@ -1,0 +1,74 @@
+"""A visit with a code: opening one, the case behind it, and the door for wrong codes."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, redirect, request, url_for
+
+from grievance.cases.actors import Actor, of_receipt
+from grievance.cases.models import Receipt
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import receipts
+from grievance.cases.site import Site
+from grievance.clock import real_now
+from grievance.extensions import act_as, db
+from grievance.vault.receipts import parse, slow_root
+from grievance.vault.slots import HashSlots, SlowLane
+from grievance.web.binding import cookie
+
+COOKIE = "receipt"
+
+
+class UnknownCode(Exception):
+    """A code of the right form that opens nothing."""
+
+
+def site() -> Site:
+    """What verbs need of this process."""
+    found: Site = current_app.config["SITE"]
+    return found
+
+
+def root_of(code: str) -> bytes:
+    """The slow hash of a code in a hash slot, outside every transaction; `Busy` when none is
+    free in time."""
+    slots: HashSlots = current_app.config["HASH_SLOTS"]
+    db.session.rollback()
+    with slots.hold():
+        return slow_root(code, site().ring.receipt_salt)
+
+
+def begin(typed: str) -> str:
+    """Begin a visit with what was typed and give its cookie's secret.
+
+    `NotAReceipt` for what cannot be a code (nothing is hashed then), `UnknownCode` for one that
+    opens nothing, `Busy` in a slow lane that is full.
+    """
+    code = parse(typed)
+    lane: SlowLane = current_app.config["RECEIPT_LANE"]
+    address = request.remote_addr or ""
+    with lane.pass_through(address):
+        root = root_of(code)
+    found = receipts.find(db.session(), site().ring, root)
+    if found is None:
+        lane.record_wrong(address)
+        raise UnknownCode
+    receipt, keys = found
+    act_as(f"receipt:{receipt.case_id}")
+    keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
+    secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
+    db.session.commit()
+    return secret
+
+
+def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
+    """The case of this visit: the one loader of the worker's side. Without a running visit the
+    reader is sent to type the code."""
+    found = receipts.continue_visit(
+        db.session(), site().ring, cookie(COOKIE), real_now(), lock=lock
+    )
+    if found is None:
+        db.session.commit()
+        abort(redirect(url_for("intake.back", over="1" if cookie(COOKIE) else None), 303))
+    opened, receipt = found
+    act_as(f"receipt:{opened.case.id}")
+    return opened, receipt, of_receipt(opened.case.id, receipt.id, receipt.role)
