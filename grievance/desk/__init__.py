@@ -1,0 +1,23 @@
+"""The desk: where handlers see what is due, read a case and do what the state table allows.
+
+`listing` is Today and the queue, `views` the page of a case and its files, `acting` one POST for
+each verb, `reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one
+loader; `reading`, `events`, `advice` and `words` turn rows and codes into what a person reads.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from grievance.desk import acting, calling, denied, listing, reissuing, views
+from grievance.desk.blueprint import bp
+from grievance.desk.menu import desk_menu
+from grievance.web.pages import provide
+
+__all__ = ["acting", "calling", "denied", "init_app", "listing", "reissuing", "views"]
+
+
+def init_app(app: Flask) -> None:
+    """Serve the desk and give every staff page its menu."""
+    provide(app, desk_menu=desk_menu)
+    app.register_blueprint(bp)

@@ -1,0 +1,196 @@
+"""Doing a verb: one POST endpoint for each, all along one straight line.
+
+Load and lock the case, read the form, do the verb, commit, go back to the case. When a colleague
+or the worker was faster, or the rules say no, nothing is lost: what was typed stands in the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, url_for
+
+from grievance.accounts import queries as accounts
+from grievance.accounts.models import Event
+from grievance.cases import queries
+from grievance.cases.operations import handling, receipts
+from grievance.cases.operations.moving import Conflict, Refused
+from grievance.cases.states import TABLE, Verb
+from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
+from grievance.desk import events, forms
+from grievance.desk.blueprint import bp
+from grievance.desk.forms import ActForm
+from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.reading import MESSAGES
+from grievance.desk.views import case_page, note_read
+from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
+from grievance.web.audience import audience
+
+Act = Callable[[Desk, Any], object]
+
+# Why a verb was refused, and the field that the sentence stands beside, if there is one.
+REFUSALS: dict[str, tuple[str, str]] = {
+    "actor": ("", N_("Your role does not allow this.")),
+    "state": ("", N_("The case has moved on, so this cannot be done any more.")),
+    "not_acknowledged": ("", N_("The worker was told already that a person has read the report.")),
+    "assigned": ("", N_("Nobody answers for this case yet. Take it or give it to somebody first.")),
+    "reissue_allowed": (
+        "",
+        N_("The worker asked us never to replace a lost code. We may not issue another one."),
+    ),
+    "same_person": ("", N_("A second person has to issue the code: you asked for it.")),
+    "passage": ("", N_("Only the worker's story and the thread with them can be translated here.")),
+    "assignee": ("person", N_("This person does not work on cases or does not hold the key yet.")),
+    "severity": ("severity", N_("Somebody is in danger: the severity is high or critical then.")),
+    "issues": ("issue", N_("Choose the main problem.")),
+}
+
+
+def _take(desk: Desk, form: ActForm) -> None:
+    handling.take(db.session(), desk.case, desk.actor, now(), form.seen)
+
+
+def _assign(desk: Desk, form: forms.AssignForm) -> None:
+    person = UUID(str(form.person.data))
+    handling.assign(db.session(), desk.case, person, desk.actor, now(), form.seen)
+
+
+def _triage(desk: Desk, form: forms.TriageForm) -> None:
+    handling.triage(db.session(), desk.case, form.found, desk.actor, now(), form.seen)
+
+
+def _accept(desk: Desk, form: ActForm) -> None:
+    handling.accept(db.session(), desk.case, desk.actor, now(), form.seen)
+
+
+def _to_worker(send: Callable[..., object]) -> Act:
+    def do(desk: Desk, form: forms.MessageForm) -> None:
+        send(db.session(), site(), desk.opened, form.written, desk.actor, now(), form.seen)
+
+    return do
+
+
+def _note(desk: Desk, form: forms.NoteForm) -> None:
+    written = form.written(desk.member.language)
+    handling.note(db.session(), desk.opened, written, desk.actor, now())
+
+
+def _translate(desk: Desk, form: forms.TranslateForm) -> None:
+    passage = str(form.passage.data)
+    handling.translate(db.session(), desk.opened, passage, form.written, desk.actor, now())
+
+
+def _ask_reissue(desk: Desk, form: forms.CheckForm) -> None:
+    receipts.ask_reissue(db.session(), desk.opened, str(form.check_made.data), desk.actor, now())
+
+
+DOING: Mapping[Verb, Act] = {
+    Verb.TAKE: _take,
+    Verb.ASSIGN: _assign,
+    Verb.TRIAGE: _triage,
+    Verb.ACKNOWLEDGE: _to_worker(handling.acknowledge),
+    Verb.ASK_WORKER: _to_worker(handling.ask_worker),
+    Verb.TELL_WORKER: _to_worker(handling.tell_worker),
+    Verb.NOTE: _note,
+    Verb.TRANSLATE: _translate,
+    Verb.ACCEPT: _accept,
+    Verb.ASK_REISSUE: _ask_reissue,
+}
+
+
+def act(reference: str, verb: Verb, do: Act) -> Response:
+    """Do a verb with the form that was sent, and go back to the case."""
+    desk = open_case(reference, change=True)
+    form = forms.given(verb, desk, people())
+    if not form.validate():
+        return case_page(desk, (verb, form), 422)
+    try:
+        do(desk, form)
+    except Conflict:
+        db.session.rollback()
+        return _conflict(reference, verb, form)
+    except Refused as refused:
+        db.session.rollback()
+        return refusal(reference, verb, form, refused.why)
+    db.session.commit()
+    return back(reference)
+
+
+def people() -> dict[UUID, str]:
+    """Whom a case can be given to."""
+    return {one.id: one.name for one in handling.workers(db.session())}
+
+
+def back(reference: str) -> Response:
+    """On to the case."""
+    answer: Response = redirect(url_for("desk.case", reference=reference), 303)  # type: ignore[assignment]  # it is Flask's
+    return answer
+
+
+def _conflict(reference: str, verb: Verb, form: ActForm) -> Response:
+    """What happened since the page was made, and what was typed; a repeat just goes on."""
+    desk = open_case(reference)
+    since = queries.events_since(db.session(), desk.case.id, form.seen_seq)
+    if form.repeats(since, desk.actor.name, verb):
+        return back(reference)
+    if not forms.can(desk, verb):
+        return refusal(reference, verb, form, "state", since)
+    return _kept(desk, verb, form, "", since)
+
+
+def refusal(
+    reference: str, verb: Verb, form: ActForm, why: str, since: list[Event] | None = None
+) -> Response:
+    """Why the verb was refused: beside its field, or on a page that keeps what was typed."""
+    desk = open_case(reference)
+    beside, sentence = REFUSALS[why]
+    if beside:
+        form[beside].errors = [_(sentence)]
+        return case_page(desk, (verb, form), 422)
+    return _kept(desk, verb, form, sentence, since or [], 403 if why == "actor" else 409)
+
+
+def _kept(
+    desk: Desk, verb: Verb, form: ActForm, why: str, since: list[Event], status: int = 409
+) -> Response:
+    known = accounts.names(db.session(), sorted(events.people_in(since), key=str))
+    instead = _instead(desk, verb) if why else verb
+    form.on(desk.case, str(verb))
+    page = render_template(
+        "desk/kept.html",
+        case=desk.case,
+        form=form,
+        why=_(why),
+        instead=instead,
+        label=_(TABLE[instead].label) if instead else "",
+        happened=events.lines(since, known, operator_hours(db.session()).zone),
+    )
+    note_read(desk, "conflict")
+    db.session.commit()
+    return make_response(page, status)
+
+
+def _instead(desk: Desk, verb: Verb) -> Verb | None:
+    """The verb that what was typed can still be sent with: a message, or a note for staff."""
+    if verb not in MESSAGES:
+        return None
+    return next((v for v in (Verb.TELL_WORKER, Verb.NOTE) if forms.can(desk, v)), None)
+
+
+def _endpoint(verb: Verb, do: Act) -> Callable[[str], Response]:
+    def view(reference: str) -> Response:
+        return act(reference, verb, do)
+
+    view.__doc__ = f"Do the verb `{verb}` of the state table."
+    return audience("staff", TABLE[verb].who)(view)
+
+
+for _verb, _do in DOING.items():
+    bp.add_url_rule(
+        f"/cases/<reference>/{_verb}", str(_verb), _endpoint(_verb, _do), methods=["POST"]
+    )

@@ -1,0 +1,101 @@
+"""What happened to a case, in words: who, what, when. An event holds codes only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from grievance.accounts.models import Event
+from grievance.cases.states import Verb
+from grievance.desk.words import SEVERITY
+from grievance.i18n import N_, time_text
+from grievance.i18n import gettext as _
+from grievance.questions.summary import issue_label
+
+SENTENCES: dict[str, str] = {
+    "filed": N_("%(who)s filed the report."),
+    Verb.TAKE: N_("%(who)s took the case."),
+    Verb.ASSIGN: N_("%(who)s gave the case to %(to)s."),
+    Verb.TRIAGE: N_("%(who)s triaged: %(severity)s; %(issues)s."),
+    Verb.ACKNOWLEDGE: N_("%(who)s told the worker that the report was read."),
+    Verb.ASK_WORKER: N_("%(who)s asked the worker something."),
+    Verb.TELL_WORKER: N_("%(who)s wrote to the worker."),
+    Verb.NOTE: N_("%(who)s wrote a note for staff."),
+    Verb.TRANSLATE: N_("%(who)s added a translation."),
+    Verb.ACCEPT: N_("%(who)s accepted the case."),
+    Verb.ASK_REISSUE: N_("%(who)s asked for a new code, because the old one is lost."),
+    Verb.REISSUE: N_("%(who)s issued a new code. The old one no longer works."),
+    Verb.OPEN_ORIGINAL: N_("%(who)s opened an original file, giving a reason."),
+    Verb.WORKER_ANSWERS: N_("%(who)s answered."),
+    Verb.WORKER_WRITES: N_("%(who)s wrote to us."),
+    Verb.CHANGE_CONTACT: N_("%(who)s changed how we may reach them."),
+    Verb.CHANGE_RECEIPT: N_("%(who)s took a new code."),
+    Verb.WITHDRAW: N_("%(who)s took the report back."),
+}
+OTHER = N_("%(who)s did something to the case.")
+IN_DANGER = N_("in danger")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline."""
+
+    seq: int
+    sentence: str
+    when: str
+    at: datetime
+    new: bool = False
+
+
+def lines(
+    events: Sequence[Event], known: Mapping[UUID, str], zone: str, seen: int = 0
+) -> list[Line]:
+    """Events as lines, in their order; those after `seen` are new to the reader."""
+    return [
+        Line(
+            event.seq,
+            _(SENTENCES.get(event.verb, OTHER)) % _parts(event, known),
+            time_text(event.at, ZoneInfo(zone)),
+            event.at,
+            0 < seen < event.seq,
+        )
+        for event in events
+    ]
+
+
+def people_in(events: Sequence[Event]) -> set[UUID]:
+    """All members of staff that events speak of."""
+    people = {person for event in events if (person := person_of(event.actor))}
+    return people | {UUID(e.codes["assignee"]) for e in events if e.codes.get("assignee")}
+
+
+def person_of(actor: str) -> UUID | None:
+    """The member of staff behind an actor's code, if it is one."""
+    kind, _colon, person = actor.partition(":")
+    return UUID(person) if kind == "member" else None
+
+
+def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
+    codes = event.codes
+    said = [issue_label(code) for code in codes.get("issues", [])]
+    if codes.get("danger"):
+        said.append(_(IN_DANGER))
+    return {
+        "who": _who(event, known),
+        "to": known.get(UUID(codes["assignee"]), "") if codes.get("assignee") else "",
+        "severity": _(SEVERITY.get(codes.get("severity", ""), "")),
+        "issues": ", ".join(said),
+    }
+
+
+def _who(event: Event, known: Mapping[UUID, str]) -> str:
+    person = person_of(event.actor)
+    if person:
+        return known.get(person, _("Somebody who left"))
+    if not event.actor.startswith("receipt:"):
+        return _("The system")
+    helper = event.codes.get("role") == "helper" or "helper" in event.codes.get("receipts", [])
+    return _("The helper") if helper else _("The worker")

@@ -1,0 +1,84 @@
+"""The queue's filters as a form sent with GET: every value is a code we know, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import request
+from wtforms import Field
+
+from grievance.accounts.forms import option
+from grievance.cases.queries import Filters
+from grievance.cases.states import LABELS
+from grievance.desk.words import AGE, REGION, SEVERITY
+from grievance.directory import facts
+from grievance.i18n import LANGUAGES, lazy
+from grievance.i18n import gettext as _
+from grievance.questions.summary import issue_label
+from grievance.web.forms import Form, Select, Tick
+
+TICKS = ("mine", "unassigned", "waits", "danger", "needs_translation")
+
+
+class FilterForm(Form):
+    """What the queue may be narrowed to."""
+
+    state = Select(lazy("State"))
+    severity = Select(lazy("Severity"))
+    issue = Select(lazy("Problem"))
+    language = Select(lazy("Language"))
+    region = Select(lazy("Region"))
+    age = Select(lazy("Age"))
+    mine = Tick(lazy("Mine"))
+    unassigned = Tick(lazy("Nobody has it"))
+    waits = Tick(lazy("The worker waits"))
+    danger = Tick(lazy("Danger"))
+    needs_translation = Tick(lazy("Needs translation"))
+
+    @property
+    def lists(self) -> list[Field]:
+        """The lists, in order."""
+        return [self[name] for name in asdict(Filters()) if name not in TICKS]
+
+    @property
+    def ticks(self) -> list[Field]:
+        """The boxes, in order."""
+        return [self[name] for name in TICKS]
+
+
+def asked() -> FilterForm:
+    """The form as the address of this page says it; values nobody knows count as not given."""
+    form = FilterForm(request.args)
+    for field, choices in (
+        (form.state, [("", _("All open")), *_named(LABELS)]),
+        (form.severity, [("", _("All")), *_named(SEVERITY)]),
+        (form.issue, [("", _("All")), *issues()]),
+        (form.language, [("", _("All")), *((one.slug, one.own_name) for one in LANGUAGES)]),
+        (form.region, [("", _("All")), *_named(REGION)]),
+        (form.age, [("", _("All")), *_named(AGE)]),
+    ):
+        field.choices = [option(value, label) for value, label in choices]
+        if field.data not in {value for value, _label in choices}:
+            field.data = ""
+    return form
+
+
+def filters_of(form: FilterForm) -> Filters:
+    """What the queue is asked to show."""
+    return Filters(**{name: form[name].data for name in asdict(Filters())})
+
+
+def as_arguments(filters: Filters) -> dict[str, Any]:
+    """The filters as parts of an address."""
+    return {name: "yes" if v is True else v for name, v in asdict(filters).items() if v}
+
+
+def issues() -> list[tuple[str, str]]:
+    """(code, label) of every issue, by label."""
+    named = [(code, issue_label(code)) for code in facts.shipped().issues]
+    return sorted(named, key=lambda row: row[1].casefold())
+
+
+def _named(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(code, _(label)) for code, label in table.items()]

@@ -1,0 +1,259 @@
+"""The forms of the desk, one for each verb. Each carries the version and the last event of the
+page it stood on, and an id of its own, so that a repeat writes once and a surprise is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from grievance.accounts.forms import option
+from grievance.accounts.models import Event
+from grievance.cases.messages import Written
+from grievance.cases.models import Case
+from grievance.cases.operations.handling import Triage
+from grievance.cases.operations.moving import allowed
+from grievance.cases.states import ACKNOWLEDGEMENT, Verb
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.hours import Hours
+from grievance.desk.filters import issues
+from grievance.desk.loading import Desk
+from grievance.desk.words import SEVERITY
+from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, date_text, lazy, speaking
+from grievance.i18n import gettext as _
+from grievance.web.forms import Choices, Form, Hidden, Line, Select, Tick, Words
+
+NO_MEMORY = {"autocomplete": "off"}  # or a browser fills in the ids of an older page
+Choosable = Iterable[tuple[str, str]]
+
+
+class ActForm(Form):
+    """What every verb carries."""
+
+    version = Hidden(render_kw=NO_MEMORY)
+    seq = Hidden(render_kw=NO_MEMORY)
+    form_id = Hidden(render_kw=NO_MEMORY)
+
+    def on(self, case: Case, name: str) -> None:
+        """Stand on the page of this case as it is now; `name` tells the form's controls apart."""
+        self.version.data, self.seq.data = str(case.version), str(case.event_seq)
+        self.form_id.data = self.form_id.data or str(uuid4())
+        for field in self:
+            field.id = f"{name}-{field.name}"
+
+    @property
+    def seen(self) -> int:
+        """The version of the page; one that never was where somebody tampered with it."""
+        return _number(self.version.data)
+
+    @property
+    def seen_seq(self) -> int:
+        """The last event that the page knew of."""
+        return _number(self.seq.data)
+
+    @property
+    def once(self) -> UUID:
+        """The form's own id; a new one where somebody tampered with it."""
+        try:
+            return UUID(self.form_id.data or "")
+        except ValueError:
+            return uuid4()
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        """Put in what a fresh form starts with."""
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        """Put in what can be chosen."""
+
+    @property
+    def codes(self) -> dict[str, Any]:
+        """What the form asks for, as the codes of its event: tells a repeat from a surprise."""
+        return {}
+
+    @property
+    def shown(self) -> list[Any]:
+        """The fields a person sees."""
+        return [field for field in self if field.type not in ("Hidden", "CSRFTokenField")]
+
+    def repeats(self, events: list[Event], actor: str, verb: Verb) -> bool:
+        """Whether what happened since is only what this form asked for, done by this person."""
+        if len(events) != 1 or (events[0].actor, events[0].verb) != (actor, verb):
+            return False
+        return all(events[0].codes.get(name) == value for name, value in self.codes.items())
+
+
+class MessageForm(ActForm):
+    """Words to the worker, and the language they are in."""
+
+    message = Words(lazy("Message"), needed=lazy("Write the message."))
+    language = Select(lazy("Written in"), needed=lazy("Choose the language it is written in."))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        slugs = dict.fromkeys((desk.case.language, desk.member.language, *STAFF_LANGUAGES))
+        self.language.choices = _choices((slug, BY_SLUG[slug].own_name) for slug in slugs)
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        own = desk.case.language
+        if verb == Verb.ACKNOWLEDGE:
+            own = _translated(own)
+            day = clocks.due("next_step", now, hours).astimezone(ZoneInfo(hours.zone)).date()
+            with speaking(own) as spoken:
+                self.message.data = _(ACKNOWLEDGEMENT) % {"day": date_text(day, spoken)}
+        reads = own in STAFF_LANGUAGES or verb == Verb.ACKNOWLEDGE
+        self.language.data = own if reads else desk.member.language
+
+    @property
+    def written(self) -> Written:
+        """The message."""
+        return Written(self.message.data or "", str(self.language.data), self.once)
+
+
+class NoteForm(ActForm):
+    """Words that only staff read."""
+
+    message = Words(lazy("Note"), needed=lazy("Write the note."))
+
+    def written(self, language: str) -> Written:
+        """The note, in the language of who writes it."""
+        return Written(self.message.data or "", language, self.once)
+
+
+class TranslateForm(MessageForm):
+    """A human translation of one passage."""
+
+    passage = Hidden()
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        super().offer(desk, people)
+        self.message.label.text = _("Translation")
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        self.language.data = desk.member.language
+
+
+class AssignForm(ActForm):
+    """Who is to answer for the case."""
+
+    person = Select(lazy("Give the case to"), needed=lazy("Choose a person."))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        self.person.choices = _choices((str(one), name) for one, name in people.items())
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        self.person.data = str(desk.case.assignee_id or desk.member.person_id)
+
+    @property
+    def codes(self) -> dict[str, Any]:
+        return {"assignee": str(self.person.data)}
+
+
+class TriageForm(ActForm):
+    """How grave it is, which problems, whether somebody is in danger."""
+
+    severity = Select(lazy("Severity"), needed=lazy("Choose how grave it is."))
+    issue = Select(lazy("Main problem"), needed=lazy("Choose the main problem."))
+    issues = Choices(lazy("Other problems"))
+    danger = Tick(lazy("Somebody is in danger"))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        self.severity.choices = _choices((code, _(label)) for code, label in SEVERITY.items())
+        self.issue.choices, self.issues.choices = _choices(issues()), _choices(issues())
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        case = desk.case
+        self.severity.data, self.danger.data = case.severity, case.danger
+        self.issue.data = case.main_issue
+        self.issues.data = [issue for issue in case.issues if issue != case.main_issue]
+
+    @property
+    def found(self) -> Triage:
+        """The main problem first."""
+        main = str(self.issue.data)
+        others = [issue for issue in self.issues.data or [] if issue != main]
+        return Triage(str(self.severity.data), [main, *others], bool(self.danger.data))
+
+    @property
+    def codes(self) -> dict[str, Any]:
+        found = self.found
+        issues_ = list(found.issues)
+        return {"severity": found.severity, "issues": issues_, "danger": found.danger}
+
+
+class CheckForm(ActForm):
+    """By which agreed check the caller was known."""
+
+    check_made = Line(
+        lazy("How did you make sure that it is the worker?"),
+        hint=lazy("Say which agreed check you made, for example a question only they can answer."),
+        needed=lazy("Write which check you made."),
+    )
+
+
+class ReasonForm(ActForm):
+    """Why the file has to be seen as it was sent."""
+
+    reason = Line(
+        lazy("Why do you need the original?"),
+        hint=lazy("The original may show where and by whom it was made. Your reason is kept."),
+        needed=lazy("Write why you need the original."),
+    )
+    file: UUID | None = None  # the file it is about, as the address says
+
+
+FORMS: dict[Verb, type[ActForm]] = {
+    Verb.TAKE: ActForm,
+    Verb.ASSIGN: AssignForm,
+    Verb.TRIAGE: TriageForm,
+    Verb.ACKNOWLEDGE: MessageForm,
+    Verb.ASK_WORKER: MessageForm,
+    Verb.TELL_WORKER: MessageForm,
+    Verb.NOTE: NoteForm,
+    Verb.TRANSLATE: TranslateForm,
+    Verb.ACCEPT: ActForm,
+    Verb.ASK_REISSUE: CheckForm,
+    Verb.OPEN_ORIGINAL: ReasonForm,
+}
+
+
+def given(verb: Verb, desk: Desk, people: Mapping[UUID, str]) -> ActForm:
+    """The form of a verb with what was sent."""
+    form = FORMS[verb](request.form)
+    form.offer(desk, people)
+    return form
+
+
+def blank(
+    verb: Verb, desk: Desk, people: Mapping[UUID, str], hours: Hours, now: datetime
+) -> ActForm:
+    """A fresh form of a verb, standing on the page of the case as it is."""
+    form = FORMS[verb]()
+    form.offer(desk, people)
+    form.fill(desk, verb, hours, now)
+    form.on(desk.case, str(verb))
+    return form
+
+
+def can(desk: Desk, verb: Verb) -> bool:
+    """Whether the table lets this member do the verb now."""
+    return allowed(desk.case, verb, desk.actor)
+
+
+def _translated(slug: str) -> str:
+    """The language in which the worker is acknowledged: English where nobody translated it yet."""
+    with speaking(slug):
+        return slug if _(ACKNOWLEDGEMENT) != ACKNOWLEDGEMENT else "en"
+
+
+def _choices(pairs: Choosable) -> list[Any]:
+    return [option(value, label) for value, label in pairs]
+
+
+def _number(typed: str | None) -> int:
+    try:
+        return int(typed or "")
+    except ValueError:
+        return -1

@@ -1,0 +1,139 @@
+"""Lists of cases: what calls for this person today, and the whole queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template, request, url_for
+
+from grievance.accounts import queries as accounts
+from grievance.accounts import staff
+from grievance.accounts.roles import KEY_HOLDERS, Permission
+from grievance.accounts.staff import Member
+from grievance.cases import queries
+from grievance.cases.models import Case
+from grievance.cases.states import LABELS
+from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
+from grievance.desk import words
+from grievance.desk.blueprint import bp
+from grievance.desk.calling import CallerForm
+from grievance.desk.filters import as_arguments, asked, filters_of
+from grievance.desk.menu import desk_menu
+from grievance.extensions import db
+from grievance.i18n import Language
+from grievance.i18n import gettext as _
+from grievance.questions.summary import issue_label
+from grievance.web.audience import audience
+from grievance.web.paging import place_of, token_for
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a list, in words; nothing of it was sealed."""
+
+    case: Case
+    severity: str
+    issue: str
+    place: str
+    language: Language
+    age: str
+    state: str
+    due: words.Due
+    handler: str
+
+
+def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
+    """Cases as rows, the names of their handlers looked up once."""
+    zone = operator_hours(db.session()).zone if cases else ""
+    handlers = {case.assignee_id for case in cases if case.assignee_id}
+    names = accounts.names(db.session(), list(handlers)) if handlers else {}
+    return [
+        Row(
+            case,
+            _(words.SEVERITY[case.severity]),
+            issue_label(case.main_issue),
+            words.place(case),
+            words.tongue(case.language),
+            words.age(case.filed_at, at),
+            _(LABELS[case.state]),
+            words.due(case.next_due, at, zone),
+            names.get(case.assignee_id, "") if case.assignee_id else "",
+        )
+        for case in cases
+    ]
+
+
+@bp.get("/")
+@audience("staff", staff.SIGNED_IN)
+def today() -> str:
+    """What calls for this person first; for who reads no cases, what they may do."""
+    member = staff.current_member()
+    if member.can(Permission.CASE_READ):
+        return _cases_today(member)
+    waits = member.role in KEY_HOLDERS
+    return render_template(
+        "desk/welcome.html", items=desk_menu()[1:], waits=waits, notices_=_notices(member)
+    )
+
+
+def _cases_today(member: Member) -> str:
+    at, session = now(), db.session()
+    found = queries.today(session, member.person_id, at)
+    lists = {
+        "danger": found.danger,
+        "answered": found.answered,
+        "due": found.due,
+        "unassigned": found.unassigned,
+        "news": queries.news(session, member.person_id),
+    }
+    return render_template(
+        "desk/today.html",
+        lists={name: rows_of(cases, at) for name, cases in lists.items()},
+        counts={name: _counted(count) for name, count in found.counts.items()},
+        caller=CallerForm(),
+        notices_=_notices(member),
+    )
+
+
+def _notices(member: Member) -> dict[str, object]:
+    """What somebody should set right before anything else: a closed filing, a waiting key."""
+    session = db.session()
+    edits = member.can(Permission.OPERATOR_EDIT)
+    approves = member.can(Permission.KEYS_APPROVE)
+    return {
+        "closed": accounts.filing_closed(session) if edits else (),
+        "waiting": len(accounts.waiting_requests(session, member.organisation_id))
+        if approves
+        else 0,
+    }
+
+
+@bp.get("/cases")
+@audience("staff", "case.read")
+def queue() -> str:
+    """Every open case, the next due first; fifty a page."""
+    member, at, form = staff.current_member(), now(), asked()
+    filters = filters_of(form)
+    place = place_of(request.args.get("after", ""))
+    found = queries.queue(db.session(), filters, member.person_id, at, place)
+    arguments = as_arguments(filters)
+    following = token_for(found.next_place) if found.next_place else ""
+    return render_template(
+        "desk/queue.html",
+        form=form,
+        rows=rows_of(found.cases, at),
+        count=_counted(queries.count(db.session(), filters, member.person_id, at)),
+        filters=filters,
+        first=url_for("desk.queue", **arguments) if place else "",
+        following=url_for("desk.queue", after=following, **arguments) if following else "",
+        caller=CallerForm(),
+    )
+
+
+def _counted(count: int) -> str:
+    """Exact to the limit, then "1,000+"."""
+    limit = queries.COUNT_LIMIT
+    return f"{limit:,}+" if count > limit else f"{count:,}"

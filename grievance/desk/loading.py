@@ -1,0 +1,70 @@
+"""The one loader of the desk: the case this person may see, opened with what they hold, or 404."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import abort, current_app
+
+from grievance.accounts import staff
+from grievance.accounts.staff import Member
+from grievance.cases import queries
+from grievance.cases.actors import Actor, of_member
+from grievance.cases.models import COMPARTMENTS, Case, CaseFile
+from grievance.cases.opening import OpenCase, open_for_organisation
+from grievance.cases.operations.filing import ALPHABET
+from grievance.cases.site import Site
+from grievance.extensions import db
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An opened case, and who opened it."""
+
+    opened: OpenCase
+    member: Member
+    actor: Actor
+
+    @property
+    def case(self) -> Case:
+        """The row."""
+        return self.opened.case
+
+
+def site() -> Site:
+    """What verbs need of this process."""
+    found: Site = current_app.config["SITE"]
+    return found
+
+
+def open_case(reference: str, *, change: bool = False) -> Desk:
+    """The case of a reference: 404 when there is none, 403 when the member holds no key to it.
+
+    With `change` its row is held until the end of the transaction, for a verb.
+    """
+    member, session = staff.current_member(), db.session()
+    if not set(reference) <= set(ALPHABET):
+        abort(404)
+    case = (queries.for_change if change else queries.for_reading)(session, reference)
+    if case is None:
+        abort(404)
+    own = member.organisation_id
+    keys = {g: key for (owner, g), key in member.organisation_keys().items() if owner == own}
+    opened = open_for_organisation(session, case, own, keys)
+    if not all(opened.holds(compartment) for compartment in COMPARTMENTS):
+        abort(403)
+    return Desk(opened, member, actor_of(member))
+
+
+def actor_of(member: Member) -> Actor:
+    """The member as somebody who does a verb."""
+    return of_member(member.person_id, frozenset(str(one) for one in member.permissions))
+
+
+def open_file(desk: Desk, file_id: UUID) -> CaseFile:
+    """A file of this case, or 404."""
+    row = db.session.get(CaseFile, file_id)
+    if row is None or row.case_id != desk.case.id:
+        abort(404)
+    return row

@@ -1,0 +1,100 @@
+"""The menu of the desk: what this person may use, and what calls for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request, url_for
+
+from grievance.accounts import staff
+from grievance.accounts.roles import Permission
+from grievance.cases import queries
+from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu, who may use it (empty: everybody), and what one does there."""
+
+    endpoint: str
+    label: str
+    any_of: frozenset[Permission]
+    about: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry as it is shown."""
+
+    url: str
+    label: str
+    about: str
+    here: bool
+    count: int = 0
+
+
+ENTRIES = (
+    Entry("desk.today", N_("Today"), frozenset(), N_("What calls for you first.")),
+    Entry(
+        "desk.queue",
+        N_("Queue"),
+        frozenset({P.CASE_READ}),
+        N_("All open cases, the next due first."),
+    ),
+    Entry(
+        "console.confirm",
+        N_("Directory confirmations"),
+        frozenset({P.DIRECTORY_EDIT}),
+        N_("Numbers and addresses that somebody has to check before workers see them."),
+    ),
+    Entry(
+        "console.people",
+        N_("People"),
+        frozenset({P.PEOPLE_MANAGE, P.KEYS_APPROVE}),
+        N_("Invite members, give keys, take people out."),
+    ),
+    Entry(
+        "console.operator",
+        N_("Operator"),
+        frozenset({P.OPERATOR_EDIT}),
+        N_("What workers read about you before they file: who you are, hours, languages."),
+    ),
+)
+
+
+def desk_menu() -> list[Item]:
+    """The pages this member may use; `count` is how many cases call for them."""
+    member = staff.current_member()
+    return [
+        Item(
+            url_for(entry.endpoint),
+            _(entry.label),
+            _(entry.about),
+            _here(entry.endpoint),
+            _calling() if entry.endpoint == "desk.today" else 0,
+        )
+        for entry in ENTRIES
+        if entry.endpoint in current_app.view_functions
+        and (not entry.any_of or entry.any_of & member.permissions)
+    ]
+
+
+def _here(endpoint: str) -> bool:
+    if request.endpoint == endpoint:
+        return True
+    on_case = (request.endpoint or "").startswith("desk.") and request.endpoint != "desk.today"
+    return endpoint == "desk.queue" and on_case
+
+
+def _calling() -> int:
+    """Counted once a request, for those who may read cases."""
+    member = staff.current_member()
+    if not member.can(Permission.CASE_READ):
+        return 0
+    if "desk_calling" not in g:
+        g.desk_calling = queries.calling(db.session(), member.person_id)
+    return int(g.desk_calling)

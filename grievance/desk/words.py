@@ -1,0 +1,124 @@
+"""Codes of the desk as words: severities, places, ages, clocks, and what an event says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from grievance.cases.models import Case
+from grievance.cases.operations.moving import NEVER
+from grievance.cases.queries import DUE_WITHIN
+from grievance.i18n import BY_SLUG, N_, Language, current, date_text, ngettext, time_text
+from grievance.i18n import gettext as _
+from grievance.questions.places import country_name
+
+SEVERITY = {
+    "critical": N_("Critical"),
+    "high": N_("High"),
+    "medium": N_("Medium"),
+    "low": N_("Low"),
+}
+REGION = {
+    "hokkaido": N_("Hokkaido"),
+    "tohoku": N_("Tohoku"),
+    "kanto": N_("Kanto"),
+    "chubu": N_("Chubu"),
+    "kansai": N_("Kansai"),
+    "chugoku": N_("Chugoku"),
+    "shikoku": N_("Shikoku"),
+    "kyushu": N_("Kyushu and Okinawa"),
+}
+AGE = {
+    "7": N_("More than a week"),
+    "30": N_("More than a month"),
+    "90": N_("More than three months"),
+}
+CHANNEL = {
+    "web": N_("Filed on the web"),
+    "phone": N_("Told by phone"),
+    "in_person": N_("Told in person"),
+    "post": N_("Sent by post"),
+}
+CLOCK = {
+    "acknowledge": N_("Tell the worker that a person has read it"),
+    "danger": N_("Danger: a person acts"),
+    "answer": N_("Read and answer what the worker wrote"),
+    "next_step": N_("Tell the worker the next step"),
+}
+AUTHOR = {
+    "worker": N_("The worker"),
+    "helper": N_("The helper"),
+    "member": N_("A member of the group"),
+    "system": N_("The system"),
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due, in the operator's zone, and whether that is late or soon."""
+
+    text: str
+    mark: str = ""
+    word: str = ""
+
+
+def due(moment: datetime, now: datetime, zone: str) -> Due:
+    """A due moment as a handler reads it, only the day when that ends with it; the word stands
+    beside the colour."""
+    if moment >= NEVER:
+        return Due(_("Nothing is due"))
+    local = moment.astimezone(ZoneInfo(zone))
+    whole_day = (local.hour, local.minute) == (23, 59)
+    text = date_text(local.date()) if whole_day else time_text(moment, ZoneInfo(zone))
+    if moment < now:
+        return Due(text, "late", _("Late"))
+    if moment < now + DUE_WITHIN:
+        return Due(text, "due-soon", _("Soon"))
+    return Due(text)
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How old a case is."""
+    days = max(now - since, timedelta()).days
+    return ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else _("Today")
+
+
+def place(case: Case) -> str:
+    """The region in Japan, or the country."""
+    if case.region:
+        return _(REGION[case.region])
+    return country_name(case.country, current())
+
+
+def tongue(slug: str) -> Language:
+    """A language by its slug; English for one that is gone from the table."""
+    return BY_SLUG.get(slug, BY_SLUG["en"])
+
+
+# What doing a verb means, said before it is done.
+ABOUT = {
+    "take": N_("You answer for this case from now on. The worker sees that a person is reading."),
+    "assign": N_("This person answers for the case from now on."),
+    "triage": N_("The queue is sorted and counted by this. The worker does not see it."),
+    "acknowledge": N_("The worker learns that a person has read the report, and by when we write."),
+    "ask_worker": N_("Our clocks stand still until the worker answers."),
+    "tell_worker": N_("The worker reads it on their page. Nothing else changes."),
+    "accept": N_("You decide that this is ours to work on. The worker sees it and the next day."),
+    "ask_reissue": N_(
+        "Another member of staff then issues the new code. The old one works until then."
+    ),
+    "reissue": N_("A second person issues the new code and reads it to the worker."),
+}
+FILE_STATE = {
+    "cleaned": N_("Cleaned of hidden data"),
+    "download_only": N_("Could not be cleaned: it may show where and by whom it was made"),
+    "not_cleaned": N_("Not yet cleaned"),
+}
+
+
+def size(number: int) -> str:
+    """A file's size as a person says it."""
+    if number < 1_000_000:
+        return f"{max(1, round(number / 1000))} kB"
+    return f"{number / 1_000_000:.1f} MB"

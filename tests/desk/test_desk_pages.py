@@ -1,0 +1,383 @@
+"""What each role sees at the desk, and what it may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from grievance.accounts.models import MembershipKey, OperatorProfile, ReadLog
+from grievance.accounts.roles import Role
+from grievance.cases import files
+from grievance.cases.messages import Written
+from grievance.cases.models import CaseVisit
+from grievance.cases.operations import handling, replying
+from grievance.directory import facts, operations
+from grievance.questions.models import Draft
+from tests.cast import NOW
+from tests.directory.loaded import words
+from tests.pages import read_page
+
+CASE_QUERIES = 50  # a case page with everything on it, however much is written
+QUEUE_QUERIES = 20
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    seen: list[str] = []
+
+    def note(_c, _cursor, statement, *_rest):
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")):
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def references(page) -> list[str]:
+    return [
+        "".join(link.itertext())
+        for link in page.all("a")
+        if "/staff/cases/" in (link.get("href") or "")
+    ]
+
+
+def menu(page) -> list[str]:
+    side = page.one("nav", class_="side")
+    return [" ".join("".join(link.itertext()).split()) for link in side.iter("a")]
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.LEAD, Role.DIRECTOR])
+def test_who_works_on_cases_sees_today_the_queue_and_the_case(house, show, role):
+    client = house.browser(house.hire(role))
+    filed = house.case()
+    today = show(client, "/staff/")
+    assert today.name == "staff.today"
+    assert filed.case.reference in references(today)
+    queue = show(client, "/staff/cases")
+    assert queue.name == "staff.queue"
+    assert references(queue) == [filed.case.reference]
+    case = show(client, f"/staff/cases/{filed.case.reference}")
+    assert case.name == "staff.case"
+    assert case.one("body").get("data-state") == "received"
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR])
+def test_who_works_on_no_case_sees_what_they_may_do_and_no_case(house, show, role):
+    client = house.browser(house.hire(role))
+    filed = house.case()
+    page = show(client, "/staff/")
+    assert page.name == "staff.today"
+    assert filed.case.reference not in page.html
+    assert "Queue" not in menu(page)
+    for path in ("/staff/cases", f"/staff/cases/{filed.case.reference}"):
+        refused = client.get(path)
+        assert refused.status_code == 403
+        assert filed.case.reference not in refused.get_data(as_text=True)
+
+
+def test_nobody_gets_in_without_signing_in(house):
+    filed = house.case()
+    for path in ("/staff/", "/staff/cases", f"/staff/cases/{filed.case.reference}"):
+        answer = house.browser().get(path)
+        assert answer.status_code == 303
+        assert "/staff/sign-in" in answer.headers["Location"]
+
+
+def test_a_handler_who_was_not_given_the_key_is_told_how_to_get_it(house, show):
+    handler = house.hire()
+    filed = house.case()
+    client = house.browser(handler)
+    gone = select(MembershipKey).where(MembershipKey.person_id == handler.id)
+    for row in house.session.scalars(gone):
+        house.session.delete(row)
+    house.session.commit()
+    page = show(client, f"/staff/cases/{filed.case.reference}", 403)
+    assert "Cases are sealed. You hold no key" in page.main
+    assert "You cannot read cases yet." in show(client, "/staff/").main
+
+
+def test_an_unknown_reference_is_404(house):
+    client = house.browser(house.hire())
+    house.case()
+    assert client.get("/staff/cases/ZZZZZZZZZZ").status_code == 404
+    assert client.get("/staff/cases/%00").status_code == 404
+
+
+def test_the_case_page_tells_the_story_to_a_japanese_handler_in_japanese(house, show):
+    client = house.browser(house.hire(language="ja"))
+    filed = house.case(what_happened="Tôi không được trả lương.")
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert page.one("html").get("lang") == "ja"
+    words_ = [p for p in page.all("p", class_="words") if p.get("lang") == "vi"]
+    assert ["".join(p.itertext()) for p in words_] == ["Tôi không được trả lương."]
+
+
+def test_identity_stands_under_its_own_heading_and_nowhere_else(house, show):
+    client = house.browser(house.hire())
+    filed = house.case(
+        company="Yama Foods", reach_by="email", **{"contact-email": "linh@example.org"}
+    )
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    section = page.one("section", aria_labelledby="identity")
+    inside = "".join(section.itertext())
+    assert "Yama Foods" in inside
+    assert "linh@example.org" in inside
+    assert page.html.count("linh@example.org") == 1
+    queue = show(client, "/staff/cases")
+    assert "Yama Foods" not in queue.html
+
+
+def test_opening_a_case_is_noted_and_the_worker_can_see_it(house, show):
+    handler = house.hire(name="Mori Emi")
+    filed = house.case()
+    client = house.browser(handler)
+    show(client, "/staff/cases")
+    assert house.session.scalars(select(ReadLog)).all() == []
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    house.session.expire_all()
+    read = house.session.scalars(select(ReadLog)).one()
+    assert (read.stream_id, read.actor, read.what) == (
+        filed.case.id, f"member:{handler.id}", "case",
+    )  # fmt: skip
+    assert "Mori Emi" in "".join(page.one("section", aria_labelledby="timeline").itertext())
+
+
+def test_what_happened_since_the_last_visit_is_marked(house, show):
+    handler, other = house.hire(), house.hire(name="Mori Emi")
+    filed = house.case()
+    client, path = house.browser(handler), f"/staff/cases/{filed.case.reference}"
+    session, case = house.session, filed.case
+    handling.take(session, case, handler.actor, NOW, case.version)
+    session.commit()
+    assert case.reference in references(show(client, "/staff/"))
+    show(client, path)
+    session.expire_all()
+    visit = session.get(CaseVisit, (case.id, handler.id))
+    assert visit.seq == 2
+    news = show(client, "/staff/").one("section", aria_labelledby="list-news")
+    assert case.reference not in "".join(news.itertext())
+    note = Written("Call the union first.", "en", uuid4())
+    handling.note(session, other.open(session, case), note, other.actor, NOW)
+    session.commit()
+    news = show(client, "/staff/").one("section", aria_labelledby="list-news")
+    assert case.reference in "".join(news.itertext())
+    assert "New" in "".join(
+        show(client, path).one("section", aria_labelledby="among-staff").itertext()
+    )
+
+
+def test_suggested_doors_have_names_reasons_and_cautions(house, show):
+    operations.load(house.session, facts.shipped(), NOW, "cli:directory load", words=words())
+    house.session.commit()
+    filed = house.case()
+    page = show(house.browser(house.hire()), f"/staff/cases/{filed.case.reference}")
+    section = page.one("section", aria_labelledby="doors")
+    text = "".join(section.itertext())
+    assert "jp-" not in text
+    assert "They have legal power over this problem" in text
+    assert [p for p in section.iter("p") if p.get("class") == "caution"]
+
+
+def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
+    handler = house.hire()
+    client = house.browser(handler)
+    burmese = house.case(language="my").case.reference
+    wages = house.case().case
+    handling.take(house.session, wages, handler.actor, NOW, wages.version)
+    house.session.commit()
+    everything = {burmese, wages.reference}
+    for query, expected in (
+        ("", everything),
+        ("language=my", {burmese}),
+        ("mine=yes", {wages.reference}),
+        ("unassigned=yes", {burmese}),
+        ("state=in_review", {wages.reference}),
+        ("danger=yes", set()),
+        ("needs_translation=yes", everything),
+        ("issue=wages-unpaid&severity=medium", everything),
+        ("issue=housing", set()),
+        ("age=90", everything),
+        ("language=klingon&state=nonsense", everything),
+    ):
+        page = show(client, f"/staff/cases?{query}")
+        assert set(references(page)) == expected, query
+    assert "No case fits these filters" in show(client, "/staff/cases?issue=housing").main
+
+
+def test_an_empty_queue_says_what_will_appear(house, show):
+    page = show(house.browser(house.hire()), "/staff/cases")
+    assert "No open case. When somebody files" in page.main
+
+
+def test_the_queue_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch):
+    monkeypatch.setattr("grievance.cases.queries.PAGE", 2)
+    client = house.browser(house.hire())
+    filed = {house.case().case.reference for _ in range(5)}
+    met, path = [], "/staff/cases?language=vi"
+    for _ in range(3):
+        page = show(client, path)
+        met += references(page)
+        following = page.all("a", rel="next")
+        path = following[0].get("href") if following else ""
+    assert path == ""
+    assert (len(met), set(met)) == (5, filed)
+
+
+def test_a_page_token_of_somebody_elses_making_is_404(house):
+    client = house.browser(house.hire())
+    assert client.get("/staff/cases?after=AAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+
+
+def test_many_cases_are_counted_up_to_a_limit(house, show, monkeypatch):
+    monkeypatch.setattr("grievance.cases.queries.COUNT_LIMIT", 1)
+    client = house.browser(house.hire())
+    house.case()
+    house.case()
+    assert "1+ cases" in show(client, "/staff/cases").main
+
+
+def test_the_queue_reads_nothing_sealed_and_asks_the_same_however_long_it_is(house, show):
+    client = house.browser(house.hire())
+    house.case()
+    with counted() as few:
+        show(client, "/staff/cases")
+    for _ in range(4):
+        house.case()
+    with counted() as many:
+        show(client, "/staff/cases")
+    assert len(few) == len(many) <= QUEUE_QUERIES
+    sealed = ("case_record", "case_grant", "message", "suggestion", "case_file", "translation")
+    assert not [s for s in many if any(f"FROM {table}" in s for table in sealed)]
+
+
+def test_a_case_page_asks_the_same_however_much_was_written(house, show):
+    handler = house.hire(Role.LEAD)
+    client, site = house.browser(handler), house.app.config["SITE"]
+    filed = house.case()
+    path = f"/staff/cases/{filed.case.reference}"
+
+    def write(n: int) -> None:
+        for _ in range(n):
+            said = Written("Tôi đã nghỉ việc", "vi", uuid4())
+            opened = filed.open(house.session)
+            replying.say(house.session, site, opened, said, [], filed.actor, NOW)
+            note = Written("Noted.", "en", uuid4())
+            desk = handler.open(house.session, filed.case)
+            handling.note(house.session, desk, note, handler.actor, NOW)
+        house.session.commit()
+
+    write(1)
+    show(client, path)
+    with counted() as few:
+        show(client, path)
+    write(5)
+    with counted() as many:
+        show(client, path)
+    assert len(few) == len(many) <= CASE_QUERIES
+
+
+def attach(house, filed):
+    """A text file sent by the worker."""
+    site = house.app.config["SITE"]
+    stored = files.keep(site.blobs, "Ngày 3: 14 giờ\n".encode(), "ghi chú.txt")
+    opened = filed.open(house.session)
+    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    return file, stored
+
+
+def test_a_file_comes_clean_and_the_original_only_for_a_reason(house, show):
+    client, filed = house.browser(house.hire()), house.case()
+    file, _stored = attach(house, filed)
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "ghi chú.txt" in page.main
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
+    clean = client.get(path)
+    assert "14 giờ" in clean.get_data(as_text=True)
+    assert "attachment" in clean.headers["Content-Disposition"]
+    token = page.fields()["token"]
+    without = client.post(f"{path}/open_original", data={"token": token, "reason": " "})
+    assert without.status_code == 422
+    assert "reason" in read_page(without).errors
+    answer = client.post(
+        f"{path}/open_original", data={"token": token, "reason": "The date is in question"}
+    )
+    assert answer.status_code == 200
+    assert answer.data == "Ngày 3: 14 giờ\n".encode()
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "opened an original file, giving a reason." in page.main
+    assert client.get(f"{path}/open_original").status_code == 405
+
+
+def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house, show):
+    client, filed = house.browser(house.hire()), house.case()
+    file, stored = attach(house, filed)
+    gone = {"state": "not_cleaned", "clean_blob": "", "clean_key": "", "warnings": ()}
+    desk = filed.open(house.session)
+    house.session.delete(file)
+    house.session.flush()
+    raw = files.Stored(**{**files.plain(stored), **gone})
+    file = files.attach(house.session, desk, raw, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "Not yet cleaned" in page.main
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
+    assert path not in [link.get("href") for link in page.all("a")]
+    assert client.get(path).status_code == 404
+
+
+def test_swapped_ids_open_nothing(house):
+    client = house.browser(house.hire())
+    one, other = house.case(), house.case()
+    file, _stored = attach(house, one)
+    right = f"/staff/cases/{one.case.reference}/files/{file.id}"
+    wrong = f"/staff/cases/{other.case.reference}/files/{file.id}"
+    assert client.get(right).status_code == 200
+    assert client.get(wrong).status_code == 404
+    token = read_page(client.get(f"/staff/cases/{other.case.reference}")).fields()["token"]
+    answer = client.post(f"{wrong}/open_original", data={"token": token, "reason": "Looking"})
+    assert answer.status_code == 404
+
+
+def test_a_form_without_its_token_does_nothing(house):
+    client, filed = house.browser(house.hire()), house.case()
+    path = f"/staff/cases/{filed.case.reference}/take"
+    answer = client.post(path, data={"version": str(filed.case.version)})
+    assert answer.status_code == 422
+    assert house.again(filed.case).state == "received"
+
+
+def test_a_handler_begins_a_filing_for_a_caller_and_goes_to_its_first_page(house, show):
+    handler = house.hire()
+    client = house.browser(handler)
+    page = show(client, "/staff/")
+    form = page.one("form", action="/staff/file-for-caller")
+    answer = client.post(form.get("action"), data={**page.fields(form), "channel": "in_person"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/en/file"
+    assert client.get_cookie("draft") is not None
+    house.session.expire_all()
+    assert house.session.scalars(select(Draft)).one().kind == "file"
+    assert read_page(client.get("/en/file")).name == "file.start"
+
+
+def test_an_administrator_may_not_file_for_a_caller(house, show):
+    client = house.browser(house.hire(Role.ADMINISTRATOR))
+    assert client.post("/staff/file-for-caller", data={}).status_code == 403
+
+
+def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):
+    director = house.operator.director
+    session = house.session
+    session.get(OperatorProfile, house.operator.id).contacts = []
+    session.commit()
+    assert "Nobody can file now." in show(house.browser(director), "/staff/").main
+    assert "Nobody can file now." not in show(house.browser(house.hire()), "/staff/").main
