@@ -1,0 +1,16 @@
+"""The console: people, keys, the operator, the directory's confirmations, and how it all runs."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from grievance.console import confirm, health, keys, operator, people
+from grievance.console.surface import console
+
+VIEWS = (people, keys, operator, confirm)  # importing a module puts its views on the blueprint
+
+
+def init_app(app: Flask) -> None:
+    """Serve the pages of every module above, and `/healthz`."""
+    app.register_blueprint(console)
+    app.register_blueprint(health.bp)

@@ -1,0 +1,54 @@
+"""`/healthz`: whether the instance does its work. The queue is judged by what it did last, for no
+web request ever talks to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from grievance.accounts.queries import filing_open
+from grievance.clock import now, real_now
+from grievance.deadlines.models import Deadline
+from grievance.extensions import db
+from grievance.notifications.queries import lag, last_runs
+from grievance.web.audience import audience
+
+bp = Blueprint("health", __name__)
+QUIET = timedelta(seconds=60)  # the bell rings every five seconds
+
+
+@bp.get("/healthz")
+@audience("machine")
+def health() -> tuple[Response, int]:
+    """Facts without content; 503 only when the database is away."""
+    try:
+        facts = _facts()
+    except SQLAlchemyError:
+        nothing = {"outbox_lag_s": None, "oldest_overdue_s": None}
+        away = {"status": "down", "filing": False, "database": False, "queue": False, **nothing}
+        return jsonify(away), 503
+    return jsonify(facts), 200
+
+
+def _facts() -> dict[str, object]:
+    session = db.session()
+    drained = last_runs(session).get("drain")
+    queue = drained is not None and real_now() - drained.finished_at < QUIET
+    filing = filing_open(session)
+    oldest = session.scalar(
+        select(func.min(Deadline.due_at)).where(
+            Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
+        )
+    )
+    overdue = max(0, round((now() - oldest).total_seconds())) if oldest else 0
+    return {
+        "status": "ok" if queue and filing else "degraded",
+        "filing": filing,
+        "database": True,
+        "queue": queue,
+        "outbox_lag_s": round(lag(session, now())),
+        "oldest_overdue_s": overdue,
+    }

@@ -1,0 +1,222 @@
+"""Keys: who waits for one, approving and refusing, changing the key, a new recovery sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, redirect, request, url_for
+
+from grievance.accounts import keys as holding
+from grievance.accounts import queries, staff
+from grievance.accounts.models import KeyRequest, Organisation, Person
+from grievance.accounts.operations import keys as giving
+from grievance.accounts.operations import recovery
+from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import NAMES
+from grievance.clock import real_now
+from grievance.console.people_forms import Approve, Confirm
+from grievance.console.surface import answer, console
+from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
+from grievance.vault.keys import StrangeKey
+from grievance.vault.recovery import fingerprint
+from grievance.web.audience import audience
+from grievance.web.pages import tell
+
+STRANGE = N_(
+    "The stored key of this person is not the one they made. Somebody changed it in the database:"
+    " do not approve, and tell whoever runs the server."
+)
+
+
+@console.get("/keys")
+@audience("staff", "keys.approve")
+def keys() -> Response:
+    """Who waits, and the state of key and recovery sheet."""
+    session, member = db.session(), staff.current_member()
+    waiting = queries.waiting_requests(session, member.organisation_id)
+    ids = [id_ for asked in waiting for id_ in (asked.person_id, asked.invited_by)]
+    sheet = holding.recovery_key(session, member.organisation_id)
+    return answer(
+        "keys",
+        waiting=waiting,
+        names=queries.names(session, ids),
+        rotation_due=session.get_one(Organisation, member.organisation_id).rotation_due,
+        confirmed_at=sheet.confirmed_at if sheet else None,
+        printable=sheet is not None and sheet.printed_by == member.person_id,
+    )
+
+
+def _request(request_id: UUID) -> KeyRequest:
+    """A waiting request of one's own organisation, or 404."""
+    waiting = queries.waiting_requests(db.session(), staff.current_member().organisation_id)
+    found = next((asked for asked in waiting if asked.id == request_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+@console.route("/keys/<uuid:request_id>/approve", methods=["GET", "POST"])
+@audience("staff", "keys.approve")
+def approve_key(request_id: UUID) -> Response:
+    """Give the key to who waits, after comparing six words."""
+    staff.needs_step_up()
+    asked, form = _request(request_id), Approve(request.form)
+    facts = _about(asked)
+    if request.method == "POST" and form.validate():
+        try:
+            _approve(request_id, form.words.data or "")
+        except Refused as refused:
+            db.session.rollback()
+            tell(_(refused.sentence), "bad")
+        else:
+            return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
+    form.words.data = facts["words"]
+    return answer("people_confirm", form=form, **facts, **_approval())
+
+
+def _approve(request_id: UUID, words: str) -> None:
+    by, ring = staff.current_member().holder, staff.key_ring()
+    giving.approve(db.session(), request_id, words, by=by, ring=ring, now=real_now())
+    db.session.commit()
+
+
+def _about(asked: KeyRequest) -> dict[str, Any]:
+    """Who invited whom and the six words; 403 in words when the stored key was swapped."""
+    session = db.session()
+    person = session.get_one(Person, asked.person_id)
+    names = queries.names(session, [asked.person_id, asked.invited_by])
+    roles = {fact.organisation_id: fact.role for fact in queries.memberships_of(session, person.id)}
+    try:
+        words = fingerprint(holding.member_holder(staff.key_ring(), person).public)
+    except StrangeKey:
+        tell(_(STRANGE), "danger-note")
+        words = ""
+    role = roles.get(asked.organisation_id)
+    return {
+        "page_name": "staff.keys",
+        "words": words,
+        "back": url_for("console.keys"),
+        "about": [
+            (_("Person"), names[asked.person_id]),
+            (_("Role"), _(NAMES[role]) if role else ""),
+            (_("Invited by"), names[asked.invited_by]),
+        ],
+    }
+
+
+def _approval() -> dict[str, Any]:
+    return {
+        "title": _("Give the key"),
+        "consequences": [
+            _("They can read every case of your organisation from now on, older ones too."),
+            _("Approve only if the six words they read to you are the same, in the same order."),
+        ],
+        "label": _("The words are the same: give the key"),
+        "verb": "approve",
+        "grave": False,
+    }
+
+
+@console.route("/keys/<uuid:request_id>/refuse", methods=["GET", "POST"])
+@audience("staff", "keys.approve")
+def refuse_key(request_id: UUID) -> Response:
+    """Refuse the key; the membership ends with it."""
+    staff.needs_step_up()
+    asked, form = _request(request_id), Confirm(request.form)
+    facts = _about(asked)
+    if request.method == "POST" and form.validate():
+        try:
+            by = staff.current_member().holder
+            giving.refuse(db.session(), request_id, by=by, now=real_now())
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            tell(_(refused.sentence), "bad")
+        else:
+            return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
+    return answer("people_confirm", form=form, **facts, **_refusal())
+
+
+def _refusal() -> dict[str, Any]:
+    return {
+        "title": _("Refuse the key"),
+        "consequences": [
+            _("Their membership ends and they are signed out. They have read nothing."),
+            _("If it was a mistake, they need a new invitation."),
+        ],
+        "label": _("Refuse"),
+        "verb": "refuse",
+        "grave": True,
+    }
+
+
+@console.route("/keys/change", methods=["GET", "POST"])
+@audience("staff", "keys.approve")
+def rotate_key() -> Response:
+    """A new key for the organisation."""
+    staff.needs_step_up()
+    member, form = staff.current_member(), Confirm(request.form)
+    if request.method == "POST" and form.validate():
+        giving.rotate(
+            db.session(),
+            member.organisation_id,
+            by=member.holder,
+            ring=staff.key_ring(),
+            now=real_now(),
+        )
+        db.session.commit()
+        return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
+    return answer("people_confirm", form=form, **_about_rotation())
+
+
+def _about_rotation() -> dict[str, Any]:
+    return {
+        "page_name": "staff.keys",
+        "title": _("Change the key"),
+        "consequences": [
+            _("Everybody who holds the key now gets the new one at once. Nobody notices."),
+            _("New cases are sealed to the new key; older ones follow while you work."),
+            _("The recovery sheet stays as it is."),
+        ],
+        "label": _("Change the key"),
+        "verb": "rotate",
+        "grave": False,
+        "back": url_for("console.keys"),
+    }
+
+
+@console.route("/keys/sheet", methods=["GET", "POST"])
+@audience("staff", "keys.approve")
+def new_sheet() -> Response:
+    """A new recovery sheet in place of a lost one."""
+    staff.needs_step_up()
+    member, form = staff.current_member(), Confirm(request.form)
+    if request.method == "POST" and form.validate():
+        recovery.replace_sheet(
+            db.session(),
+            member.organisation_id,
+            by=member.holder,
+            ring=staff.key_ring(),
+            now=real_now(),
+        )
+        db.session.commit()
+        return redirect(url_for("accounts.recovery_sheet"), 303)  # type: ignore[return-value]
+    return answer("people_confirm", form=form, **_about_sheet())
+
+
+def _about_sheet() -> dict[str, Any]:
+    return {
+        "page_name": "staff.keys",
+        "title": _("Make a new recovery sheet"),
+        "consequences": [
+            _("The old sheet opens nothing any more. Destroy it if you find it."),
+            _("Workers cannot file until you have printed the new one and typed it back."),
+        ],
+        "label": _("Make a new sheet"),
+        "verb": "new-sheet",
+        "grave": False,
+        "back": url_for("console.keys"),
+    }

@@ -1,0 +1,176 @@
+"""People of the operator: who is here, inviting, a new password, removing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, current_app, redirect, request, url_for
+
+from grievance.accounts import queries, staff
+from grievance.accounts.operations import invitations, leaving, letters
+from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import Permission
+from grievance.clock import real_now
+from grievance.console.people_forms import Confirm, Invite
+from grievance.console.surface import answer, console
+from grievance.extensions import db
+from grievance.i18n import gettext as _
+from grievance.web.audience import audience
+from grievance.web.pages import tell
+
+
+@console.route("/people", methods=["GET", "POST"])
+@audience("staff", "people.see")
+def people() -> Response:
+    """Who is here; inviting one more, for who manages people."""
+    form, link = Invite(request.form), ""
+    if request.method == "POST" and not staff.current_member().can(Permission.PEOPLE_MANAGE):
+        abort(403)
+    if request.method == "POST" and form.validate():
+        try:
+            link = _invite(form)
+            form = Invite()
+        except Refused as refused:
+            db.session.rollback()
+            tell(_(refused.sentence), "bad")
+    return _people_page(form, link)
+
+
+def _people_page(form: Invite, link: str = "") -> Response:
+    listed = queries.people(db.session(), staff.current_member().organisation_id)
+    return answer("people", 422 if form.errors else 200, form=form, people=listed, link=link)
+
+
+def _invite(form: Invite) -> str:
+    member, now = staff.current_member(), real_now()
+    token = invitations.invite(
+        db.session(),
+        member.organisation_id,
+        form.invitee(),
+        invited_by=member.person_id,
+        ring=staff.key_ring(),
+        now=now,
+    )
+    return _send(token, now)
+
+
+def _send(token: str, now: datetime) -> str:
+    """Put the letter into the outbox, commit, and answer the link."""
+    path = url_for("accounts.invitation", token=token)
+    link = f"{current_app.config['SETTINGS'].public_url}{path}"
+    spoken = staff.current_member().language
+    letters.send_invitation(
+        db.session(), token, link, language=spoken, ring=staff.key_ring(), now=now
+    )
+    db.session.commit()
+    return link
+
+
+def _person(person_id: UUID) -> queries.PersonFact:
+    """The member of one's own organisation with this id, or 404."""
+    listed = queries.people(db.session(), staff.current_member().organisation_id)
+    found = next((person for person in listed if person.id == person_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+@console.route("/people/<uuid:person_id>/reset", methods=["GET", "POST"])
+@audience("staff", "people.manage")
+def reset_person(person_id: UUID) -> Response:
+    """A link for a new password."""
+    staff.needs_step_up()
+    person, form = _person(person_id), Confirm(request.form)
+    if request.method == "POST" and form.validate():
+        member, now = staff.current_member(), real_now()
+        token = invitations.offer_reset(
+            db.session(),
+            member.organisation_id,
+            person_id,
+            offered_by=member.person_id,
+            now=now,
+        )
+        return _people_page(Invite(), _send(token, now))
+    return answer("people_confirm", form=form, **_about_reset(person))
+
+
+def _about_reset(person: queries.PersonFact) -> dict[str, Any]:
+    sentences = [
+        _("They get a link by e-mail. Nothing changes before they use it."),
+        _("Then they are signed out everywhere and have a new key of their own."),
+    ]
+    if person.holds_key:
+        sentences.append(_("They can read no case until somebody who holds the key approves it."))
+    holders = [p for p in _colleagues() if p.holds_key]
+    if person.holds_key and len(holders) == 1:
+        sentences.append(
+            _(
+                "Nobody else holds the key. Only the recovery sheet can give it back; without that"
+                " paper every case is lost for good."
+            )
+        )
+    return {
+        "page_name": "staff.people",
+        "title": _("A new password for %(name)s") % {"name": person.name},
+        "consequences": sentences,
+        "label": _("Send the link"),
+        "verb": "reset",
+        "grave": person.holds_key and len(holders) == 1,
+        "back": url_for("console.people"),
+    }
+
+
+def _colleagues() -> list[queries.PersonFact]:
+    return queries.people(db.session(), staff.current_member().organisation_id)
+
+
+@console.route("/people/<uuid:person_id>/remove", methods=["GET", "POST"])
+@audience("staff", "people.manage")
+def remove_person(person_id: UUID) -> Response:
+    """End a membership; what they have open shows nothing more."""
+    staff.needs_step_up()
+    person, form = _person(person_id), Confirm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            _remove(person_id)
+        except Refused as refused:
+            db.session.rollback()
+            tell(_(refused.sentence), "bad")
+        else:
+            return redirect(url_for("console.people"), 303)  # type: ignore[return-value]
+    return answer("people_confirm", form=form, **_about_removal(person))
+
+
+def _remove(person_id: UUID) -> None:
+    member = staff.current_member()
+    leaving.remove_member(
+        db.session(),
+        member.organisation_id,
+        person_id,
+        by=member.holder,
+        ring=staff.key_ring(),
+        now=real_now(),
+    )
+    db.session.commit()
+
+
+def _about_removal(person: queries.PersonFact) -> dict[str, Any]:
+    sentences = [
+        _("They are signed out, and what they have open shows nothing more."),
+        _("To come back they need a new invitation."),
+    ]
+    if person.holds_key and staff.current_member().can(Permission.KEYS_APPROVE):
+        sentences.append(_("The key of your organisation is changed, in the same step."))
+    elif person.holds_key:
+        sentences.append(_("Somebody who holds the key has to change it afterwards."))
+    return {
+        "page_name": "staff.people",
+        "title": _("Remove %(name)s") % {"name": person.name},
+        "consequences": sentences,
+        "label": _("Remove"),
+        "verb": "remove",
+        "grave": True,
+        "back": url_for("console.people"),
+    }

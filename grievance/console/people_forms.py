@@ -1,0 +1,39 @@
+"""What is written on the pages about people and keys."""
+
+from __future__ import annotations
+
+from grievance.accounts.forms import AddressLine, checked_address, option, text_of
+from grievance.accounts.operations.invitations import Invitee
+from grievance.accounts.roles import ASSIGNABLE, NAMES, Role
+from grievance.i18n import lazy
+from grievance.web.forms import Choice, Form, Hidden, Line
+
+
+class Invite(Form):
+    """Whom to invite and as what."""
+
+    name = Line(lazy("Name"), needed=lazy("Enter the person's name."))
+    email = AddressLine(
+        lazy("E-mail address"),
+        needed=lazy("Enter the person's e-mail address."),
+        validators=[checked_address],
+    )
+    role = Choice(
+        lazy("Role"),
+        choices=[option(role.value, lazy(NAMES[role])) for role in ASSIGNABLE],
+        needed=lazy("Choose a role."),
+    )
+
+    def invitee(self) -> Invitee:
+        """Whom."""
+        return Invitee(text_of(self.name), text_of(self.email), Role(text_of(self.role)))
+
+
+class Confirm(Form):
+    """Yes, do it."""
+
+
+class Approve(Form):
+    """Yes, these are the words that were read to me."""
+
+    words = Hidden()
