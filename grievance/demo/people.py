@@ -1,0 +1,150 @@
+"""The people of the demonstration: an operator with keys, its staff, two partners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from grievance.accounts import queries
+from grievance.accounts.hashing import HashedPassword, hash_password
+from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.models import Organisation, Person
+from grievance.accounts.operations import founding, invitations, recovery
+from grievance.accounts.operations.keys import KeyHolder, approve
+from grievance.accounts.operations.profile import ProfileDraft, save_profile
+from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
+from grievance.cases.actors import Actor, of_member
+from grievance.cases.models import Case
+from grievance.cases.opening import OpenCase, open_for_organisation
+from grievance.demo.story import Account
+from grievance.vault.keyring import KeyRing
+from grievance.vault.recovery import fingerprint
+from grievance.vault.strength import passphrase
+
+ADDRESS = "demo.example"  # RFC 6761: no letter to it ever leaves
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff who acts in the script."""
+
+    id: UUID
+    organisation: UUID
+    role: Role
+    private: bytes = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are to a verb."""
+        allowed = permissions_of(self.role, holds_key=self.role in KEY_HOLDERS)
+        return of_member(self.id, frozenset(str(one) for one in allowed))
+
+    def open(self, session: Session, case: Case) -> OpenCase:
+        """The case as they open it."""
+        held = open_organisation_keys(session, self.id, self.private)
+        privates = {made: key for (owner, made), key in held.items() if owner == self.organisation}
+        return open_for_organisation(session, case, self.organisation, privates)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody by the name the script calls them, and how each signs in."""
+
+    colleagues: Mapping[str, Colleague]
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True)
+class _Hire:
+    """Somebody of the script with an address, a passphrase and its slow hash."""
+
+    key: str
+    name: str
+    language: str
+    account: Account
+    password: HashedPassword
+
+
+def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: datetime) -> Cast:
+    """Found the operator, confirm its recovery sheet, publish its profile, invite its people.
+
+    Every passphrase is random; each person's slow hash takes about a fifth of a second. Partners
+    are names only: they have no accounts yet.
+    """
+    hires = [_hire(row, script["name"], ring) for row in script["people"]]
+    director = _found(session, ring, hires[0], now)
+    _publish(session, script, director, now)
+    colleagues = {hires[0].key: director}
+    for hire in hires[1:]:
+        colleagues[hire.key] = _join(session, ring, director, hire, now)
+    for name in script["partners"]:
+        session.add(Organisation(kind="partner", name=name, founded_at=now))
+    return Cast(colleagues, tuple(hire.account for hire in hires))
+
+
+def _hire(row: Mapping[str, str], organisation: str, ring: KeyRing) -> _Hire:
+    account = Account(row["role"], f"{row['key']}@{ADDRESS}", passphrase(), organisation)
+    hashed = hash_password(account.password, ring)
+    return _Hire(row["key"], row["name"], row["language"], account, hashed)
+
+
+def _found(session: Session, ring: KeyRing, hire: _Hire, now: datetime) -> Colleague:
+    token = founding.set_up(session, now)
+    founder = founding.Founder(
+        hire.account.organisation, hire.name, hire.account.email, hire.language, hire.password
+    )
+    admitted = founding.found(session, token, founder, ring=ring, now=now)
+    operator = queries.operator(session)
+    if operator is None:
+        raise LookupError("no operator after founding")
+    holder = KeyHolder(admitted.person_id, admitted.private)
+    sheet = recovery.sheet_secret(session, operator.id, holder)
+    if sheet is None:
+        raise LookupError("no recovery sheet after founding")
+    recovery.confirm_sheet(session, operator.id, sheet, person_id=holder.person_id, now=now)
+    return Colleague(admitted.person_id, operator.id, Role(hire.account.role), admitted.private)
+
+
+def _publish(
+    session: Session, script: Mapping[str, Any], director: Colleague, now: datetime
+) -> None:
+    kept = queries.profile(session)
+    told = ProfileDraft(
+        version=kept.version if kept else 1,
+        name=script["name"],
+        texts={
+            (name, slug): text
+            for name, said in script["texts"].items()
+            for slug, text in said.items()
+        },
+        hours=script["hours"],
+        languages=script["languages"],
+        time_zone=script["time_zone"],
+        everyday_site=script["everyday_site"],
+        contacts=script["contacts"],
+        retention_days=script["retention_days"],
+    )
+    save_profile(session, director.organisation, told, person_id=director.id, now=now)
+
+
+def _join(
+    session: Session, ring: KeyRing, director: Colleague, hire: _Hire, now: datetime
+) -> Colleague:
+    role, organisation = Role(hire.account.role), director.organisation
+    invitee = invitations.Invitee(hire.name, hire.account.email, role)
+    token = invitations.invite(
+        session, organisation, invitee, invited_by=director.id, ring=ring, now=now
+    )
+    admitted = invitations.accept(
+        session, token, hire.password, language=hire.language, ring=ring, now=now
+    )
+    for asked in queries.waiting_requests(session, organisation, admitted.person_id):
+        words = fingerprint(session.get_one(Person, admitted.person_id).public)
+        holder = KeyHolder(director.id, director.private)
+        approve(session, asked.id, words, by=holder, ring=ring, now=now)
+    return Colleague(admitted.person_id, organisation, role, admitted.private)

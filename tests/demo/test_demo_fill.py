@@ -1,0 +1,256 @@
+"""What `flask demo fill` makes: everything works, nothing leaks, nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from grievance.accounts.models import Event, Organisation
+from grievance.accounts.queries import filing_closed, operator, profile
+from grievance.cases.models import Case, CaseFile, Receipt
+from grievance.demo import script
+from grievance.demo.mark import DemoMismatch, check_mark
+from grievance.demo.models import DemoMark
+from grievance.demo.story import announce
+from grievance.directory.models import Channel
+from grievance.questions.bank import shipped
+from tests.cast import Browser
+from tests.demo.conftest import Place, make_place
+from tests.pages import read_page
+from tests.servers import Server
+
+KEY_HOLDERS = ("director", "lead", "handler")
+
+
+def test_counts_are_printed_and_told(place: Place) -> None:
+    answer = place.run()
+    counts = json.loads(answer.stdout)
+    assert (counts["organisations"], counts["people"], counts["cases"]) == (3, 6, 20)
+    assert counts["files"] == 2
+    with place.session() as session:
+        told = place.told
+        cases = list(session.scalars(select(Case)))
+        assert Counter((one["state"], one["language"]) for one in told["cases"]) == Counter(
+            (case.state, case.language) for case in cases
+        )
+        assert {case.state for case in cases} == {
+            "received", "in_review", "awaiting_worker", "accepted", "withdrawn",
+        }  # fmt: skip
+        assert {case.language for case in cases} == {
+            "en", "ja", "vi", "my", "ne", "id", "fil", "zh-hans", "pt-br",
+            "km", "th",
+        }  # fmt: skip
+        assert {case.country for case in cases} == {"JP", "MY", "BD"}
+        assert sum(case.danger for case in cases) == 1
+        known = Counter(session.scalars(select(Receipt.known_to).where(Receipt.state == "active")))
+        assert known["staff"] == 2  # filed on the telephone, and reissued
+        assert set(session.scalars(select(CaseFile.state))) == {"cleaned"}
+
+
+def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> None:
+    path = place.data / "demo.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    told = place.told
+    assert set(told) == {"url", "accounts", "cases"}
+    assert told["url"] == "http://127.0.0.1:8000"
+    assert all(
+        set(one) == {"role", "email", "password", "organisation"} for one in told["accounts"]
+    )
+    assert all(set(one) == {"state", "language", "receipt"} for one in told["cases"])
+    assert Counter(one["role"] for one in told["accounts"]) == Counter(
+        director=1, lead=1, handler=2, administrator=1, directory_editor=1
+    )
+    lines = announce(path)
+    first = told["accounts"][0]
+    assert lines[0] == (
+        f"account director director@demo.example {first['password']} {first['organisation']}"
+    )
+    code = told["cases"][0]
+    assert lines[6] == f"case {code['state']} {code['language']} {code['receipt']}"
+    assert len(lines) == 26
+
+
+def test_a_second_time_changes_nothing(place: Place) -> None:
+    before = (place.data / "demo.json").read_bytes()
+    with place.session() as session:
+        heads = sorted(session.execute(select(Event.hash)).scalars())
+    again = place.run()
+    assert again.exit_code == 0
+    assert json.loads(again.stdout)["cases"] == 20
+    assert (place.data / "demo.json").read_bytes() == before
+    with place.session() as session:
+        assert sorted(session.execute(select(Event.hash)).scalars()) == heads
+
+
+def test_it_is_filled_in_time(server: Server, ring_folder: Path, tmp_path: Path) -> None:
+    fresh = make_place(server, ring_folder, tmp_path / "data")
+    began = time.process_time()
+    assert fresh.run().exit_code == 0
+    assert time.process_time() - began < 8  # seconds of its own, whoever else is busy
+
+
+def test_a_database_in_use_is_refused(server: Server, ring_folder: Path, tmp_path: Path) -> None:
+    used = make_place(server, ring_folder, tmp_path)
+    with used.session() as session:
+        session.add(Organisation(kind="operator", name="Real", founded_at=datetime.now(UTC)))
+        session.commit()
+    answer = used.run()
+    assert answer.exit_code == 1
+    assert "organisation" in answer.stderr
+    with used.session() as session:
+        assert session.get(DemoMark, 1) is None
+        check_mark(session, demo=False)
+        with pytest.raises(DemoMismatch):
+            check_mark(session, demo=True)
+    assert not (tmp_path / "demo.json").exists()
+
+
+def test_a_demonstration_is_never_made_for_an_address_that_others_reach(
+    server: Server, ring_folder: Path, tmp_path: Path
+) -> None:
+    bare = make_place(server, ring_folder, tmp_path)
+    answer = bare.run("https://help.example.org")
+    assert answer.exit_code == 1
+    assert "loopback" in answer.stderr
+    with bare.session() as session:
+        assert session.get(DemoMark, 1) is None
+
+
+def test_mark_and_setting_must_agree(place: Place) -> None:
+    with place.session() as session:
+        check_mark(session, demo=True)
+        with pytest.raises(DemoMismatch, match="not set"):
+            check_mark(session, demo=False)
+
+
+def test_filing_is_open_and_the_operator_says_who_it_is(place: Place) -> None:
+    with place.session() as session:
+        assert filing_closed(session) == ()
+        told = profile(session)
+        assert told is not None
+        assert told.everyday_site == "https://www.wikipedia.org/"
+        for slug in ("en", "ja", "vi"):
+            for name in ("who_runs", "who_reads", "can", "cannot", "kept", "advice", "complain"):
+                said = told.say(name, slug)
+                assert (said.language, said.stale) == (slug, False)
+
+
+def test_directory_values_are_never_confirmed(place: Place) -> None:
+    with place.session() as session:
+        assert set(session.scalars(select(Channel.state))) == {"shipped"}
+        assert not session.scalar(select(Channel.id).where(Channel.confirmed_by.is_not(None)))
+
+
+def test_nothing_was_done_in_the_future_or_out_of_order(place: Place) -> None:
+    with place.session() as session:
+        owner = operator(session)
+        assert owner is not None
+        rows = session.execute(
+            select(Event.stream_id, Event.seq, Event.at).order_by(Event.stream_id, Event.seq)
+        ).all()
+    assert all(at <= datetime.now(UTC) for _stream, _seq, at in rows)
+    for (stream, _seq, at), (following, _next, later) in zip(rows, rows[1:], strict=False):
+        # what a worker does is stamped to the hour
+        assert stream != following or at - timedelta(hours=1) < later
+
+
+def test_every_account_signs_in_at_the_door_and_reads_what_its_role_reads(
+    place: Place, visitor: Browser
+) -> None:
+    with place.session() as session:
+        chosen = select(Case.reference).where(Case.main_issue == "wages-unpaid")
+        reference = session.scalars(chosen).one()
+    for account in place.told["accounts"]:
+        page = read_page(visitor.get("/staff/sign-in"))
+        sent = {**page.fields(), "email": account["email"], "password": account["password"]}
+        answer = visitor.post("/staff/sign-in", data=sent)
+        assert answer.status_code == 303, account["role"]
+        assert read_page(visitor.get("/staff/account")).status == 200, account["role"]
+        opened = visitor.get(f"/staff/cases/{reference}")
+        if account["role"] in KEY_HOLDERS:
+            shown = read_page(opened).main
+            assert "Hai tháng nay công ty không trả lương" in shown
+            assert "For two months the company has not paid us" in shown
+            assert "Trần Thị Mai Linh" in shown
+            assert "Five workers in one dormitory" in shown
+        else:
+            assert opened.status_code == 403, account["role"]
+            assert "Trần Thị Mai Linh" not in opened.get_data(as_text=True)
+        visitor.delete_cookie("staff")
+
+
+def test_every_case_can_be_read_at_the_desk(place: Place, visitor: Browser) -> None:
+    lead = next(one for one in place.told["accounts"] if one["role"] == "lead")
+    page = read_page(visitor.get("/staff/sign-in"))
+    sent = {**page.fields(), "email": lead["email"], "password": lead["password"]}
+    assert visitor.post("/staff/sign-in", data=sent).status_code == 303
+    assert read_page(visitor.get("/staff/cases")).status == 200
+    with place.session() as session:
+        references = list(session.scalars(select(Case.reference)))
+    for reference in references:
+        assert read_page(visitor.get(f"/staff/cases/{reference}")).status == 200, reference
+
+
+def test_every_number_opens_its_case(place: Place, visitor: Browser) -> None:
+    words = {scene.answers["what-happened"] for scene in scenes()}
+    seen = set()
+    for case in place.told["cases"]:
+        page = read_page(visitor.get("/en/return"))
+        answer = visitor.post("/en/return", data={**page.fields(), "code": case["receipt"]})
+        assert answer.status_code == 303, case
+        opened = read_page(visitor.get("/en/case"))
+        assert opened.status == 200
+        assert opened.one("body").get("data-page") == "case"
+        found = [said for said in words if " ".join(str(said).split()) in opened.main]
+        assert len(found) == 1, case
+        seen.add(found[0])
+        visitor.delete_cookie("receipt")
+    assert seen == words
+
+
+def scenes() -> list[script.Scene]:
+    return script.scenes(shipped(), datetime.now(UTC))
+
+
+def test_no_word_name_or_number_is_readable_in_the_database(place: Place) -> None:
+    secrets = [case["receipt"] for case in place.told["cases"]]
+    secrets += [account["password"] for account in place.told["accounts"]]
+    secrets += [account["email"] for account in place.told["accounts"]]
+    written = ("what-happened", "name", "helper-name", "company", "company-own", "wants-words",
+               "contact-email", "contact-phone", "contact-when", "contact-never", "buyer",
+               "told-where", "told-result", "company-place")  # fmt: skip
+    for scene in scenes():
+        secrets += [str(scene.answers[name]) for name in written if name in scene.answers]
+        secrets += [step.text for step in scene.steps if "text" in step.given]
+    assert len(secrets) > 120
+    needles = {secret.encode() for secret in secrets}
+    needles |= {secret[: len(secret) // 2].encode() for secret in secrets if len(secret) > 30}
+    haystack = dump(place)
+    assert b"in_review" in haystack
+    assert b"Pham Thu Hoa" in haystack  # the scan does find what stands in clear
+    assert [needle.decode() for needle in needles if needle in haystack] == []
+
+
+def dump(place: Place) -> bytes:
+    """Every value of every table, bytes as they are and everything else as text."""
+    found = []
+    with place.session() as session:
+        columns = session.execute(
+            text(
+                "SELECT table_name, column_name, data_type FROM information_schema.columns "
+                "WHERE table_schema = 'public' ORDER BY 1, 2"
+            )
+        ).all()
+        for table, column, kind in columns:
+            chosen = f'"{column}"' if kind == "bytea" else f'"{column}"::text'
+            for (value,) in session.execute(text(f'SELECT {chosen} FROM "{table}"')):
+                if value is not None:
+                    found.append(bytes(value) if kind == "bytea" else value.encode())
+    return b"\n".join(found)
