@@ -1,0 +1,85 @@
+"""The application: settings, keys and extensions, then every room in import order."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+from flask import Flask
+from sqlalchemy.engine import make_url
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from grievance import demo as demonstration
+from grievance import storage
+from grievance.accounts import peppers
+from grievance.cases.site import Site
+from grievance.demo.mark import check_mark
+from grievance.extensions import act_as, db
+from grievance.settings import Settings, WebSettings, read
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import hkdf
+from grievance.vault.labels import Derive
+from grievance.vault.slots import HashSlots, SlowLane
+
+ROOMS = ("web", "accounts", "portal", "intake", "desk", "console")
+LIMITS = (
+    "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+)
+
+
+def engine_options(url: str) -> dict[str, object]:
+    """How this process talks to PostgreSQL: parameters are never in an error, waits are bounded."""
+    given = make_url(url).query.get("options", "")
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 4,
+        "pool_recycle": 1800,
+        "connect_args": {"options": f"{given} {LIMITS}".strip(), "connect_timeout": 5},
+    }
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of one web process; refuses to start when a setting or key is missing."""
+    settings = settings or read(WebSettings, os.environ)
+    app = Flask(
+        __name__,
+        template_folder="../templates",
+        static_folder="web/static",
+        static_url_path="/static",
+    )
+    ring = KeyRing.load(settings.keyring, "web")
+    app.config.update(
+        SETTINGS=settings,
+        KEY_RING=ring,
+        SECURE=settings.secure,
+        LANGUAGES=settings.languages,
+        FORM_KEY=hkdf(ring.server_key, Derive.FORM_TOKEN),
+        PAGING_KEY=ring.paging_key,
+        SITE=Site(ring, storage.blobs(settings.storage), settings.public_url),
+        HASH_SLOTS=HashSlots(),
+        RECEIPT_LANE=SlowLane(),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+    )
+    if isinstance(settings, WebSettings) and settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    _check_belongings(app, ring, demo=settings.demo)
+    for room in ROOMS:
+        import_module(f"grievance.{room}").init_app(app)
+    if settings.demo:
+        demonstration.init_app(app)
+    return app
+
+
+def _check_belongings(app: Flask, ring: KeyRing, *, demo: bool) -> None:
+    """KeyRingError or DemoMismatch when the database, the keys and the setting are not one set."""
+    with app.app_context():
+        act_as("cli:start")
+        peppers.agree(db.session(), ring)
+        check_mark(db.session(), demo)
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,147 @@
+"""`flask directory`: load the facts of a release, check them, and export what is public."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
+from grievance import clock
+from grievance.cli.places import environment, leave, or_leave
+from grievance.directory import export as exports
+from grievance.directory import operations, queries
+from grievance.directory.facts import DATA, Facts, load_facts
+from grievance.directory.readiness import Readiness, readiness
+from grievance.directory.sheets import Fault, SheetError
+from grievance.i18n import BY_SLUG
+from grievance.routing.explain import rank
+from grievance.routing.profile import FLAGS, GOALS, STATUSES, parse
+from grievance.routing.rules import Rules, shipped_rules
+from grievance.settings import CommandSettings, read
+
+WANTING, BAD_FILE = 1, 2
+# Each is put beside every issue; the readiness figure counts the first doors of all of them.
+CIRCUMSTANCES: tuple[Mapping[str, object], ...] = (
+    {},
+    {"location": "abroad"},
+    {"location": "returned"},
+    *({"status": status} for status in STATUSES),
+    *({"goal": goal} for goal in GOALS),
+    *({flag: True} for flag in FLAGS),
+)
+folder = click.argument(
+    "folder", default=DATA, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+
+@click.group()
+def directory() -> None:
+    """The bodies that can help: load, check, export."""
+
+
+@directory.command("load")
+@folder
+def load(folder: Path) -> None:
+    """Take over the facts in FOLDER (the shipped ones without it); local edits stay."""
+    facts, rules = _read(folder), _rules()
+    with _session("cli:directory-load") as session:
+        now = clock.now()
+        counts: dict[str, dict[str, int]] = operations.load(
+            session, facts, now, "cli:directory-load"
+        )
+        digest = rules.version.rpartition("-")[2]
+        counts["rules"] = operations.note_rules(session, rules.version, digest, now)
+        session.commit()
+    click.echo(json.dumps(counts))
+
+
+@directory.command("check")
+@folder
+def check(folder: Path) -> None:
+    """Print what is wrong with the facts, and how often a first door cannot be reached.
+
+    Needs no database. Exit 1 when anything is wrong.
+    """
+    try:
+        facts = _facts(folder)
+    except SheetError as error:
+        click.echo("\n".join([*map(str, error.faults), f"faults {len(error.faults)}"]))
+        raise click.exceptions.Exit(WANTING) from None
+    rules = _rules()
+    figure = _readiness(facts, rules)
+    for body in facts.mechanisms.values():
+        for name in body.review:
+            click.echo(f"review {body.id}: {name} is not a day")
+    click.echo("faults 0")
+    click.echo(f"readiness {figure.share} ({figure.without} of {figure.places} first doors)")
+
+
+@directory.command("export")
+@click.option("--format", "form", required=True, type=click.Choice(["hsds", "csv"]))
+@click.option("--lang", default="en", type=click.Choice(sorted(BY_SLUG)), show_default=True)
+def export(form: str, lang: str) -> None:
+    """Print the directory as it is shown: HSDS 3 as JSON, or CSV."""
+    with _session("cli:directory-export") as session:
+        book = queries.book(session)
+    language = BY_SLUG[lang]
+    if form == "csv":
+        click.echo(exports.table(book, language), nl=False)
+    else:
+        click.echo(json.dumps(exports.hsds(book, language), ensure_ascii=False, indent=2))
+
+
+def _readiness(facts: Facts, rules: Rules) -> Readiness:
+    issues = tuple(facts.issues)
+    results = (
+        rank(parse({"issue": issue, **given}, issues), rules, facts, facts.checked)
+        for issue in issues
+        for given in CIRCUMSTANCES
+    )
+    return readiness([door.reachable for door in result.doors] for result in results)
+
+
+def _read(folder: Path) -> Facts:
+    """The facts in a folder; ends with its faults when they cannot be used."""
+    try:
+        return _facts(folder)
+    except SheetError as error:
+        leave(str(error), BAD_FILE)
+
+
+def _facts(folder: Path) -> Facts:
+    """The facts in a folder; a file that is not there is a fault like any other."""
+    try:
+        return load_facts(folder)
+    except OSError as error:
+        raise SheetError([Fault(Path(error.filename).name, 1, str(error.strerror))]) from None
+
+
+def _rules() -> Rules:
+    try:
+        return shipped_rules()
+    except SheetError as error:
+        leave(str(error), BAD_FILE)
+
+
+@contextmanager
+def _session(actor: str) -> Iterator[Session]:
+    """A session on the instance's database; exit 3 when it or its tables are missing."""
+    with environment("cli") as given:
+        settings = or_leave(lambda: read(CommandSettings, given))
+        engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
+        try:
+            with Session(engine) as session:
+                session.info["actor"] = actor
+                yield session
+        except OperationalError:
+            leave("The database cannot be reached.")
+        except ProgrammingError:
+            leave("The database has no tables yet: run `flask migrate` first.")

@@ -1,0 +1,113 @@
+"""`flask up`: the whole instance under one supervisor, from empty folder to `ready`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import urllib.request
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+
+from grievance.cli.places import ROOT, Place, as_role, given_database, home, leave, or_leave
+from grievance.demo.story import announce
+from grievance.embedded.lock import AlreadyRunning
+from grievance.embedded.postgres import Postgres
+from grievance.embedded.process import Service, Unavailable
+from grievance.embedded.supervisor import Child, Supervisor
+from grievance.embedded.valkey import Valkey
+
+WEB_THREADS = "8"
+SLOWEST_REQUEST = "240"  # ten uploads that each take the cleaner's whole 20 seconds, and a margin
+
+
+@click.command()
+@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"))
+@click.option("--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")))
+@click.option("--demo/--no-demo", default=True, help="Fill an empty instance with a demonstration.")
+def up(host: str, port: int, demo: bool) -> None:
+    """Run the whole instance until Ctrl-C: servers, migrations, facts, web, worker, scheduler.
+
+    Exit 3 when one is running already or something is missing.
+    """
+    _only_loopback(host)
+    url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
+    folder = home()
+    postgres, valkey = Postgres(folder), Valkey(folder)
+    own_database = not given_database()
+    database = postgres.url if own_database else lambda role: as_role(given_database(), role)
+    own_queue = not os.environ.get("GRIEVANCE_REDIS_URL")
+    queue = valkey.url() if own_queue else os.environ["GRIEVANCE_REDIS_URL"]
+    place = or_leave(lambda: Place(folder, database, queue, url, demo))
+    servers: list[Service] = [
+        server for server, ours in ((postgres, own_database), (valkey, own_queue)) if ours
+    ]
+    children = or_leave(lambda: [*servers, *_steps(place), *_processes(place, host, port)])
+    try:
+        Supervisor(children, folder, lambda: _ready(place)).run()
+    except AlreadyRunning as running:
+        leave(str(running))
+    except Unavailable as missing:
+        leave(str(missing))
+
+
+def _only_loopback(host: str) -> None:
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        leave(f"HOST={host} is not a loopback address: put a reverse proxy in front instead.", 2)
+
+
+def _flask(*arguments: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("flask")), *arguments]
+
+
+def _steps(place: Place) -> list[Child]:
+    """What runs to its end before anything is served."""
+    command = place.environment("cli")
+    last = ("demo", "fill") if place.demo else ("operator", "setup")
+    wanted = [
+        ("migrate", ("migrate",), place.environment("migrate")),
+        ("directory", ("directory", "load"), command),
+        (last[0], last, command),
+    ]
+    return [
+        Child(name, _flask(*words), env, restart=False, limit=180, folder=ROOT)
+        for name, words, env in wanted
+    ]
+
+
+def _processes(place: Place, host: str, port: int) -> list[Child]:
+    """Web, worker and scheduler, each with its own environment."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    gunicorn = [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
+        *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
+        *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
+        "--no-control-socket",
+    ]
+    healthy = f"{place.public_url}/healthz"
+    web, worker = place.environment("web"), place.environment("worker")
+    return [
+        Child("web", gunicorn, web, lambda: _answers(healthy), folder=ROOT),
+        Child("worker", _flask("worker"), worker, folder=ROOT),
+        Child("cron", _flask("cron"), worker, folder=ROOT),
+    ]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own loopback
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _ready(place: Place) -> None:
+    for line in announce(place.folder / "demo.json") if place.demo else []:
+        click.echo(line)
+    click.echo(f"ready {place.public_url}")
+    sys.stdout.flush()

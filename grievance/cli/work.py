@@ -1,0 +1,73 @@
+"""Commands of the worker: sending letters, the queue worker and its bell."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from grievance import clock, jobs
+from grievance.cli.places import environment, leave, or_leave
+from grievance.demo.mark import DemoMismatch, check_mark
+from grievance.demo.movable import follow
+from grievance.notifications.outbox import revive
+from grievance.web import logs
+
+
+@click.group()
+def outbox() -> None:
+    """Letters waiting to be sent."""
+
+
+@outbox.command("drain")
+@click.option("--dead", is_flag=True, help="Try letters again that were given up.")
+def drain(dead: bool) -> None:
+    """Send what is due now, and print what became of it."""
+    with _workshop() as shop:
+        if dead:
+            with shop.session("cli:outbox-drain") as session:
+                revive(session, clock.now())
+                session.commit()
+        counts = jobs.perform(jobs.BY_NAME["drain"], shop, actor="cli:outbox-drain")
+    if counts is None:
+        leave("The outbox could not be drained; the line above says where.")
+    click.echo(json.dumps(dict(counts)))
+
+
+@click.command()
+def worker() -> None:
+    """Do what the bell rings for, until a signal comes. Alone in holding the notifier's key."""
+    with _workshop() as shop:
+        jobs.work_queue(shop.settings)
+
+
+@click.command()
+def cron() -> None:
+    """Ring for every periodic job in its time, until a signal comes."""
+    with _workshop() as shop:
+        jobs.ring_bell(shop.settings)
+
+
+@contextmanager
+def _workshop() -> Iterator[jobs.Workshop]:
+    """The worker's settings and keys for one command; exit 3 when something is missing."""
+    logs.start()
+    with environment("worker") as given:
+        os.environ.update(given)  # the jobs of forked processes read it again
+        shop = or_leave(jobs.workshop)
+        _agree_on_demo(shop)
+        yield shop
+
+
+def _agree_on_demo(shop: jobs.Workshop) -> None:
+    """Refuse a worker whose setting and database differ; a demonstration's clock is followed."""
+    try:
+        with shop.session("cli:start") as session:
+            check_mark(session, shop.settings.demo)
+    except DemoMismatch as mismatch:
+        leave(str(mismatch), 1)
+    if shop.settings.demo:
+        follow(lambda: shop.session("job:clock"))

@@ -1,0 +1,22 @@
+"""Every table of the product, for migrations and the checks that walk all columns."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from grievance.model import Base
+
+MODULES = (
+    "notifications.models",
+    "accounts.models",
+    "accounts.peppers",
+    "directory.models",
+    "questions.models",
+    "deadlines.models",
+    "cases.models",
+    "demo.models",
+)
+for module in MODULES:
+    import_module(f"grievance.{module}")
+
+METADATA = Base.metadata
