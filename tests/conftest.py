@@ -1,0 +1,146 @@
+"""Fixtures: a real PostgreSQL migrated by the real migrations, one transaction a test, pages.
+
+Each test process has its own embedded server, or uses the one that GRIEVANCE_TEST_DATABASE_URL
+(a superuser's address) names. `app` binds every session of a test to one connection that is rolled
+back; `live_app` is for what needs several connections: its database is a copy that is dropped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from grievance.app import create_app
+from grievance.embedded.postgres import Postgres
+from grievance.extensions import act_as, db
+from grievance.settings import WebSettings
+from grievance.vault import keyring
+from tests.cast import Browser
+from tests.pages import Page, read_page
+from tests.servers import External, Server, migrate
+
+TEMPLATE = "grievance_template"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The PostgreSQL of this test process, with a migrated database to copy."""
+    address = os.environ.get("GRIEVANCE_TEST_DATABASE_URL", "")
+    if address:
+        given = External(address, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+        migrate(given, given.name(TEMPLATE))
+        yield given
+        given.close()
+        return
+    own = Postgres(tmp_path_factory.mktemp("pg"), durable=False)
+    own.start()
+    migrate(own, TEMPLATE)
+    yield own
+    own.stop()
+
+
+@pytest.fixture(scope="session")
+def ring_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key ring for all tests of this process."""
+    folder = tmp_path_factory.mktemp("keys") / "ring"
+    keyring.create(folder)
+    return folder
+
+
+def settings_for(server: Server, database: str, ring_folder: Path, data: Path) -> WebSettings:
+    """Settings of a web process for tests; a factory, so that a test can change one."""
+    return WebSettings(
+        database_url=server.url("app", database),
+        keyring=ring_folder,
+        data=data,
+        public_url="http://localhost",
+        storage=str(data / "files"),
+        redis_url="unix:///nowhere",
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: Server) -> str:
+    """The database that tests in one transaction share."""
+    server.ensure_database("grievance_shared", template=TEMPLATE)
+    return "grievance_shared"
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    server: Server,
+    shared_database: str,
+    ring_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """The application, made once: rooms register themselves once."""
+    data = tmp_path_factory.mktemp("data")
+    made = create_app(settings_for(server, shared_database, ring_folder, data))
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """The application, its sessions inside one transaction that is rolled back."""
+    with shared_app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        engines = shared_app.extensions["sqlalchemy"]._app_engines[shared_app]
+        real = engines[None]
+        engines[None] = connection
+        db.session.configure(join_transaction_mode="create_savepoint")
+        act_as("public")
+        try:
+            yield shared_app
+        finally:
+            db.session.remove()
+            outer.rollback()
+            connection.close()
+            engines[None] = real
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    """The session of the test, acting as the public until told otherwise."""
+    return db.session()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return Browser(app, app.response_class, use_cookies=True)
+
+
+@pytest.fixture
+def page() -> type[Page]:
+    """Parses an answer as HTML5 and checks what every page must have."""
+    return read_page
+
+
+@pytest.fixture
+def live_app(server: Server, ring_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, with real commits on many connections."""
+    name = f"grievance_live_{uuid4().hex[:8]}"
+    server.ensure_database(name, template=TEMPLATE)
+    made = create_app(settings_for(server, name, ring_folder, tmp_path))
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    admin = create_engine(server.admin_url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{make_url(server.url("app", name)).database}"'))
+    admin.dispose()
