@@ -23,6 +23,7 @@ from redis.client import Pipeline
 from rq import Queue, Worker
 from rq.cron import CronJob, CronScheduler
 from rq.exceptions import StopRequested
+from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
@@ -37,7 +38,7 @@ from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
 from grievance.questions.jobs import purge as purge_drafts
-from grievance.settings import PREFIX, SettingsError, WorkerSettings, read
+from grievance.settings import PREFIX, CronSettings, SettingsError, WorkerSettings, read
 from grievance.storage import blobs
 from grievance.vault.keyring import KeyRing
 from grievance.web.logs import where
@@ -225,13 +226,21 @@ class Hand(Worker):
     max_connection_wait_time = 5.0
     stopping = False
 
+    def execute_job(self, job: RqJob, queue: Queue) -> None:
+        """Do a job of ours; whoever reaches the queue could name any other function."""
+        if job.func_name != f"{run.__module__}.{run.__name__}" or job.args[0] not in BY_NAME:
+            log.error("a job that is not ours was dropped")
+            job.delete()
+            return
+        super().execute_job(job, queue)
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Finish the job at hand, then stop."""
         self.stopping = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def ring_bell(settings: WorkerSettings, jobs: tuple[Job, ...] = JOBS) -> None:
+def ring_bell(settings: CronSettings, jobs: tuple[Job, ...] = JOBS) -> None:
     """Ring for every job in its time until a signal comes; waits for Valkey while it is away."""
     while True:
         try:
@@ -277,7 +286,7 @@ def work_queue(settings: WorkerSettings) -> None:
             stopping = hand.stopping or _told_to_stop_while_waiting("the worker", problem)
 
 
-def _valkey(settings: WorkerSettings) -> Redis:
+def _valkey(settings: WorkerSettings | CronSettings) -> Redis:
     return Redis.from_url(settings.redis_url, socket_connect_timeout=5)
 
 

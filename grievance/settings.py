@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "GRIEVANCE_"
-Kind = TypeVar("Kind", bound="Settings")
+Kind = TypeVar("Kind")
 
 
 class SettingsError(Exception):
@@ -41,9 +42,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class WebSettings(Settings):
-    """The web process. It never talks to the queue: the address only answers /healthz."""
+    """The web process. It never talks to the queue, so it is not told where that is."""
 
-    redis_url: str = field(default="", repr=False)
     trusted_proxies: int = 0
     max_upload_mb: int = 25
     metrics_token: str = field(default="", repr=False)
@@ -63,9 +63,17 @@ class CommandSettings(Settings):
     """A command at the terminal: migrations, directory loading, checks."""
 
 
+@dataclass(frozen=True)
+class CronSettings:
+    """The scheduler: it rings, and holds neither a key nor the database."""
+
+    redis_url: str = field(repr=False)
+
+
 REQUIRED = ("DATABASE_URL", "KEYRING", "DATA", "PUBLIC_URL")
-REQUIRED_BY_KIND: dict[type[Settings], tuple[str, ...]] = {
-    WorkerSettings: ("REDIS_URL", "SMTP_URL"),
+REQUIRED_BY_KIND: dict[type[Any], tuple[str, ...]] = {
+    WorkerSettings: (*REQUIRED, "REDIS_URL", "SMTP_URL"),
+    CronSettings: ("REDIS_URL",),
 }
 
 
@@ -86,6 +94,13 @@ def _yes(text: str) -> bool:
     return text.lower() in ("1", "yes", "true")
 
 
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("no such time zone") from None
+
+
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("not a whole number")
@@ -98,6 +113,7 @@ PARSE: dict[str, Any] = {
     "public_url": _address,
     "languages": _languages,
     "demo": _yes,
+    "time_zone": _zone,
     "trusted_proxies": _number,
     "max_upload_mb": _number,
 }
@@ -112,13 +128,13 @@ def read(kind: type[Kind], environ: Mapping[str, str]) -> Kind:
     }
     wrong = [
         f"{PREFIX}{name} is missing"
-        for name in (*REQUIRED, *REQUIRED_BY_KIND.get(kind, ()))
+        for name in REQUIRED_BY_KIND.get(kind, REQUIRED)
         if not given.get(name)
     ]
     if "STORAGE" not in given and "DATA" in given:
         given["STORAGE"] = str(Path(given["DATA"]) / "files")
     values: dict[str, Any] = {}
-    for known in fields(kind):
+    for known in fields(kind):  # type: ignore[arg-type]  # every kind is a dataclass
         text = given.get(known.name.upper())
         if text is None:
             continue

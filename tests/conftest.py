@@ -64,7 +64,6 @@ def settings_for(server: Server, database: str, ring_folder: Path, data: Path) -
         data=data,
         public_url="http://localhost",
         storage=str(data / "files"),
-        redis_url="unix:///nowhere",
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
@@ -62,9 +63,9 @@ def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnEle
         (bool(filters.age), Case.filed_at < now - AGES.get(filters.age, timedelta(days=36500))),
         (filters.mine, Case.assignee_id == person),
         (filters.unassigned, Case.assignee_id.is_(None)),
-        (filters.waits, Case.worker_waits.is_(True)),
-        (filters.danger, Case.danger.is_(True)),
-        (filters.needs_translation, Case.needs_translation.is_(True)),
+        (filters.waits, Case.worker_waits.expression),
+        (filters.danger, Case.danger.expression),
+        (filters.needs_translation, Case.needs_translation.expression),
     ]
     return found + [condition for wants, condition in asked if wants]
 
@@ -110,12 +111,12 @@ class Today:
 
 
 DUE_WITHIN = timedelta(days=2)
-_DANGER: list[ColumnElement[bool]] = [Case.danger.is_(True), Case.first_answer_at.is_(None)]
+_DANGER: list[ColumnElement[bool]] = [Case.danger.expression, Case.first_answer_at.is_(None)]
 
 
 def _answered(person: UUID) -> list[ColumnElement[bool]]:
     mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
-    return [Case.worker_waits.is_(True), mine]
+    return [Case.worker_waits.expression, mine]
 
 
 def today(session: Session, person: UUID, now: datetime, limit: int = 10) -> Today:
@@ -176,12 +177,15 @@ def readers(session: Session, case_id: UUID) -> list[tuple[str, datetime]]:
 
 def visit(session: Session, case: Case, person: UUID, now: datetime) -> int:
     """The last event that this person had seen of the case, 0 at first; they look at it now."""
-    seen = session.get(CaseVisit, (case.id, person))
-    if seen is None:
-        session.add(CaseVisit(case_id=case.id, person_id=person, at=now, seq=case.event_seq))
-        return 0
-    before, seen.seq, seen.at = seen.seq, case.event_seq, now
-    return before
+    mine = (CaseVisit.case_id == case.id, CaseVisit.person_id == person)
+    before = session.scalar(select(CaseVisit.seq).where(*mine))
+    looked = {"at": now, "seq": case.event_seq}
+    session.execute(
+        insert(CaseVisit)
+        .values(case_id=case.id, person_id=person, **looked)
+        .on_conflict_do_update(index_elements=["case_id", "person_id"], set_=looked)
+    )
+    return before or 0
 
 
 def events_since(session: Session, case_id: UUID, seq: int) -> list[Event]:

@@ -94,7 +94,7 @@ def _processes(place: Place, host: str, port: int) -> list[Child]:
     return [
         Child("web", gunicorn, web, lambda: _answers(healthy), folder=ROOT),
         Child("worker", _flask("worker"), worker, folder=ROOT),
-        Child("cron", _flask("cron"), worker, folder=ROOT),
+        Child("cron", _flask("cron"), place.environment("cron"), folder=ROOT),
     ]
 
 

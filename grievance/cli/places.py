@@ -23,6 +23,7 @@ from grievance.embedded.process import Unavailable
 from grievance.settings import (
     PREFIX,
     CommandSettings,
+    CronSettings,
     Settings,
     SettingsError,
     WebSettings,
@@ -33,9 +34,10 @@ from grievance.vault.keyring import KeyRingError
 
 MISSING = 3  # a needed service or setting is missing
 ROOT = Path(__file__).resolve().parents[2]
-KINDS: dict[str, type[Settings]] = {
+KINDS: dict[str, type[Settings] | type[CronSettings]] = {
     "web": WebSettings,
     "worker": WorkerSettings,
+    "cron": CronSettings,
     "cli": CommandSettings,
     "migrate": CommandSettings,
 }
@@ -98,6 +100,8 @@ class Place:
 
     def environment(self, kind: str) -> dict[str, str]:
         """The settings of one kind of process, those of the caller's environment first."""
+        if kind == "cron":
+            return {f"{PREFIX}REDIS_URL": self.redis_url}
         values = {
             "DATABASE_URL": self.database(ROLES[kind]),
             "KEYRING": str(self.keys(kind)),
@@ -121,7 +125,7 @@ class Place:
 @contextmanager
 def environment(kind: str) -> Iterator[Mapping[str, str]]:
     """The settings a command of this kind runs with; exit 3 when something is missing."""
-    if given_database():
+    if given_database() or (kind == "cron" and os.environ.get(f"{PREFIX}REDIS_URL")):
         yield dict(os.environ)
         return
     with _attached() as instance:

@@ -14,6 +14,7 @@ from grievance.cli.places import environment, leave, or_leave
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.demo.movable import follow
 from grievance.notifications.outbox import revive
+from grievance.settings import CronSettings, read
 from grievance.web import logs
 
 
@@ -47,8 +48,9 @@ def worker() -> None:
 @click.command()
 def cron() -> None:
     """Ring for every periodic job in its time, until a signal comes."""
-    with _workshop() as shop:
-        jobs.ring_bell(shop.settings)
+    logs.start()
+    with environment("cron") as given:
+        jobs.ring_bell(or_leave(lambda: read(CronSettings, given)))
 
 
 @contextmanager

@@ -1,11 +1,15 @@
-"""`/healthz`: whether the instance does its work. The queue is judged by what it did last, for no
-web request ever talks to it."""
+"""`/healthz` and `/metrics`: whether the instance does its work, and how much of it.
+
+The queue is judged by what it did last, for no web request ever talks to it.
+"""
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Iterator
 from datetime import timedelta
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +17,7 @@ from grievance.accounts.queries import filing_open
 from grievance.clock import now, real_now
 from grievance.deadlines.models import Deadline
 from grievance.extensions import db
-from grievance.notifications.queries import lag, last_runs
+from grievance.notifications.queries import lag, last_runs, states
 from grievance.web.audience import audience
 
 bp = Blueprint("health", __name__)
@@ -52,3 +56,27 @@ def _facts() -> dict[str, object]:
         "outbox_lag_s": round(lag(session, now())),
         "oldest_overdue_s": overdue,
     }
+
+
+@bp.get("/metrics")
+@audience("machine")
+def metrics() -> Response:
+    """Numbers for a monitor, as text; 404 without the token of GRIEVANCE_METRICS_TOKEN."""
+    token = current_app.config["SETTINGS"].metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        abort(404)
+    return Response("\n".join(_lines()) + "\n", content_type="text/plain; version=0.0.4")
+
+
+def _lines() -> Iterator[str]:
+    session = db.session()
+    counted = states(session)
+    for state, count in sorted(counted.items()):
+        yield f'grievance_outbox_letters{{state="{state}"}} {count}'
+    yield f"grievance_outbox_lag_seconds {round(lag(session, now()))}"
+    for job, run in sorted(last_runs(session).items()):
+        ago = round((real_now() - run.finished_at).total_seconds())
+        yield f'grievance_job_seconds_since{{job="{job}"}} {ago}'
+        yield f'grievance_job_failed{{job="{job}"}} {run.failed}'
+        yield f'grievance_job_milliseconds{{job="{job}"}} {run.ms}'

@@ -103,7 +103,7 @@ ABOUT = {
     "triage": N_("The queue is sorted and counted by this. The worker does not see it."),
     "acknowledge": N_("The worker learns that a person has read the report, and by when we write."),
     "ask_worker": N_("Our clocks stand still until the worker answers."),
-    "tell_worker": N_("The worker reads it on their page. Nothing else changes."),
+    "tell_worker": N_("The worker reads it on their page. You expect no answer."),
     "accept": N_("You decide that this is ours to work on. The worker sees it and the next day."),
     "ask_reissue": N_(
         "Another member of staff then issues the new code. The old one works until then."

@@ -16,8 +16,6 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from grievance.model import Base, code, identifier, public_text
 
-CHANNEL_STATES = ("shipped", "confirmed", "corrected", "rejected", "added")
-
 
 def _public(**options: Any) -> MappedColumn[Any]:
     return mapped_column(JSONB, info={"holds": "public"}, **options)

@@ -2,9 +2,9 @@
 
     {"cannot_do": {"en": {"text", "of", "by"}, "vi": {"text", "of", "by"}}}
 
-`of` is the mark of the English a text was made from. A text whose mark is not that of today's
-English is stale: it is still shown, marked so, and a text that safety hangs on (what a body cannot
-do, who learns the name) then shows the English beside it.
+`by` is shipped, machine, person or reviewed; `of` is the mark of the English a text was made from.
+A text whose mark is not that of today's English is stale: it is still shown, marked so, and a text
+that safety hangs on (what a body cannot do, who learns the name) then shows the English beside it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from grievance.i18n import ENGLISH, LANGUAGES, TRANSLATIONS, Language, current, 
 
 Texts = Mapping[str, Mapping[str, Mapping[str, str]]]
 SAFETY = ("cannot_do", "who_learns")
-BY = ("shipped", "machine", "person", "reviewed")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
 from grievance.questions import bank
 from grievance.questions.summary import summary
 from grievance.vault.receipts import NotAReceipt
+from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.binding import set_cookie
 
@@ -36,6 +37,10 @@ LOOK_AGAIN = {
     "check": N_("A digit is wrong or two are swapped. Look again at the order of the groups."),
     "characters": N_("Your number has only digits. Look again at what you wrote down."),
 }
+BUSY = N_(
+    "Many numbers are being tried right now. Nothing is lost. Wait %(seconds)s seconds and "
+    "press the button again."
+)
 NOT_FOUND = N_(
     "We do not find this number. Look again at each group. If you changed your number, "
     "only the new one works."
@@ -47,18 +52,24 @@ NOT_FOUND = N_(
 def back() -> Answer | str:
     """Type the code."""
     form = CodeForm(request.form)
-    if request.method == "POST" and form.validate():
-        try:
-            secret = begin(form.code.data or "")
-        except NotAReceipt as wrong:
-            form.code.errors = [_(LOOK_AGAIN[wrong.kind])]
-        except UnknownCode:
-            form.code.errors = [_(NOT_FOUND)]
-        else:
-            answer = redirect(url_for("intake.case"), 303)
-            set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # Flask's response
-            return answer
+    if request.method == "POST" and form.validate() and (secret := _begun(form)):
+        answer = redirect(url_for("intake.case"), 303)
+        set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # Flask's response
+        return answer
     return render_template("intake/return.html", form=form, over=bool(request.args.get("over")))
+
+
+def _begun(form: CodeForm) -> str:
+    """The secret of a visit with what was typed; empty with the sentence beside the field."""
+    try:
+        return begin(form.code.data or "")
+    except NotAReceipt as wrong:
+        form.code.errors = [_(LOOK_AGAIN[wrong.kind])]
+    except UnknownCode:
+        form.code.errors = [_(NOT_FOUND)]
+    except Busy as busy:
+        form.code.errors = [_(BUSY) % {"seconds": busy.retry_after}]
+    return ""
 
 
 def _case_page(

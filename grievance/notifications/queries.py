@@ -29,7 +29,7 @@ def lag(session: Session, now: datetime) -> float:
 def states(session: Session) -> dict[str, int]:
     """How many letters are in each state; ended ones are counted for 14 days."""
     found = session.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
-    return dict.fromkeys(STATES, 0) | dict(found.tuples())
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in found}
 
 
 def dead(session: Session, limit: int = 50) -> Sequence[Outbox]:

@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.operations.keys import KeyHolder, reseal_slice, rotate
 from grievance.cases import records
 from grievance.cases.models import Case, CaseGrant, CaseKey, CaseRecord, Receipt, Suggestion
 from grievance.cases.opening import (
@@ -145,3 +147,26 @@ def test_without_advice_there_is_none(world: World):
 def test_nothing_an_opened_case_holds_shows_in_its_repr(world: World):
     shown = repr(world.desk())
     assert "keys=" not in shown
+
+
+def test_after_a_rotation_old_cases_open_and_are_moved_on_to_the_newest_key(world: World):
+    session, director = world.session, world.operator.director
+    holder = KeyHolder(director.id, director.private)
+    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    assert set(world.desk().keys) == {"story", "identity", "internal"}
+    keys = open_organisation_keys(session, world.handler.id, world.handler.private)
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 3
+    assert {row.holder_generation for row in grants(world, world.case).values()} == {2}
+    newest = {g: key for (_owner, g), key in keys.items() if g == 2}
+    opened = open_for_organisation(session, world.case, world.operator.id, newest)
+    assert set(opened.keys) == {"story", "identity", "internal"}
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 0
+
+
+def test_the_code_of_a_worker_opens_as_before_after_a_rotation(world: World):
+    session, director = world.session, world.operator.director
+    holder = KeyHolder(director.id, director.private)
+    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    keys = open_organisation_keys(session, world.handler.id, world.handler.private)
+    reseal_slice(session, world.operator.id, keys, world.operator.ring)
+    assert records.read(session, world.home(), "answers")["what-happened"]

@@ -9,17 +9,25 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, event, select
 
-from grievance.accounts.models import MembershipKey, OperatorProfile, ReadLog
+from grievance.accounts.models import Event, MembershipKey, OperatorProfile, ReadLog
 from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.messages import Written
-from grievance.cases.models import CaseVisit
+from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
+from grievance.cases.states import TABLE, Verb
+from grievance.clock import real_now
+from grievance.desk.acting import REFUSALS
+from grievance.desk.events import SENTENCES
+from grievance.desk.reading import ORDER
 from grievance.directory import facts, operations
+from grievance.questions import drafts
+from grievance.questions.bank import shipped
 from grievance.questions.models import Draft
 from tests.cast import NOW
 from tests.directory.loaded import words
 from tests.pages import read_page
+from tests.questions.answers import WAGES
 
 CASE_QUERIES = 50  # a case page with everything on it, however much is written
 QUEUE_QUERIES = 20
@@ -381,3 +389,38 @@ def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):
     session.commit()
     assert "Nobody can file now." in show(house.browser(director), "/staff/").main
     assert "Nobody can file now." not in show(house.browser(house.hire()), "/staff/").main
+
+
+def test_a_filing_for_a_caller_names_the_clerk_and_its_code_is_provisional(house, show):
+    handler = house.hire()
+    client, session, ring = house.browser(handler), house.session, house.app.config["KEY_RING"]
+    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+    session.commit()
+    page = show(client, "/staff/")
+    form = page.one("form", action="/staff/file-for-caller")
+    client.post(form.get("action"), data=page.fields(form))
+    secret = client.get_cookie("draft").value
+    draft = drafts.load(session, ring, secret, real_now(), lock=True)
+    drafts.save(draft, WAGES, real_now())
+    draft.seen = shipped().path("file", draft.answers)
+    drafts.save(draft, {}, real_now())
+    session.commit()
+    for path in ("/en/file/check", "/en/file/receipt"):
+        sent = show(client, path).fields()
+        assert client.post(path, data=sent).status_code == 303
+    session.expire_all()
+    case = session.scalars(select(Case)).one()
+    assert case.channel == "phone"
+    assert session.scalars(select(Receipt)).one().known_to == "staff"
+    filed = session.scalars(select(Event).where(Event.stream_id == case.id)).one()
+    assert filed.actor == f"member:{handler.id}"
+    assert "Tanaka Ken filed the report." in show(client, f"/staff/cases/{case.reference}").main
+
+
+def test_every_refusal_of_the_table_has_its_sentence():
+    guards = {row.guard for row in TABLE.values() if row.guard}
+    assert guards | {"state", "actor"} <= set(REFUSALS)
+    assert set(SENTENCES) >= set(Verb)
+    assert set(ORDER) | {Verb.NOTE, Verb.TRANSLATE, Verb.REISSUE, Verb.OPEN_ORIGINAL} == {
+        verb for verb, row in TABLE.items() if row.who.startswith("case.")
+    }

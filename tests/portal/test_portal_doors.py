@@ -73,18 +73,23 @@ def test_instead_of_a_closed_door_stand_bodies_that_can_be_reached_and_that_no_c
     assert {place_of(name) for name in names} == {"JP"}
 
 
-def test_who_is_understood_is_said_so_that_it_cannot_be_misread(loaded: Session) -> None:
-    entries = queries.book(loaded).entries
-    said = {}
-    for slug in ("vi", "ja-easy"):
-        with i18n.speaking(slug):
-            said[slug] = doors.language_sentence(entries["jp-police-9110"])
-    assert said["vi"].startswith("Japanese only")
-    assert "Japanese only" not in said["ja-easy"]
-    with i18n.speaking("zh-hant"):
-        assert doors.language_sentence(entries["jp-otit"]).startswith("They speak")
-    with i18n.speaking("ur"):
-        assert doors.language_sentence(entries["jp-lsio"]) == "They call an interpreter"
+@pytest.mark.parametrize(
+    ("slug", "body", "sentence"),
+    [
+        ("vi", "jp-police-9110", "Japanese only: ask somebody to speak for you"),
+        ("ja-easy", "jp-police-9110", "They speak %(language)s"),
+        ("zh-hant", "jp-otit", "They speak %(language)s"),
+        ("ur", "jp-lsio", "They call an interpreter"),
+        ("ur", "union-individual", "We do not know: ask them first"),
+    ],
+)
+def test_who_is_understood_is_said_so_that_it_cannot_be_misread(
+    slug: str, body: str, sentence: str, loaded: Session
+) -> None:
+    entry = queries.book(loaded).entries[body]
+    with i18n.speaking(slug):
+        own = {"language": i18n.BY_SLUG[slug].own_name}
+        assert doors.language_sentence(entry) == i18n.gettext(sentence) % own
 
 
 def test_a_link_is_one_that_a_phone_understands(loaded: Session) -> None:

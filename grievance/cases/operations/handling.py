@@ -163,7 +163,8 @@ def tell_worker(
         return before
     check(opened.case, Verb.TELL_WORKER, actor, version)
     message = _answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
-    if opened.case.state == "in_review":
+    if opened.case.state != "awaiting_worker":
+        clocks.meet(session, opened.case.id, ("next_step",), now)
         clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
     move(session, opened.case, Verb.TELL_WORKER, actor, now, {"message": message.id})
     return message

@@ -1,0 +1,34 @@
+"""Routing: one profile, over every acceptance scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from bench.filing import timed
+from bench.house import ROOT
+from bench.table import Line, percentile
+from grievance.directory.facts import shipped
+from grievance.routing.explain import rank
+from grievance.routing.profile import parse
+from grievance.routing.rules import shipped_rules
+
+SCENARIOS = ROOT / "tests" / "routing" / "scenarios.yaml"
+EACH = 100
+
+
+def measure() -> list[Line]:
+    """The slowest scenario's mean, and the p95 over all."""
+    facts, rules = shipped(), shipped_rules()
+    told = yaml.safe_load(Path(SCENARIOS).read_text())["scenarios"]
+    profiles = [parse(one["profile"], tuple(facts.issues)) for one in told]
+    times = [
+        timed(lambda profile=profile: rank(profile, rules, facts, facts.checked))
+        for profile in profiles * EACH
+    ]
+    mean = sum(times) / len(times)
+    return [
+        Line("routing one profile, mean", mean, "ms", "< 1"),
+        Line("routing one profile, p95", percentile(times, 0.95), "ms", "< 1"),
+    ]

@@ -1,0 +1,1 @@
+"""Commands at the terminal: `flask up`, `routing`, `directory`, `outbox`, `audit` and the rest."""

@@ -1,0 +1,84 @@
+"""The queue away for good: filing and answering go on, letters leave when it is back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import redis
+
+from grievance.embedded.valkey import Valkey
+from tests.faults.filing import SHORT, Filer, Way, code_on, come_back, prepare, send
+from tests.faults.machine import Machine, wait_for
+from tests.faults.robot import Robot
+from tests.faults.staff import Desk
+
+DANGER = {"problem": "treatment", "issue": "violence", "hurt": "yes", "free": "yes",
+          "taken": "no", "child": "no"}  # fmt: skip
+
+
+def letters(machine: Machine) -> list[dict[str, str]]:
+    """What was sent."""
+    return machine.read("/demo/mail.json") or []
+
+
+def file_in_danger(machine: Machine) -> Filer:
+    """Somebody who is hurt files by every page."""
+    robot = Robot(machine.url)
+    page = robot.walk("/en/file", {**SHORT, **DANGER, "what-happened": "Help."}, "file.receipt")
+    filer = Filer(robot, "Help.", code_on(page.html), token=page.fields()["token"])
+    assert send(filer) == 303
+    return filer
+
+
+def test_the_notice_of_danger_leaves_within_thirty_seconds(machine: Machine) -> None:
+    before = {letter["message_id"] for letter in letters(machine)}
+    filed = time.monotonic()
+    file_in_danger(machine)
+
+    def noticed() -> bool:
+        new = [one for one in letters(machine) if one["message_id"] not in before]
+        return any("danger" in one["subject"].lower() for one in new)
+
+    assert wait_for(noticed, 30), [one["subject"] for one in letters(machine)][-6:]
+    assert time.monotonic() - filed < 30
+
+
+def test_all_works_while_the_queue_hangs_and_letters_leave_afterwards(
+    machine: Machine, recorded: Way
+) -> None:
+    queue = machine.pid("valkey")
+    os.kill(queue, signal.SIGSTOP)
+    try:
+        before = len(letters(machine))
+        filer = prepare(recorded, "The queue hangs.")
+        assert send(filer) == 303
+        assert filer.confirmed
+        worker, page = come_back(machine.url, filer.code)
+        assert filer.story in page
+        for path in ("/en/", "/en/mechanisms", "/en/help", "/staff/sign-in", "/healthz"):
+            assert worker.get(path).status_code == 200, path
+        desk = Desk(machine, "handler")
+        reference = desk.find(filer.story)
+        assert desk.do(reference, "take").status_code == 303
+        answer = desk.do(reference, "ask_worker", message="Asked while the queue hangs.")
+        assert answer.status_code == 303
+        assert "Asked while the queue hangs." in worker.get("/en/case").get_data()
+        said = {"message": "Answered while the queue hangs."}
+        assert "Answered while" in worker.send(worker.get("/en/case").page, said).get_data()
+        waiting = len(letters(machine))
+    finally:
+        os.kill(queue, signal.SIGCONT)
+    assert wait_for(lambda: len(letters(machine)) > max(before, waiting), 40)
+    assert wait_for(machine.well, 40), machine.read("/healthz")
+
+
+def test_a_wiped_queue_loses_nothing(machine: Machine, recorded: Way) -> None:
+    before = len(letters(machine))
+    with redis.Redis.from_url(Valkey(machine.data).url()) as queue:
+        queue.flushall()
+        filer = prepare(recorded, "The queue was wiped.")
+        assert send(filer) == 303
+        queue.flushall()
+    assert wait_for(lambda: len(letters(machine)) > before, 40)
