@@ -127,8 +127,9 @@ def _assign(stage: Stage, step: Step) -> None:
 
 
 def _accept(stage: Stage, step: Step) -> None:
-    who, _opened = stage.by_staff(step)
-    handling.accept(stage.session, stage.case, who.actor, step.at, stage.case.version)
+    who, opened = stage.by_staff(step)
+    version = stage.case.version
+    handling.accept(stage.session, stage.site, opened, who.actor, step.at, version)
 
 
 def _writes(verb: Callable[..., Message]) -> Callable[[Stage, Step], None]:

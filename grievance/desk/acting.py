@@ -65,7 +65,7 @@ def _triage(desk: Desk, form: forms.TriageForm) -> None:
 
 
 def _accept(desk: Desk, form: ActForm) -> None:
-    handling.accept(db.session(), desk.case, desk.actor, now(), form.seen)
+    handling.accept(db.session(), site(), desk.opened, desk.actor, now(), form.seen)
 
 
 def _to_worker(send: Callable[..., object]) -> Act:

@@ -63,7 +63,7 @@ class World:
             asked = words("Which month?")
             handling.ask_worker(session, self.site, self.desk(), asked, actor, NOW, case.version)
         if state == "accepted":
-            handling.accept(session, case, actor, NOW, case.version)
+            handling.accept(session, self.site, self.desk(), actor, NOW, case.version)
         if state == "withdrawn":
             replying.withdraw(session, self.home(), self.filed.actor, NOW)
         session.flush()

@@ -83,7 +83,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.TELL_WORKER: _to_worker(handling.tell_worker),
     Verb.NOTE: lambda w, a: handling.note(w.session, w.desk(), words(), a, NOW),
     Verb.TRANSLATE: _translate,
-    Verb.ACCEPT: lambda w, a: handling.accept(w.session, w.case, a, NOW, w.version),
+    Verb.ACCEPT: lambda w, a: handling.accept(w.session, w.site, w.desk(), a, NOW, w.version),
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.session, w.desk(), "Voice", a, NOW),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,

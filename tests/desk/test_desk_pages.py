@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from grievance.accounts.models import Event, MembershipKey, OperatorProfile, ReadLog
 from grievance.accounts.roles import Role
-from grievance.cases import files
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
@@ -25,36 +22,12 @@ from grievance.questions import drafts
 from grievance.questions.bank import shipped
 from grievance.questions.models import Draft
 from tests.cast import NOW
+from tests.desk.looking import counted, references
 from tests.directory.loaded import words
 from tests.pages import read_page
 from tests.questions.answers import WAGES
 
 CASE_QUERIES = 50  # a case page with everything on it, however much is written
-QUEUE_QUERIES = 20
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    seen: list[str] = []
-
-    def note(_c, _cursor, statement, *_rest):
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def references(page) -> list[str]:
-    return [
-        "".join(link.itertext())
-        for link in page.all("a")
-        if "/staff/cases/" in (link.get("href") or "")
-    ]
 
 
 def menu(page) -> list[str]:
@@ -194,78 +167,6 @@ def test_suggested_doors_have_names_reasons_and_cautions(house, show):
     assert [p for p in section.iter("p") if p.get("class") == "caution"]
 
 
-def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
-    handler = house.hire()
-    client = house.browser(handler)
-    burmese = house.case(language="my").case.reference
-    wages = house.case().case
-    handling.take(house.session, wages, handler.actor, NOW, wages.version)
-    house.session.commit()
-    everything = {burmese, wages.reference}
-    for query, expected in (
-        ("", everything),
-        ("language=my", {burmese}),
-        ("mine=yes", {wages.reference}),
-        ("unassigned=yes", {burmese}),
-        ("state=in_review", {wages.reference}),
-        ("danger=yes", set()),
-        ("needs_translation=yes", everything),
-        ("issue=wages-unpaid&severity=medium", everything),
-        ("issue=housing", set()),
-        ("age=90", everything),
-        ("language=klingon&state=nonsense", everything),
-    ):
-        page = show(client, f"/staff/cases?{query}")
-        assert set(references(page)) == expected, query
-    assert "No case fits these filters" in show(client, "/staff/cases?issue=housing").main
-
-
-def test_an_empty_queue_says_what_will_appear(house, show):
-    page = show(house.browser(house.hire()), "/staff/cases")
-    assert "No open case. When somebody files" in page.main
-
-
-def test_the_queue_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch):
-    monkeypatch.setattr("grievance.cases.queries.PAGE", 2)
-    client = house.browser(house.hire())
-    filed = {house.case().case.reference for _ in range(5)}
-    met, path = [], "/staff/cases?language=vi"
-    for _ in range(3):
-        page = show(client, path)
-        met += references(page)
-        following = page.all("a", rel="next")
-        path = following[0].get("href") if following else ""
-    assert path == ""
-    assert (len(met), set(met)) == (5, filed)
-
-
-def test_a_page_token_of_somebody_elses_making_is_404(house):
-    client = house.browser(house.hire())
-    assert client.get("/staff/cases?after=AAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
-
-
-def test_many_cases_are_counted_up_to_a_limit(house, show, monkeypatch):
-    monkeypatch.setattr("grievance.cases.queries.COUNT_LIMIT", 1)
-    client = house.browser(house.hire())
-    house.case()
-    house.case()
-    assert "1+ cases" in show(client, "/staff/cases").main
-
-
-def test_the_queue_reads_nothing_sealed_and_asks_the_same_however_long_it_is(house, show):
-    client = house.browser(house.hire())
-    house.case()
-    with counted() as few:
-        show(client, "/staff/cases")
-    for _ in range(4):
-        house.case()
-    with counted() as many:
-        show(client, "/staff/cases")
-    assert len(few) == len(many) <= QUEUE_QUERIES
-    sealed = ("case_record", "case_grant", "message", "suggestion", "case_file", "translation")
-    assert not [s for s in many if any(f"FROM {table}" in s for table in sealed)]
-
-
 def test_a_case_page_asks_the_same_however_much_was_written(house, show):
     handler = house.hire(Role.LEAD)
     client, site = house.browser(handler), house.app.config["SITE"]
@@ -292,69 +193,6 @@ def test_a_case_page_asks_the_same_however_much_was_written(house, show):
     assert len(few) == len(many) <= CASE_QUERIES
 
 
-def attach(house, filed):
-    """A text file sent by the worker."""
-    site = house.app.config["SITE"]
-    stored = files.keep(site.blobs, "Ngày 3: 14 giờ\n".encode(), "ghi chú.txt")
-    opened = filed.open(house.session)
-    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
-    house.session.commit()
-    return file, stored
-
-
-def test_a_file_comes_clean_and_the_original_only_for_a_reason(house, show):
-    client, filed = house.browser(house.hire()), house.case()
-    file, _stored = attach(house, filed)
-    page = show(client, f"/staff/cases/{filed.case.reference}")
-    assert "ghi chú.txt" in page.main
-    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
-    clean = client.get(path)
-    assert "14 giờ" in clean.get_data(as_text=True)
-    assert "attachment" in clean.headers["Content-Disposition"]
-    token = page.fields()["token"]
-    without = client.post(f"{path}/open_original", data={"token": token, "reason": " "})
-    assert without.status_code == 422
-    assert "reason" in read_page(without).errors
-    answer = client.post(
-        f"{path}/open_original", data={"token": token, "reason": "The date is in question"}
-    )
-    assert answer.status_code == 200
-    assert answer.data == "Ngày 3: 14 giờ\n".encode()
-    page = show(client, f"/staff/cases/{filed.case.reference}")
-    assert "opened an original file, giving a reason." in page.main
-    assert client.get(f"{path}/open_original").status_code == 405
-
-
-def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house, show):
-    client, filed = house.browser(house.hire()), house.case()
-    file, stored = attach(house, filed)
-    gone = {"state": "not_cleaned", "clean_blob": "", "clean_key": "", "warnings": ()}
-    desk = filed.open(house.session)
-    house.session.delete(file)
-    house.session.flush()
-    raw = files.Stored(**{**files.plain(stored), **gone})
-    file = files.attach(house.session, desk, raw, author="worker", message_id=None, at=NOW)
-    house.session.commit()
-    page = show(client, f"/staff/cases/{filed.case.reference}")
-    assert "Not yet cleaned" in page.main
-    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
-    assert path not in [link.get("href") for link in page.all("a")]
-    assert client.get(path).status_code == 404
-
-
-def test_swapped_ids_open_nothing(house):
-    client = house.browser(house.hire())
-    one, other = house.case(), house.case()
-    file, _stored = attach(house, one)
-    right = f"/staff/cases/{one.case.reference}/files/{file.id}"
-    wrong = f"/staff/cases/{other.case.reference}/files/{file.id}"
-    assert client.get(right).status_code == 200
-    assert client.get(wrong).status_code == 404
-    token = read_page(client.get(f"/staff/cases/{other.case.reference}")).fields()["token"]
-    answer = client.post(f"{wrong}/open_original", data={"token": token, "reason": "Looking"})
-    assert answer.status_code == 404
-
-
 def test_a_form_without_its_token_does_nothing(house):
     client, filed = house.browser(house.hire()), house.case()
     path = f"/staff/cases/{filed.case.reference}/take"
@@ -375,11 +213,6 @@ def test_a_handler_begins_a_filing_for_a_caller_and_goes_to_its_first_page(house
     house.session.expire_all()
     assert house.session.scalars(select(Draft)).one().kind == "file"
     assert read_page(client.get("/en/file")).name == "file.start"
-
-
-def test_an_administrator_may_not_file_for_a_caller(house, show):
-    client = house.browser(house.hire(Role.ADMINISTRATOR))
-    assert client.post("/staff/file-for-caller", data={}).status_code == 403
 
 
 def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):

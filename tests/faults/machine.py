@@ -68,12 +68,10 @@ class Machine:
         return bool(health and health["status"] == "ok")
 
     def pid(self, kind: str) -> int:
-        """The process of this kind that the supervisor started."""
+        """The process of this kind that the supervisor started; 0 while there is none."""
         need_proc()
-        for child in children(self.running.pid):
-            if KINDS[kind] in command(child) or (kind == "postgres" and "postgres" in command(child)):
-                return child
-        raise AssertionError(f"no {kind} among {[command(c) for c in children(self.running.pid)]}")
+        mine = children(self.running.pid)
+        return next((child for child in mine if KINDS[kind] in command(child)), 0)
 
     def processes(self) -> dict[int, str]:
         """Every process that belongs to this instance, by its folder or environment."""

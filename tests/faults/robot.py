@@ -123,11 +123,13 @@ class Robot:
         if not files:
             return self.call("POST", path, urlencode(fields, doseq=True).encode())
         border = token_hex(8)
-        return self.call("POST", path, parts(fields, files, border), f"multipart/form-data; boundary={border}")
+        kind = f"multipart/form-data; boundary={border}"
+        return self.call("POST", path, parts(fields, files, border), kind)
 
     def send(self, page: Page, answers: Fields, files: Iterable[File] = ()) -> Answer:
         """Fill the main form of the page at hand, send it, follow."""
-        sent, here = filled(page, answers), self.at
+        sent, form = filled(page, answers), page.one("form", data_main="")
+        here = urljoin(self.at, form.get("action") or self.at)
         self.steps.append(Step(here, sent))
         return self.follow(self.post(here, sent, files))
 

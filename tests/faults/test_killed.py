@@ -7,8 +7,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from tests.faults.cases_seen import connected
 
 from tests.faults.filing import Filer, Way, come_back, prepare, send
 from tests.faults.machine import Machine, children, wait_for
@@ -86,8 +91,18 @@ def crowd(way: Way) -> Iterator[Crowd]:
 def victim(machine: Machine, kind: str) -> int:
     """Whom to kill."""
     if kind == "web worker":
-        return children(machine.pid("web"))[0]
+        return next(iter(children(machine.pid("web"))), 0)
     return machine.pid(kind)
+
+
+def rang_since(machine: Machine, moment: datetime) -> bool:
+    """Whether bell and worker have drained the outbox since."""
+    asked = text("SELECT count(*) FROM job_run WHERE job = 'drain' AND started_at > :moment")
+    try:
+        with connected(machine) as connection:
+            return bool(connection.execute(asked, {"moment": moment}).scalar_one())
+    except OperationalError:
+        return False
 
 
 @pytest.mark.parametrize("kind", ["web worker", "web", "worker", "cron", "valkey", "postgres"])
@@ -96,10 +111,13 @@ def test_nothing_confirmed_is_lost_and_all_is_up_again(
 ) -> None:
     with crowd(recorded) as people:
         doomed = victim(machine, kind)
+        assert doomed
+        moment = datetime.now(UTC)
         os.kill(doomed, signal.SIGKILL)
         before = len(people.confirmed)
-        assert wait_for(lambda: victim(machine, kind) != doomed, SOON), f"no new {kind}"
+        assert wait_for(lambda: victim(machine, kind) not in (0, doomed), SOON), f"no new {kind}"
         assert wait_for(machine.well, SOON), machine.read("/healthz")
+        assert wait_for(lambda: rang_since(machine, moment), SOON + 10), "no letter leaves"
         assert wait_for(lambda: len(people.confirmed) > before, SOON)
     assert not people.faults
     for filer in people.confirmed:

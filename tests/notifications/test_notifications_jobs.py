@@ -33,7 +33,8 @@ CANARY = "hoa.nguyen@mail.example"
 
 @pytest.fixture
 def valkey(tmp_path):
-    server = Valkey(tmp_path / "valkey")
+    given = os.environ.get("GRIEVANCE_TEST_VALKEY")
+    server = Valkey(tmp_path / "valkey", program=Path(given) if given else None)
     server.start()
     yield server
     server.stop()

@@ -230,15 +230,19 @@ def _translatable(session: Session, opened: OpenCase, passage: str) -> bool:
     return message is not None and (message.case_id, message.thread) == (opened.case.id, "worker")
 
 
-def accept(session: Session, case: Case, actor: Actor, now: datetime, version: int) -> None:
+def accept(
+    session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime, version: int
+) -> None:
     """Decide that the case is ours to work on; the worker is told the day of the next step.
 
     Refuses `assigned` while nobody answers for it.
     """
+    case = opened.case
     check(case, Verb.ACCEPT, actor, version)
     case.decided_at = now
     clocks.meet(session, case.id, ("next_step",), now)
     clocks.start(session, case.id, "next_step", now, operator_hours(session))
+    telling.worker_of_news(session, site, opened, now)
     move(session, case, Verb.ACCEPT, actor, now)
 
 

@@ -31,7 +31,7 @@ audit.VERBS.update(
         Verb.TELL_WORKER: ("state", "message"),
         Verb.NOTE: ("state", "message"),
         Verb.TRANSLATE: ("state", "passage", "language", "value"),
-        Verb.ACCEPT: ("state", "message?"),
+        Verb.ACCEPT: ("state",),
         Verb.ASK_REISSUE: ("state",),
         Verb.REISSUE: ("state", "receipt", "retired"),
         Verb.OPEN_ORIGINAL: ("state", "file"),

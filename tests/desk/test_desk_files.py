@@ -1,0 +1,76 @@
+"""Files at the desk, and filing for somebody who called."""
+
+from __future__ import annotations
+
+from grievance.accounts.roles import Role
+from grievance.cases import files
+from tests.cast import NOW
+from tests.pages import read_page
+
+
+def attach(house, filed):
+    """A text file sent by the worker."""
+    site = house.app.config["SITE"]
+    stored = files.keep(site.blobs, "Ngày 3: 14 giờ\n".encode(), "ghi chú.txt")
+    opened = filed.open(house.session)
+    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    return file, stored
+
+
+def test_a_file_comes_clean_and_the_original_only_for_a_reason(house, show):
+    client, filed = house.browser(house.hire()), house.case()
+    file, _stored = attach(house, filed)
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "ghi chú.txt" in page.main
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
+    clean = client.get(path)
+    assert "14 giờ" in clean.get_data(as_text=True)
+    assert "attachment" in clean.headers["Content-Disposition"]
+    token = page.fields()["token"]
+    without = client.post(f"{path}/open_original", data={"token": token, "reason": " "})
+    assert without.status_code == 422
+    assert "reason" in read_page(without).errors
+    answer = client.post(
+        f"{path}/open_original", data={"token": token, "reason": "The date is in question"}
+    )
+    assert answer.status_code == 200
+    assert answer.data == "Ngày 3: 14 giờ\n".encode()
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "opened an original file, giving a reason." in page.main
+    assert client.get(f"{path}/open_original").status_code == 405
+
+
+def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house, show):
+    client, filed = house.browser(house.hire()), house.case()
+    file, stored = attach(house, filed)
+    gone = {"state": "not_cleaned", "clean_blob": "", "clean_key": "", "warnings": ()}
+    desk = filed.open(house.session)
+    house.session.delete(file)
+    house.session.flush()
+    raw = files.Stored(**{**files.plain(stored), **gone})
+    file = files.attach(house.session, desk, raw, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "Not yet cleaned" in page.main
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
+    assert path not in [link.get("href") for link in page.all("a")]
+    assert client.get(path).status_code == 404
+
+
+def test_swapped_ids_open_nothing(house):
+    client = house.browser(house.hire())
+    one, other = house.case(), house.case()
+    file, _stored = attach(house, one)
+    right = f"/staff/cases/{one.case.reference}/files/{file.id}"
+    wrong = f"/staff/cases/{other.case.reference}/files/{file.id}"
+    assert client.get(right).status_code == 200
+    assert client.get(wrong).status_code == 404
+    token = read_page(client.get(f"/staff/cases/{other.case.reference}")).fields()["token"]
+    answer = client.post(f"{wrong}/open_original", data={"token": token, "reason": "Looking"})
+    assert answer.status_code == 404
+
+
+def test_an_administrator_may_not_file_for_a_caller(house, show):
+    client = house.browser(house.hire(Role.ADMINISTRATOR))
+    assert client.post("/staff/file-for-caller", data={}).status_code == 403

@@ -1,0 +1,81 @@
+"""The queue: filters, paging, counts, and what it does not read."""
+
+from __future__ import annotations
+
+from grievance.cases.operations import handling
+from tests.cast import NOW
+from tests.desk.looking import counted, references
+
+QUEUE_QUERIES = 20
+
+
+def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
+    handler = house.hire()
+    client = house.browser(handler)
+    burmese = house.case(language="my").case.reference
+    wages = house.case().case
+    handling.take(house.session, wages, handler.actor, NOW, wages.version)
+    house.session.commit()
+    everything = {burmese, wages.reference}
+    for query, expected in (
+        ("", everything),
+        ("language=my", {burmese}),
+        ("mine=yes", {wages.reference}),
+        ("unassigned=yes", {burmese}),
+        ("state=in_review", {wages.reference}),
+        ("danger=yes", set()),
+        ("needs_translation=yes", everything),
+        ("issue=wages-unpaid&severity=medium", everything),
+        ("issue=housing", set()),
+        ("age=90", everything),
+        ("language=klingon&state=nonsense", everything),
+    ):
+        page = show(client, f"/staff/cases?{query}")
+        assert set(references(page)) == expected, query
+    assert "No case fits these filters" in show(client, "/staff/cases?issue=housing").main
+
+
+def test_an_empty_queue_says_what_will_appear(house, show):
+    page = show(house.browser(house.hire()), "/staff/cases")
+    assert "No open case. When somebody files" in page.main
+
+
+def test_the_queue_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch):
+    monkeypatch.setattr("grievance.cases.queries.PAGE", 2)
+    client = house.browser(house.hire())
+    filed = {house.case().case.reference for _ in range(5)}
+    met, path = [], "/staff/cases?language=vi"
+    for _ in range(3):
+        page = show(client, path)
+        met += references(page)
+        following = page.all("a", rel="next")
+        path = following[0].get("href") if following else ""
+    assert path == ""
+    assert (len(met), set(met)) == (5, filed)
+
+
+def test_a_page_token_of_somebody_elses_making_is_404(house):
+    client = house.browser(house.hire())
+    assert client.get("/staff/cases?after=AAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+
+
+def test_many_cases_are_counted_up_to_a_limit(house, show, monkeypatch):
+    monkeypatch.setattr("grievance.cases.queries.COUNT_LIMIT", 1)
+    client = house.browser(house.hire())
+    house.case()
+    house.case()
+    assert "1+ cases" in show(client, "/staff/cases").main
+
+
+def test_the_queue_reads_nothing_sealed_and_asks_the_same_however_long_it_is(house, show):
+    client = house.browser(house.hire())
+    house.case()
+    with counted() as few:
+        show(client, "/staff/cases")
+    for _ in range(4):
+        house.case()
+    with counted() as many:
+        show(client, "/staff/cases")
+    assert len(few) == len(many) <= QUEUE_QUERIES
+    sealed = ("case_record", "case_grant", "message", "suggestion", "case_file", "translation")
+    assert not [s for s in many if any(f"FROM {table}" in s for table in sealed)]
