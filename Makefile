@@ -37,7 +37,7 @@ catalogues: setup
 	@$(BIN)/flask translations check >/dev/null
 
 suite: setup ## the tests without a browser
-	@$(BIN)/pytest -m "not journey" -n auto
+	@$(BIN)/pytest -m "not journey" -n auto --dist loadgroup
 
 journeys: setup ## the tests in a real browser, if there is one
 	@$(BIN)/python -m tests.journeys.browser && $(BIN)/pytest -m journey tests/journeys || test $$? -eq 70

@@ -136,9 +136,10 @@ def _one_filing(house: House, inserts: list[tuple[str, Any]]) -> float:
     """Milliseconds from a complete draft to the commit; the INSERT statements are kept."""
 
     def keep(*told: Any) -> None:
-        _connection, _cursor, statement, parameters, _context, many = told
+        statement, parameters = told[2:4]
         if statement.startswith("INSERT"):
-            inserts.extend((statement, row) for row in (parameters if many else [parameters]))
+            rows = [parameters] if isinstance(parameters, dict) else parameters
+            inserts.extend((statement, row) for row in rows)
 
     engine = db.engine
     site = house.app.config["SITE"]
@@ -167,8 +168,8 @@ def _anew(house: House, inserts: list[tuple[str, Any]]) -> list[tuple[str, Any]]
         if isinstance(value, UUID) and value not in known:
             return drawn.setdefault(value, uuid4())
         column = name.partition("__")[0]
-        if column == "tag" and isinstance(value, bytes):
-            return secrets.token_bytes(len(value))
+        if column == "tag":
+            return secrets.token_bytes(32)
         if column == "reference":
             return secrets.token_hex(5).upper()
         return value

@@ -6,6 +6,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -17,7 +18,7 @@ from bench.load import HERE, Browser, Request
 from grievance import clock
 from grievance.app import create_app
 from grievance.cli import instance as product
-from grievance.cli.places import ROOT, Place
+from grievance.cli.places import Place
 from grievance.directory import facts
 from grievance.directory import operations as directory
 from grievance.embedded.postgres import Postgres
@@ -57,6 +58,9 @@ class House:
     def token(self, **cookies: str) -> str:
         """The form token of a browser that holds these cookies."""
         held = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return Context().run(self._token, held)
+
+    def _token(self, held: str) -> str:
         with self.app.test_request_context(headers={"Cookie": held}):
             return form_token()
 

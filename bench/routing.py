@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 
 from bench.filing import timed
-from bench.house import ROOT
 from bench.table import Line, percentile
+from grievance.cli.places import ROOT
 from grievance.directory.facts import shipped
 from grievance.routing.explain import rank
 from grievance.routing.profile import parse

@@ -9,8 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from bench.house import ROOT, free_port
+from bench.house import free_port
 from bench.table import Line
+from grievance.cli.places import ROOT
 
 LIMIT = 180.0
 

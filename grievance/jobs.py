@@ -33,7 +33,9 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors
+from grievance.cases.jobs import sweep
 from grievance.cases.operations import receipts
+from grievance.cases.site import Site
 from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
@@ -81,6 +83,15 @@ def _drain(work: Work) -> Counts:
     return drain(work.session, Post(work.ring.notifier, {"email": email}), work.now)
 
 
+def _sweep(work: Work) -> Counts:
+    """Over one connection: a new one for each clock would take longer than the clock."""
+    settings = work.settings
+    site = Site(work.ring, blobs(settings.storage), settings.public_url)
+    with work.session.get_bind().engine.connect() as connection, Session(connection) as session:
+        session.info.update(work.session.info)
+        return sweep(session, site, work.now)
+
+
 def _purge(work: Work) -> Counts:
     return purge(work.session, work.now)
 
@@ -102,6 +113,7 @@ def _anchor(work: Work) -> Counts:
 
 JOBS = (
     Job("drain", 5, _drain),
+    Job("sweep", 30, _sweep),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),
     Job("anchor", 3600, _anchor),

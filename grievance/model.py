@@ -7,6 +7,7 @@ refuses a column that does not say.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any
@@ -115,3 +116,12 @@ def digits_of(text: str) -> str:
     """The decimal digits in `text`, of any script, as 0-9."""
     found = (unicodedata.digit(letter, -1) for letter in text)
     return "".join(str(digit) for digit in found if digit >= 0)
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAILBOX = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@([\w-]{{1,63}}\.)+[\w-]{{2,63}}")
+
+
+def can_get_mail(address: str) -> bool:
+    """Whether this can be an e-mail address: RFC 5321 without quoted names, a domain with a dot."""
+    return len(address) <= 254 and _MAILBOX.fullmatch(address) is not None

@@ -13,6 +13,7 @@ MODULES = (
     "directory.models",
     "questions.models",
     "deadlines.models",
+    "referrals.models",
     "cases.models",
     "demo.models",
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.operations.founding import Founder
 from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, gettext, lazy
@@ -20,6 +18,7 @@ from grievance.web.forms import (
     Secret,
     ValidationError,
     Words,
+    option,
 )
 
 WEAK = {
@@ -27,11 +26,6 @@ WEAK = {
     "common": lazy("Many people use this one, so it is guessed first. Choose another."),
     "contains_name": lazy("Leave out names of you or of your organisation."),
 }
-
-
-def option(value: str, label: Any) -> SelectChoice:
-    """One answer of a choice."""
-    return SelectChoice(value, label)
 
 
 LANGUAGE_CHOICES = [option(slug, BY_SLUG[slug].own_name) for slug in STAFF_LANGUAGES]

@@ -155,6 +155,15 @@ def invitation(session: Session, token: str, now: datetime) -> Invitation | None
 
 def staff_to_notify(session: Session, permission: Permission) -> list[Addressee]:
     """The operator's active members whose role carries a permission (and the key it needs)."""
+    return _addressees(session, roles_with(permission), keyed=permission in NEEDS_KEY)
+
+
+def staff_in_role(session: Session, role: Role) -> list[Addressee]:
+    """The operator's active members of a role that works on cases, who hold its key."""
+    return _addressees(session, (role,), keyed=True)
+
+
+def _addressees(session: Session, roles: Sequence[Role], *, keyed: bool) -> list[Addressee]:
     chosen = (
         select(Person.id, Person.address_box, Person.language)
         .join(Membership, Membership.person_id == Person.id)
@@ -163,13 +172,13 @@ def staff_to_notify(session: Session, permission: Permission) -> list[Addressee]
             Organisation.kind == "operator",
             Membership.active,
             Person.state == "active",
-            Membership.role.in_(roles_with(permission)),
+            Membership.role.in_(roles),
         )
         .order_by(Person.id)
     )
-    if permission in NEEDS_KEY:
+    if keyed:
         chosen = chosen.where(
-            exists().where(
+            exists(MembershipKey.person_id).where(
                 MembershipKey.person_id == Person.id,
                 MembershipKey.organisation_id == Organisation.id,
             )

@@ -27,3 +27,8 @@ def of_receipt(case: UUID, receipt: UUID, role: str) -> Actor:
     """The holder of a receipt: a worker may do all that a helper may, and decide."""
     can = {"receipt.helper"} | ({"receipt.worker"} if role == "worker" else set())
     return Actor(f"receipt:{case}", frozenset(can), receipt=receipt, role=role)
+
+
+def of_job(name: str) -> Actor:
+    """A periodic job, which may do the verbs of the table that are a job's."""
+    return Actor(f"job:{name}", frozenset({"job"}), role="job")

@@ -58,7 +58,11 @@ def keep(blobs: Blobs, data: bytes, name: str) -> Stored:
     original_key = _put(blobs, blob, data)
     if cleaned.data is not None:
         clean_blob = uuid4().hex
-        clean_key = _put(blobs, clean_blob, cleaned.data)
+        try:
+            clean_key = _put(blobs, clean_blob, cleaned.data)
+        except OSError:
+            blobs.delete(blob)
+            raise
     return Stored(
         id=blob,
         name=safe_name(name, cleaned.extension),
@@ -125,6 +129,11 @@ def listed(session: Session, opened: OpenCase) -> list[tuple[CaseFile, Stored]]:
         .order_by(CaseFile.at, CaseFile.id)
     )
     return [(row, read_meta(opened, row)) for row in rows]
+
+
+def of_message(session: Session, message_id: UUID) -> list[CaseFile]:
+    """The files that came with a message."""
+    return list(session.scalars(select(CaseFile).where(CaseFile.message_id == message_id)))
 
 
 def read_meta(opened: OpenCase, file: CaseFile) -> Stored:

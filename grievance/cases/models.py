@@ -56,17 +56,23 @@ class Case(Base):
         _among("channel", ("web", "phone", "in_person", "post")),
         _among("filed_for", ("own", "other")),
         CheckConstraint("(state = 'awaiting_worker') = (resumes_to IS NOT NULL)", name="resumes"),
-        CheckConstraint("state <> 'accepted' OR decided_at IS NOT NULL", name="accepted_decided"),
+        CheckConstraint(
+            "state NOT IN ('accepted', 'with_mechanism') OR decided_at IS NOT NULL",
+            name="accepted_decided",
+        ),
         Index("ix_grievance_case_queue", "next_due", "id"),
         Index("ix_grievance_case_assignee_queue", "assignee_id", "next_due", "id"),
         Index("ix_grievance_case_issues", "issues", postgresql_using="gin"),
+        Index("ix_grievance_case_filed_at", "filed_at"),  # every filing counts those of its hour
         _by("state"),
         _by("severity"),
         _by("language"),
         _by("region"),
         _few("danger", "danger"),
         _few("waits", "worker_waits"),
+        _few("escalated", "escalation_waits"),
         _few("unassigned", "assignee_id IS NULL"),
+        _few("second", "awaits_second"),
         _few("translation", "needs_translation"),
     )
 
@@ -90,17 +96,20 @@ class Case(Base):
     region: Mapped[str] = code(12)
     amount_band: Mapped[str] = code(12)
     level: Mapped[int] = mapped_column(Integer, default=0)
+    escalation_waits: Mapped[bool] = mapped_column(default=False)
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reissue_allowed: Mapped[bool]
     burst: Mapped[bool] = mapped_column(default=False)
     needs_translation: Mapped[bool] = mapped_column(default=False)
     worker_waits: Mapped[bool] = mapped_column(default=False)
+    awaits_second: Mapped[bool] = mapped_column(default=False)
     next_due: Mapped[datetime]
     filed_at: Mapped[datetime]
     worker_acted_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     first_answer_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    appealed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     remedy_kept_at: Mapped[datetime | None]
     key_generation: Mapped[int] = mapped_column(Integer, default=1)
@@ -184,11 +193,12 @@ class ReceiptSession(Base):
 
 
 class CaseRecord(Base):
-    """A sealed part of the case as filed or as changed: answers, identity, contact, profile."""
+    """A sealed part of the case as filed or as changed: answers, identity, contact, profile, and
+    what was decided."""
 
     __tablename__ = "case_record"
     __table_args__ = (
-        _among("part", ("answers", "identity", "profile")),
+        _among("part", ("answers", "identity", "profile", "decision")),
         _among("compartment", COMPARTMENTS),
         Index("ix_case_record_latest", "case_id", "part", "at"),
     )
@@ -199,7 +209,7 @@ class CaseRecord(Base):
     compartment: Mapped[str] = code(10)
     key_generation: Mapped[int]
     revision: Mapped[int] = mapped_column(Integer, Identity())
-    content: Mapped[bytes] = sealed("case.answers/1 case.identity/1 case.profile/1")
+    content: Mapped[bytes] = sealed("case.answers/1 case.identity/1 case.profile/1 case.decision/1")
     at: Mapped[datetime]
 
 
@@ -298,6 +308,63 @@ class Reissue(Base):
     decided_at: Mapped[datetime | None]
     key_generation: Mapped[int]
     check_made: Mapped[bytes] = sealed("case.note/1")
+
+
+class FourEyes(Base):
+    """A decision that one of staff proposes and another takes, with its reasons sealed.
+
+    Who works alone may take it too, after waiting: `alone` says so, to the worker as well.
+    """
+
+    __tablename__ = "four_eyes"
+    __table_args__ = (
+        _among("verb", ("decline",)),
+        _among("state", ("asked", "approved", "sent_back", "lapsed")),
+        CheckConstraint(
+            "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
+            name="two_people",
+        ),
+        Index(
+            "uq_four_eyes_asked", "case_id", unique=True, postgresql_where=text("state = 'asked'")
+        ),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    verb: Mapped[str] = code(20)
+    state: Mapped[str] = code(10, default="asked")
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    alone: Mapped[bool] = mapped_column(default=False)
+    key_generation: Mapped[int]
+    content: Mapped[bytes] = sealed("case.note/1")
+
+
+class Recusal(Base):
+    """A person with a conflict of interest: for them the case is not there any more."""
+
+    __tablename__ = "recusal"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class DuplicateLink(Base):
+    """Two cases about the same matter. Each keeps its keys, its worker and its thread."""
+
+    __tablename__ = "duplicate_link"
+    __table_args__ = (CheckConstraint("case_id <> other_id", name="two_cases"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(
+        ForeignKey("grievance_case.id"), primary_key=True, index=True
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class CaseVisit(Base):

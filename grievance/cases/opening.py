@@ -6,7 +6,7 @@ holder has no key for stays shut: asking for it is a `Shut`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import COMPARTMENTS, Case, CaseGrant, CaseKey, Receipt
+from grievance.referrals.models import Packet, PacketGrant
+from grievance.referrals.operations import sealing
+from grievance.referrals.operations.sealing import OpenPacket
+from grievance.referrals.refusals import Refused
 from grievance.vault import values
 from grievance.vault.errors import Tampered, VaultError
 from grievance.vault.grants import GrantInfo, open_grant, seal_grant
@@ -24,12 +28,16 @@ from grievance.vault.labels import Label
 PURPOSE = "case"
 COMPARTMENT_OF = {
     Label.CASE_ANSWERS: "story",
-    Label.CASE_SUGGESTION: "story",
+    Label.CASE_DECISION: "story",
     Label.MESSAGE_BODY: "story",
     Label.PASSAGE_TRANSLATION: "story",
+    Label.CONSENT_WORDS: "story",
+    Label.REFERRAL_NOTE: "story",
+    Label.REFERRAL_ANSWER: "story",
     Label.FILE_META: "story",
     Label.CASE_IDENTITY: "identity",
     Label.CASE_PROFILE: "identity",
+    Label.CASE_SUGGESTION: "identity",  # it repeats the profile: nationality, status
     Label.STAFF_MESSAGE: "internal",
     Label.CASE_NOTE: "internal",
     Label.EVENT_DETAIL: "internal",
@@ -53,10 +61,13 @@ class Holder:
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case and the keys its reader holds, by compartment."""
+    """A case and the keys its reader holds, by compartment; with the reader's own private keys, by
+    generation, which open packets."""
 
     case: Case
     keys: Mapping[str, bytes] = field(repr=False)
+    holder: Holder | None = None
+    privates: Mapping[int, bytes] = field(default_factory=dict, repr=False)
 
     def holds(self, compartment: str) -> bool:
         """Whether the reader may open this compartment."""
@@ -165,7 +176,7 @@ def _open(session: Session, case: Case, holder: Holder, privates: Mapping[int, b
         if checks.get(row.compartment) != key_check(key):
             raise Tampered("key check")
         keys[row.compartment] = key
-    return OpenCase(case, keys)
+    return OpenCase(case, keys, holder, privates)
 
 
 def open_for_organisation(
@@ -189,3 +200,33 @@ def reseal(row: CaseGrant, private: bytes, to: Holder) -> None:
         to.public, _info(row.case_id, row.compartment, row.key_generation, to), key
     )
     row.holder_generation = to.generation
+
+
+def open_packet(session: Session, opened: OpenCase, packet: Packet) -> OpenPacket:
+    """A packet of this case with the reader's own key; `Shut` where they hold none."""
+    holder = opened.holder
+    if holder is None or packet.case_id != opened.case.id:
+        raise Shut("packet")
+    try:
+        return sealing.open_packet(
+            session, packet, holder.kind, holder.id, dict(opened.privates)
+        )  # fmt: skip
+    except Refused as refused:
+        raise Shut("packet") from refused
+
+
+def packets_held(session: Session, opened: OpenCase) -> list[OpenPacket]:
+    """Every packet of the case that its reader holds the key of."""
+    if opened.holder is None:
+        return []
+    mine = select(PacketGrant.packet_id).where(
+        PacketGrant.holder_kind == opened.holder.kind, PacketGrant.holder_id == opened.holder.id
+    )
+    wanted = select(Packet).where(Packet.case_id == opened.case.id, Packet.id.in_(mine))
+    return [open_packet(session, opened, packet) for packet in session.scalars(wanted)]
+
+
+def give_packets(session: Session, held: Iterable[OpenPacket], holder: Holder) -> None:
+    """Seal the keys of these packets to one more holder: a changed or newly issued receipt."""
+    for one in held:
+        sealing.give(session, one.packet, one.key, holder)

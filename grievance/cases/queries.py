@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
-from grievance.cases.models import Case, CaseVisit
+from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
 from grievance.cases.states import OPEN
 
 PAGE = 50
@@ -45,12 +45,33 @@ class Filters:
         return self != Filters()
 
 
+def not_recused(person: UUID) -> ColumnElement[bool]:
+    """Cases that are there for this person: none in which they have a conflict of interest."""
+    return Case.id.not_in(select(Recusal.case_id).where(Recusal.person_id == person))
+
+
+def recused(session: Session, case_id: UUID) -> set[UUID]:
+    """Who may neither open this case nor be told of it."""
+    return set(session.scalars(select(Recusal.person_id).where(Recusal.case_id == case_id)))
+
+
+def recusals(session: Session, person: UUID) -> set[UUID]:
+    """The cases that are not there for this person."""
+    return set(session.scalars(select(Recusal.case_id).where(Recusal.person_id == person)))
+
+
+def references(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What staff call these cases."""
+    rows = session.execute(select(Case.id, Case.reference).where(Case.id.in_(case_ids)))
+    return {row.id: row.reference for row in rows}
+
+
 AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
 
 
 def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnElement[bool]]:
     state = Case.state == filters.state if filters.state else Case.state.in_(OPEN)
-    found: list[ColumnElement[bool]] = [state]
+    found: list[ColumnElement[bool]] = [state, not_recused(person)]
     for column, wanted in (
         (Case.severity, filters.severity),
         (Case.language, filters.language),
@@ -82,7 +103,12 @@ def queue(
     session: Session, filters: Filters, person: UUID, now: datetime, place: list[Any] | None = None
 ) -> Slice:
     """Cases by what is due first; `place` is (due, id) of the last case of the page before."""
-    query = select(Case).where(*_conditions(filters, person, now))
+    conditions = _conditions(filters, person, now)
+    query = select(Case).where(*conditions)
+    if filters.issue and count(session, filters, person, now) <= COUNT_LIMIT:
+        # PostgreSQL cannot tell that few have it, and would walk the whole queue for them
+        few = select(Case.id).where(*conditions).cte().prefix_with("MATERIALIZED")
+        query = select(Case).where(Case.id.in_(select(few.c.id)))
     if place:
         after = (datetime.fromisoformat(str(place[0])), UUID(str(place[1])))
         query = query.where(tuple_(Case.next_due, Case.id) > tuple_(*after))
@@ -104,6 +130,7 @@ class Today:
     """What a handler should see first, each list by what is due first."""
 
     danger: Sequence[Case] = field(default_factory=list)
+    escalated: Sequence[Case] = field(default_factory=list)
     answered: Sequence[Case] = field(default_factory=list)
     due: Sequence[Case] = field(default_factory=list)
     unassigned: Sequence[Case] = field(default_factory=list)
@@ -119,11 +146,21 @@ def _answered(person: UUID) -> list[ColumnElement[bool]]:
     return [Case.worker_waits.expression, mine]
 
 
-def today(session: Session, person: UUID, now: datetime, limit: int = 10) -> Today:
-    """Danger that nobody answered, workers who answered, what falls due within two days,
-    cases that nobody has; with the size of each list."""
+def _escalated(person: UUID, *, leads: bool) -> list[ColumnElement[bool]]:
+    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    first = and_(Case.level == 1, mine)
+    return [Case.escalation_waits.expression, first | (Case.level > 1) if leads else first]
+
+
+def today(
+    session: Session, person: UUID, now: datetime, limit: int = 10, *, leads: bool = False
+) -> Today:
+    """Danger that nobody answered, escalations that reached this person (`leads` also see those
+    above the first rung), workers who answered, what falls due within two days, cases that nobody
+    has; with the size of each list."""
     groups: dict[str, list[ColumnElement[bool]]] = {
         "danger": _DANGER,
+        "escalated": _escalated(person, leads=leads),
         "answered": _answered(person),
         "due": [Case.next_due < now + DUE_WITHIN, Case.assignee_id == person],
         "unassigned": [Case.assignee_id.is_(None)],
@@ -131,23 +168,25 @@ def today(session: Session, person: UUID, now: datetime, limit: int = 10) -> Tod
     lists: dict[str, list[Case]] = {}
     counts: dict[str, int] = {}
     for name, conditions in groups.items():
-        chosen = select(Case).where(Case.state.in_(OPEN), *conditions)
+        chosen = select(Case).where(Case.state.in_(OPEN), not_recused(person), *conditions)
         lists[name] = list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
         some = chosen.with_only_columns(Case.id).limit(COUNT_LIMIT + 1)
         counts[name] = session.scalar(select(func.count()).select_from(some.subquery())) or 0
     return Today(**lists, counts=counts)
 
 
-def for_reading(session: Session, reference: str) -> Case | None:
-    """The case of a reference as a member of staff may see it: now, any of the operator's."""
-    return session.scalars(select(Case).where(Case.reference == reference)).first()
+def for_reading(session: Session, reference: str, person: UUID) -> Case | None:
+    """The case of a reference as a member of staff may see it: any of the operator's in which
+    they have no conflict of interest."""
+    mine = (Case.reference == reference, not_recused(person))
+    return session.scalars(select(Case).where(*mine)).first()
 
 
-def for_change(session: Session, reference: str) -> Case | None:
+def for_change(session: Session, reference: str, person: UUID) -> Case | None:
     """The same case, locked until the end of the transaction."""
     return session.scalars(
         select(Case)
-        .where(Case.reference == reference)
+        .where(Case.reference == reference, not_recused(person))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
@@ -203,6 +242,7 @@ def news(session: Session, person: UUID, limit: int = 10) -> list[Case]:
             .where(
                 Case.assignee_id == person,
                 Case.state.in_(OPEN),
+                not_recused(person),
                 Case.event_seq > func.coalesce(CaseVisit.seq, 0),
             )
             .order_by(Case.next_due, Case.id)
@@ -216,6 +256,44 @@ def calling(session: Session, person: UUID, limit: int = 99) -> int:
     to `limit` of each."""
     found = 0
     for conditions in (_DANGER, _answered(person)):
-        some = select(Case.id).where(Case.state.in_(OPEN), *conditions).limit(limit)
+        mine = (Case.state.in_(OPEN), not_recused(person), *conditions)
+        some = select(Case.id).where(*mine).limit(limit)
         found += session.scalar(select(func.count()).select_from(some.subquery())) or 0
     return found
+
+
+def proposal(session: Session, case_id: UUID) -> FourEyes | None:
+    """The decision that somebody proposed and nobody took yet."""
+    return session.scalars(
+        select(FourEyes).where(FourEyes.case_id == case_id, FourEyes.state == "asked")
+    ).first()
+
+
+def deciders(session: Session, case_id: UUID) -> set[UUID]:
+    """Who proposed or took a decision against the worker: somebody else reads their appeal."""
+    rows = session.execute(
+        select(FourEyes.asked_by, FourEyes.decided_by).where(
+            FourEyes.case_id == case_id, FourEyes.state == "approved"
+        )
+    )
+    return {person for row in rows for person in row if person}
+
+
+def duplicates(session: Session, case_id: UUID, person: UUID) -> list[Case]:
+    """The cases linked to this one as the same matter, as far as this person may know of them."""
+    pairs = (
+        select(DuplicateLink.other_id).where(DuplicateLink.case_id == case_id),
+        select(DuplicateLink.case_id).where(DuplicateLink.other_id == case_id),
+    )
+    linked = Case.id.in_(pairs[0]) | Case.id.in_(pairs[1])
+    return list(
+        session.scalars(select(Case).where(linked, not_recused(person)).order_by(Case.reference))
+    )
+
+
+def caseload(session: Session, of: UUID, person: UUID) -> list[str]:
+    """The references of everything open that somebody has, as far as `person` may know of it."""
+    mine = (Case.assignee_id == of, Case.state.in_(OPEN), not_recused(person))
+    return list(
+        session.scalars(select(Case.reference).where(*mine).order_by(Case.next_due, Case.id))
+    )

@@ -17,6 +17,7 @@ LABEL_OF = {
     "answers": Label.CASE_ANSWERS,
     "identity": Label.CASE_IDENTITY,
     "profile": Label.CASE_PROFILE,
+    "decision": Label.CASE_DECISION,
 }
 
 
@@ -33,7 +34,6 @@ def write(session: Session, opened: OpenCase, part: str, content: Any, now: date
         at=now,
     )
     session.add(record)
-    session.flush()
     return record
 
 

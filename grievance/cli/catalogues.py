@@ -22,6 +22,7 @@ ROOT = TRANSLATIONS.parent
 PUBLIC = (
     "grievance/portal", "grievance/intake", "grievance/questions", "grievance/routing",
     "grievance/web", "grievance/cases", "grievance/deadlines", "grievance/directory",
+    "grievance/referrals",
     "grievance/notifications", "templates/components", "templates/portal", "templates/intake",
     "templates/web", "templates/questions", "templates/notifications",
 )  # fmt: skip
@@ -60,7 +61,7 @@ def _in(folder: Path) -> Iterator[tuple[object, str | None]]:
         str(folder), METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
     ):
         yield message, context
-    if folder != ROOT / "grievance/questions":
+    if folder not in (ROOT / "grievance/questions", ROOT / "grievance/cases"):
         return
     for *_, message, _comments, context in extract_from_dir(
         str(folder),

@@ -87,7 +87,7 @@ def _processes(place: Place, host: str, port: int) -> list[Child]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
         *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
         *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
-        "--no-control-socket",
+        *("--logger-class", "grievance.web.server.ServerLog", "--no-control-socket"),
     ]
     healthy = f"{place.public_url}/healthz"
     web, worker = place.environment("web"), place.environment("worker")

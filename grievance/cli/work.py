@@ -1,4 +1,4 @@
-"""Commands of the worker: sending letters, the queue worker and its bell."""
+"""Commands of the worker: sending letters, sweeping deadlines, the queue worker and its bell."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ def drain(dead: bool) -> None:
         counts = jobs.perform(jobs.BY_NAME["drain"], shop, actor="cli:outbox-drain")
     if counts is None:
         leave("The outbox could not be drained; the line above says where.")
+    click.echo(json.dumps(dict(counts)))
+
+
+@click.group()
+def deadlines() -> None:
+    """The clocks of cases."""
+
+
+@deadlines.command("sweep")
+def sweep() -> None:
+    """Escalate what is overdue now, and print how much it was."""
+    with _workshop() as shop:
+        counts = jobs.perform(jobs.BY_NAME["sweep"], shop, actor="cli:deadlines-sweep")
+    if counts is None:
+        leave("The deadlines could not be swept; the line above says where.")
     click.echo(json.dumps(dict(counts)))
 
 

@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from grievance.accounts.forms import option
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
 from grievance.i18n import BY_SLUG, N_, gettext, lazy
-from grievance.web.forms import Choice, Choices, Day, Form, Hidden, Line
+from grievance.web.forms import Choice, Choices, Day, Form, Hidden, Line, option
 
 ADDRESS = 1000  # graphemes in the address of a page
 VERBS = {

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
-from grievance.accounts.forms import option, text_of
+from grievance.accounts.forms import text_of
 from grievance.accounts.operations.profile import ProfileDraft
 from grievance.accounts.profile import FIELDS, Profile
 from grievance.i18n import BY_SLUG, LANGUAGES, N_, gettext, lazy
 from grievance.model import digits_of
-from grievance.web.forms import Choices, Form, Hidden, Line, Number, ValidationError, Words
+from grievance.web.forms import Choices, Form, Hidden, Line, Number, ValidationError, Words, option
 
 WEEK = (
     N_("Monday"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from grievance.accounts.forms import AddressLine, checked_address, option, text_of
+from grievance.accounts.forms import AddressLine, checked_address, text_of
 from grievance.accounts.operations.invitations import Invitee
 from grievance.accounts.roles import ASSIGNABLE, NAMES, Role
 from grievance.i18n import lazy
-from grievance.web.forms import Choice, Form, Hidden, Line
+from grievance.web.forms import Choice, Form, Hidden, Line, option
 
 
 class Invite(Form):

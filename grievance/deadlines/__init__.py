@@ -1,1 +1,1 @@
-"""Deadlines: the clocks of a case, as rows. Now two service clocks: acknowledge and danger."""
+"""Deadlines: the clocks of a case, as rows, and the ladders climbed when one is overdue."""

@@ -57,3 +57,26 @@ def after_hours(hours: Hours, moment: datetime, amount: timedelta) -> datetime:
             return begin + left
         left -= end - begin
     return moment + amount
+
+
+def after_working_days(hours: Hours, moment: datetime, days: int) -> datetime:
+    """The moment when so many whole working days have passed since `moment`.
+
+    It is the same time of day; a wait that begins on a day off begins with the next working day.
+    """
+    local = moment.astimezone(ZoneInfo(hours.zone))
+    day, at = local.date(), local.time()
+    if not _working(hours, day):
+        day, at = _next_working(hours, day), time()
+    for _ in range(days):
+        day = _next_working(hours, day)
+    return datetime.combine(day, at, ZoneInfo(hours.zone)).astimezone(UTC)
+
+
+def _working(hours: Hours, day: date) -> bool:
+    return is_working_day(day, hours.country, hours.closed)
+
+
+def _next_working(hours: Hours, day: date) -> date:
+    later = (day + timedelta(days=ahead) for ahead in range(1, LOOK_AHEAD_DAYS))
+    return next((one for one in later if _working(hours, one)), day + timedelta(days=1))

@@ -10,17 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.model import Base, code, identifier
 
-KINDS = ("acknowledge", "danger", "answer", "next_step")
+KINDS = ("acknowledge", "danger", "answer", "next_step", "appeal", "chase")
 
 
 class Deadline(Base):
-    """One service clock of a case. `met_at` ends it; `stopped_at` too, when the case is over."""
+    """One service clock of a case. `met_at` ends it; `stopped_at` too, when the case is over.
+
+    `attempts` is the rung of its ladder that was told last, `next_try` when the next one is due;
+    before the first that is `due_at`.
+    """
 
     __tablename__ = "deadline"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('acknowledge', 'danger', 'answer', 'next_step')", name="kind"
-        ),
+        CheckConstraint(f"kind IN ({', '.join(repr(one) for one in KINDS)})", name="kind"),
         CheckConstraint("met_at IS NULL OR stopped_at IS NULL", name="one_end"),
         Index(
             "uq_deadline_running", "case_id", "kind", unique=True,
@@ -28,6 +30,10 @@ class Deadline(Base):
         ),
         Index(
             "ix_deadline_due", "due_at",
+            postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_deadline_try", text("coalesce(next_try, due_at)"),
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
         ),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.clock import end_of_day, local_day
 from grievance.deadlines.hours import Hours, after_hours
+from grievance.deadlines.ladders import LADDERS, NEVER, next_try, waited
 from grievance.deadlines.models import Deadline
 
 # EU Directive 2019/1937 art. 9(1)(b): acknowledgement within seven days of receipt.
@@ -21,7 +22,19 @@ DANGER_HOURS = 4
 NEXT_STEP_DAYS = 14
 # An answer of the worker is read within a week.
 ANSWER_DAYS = 7
-DAYS = {"acknowledge": ACKNOWLEDGE_DAYS, "next_step": NEXT_STEP_DAYS, "answer": ANSWER_DAYS}
+# An appeal is made within thirty days of the decision and answered within thirty days (UNGP 31;
+# the template of a company's mechanism, stage C8).
+APPEAL_DAYS = 30
+DAYS = {
+    "acknowledge": ACKNOWLEDGE_DAYS,
+    "next_step": NEXT_STEP_DAYS,
+    "answer": ANSWER_DAYS,
+    "appeal": APPEAL_DAYS,
+}
+
+
+class NoRung(Exception):
+    """A clock that is at the top of its ladder."""
 
 
 def due(kind: str, now: datetime, hours: Hours) -> datetime:
@@ -30,6 +43,19 @@ def due(kind: str, now: datetime, hours: Hours) -> datetime:
     if kind == "danger":
         return after_hours(hours, now, timedelta(hours=DANGER_HOURS))
     return end_of_day(local_day(now, hours.zone) + timedelta(days=DAYS[kind]), hours.zone)
+
+
+def appeal_ends(decided: datetime, hours: Hours) -> datetime:
+    """Until when a decision can be appealed: the end of the thirtieth day after it."""
+    return due("appeal", decided, hours)
+
+
+def reopen_ends(ended: datetime, hours: Hours) -> datetime:
+    """Until when a case that is over can be opened again: the same day of the next year, or the
+    last of its month (the product's promise: one year)."""
+    day = local_day(ended, hours.zone)
+    leap = (day.month, day.day) == (2, 29)
+    return end_of_day(day.replace(year=day.year + 1, day=28 if leap else day.day), hours.zone)
 
 
 def running(session: Session, case_id: UUID) -> list[Deadline]:
@@ -47,12 +73,22 @@ def running(session: Session, case_id: UUID) -> list[Deadline]:
     )
 
 
-def start(session: Session, case_id: UUID, kind: str, now: datetime, hours: Hours) -> Deadline:
-    """Start a clock; one of the same kind that still runs is kept instead."""
+def start(
+    session: Session,
+    case_id: UUID,
+    kind: str,
+    now: datetime,
+    hours: Hours,
+    *,
+    on: date | None = None,
+) -> Deadline:
+    """Start a clock; one of the same kind that still runs is kept instead. It is due at the end of
+    `on` (which `chase` needs), else when its kind says."""
     for clock in running(session, case_id):
         if clock.kind == kind:
             return clock
-    clock = Deadline(case_id=case_id, kind=kind, started_at=now, due_at=due(kind, now, hours))
+    ends = end_of_day(on, hours.zone) if on else due(kind, now, hours)
+    clock = Deadline(case_id=case_id, kind=kind, started_at=now, due_at=ends)
     session.add(clock)
     session.flush()
     return clock
@@ -72,7 +108,32 @@ def stop(session: Session, case_id: UUID, now: datetime) -> None:
         clock.stopped_at = now
 
 
-def next_due(session: Session, case_id: UUID) -> datetime | None:
-    """When the earliest running clock is due."""
+def standing(session: Session, case_id: UUID) -> tuple[datetime | None, int]:
+    """When the earliest running clock is due, and the highest rung that any of them has reached."""
     session.flush()
-    return next((clock.due_at for clock in running(session, case_id)), None)
+    clocks = running(session, case_id)
+    earliest = next((clock.due_at for clock in clocks), None)
+    return earliest, max((clock.attempts for clock in clocks), default=0)
+
+
+def climb(clock: Deadline, now: datetime, hours: Hours) -> int:
+    """Go to the next rung of the ladder of an overdue clock, and answer it.
+
+    Its time is counted from now, not from the missed moment: whatever stood still, nobody is
+    passed over. `NoRung` at the top.
+    """
+    rung = clock.attempts + 1
+    if rung > LADDERS[clock.kind].height:
+        raise NoRung
+    clock.attempts, clock.next_try = rung, next_try(clock.kind, rung, now, hours)
+    return rung
+
+
+def wait_once_more(session: Session, case_id: UUID, now: datetime, hours: Hours) -> None:
+    """Give the rungs that the clocks of a case stand on their time once more: a person saw it.
+
+    The clocks stay overdue.
+    """
+    for clock in running(session, case_id):
+        if clock.attempts and clock.next_try and clock.next_try < NEVER:
+            clock.next_try = waited(clock.kind, max(clock.next_try, now), hours)

@@ -1,13 +1,16 @@
-"""What deadlines ask of the operator's profile."""
+"""Which clocks are overdue, and what deadlines ask of the operator's profile."""
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import profile
 from grievance.deadlines.hours import Hours
+from grievance.deadlines.models import Deadline
 
 
 def operator_hours(session: Session) -> Hours:
@@ -21,3 +24,23 @@ def operator_hours(session: Session) -> Hours:
         if given
     }
     return Hours(weekly, told.time_zone)
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """A running clock whose next rung is due, in the words of the index `ix_deadline_try`."""
+    return and_(
+        Deadline.met_at.is_(None),
+        Deadline.stopped_at.is_(None),
+        func.coalesce(Deadline.next_try, Deadline.due_at) <= now,
+    )
+
+
+def overdue(session: Session, now: datetime, limit: int) -> list[UUID]:
+    """The clocks whose next rung is due, danger first, then by how long; so many of the oldest.
+
+    The database sorts as its index does, so that nothing due among very many costs nothing.
+    """
+    tried = func.coalesce(Deadline.next_try, Deadline.due_at)
+    chosen = select(Deadline.id, Deadline.kind).where(is_overdue(now)).order_by(tried).limit(limit)
+    found = session.execute(chosen).all()
+    return [row.id for row in sorted(found, key=lambda row: row.kind != "danger")]

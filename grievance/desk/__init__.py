@@ -1,20 +1,36 @@
 """The desk: where handlers see what is due, read a case and do what the state table allows.
 
 `listing` is Today and the queue, `views` the page of a case and its files, `acting` one POST for
-each verb, `reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one
-loader; `reading`, `events`, `advice` and `words` turn rows and codes into what a person reads.
+each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
+`handing_over` what goes to other bodies, `packet_copies` its papers, `board` all of them;
+`reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
+`reading`, `events`, `advice` and `words` turn rows and codes into what a person reads.
 """
 
 from __future__ import annotations
 
 from flask import Flask
 
-from grievance.desk import acting, calling, denied, listing, reissuing, views
+from grievance.desk import (
+    acting,
+    board,
+    bulk,
+    calling,
+    denied,
+    handing_over,
+    listing,
+    packet_copies,
+    reissuing,
+    views,
+)
 from grievance.desk.blueprint import bp
 from grievance.desk.menu import desk_menu
 from grievance.web.pages import provide
 
-__all__ = ["acting", "calling", "denied", "init_app", "listing", "reissuing", "views"]
+__all__ = [
+    "acting", "board", "bulk", "calling", "denied", "handing_over", "init_app", "listing",
+    "packet_copies", "reissuing", "views",
+]  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

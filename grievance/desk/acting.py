@@ -15,12 +15,13 @@ from flask import Response, make_response, redirect, render_template, url_for
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
 from grievance.cases import queries
-from grievance.cases.operations import handling, receipts
+from grievance.cases.models import Case
+from grievance.cases.operations import escalating, handling, receipts
 from grievance.cases.operations.moving import Conflict, Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import events, forms
+from grievance.desk import deciding, events, forms
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case, site
@@ -48,6 +49,31 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "assignee": ("person", N_("This person does not work on cases or does not hold the key yet.")),
     "severity": ("severity", N_("Somebody is in danger: the severity is high or critical then.")),
     "issues": ("issue", N_("Choose the main problem.")),
+    "not_taken": ("", N_("Somebody has this case already.")),
+    "nothing_proposed": ("", N_("A decision on this case waits for a second person already.")),
+    "proposed": ("", N_("Nothing waits for a second person any more.")),
+    "proposer": ("", N_("You proposed this. A second person has to decide it.")),
+    "too_early": ("", N_("You decide alone, so 48 hours have to pass before you confirm.")),
+    "heard_before": (
+        "",
+        N_("The worker asked for a second look: somebody who did not decide before has to agree."),
+    ),
+    "reason": ("reason", N_("Choose why.")),
+    "door": ("door", N_("Name another door.")),
+    "own_or_lead": ("", N_("Only who has the case, or a lead, can give it back.")),
+    "person": ("person", N_("This person does not work on cases, or stepped aside already.")),
+    "last_one": (
+        "person",
+        N_("Nobody else could read this case then. Give somebody the key first."),
+    ),
+    "other": ("reference", N_("There is no such case, or somebody is changing it right now.")),
+    "too_late": ("", N_("More than a year has passed. The worker can file a new report.")),
+    "recused": ("", N_("There is a conflict of interest: this case is not yours to work on.")),
+    "not_appealed": ("", N_("The worker had a second look already.")),
+    "escalated_to_them": (
+        "",
+        N_("Somebody has seen to this escalation already, or it did not reach you."),
+    ),
 }
 
 
@@ -89,6 +115,10 @@ def _ask_reissue(desk: Desk, form: forms.CheckForm) -> None:
     receipts.ask_reissue(db.session(), desk.opened, str(form.check_made.data), desk.actor, now())
 
 
+def _acknowledge_escalation(desk: Desk, form: ActForm) -> None:
+    escalating.acknowledge_escalation(db.session(), desk.case, desk.actor, now(), form.seen)
+
+
 DOING: Mapping[Verb, Act] = {
     Verb.TAKE: _take,
     Verb.ASSIGN: _assign,
@@ -100,13 +130,15 @@ DOING: Mapping[Verb, Act] = {
     Verb.TRANSLATE: _translate,
     Verb.ACCEPT: _accept,
     Verb.ASK_REISSUE: _ask_reissue,
+    **deciding.DOING,
+    Verb.ACKNOWLEDGE_ESCALATION: _acknowledge_escalation,
 }
 
 
 def act(reference: str, verb: Verb, do: Act) -> Response:
     """Do a verb with the form that was sent, and go back to the case."""
     desk = open_case(reference, change=True)
-    form = forms.given(verb, desk, people())
+    form = forms.given(verb, desk, people(desk.case))
     if not form.validate():
         return case_page(desk, (verb, form), 422)
     try:
@@ -118,12 +150,14 @@ def act(reference: str, verb: Verb, do: Act) -> Response:
         db.session.rollback()
         return refusal(reference, verb, form, refused.why)
     db.session.commit()
+    if verb == Verb.RECUSE and form["person"].data == str(desk.member.person_id):
+        return redirect(url_for("desk.queue"), 303)  # type: ignore[return-value]  # it is Flask's
     return back(reference)
 
 
-def people() -> dict[UUID, str]:
+def people(case: Case) -> dict[UUID, str]:
     """Whom a case can be given to."""
-    return {one.id: one.name for one in handling.workers(db.session())}
+    return {one.id: one.name for one in handling.workers(db.session(), case)}
 
 
 def back(reference: str) -> Response:

@@ -6,7 +6,6 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from grievance.accounts import staff
-from grievance.accounts.forms import option
 from grievance.clock import real_now
 from grievance.desk.blueprint import bp
 from grievance.extensions import db
@@ -14,7 +13,7 @@ from grievance.i18n import lazy
 from grievance.questions import drafts
 from grievance.web.audience import audience
 from grievance.web.binding import set_cookie
-from grievance.web.forms import Form, Select
+from grievance.web.forms import Form, Select, option
 from grievance.web.language import enabled
 
 COOKIE = "draft"

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
 from grievance.cases.states import Verb
-from grievance.desk.words import SEVERITY
+from grievance.desk.words import LEVEL, SEVERITY
+from grievance.directory import queries as directory
+from grievance.extensions import db
 from grievance.i18n import N_, time_text
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
+from grievance.referrals.states import LABELS as REFERRALS
 
 SENTENCES: dict[str, str] = {
     "filed": N_("%(who)s filed the report."),
@@ -34,6 +37,27 @@ SENTENCES: dict[str, str] = {
     Verb.CHANGE_CONTACT: N_("%(who)s changed how we may reach them."),
     Verb.CHANGE_RECEIPT: N_("%(who)s took a new code."),
     Verb.WITHDRAW: N_("%(who)s took the report back."),
+    Verb.PROPOSE_DECLINE: N_("%(who)s proposed to decline the case."),
+    Verb.DECLINE: N_("%(who)s declined the case, with another door named."),
+    Verb.SEND_BACK: N_("%(who)s sent the proposal back."),
+    Verb.UNASSIGN: N_("%(who)s gave the case back to the queue."),
+    Verb.LINK_DUPLICATE: N_("%(who)s linked a case about the same matter."),
+    Verb.RECUSE: N_("Because of a conflict of interest the case is shut to %(person)s."),
+    Verb.REOPEN: N_("%(who)s opened the case again."),
+    Verb.APPEAL: N_("%(who)s asked for a second look."),
+    Verb.WORKER_REOPENS: N_("%(who)s opened the case again."),
+    Verb.ESCALATE: N_("The case is overdue. %(level)s."),
+    Verb.ACKNOWLEDGE_ESCALATION: N_("%(who)s saw the escalation and sees to it."),
+    Verb.REFER: N_("%(who)s asked the worker about a hand-over to %(body)s."),
+    Verb.RECORD_CONSENT: N_("%(who)s recorded the worker's answer: %(answer)s."),
+    Verb.DELIVER: N_("The case was handed over (%(who)s recorded it)."),
+    Verb.REFERRAL_NEWS: N_("%(who)s recorded what the body said: %(kind)s."),
+    Verb.REFERRAL_OVER: N_("%(who)s recorded about the body: %(kind)s."),
+    Verb.CHASE: N_("%(who)s set the day to ask the body again."),
+    Verb.RECALL_FOR_WORKER: N_("%(who)s took back what %(body)s got, as the worker asked."),
+    Verb.CONSENT_GIVEN: N_("%(who)s said yes to a hand-over."),
+    Verb.CONSENT_REFUSED: N_("%(who)s said no to a hand-over."),
+    Verb.RECALL: N_("%(who)s took back what %(body)s got."),
 }
 OTHER = N_("%(who)s did something to the case.")
 IN_DANGER = N_("in danger")
@@ -69,7 +93,8 @@ def lines(
 def people_in(events: Sequence[Event]) -> set[UUID]:
     """All members of staff that events speak of."""
     people = {person for event in events if (person := person_of(event.actor))}
-    return people | {UUID(e.codes["assignee"]) for e in events if e.codes.get("assignee")}
+    named = [e.codes[name] for e in events for name in ("assignee", "person") if e.codes.get(name)]
+    return people | {UUID(person) for person in named}
 
 
 def person_of(actor: str) -> UUID | None:
@@ -86,9 +111,18 @@ def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
     return {
         "who": _who(event, known),
         "to": known.get(UUID(codes["assignee"]), "") if codes.get("assignee") else "",
+        "person": known.get(UUID(codes["person"]), "") if codes.get("person") else "",
         "severity": _(SEVERITY.get(codes.get("severity", ""), "")),
         "issues": ", ".join(said),
+        "body": _body(codes.get("mechanism", "")),
+        "kind": _(REFERRALS.get(codes.get("kind", ""), "")),
+        "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
+        "level": _(LEVEL.get(codes.get("level", 0), "")),
     }
+
+
+def _body(mechanism: str) -> str:
+    return directory.book(db.session()).name(mechanism) if mechanism else ""
 
 
 def _who(event: Event, known: Mapping[UUID, str]) -> str:

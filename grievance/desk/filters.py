@@ -8,7 +8,6 @@ from typing import Any
 from flask import request
 from wtforms import Field
 
-from grievance.accounts.forms import option
 from grievance.cases.queries import Filters
 from grievance.cases.states import LABELS
 from grievance.desk.words import AGE, REGION, SEVERITY
@@ -16,7 +15,7 @@ from grievance.directory import facts
 from grievance.i18n import LANGUAGES, lazy
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
-from grievance.web.forms import Form, Select, Tick
+from grievance.web.forms import Form, Select, Tick, option
 
 TICKS = ("mine", "unassigned", "waits", "danger", "needs_translation")
 

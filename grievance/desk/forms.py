@@ -4,28 +4,32 @@ page it stood on, and an id of its own, so that a repeat writes once and a surpr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask import request
 
-from grievance.accounts.forms import option
 from grievance.accounts.models import Event
+from grievance.cases import replies
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations.handling import Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import ACKNOWLEDGEMENT, Verb
+from grievance.clock import now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
+from grievance.deadlines.queries import operator_hours
 from grievance.desk.filters import issues
 from grievance.desk.loading import Desk
 from grievance.desk.words import SEVERITY
-from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, date_text, lazy, speaking
+from grievance.extensions import db
+from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, lazy
 from grievance.i18n import gettext as _
-from grievance.web.forms import Choices, Form, Hidden, Line, Select, Tick, Words
+from grievance.web.binding import same_form
+from grievance.web.forms import Choices, Form, Hidden, Line, Select, Tick, Words, option
 
 NO_MEMORY = {"autocomplete": "off"}  # or a browser fills in the ids of an older page
 Choosable = Iterable[tuple[str, str]]
@@ -37,6 +41,7 @@ class ActForm(Form):
     version = Hidden(render_kw=NO_MEMORY)
     seq = Hidden(render_kw=NO_MEMORY)
     form_id = Hidden(render_kw=NO_MEMORY)
+    verb: Verb | None = None  # what it was sent for
 
     def on(self, case: Case, name: str) -> None:
         """Stand on the page of this case as it is now; `name` tells the form's controls apart."""
@@ -57,11 +62,10 @@ class ActForm(Form):
 
     @property
     def once(self) -> UUID:
-        """The form's own id; a new one where somebody tampered with it."""
-        try:
-            return UUID(self.form_id.data or "")
-        except ValueError:
-            return uuid4()
+        """What this sending is known by: the same form with other words is another sending."""
+        kept = ("token", "version", "seq", "form_id")
+        said = (str(field.data) for field in self if field.short_name not in kept)
+        return same_form(self.form_id.data or "", *said)
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         """Put in what a fresh form starts with."""
@@ -94,22 +98,49 @@ class MessageForm(ActForm):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         slugs = dict.fromkeys((desk.case.language, desk.member.language, *STAFF_LANGUAGES))
-        self.language.choices = _choices((slug, BY_SLUG[slug].own_name) for slug in slugs)
+        self.language.choices = choices_of((slug, BY_SLUG[slug].own_name) for slug in slugs)
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         own = desk.case.language
-        if verb == Verb.ACKNOWLEDGE:
-            own = _translated(own)
-            day = clocks.due("next_step", now, hours).astimezone(ZoneInfo(hours.zone)).date()
-            with speaking(own) as spoken:
-                self.message.data = _(ACKNOWLEDGEMENT) % {"day": date_text(day, spoken)}
-        reads = own in STAFF_LANGUAGES or verb == Verb.ACKNOWLEDGE
-        self.language.data = own if reads else desk.member.language
+        self.language.data = own if own in STAFF_LANGUAGES else desk.member.language
 
     @property
     def written(self) -> Written:
         """The message."""
         return Written(self.message.data or "", str(self.language.data), self.once)
+
+
+class ToWorkerForm(MessageForm):
+    """Words that the worker reads: in another language only when somebody says they can."""
+
+    reads = Tick(lazy("The worker reads this language, or has somebody who translates it"))
+    told: tuple[str, date] = ("", date.min)  # the worker's language, the day of our next step
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        super().offer(desk, people)
+        self.told = (desk.case.language, next_step(now(), operator_hours(db.session())))
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        self.language.data = desk.case.language
+        if verb == Verb.ACKNOWLEDGE:
+            self.start_from(ACKNOWLEDGEMENT)
+
+    def start_from(self, ready: str) -> None:
+        """Put a ready text in, in a language that the worker reads where somebody translated it."""
+        self.message.data, self.language.data = replies.said(ready, *self.told)
+
+    def validate(self, *arguments: Any, **options: Any) -> bool:
+        """Ask before sending free words in a language that is not the worker's."""
+        if not super().validate(*arguments, **options):
+            return False
+        written, language = str(self.message.data), str(self.language.data)
+        ready = self.verb and replies.is_ready(written, self.verb, language, self.told[1])
+        if language == self.told[0] or self.reads.data or ready:
+            return True
+        own = BY_SLUG.get(self.told[0], BY_SLUG["en"]).own_name
+        asks = _("The worker reads %(language)s. Send a translation or a ready text, or tick this.")
+        self.reads.errors = [asks % {"language": own}]
+        return False
 
 
 class NoteForm(ActForm):
@@ -141,7 +172,7 @@ class AssignForm(ActForm):
     person = Select(lazy("Give the case to"), needed=lazy("Choose a person."))
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        self.person.choices = _choices((str(one), name) for one, name in people.items())
+        self.person.choices = choices_of((str(one), name) for one, name in people.items())
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         self.person.data = str(desk.case.assignee_id or desk.member.person_id)
@@ -160,8 +191,8 @@ class TriageForm(ActForm):
     danger = Tick(lazy("Somebody is in danger"))
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        self.severity.choices = _choices((code, _(label)) for code, label in SEVERITY.items())
-        self.issue.choices, self.issues.choices = _choices(issues()), _choices(issues())
+        self.severity.choices = choices_of((code, _(label)) for code, label in SEVERITY.items())
+        self.issue.choices, self.issues.choices = choices_of(issues()), choices_of(issues())
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         case = desk.case
@@ -208,20 +239,22 @@ FORMS: dict[Verb, type[ActForm]] = {
     Verb.TAKE: ActForm,
     Verb.ASSIGN: AssignForm,
     Verb.TRIAGE: TriageForm,
-    Verb.ACKNOWLEDGE: MessageForm,
-    Verb.ASK_WORKER: MessageForm,
-    Verb.TELL_WORKER: MessageForm,
+    Verb.ACKNOWLEDGE: ToWorkerForm,
+    Verb.ASK_WORKER: ToWorkerForm,
+    Verb.TELL_WORKER: ToWorkerForm,
     Verb.NOTE: NoteForm,
     Verb.TRANSLATE: TranslateForm,
     Verb.ACCEPT: ActForm,
     Verb.ASK_REISSUE: CheckForm,
     Verb.OPEN_ORIGINAL: ReasonForm,
+    Verb.ACKNOWLEDGE_ESCALATION: ActForm,
 }
 
 
 def given(verb: Verb, desk: Desk, people: Mapping[UUID, str]) -> ActForm:
     """The form of a verb with what was sent."""
     form = FORMS[verb](request.form)
+    form.verb = verb
     form.offer(desk, people)
     return form
 
@@ -242,13 +275,13 @@ def can(desk: Desk, verb: Verb) -> bool:
     return allowed(desk.case, verb, desk.actor)
 
 
-def _translated(slug: str) -> str:
-    """The language in which the worker is acknowledged: English where nobody translated it yet."""
-    with speaking(slug):
-        return slug if _(ACKNOWLEDGEMENT) != ACKNOWLEDGEMENT else "en"
+def next_step(at: datetime, hours: Hours) -> date:
+    """The day by which a worker who is told something now hears of the next step."""
+    return clocks.due("next_step", at, hours).astimezone(ZoneInfo(hours.zone)).date()
 
 
-def _choices(pairs: Choosable) -> list[Any]:
+def choices_of(pairs: Choosable) -> list[Any]:
+    """(value, label) pairs as the options of a list."""
     return [option(value, label) for value, label in pairs]
 
 

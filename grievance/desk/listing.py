@@ -19,8 +19,10 @@ from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.blueprint import bp
+from grievance.desk.bulk import bulk_form
 from grievance.desk.calling import CallerForm
 from grievance.desk.filters import as_arguments, asked, filters_of
+from grievance.desk.forms import ActForm
 from grievance.desk.menu import desk_menu
 from grievance.extensions import db
 from grievance.i18n import Language
@@ -43,6 +45,7 @@ class Row:
     state: str
     due: words.Due
     handler: str
+    level: str
 
 
 def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
@@ -61,6 +64,7 @@ def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
             _(LABELS[case.state]),
             words.due(case.next_due, at, zone),
             names.get(case.assignee_id, "") if case.assignee_id else "",
+            words.level(case),
         )
         for case in cases
     ]
@@ -81,9 +85,11 @@ def today() -> str:
 
 def _cases_today(member: Member) -> str:
     at, session = now(), db.session()
-    found = queries.today(session, member.person_id, at)
+    leads = member.can(Permission.CASE_ASSIGN)
+    found = queries.today(session, member.person_id, at, leads=leads)
     lists = {
         "danger": found.danger,
+        "escalated": found.escalated,
         "answered": found.answered,
         "due": found.due,
         "unassigned": found.unassigned,
@@ -92,10 +98,18 @@ def _cases_today(member: Member) -> str:
     return render_template(
         "desk/today.html",
         lists={name: rows_of(cases, at) for name, cases in lists.items()},
+        seen={case.id: _seen(case) for case in found.escalated},
         counts={name: _counted(count) for name, count in found.counts.items()},
         caller=CallerForm(),
         notices_=_notices(member),
     )
+
+
+def _seen(case: Case) -> ActForm:
+    """The form with which somebody says, from the list, that they see to an escalated case."""
+    form = ActForm()
+    form.on(case, f"seen-{case.reference}")
+    return form
 
 
 def _notices(member: Member) -> dict[str, object]:
@@ -130,6 +144,9 @@ def queue() -> str:
         first=url_for("desk.queue", **arguments) if place else "",
         following=url_for("desk.queue", after=following, **arguments) if following else "",
         caller=CallerForm(),
+        bulk=bulk_form(member).fresh(),
+        assigns=member.can(Permission.CASE_ASSIGN),
+        works=member.can(Permission.CASE_WORK),
     )
 
 

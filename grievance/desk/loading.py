@@ -46,7 +46,8 @@ def open_case(reference: str, *, change: bool = False) -> Desk:
     member, session = staff.current_member(), db.session()
     if not set(reference) <= set(ALPHABET):
         abort(404)
-    case = (queries.for_change if change else queries.for_reading)(session, reference)
+    find = queries.for_change if change else queries.for_reading
+    case = find(session, reference, member.person_id)
     if case is None:
         abort(404)
     own = member.organisation_id

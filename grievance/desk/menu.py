@@ -46,6 +46,12 @@ ENTRIES = (
         N_("All open cases, the next due first."),
     ),
     Entry(
+        "desk.referrals",
+        N_("Hand-overs"),
+        frozenset({P.CASE_READ}),
+        N_("What is with other bodies, who has answered, whom to ask again."),
+    ),
+    Entry(
         "console.confirm",
         N_("Directory confirmations"),
         frozenset({P.DIRECTORY_EDIT}),
@@ -86,7 +92,8 @@ def desk_menu() -> list[Item]:
 def _here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
-    on_case = (request.endpoint or "").startswith("desk.") and request.endpoint != "desk.today"
+    elsewhere = ("desk.today", "desk.referrals")
+    on_case = (request.endpoint or "").startswith("desk.") and request.endpoint not in elsewhere
     return endpoint == "desk.queue" and on_case
 
 

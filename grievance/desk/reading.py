@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
-from grievance.cases import files, messages, queries, records
+from grievance.cases import files, messages, queries, records, replies
 from grievance.cases.files import Stored
 from grievance.cases.messages import Read
-from grievance.cases.models import CaseFile, Message, Translation
+from grievance.cases.models import Case, CaseFile, Message, Translation
 from grievance.cases.operations import handling
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import TABLE, Verb
@@ -24,7 +24,8 @@ from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, words
 from grievance.desk.advice import Advice, advice_of
-from grievance.desk.forms import ActForm, ReasonForm, TranslateForm, blank
+from grievance.desk.deciding import Second, second_of
+from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm, TranslateForm, blank
 from grievance.desk.loading import Desk
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -37,12 +38,19 @@ from grievance.questions.summary import Line, summary
 # The verbs of the right-hand column, what matters most first; the others stand where they belong.
 ORDER = (
     Verb.TAKE,
+    Verb.DECLINE,
+    Verb.SEND_BACK,
+    Verb.REOPEN,
     Verb.ACKNOWLEDGE,
     Verb.TELL_WORKER,
     Verb.ASK_WORKER,
     Verb.ACCEPT,
+    Verb.PROPOSE_DECLINE,
     Verb.TRIAGE,
     Verb.ASSIGN,
+    Verb.UNASSIGN,
+    Verb.LINK_DUPLICATE,
+    Verb.RECUSE,
     Verb.ASK_REISSUE,
 )
 MESSAGES = (Verb.ACKNOWLEDGE, Verb.ASK_WORKER, Verb.TELL_WORKER)
@@ -92,21 +100,24 @@ class Doing:
     form: ActForm
     open: bool
     to_worker: bool
+    ready: tuple[replies.Reply, ...] = ()
 
 
 class CasePage:
     """Everything that the page of one case shows, read when it is asked for.
 
-    `seen` is the last event that this reader knew of; `wrong` a form that was sent and refused.
+    `seen` is the last event that this reader knew of; `wrong` a form that was sent and refused;
+    `reply` the ready text to start from.
     """
 
     def __init__(
-        self, desk: Desk, at: datetime, seen: int = 0, wrong: tuple[Verb, ActForm] | None = None
-    ) -> None:
+        self, desk: Desk, at: datetime, seen: int = 0, wrong: tuple[Verb, ActForm] | None = None,
+        reply: str = "",
+    ) -> None:  # fmt: skip
         self.desk, self.case, self.at, self.seen = desk, desk.case, at, seen
-        self.wrong = wrong
+        self.wrong, self.reply = wrong, reply
         self.hours: Hours = operator_hours(db.session())
-        self.people = {one.id: one.name for one in handling.workers(db.session())}
+        self.people = {one.id: one.name for one in handling.workers(db.session(), desk.case)}
         self.events: list[Event] = queries.timeline(db.session(), desk.case.id)
 
     @cached_property
@@ -279,13 +290,27 @@ class CasePage:
     @cached_property
     def doings(self) -> list[Doing]:
         """The verbs of the right-hand column that can be done now."""
-        return [self._doing(verb) for verb in ORDER if verb in self.verbs]
+        waits = Verb.DECLINE if self.second and self.second.waits else None
+        return [self._doing(verb) for verb in ORDER if verb in self.verbs and verb != waits]
+
+    @cached_property
+    def second(self) -> Second | None:
+        """What a colleague proposed and nobody decided yet."""
+        return second_of(self.desk, self.at, self.hours.zone)
+
+    @property
+    def same(self) -> list[Case]:
+        """The cases linked as the same matter, those that this reader may know of."""
+        return queries.duplicates(db.session(), self.case.id, self.desk.member.person_id)
 
     def _doing(self, verb: Verb) -> Doing:
         refused = self.wrong is not None and self.wrong[0] == verb
         form = self.form(verb)
         about = _(words.ABOUT[verb])
-        return Doing(verb, _(TABLE[verb].label), about, form, refused, verb in MESSAGES)
+        ready = [one for one in replies.shipped().values() if one.verb == verb and one.label]
+        asked = any(one.id == self.reply for one in ready)
+        opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)
+        return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, tuple(ready))
 
     def form(self, verb: Verb) -> ActForm:
         """The form of a verb: as it was sent when it was refused, else a fresh one."""
@@ -293,7 +318,11 @@ class CasePage:
             sent = self.wrong[1]
             sent.on(self.case, str(verb))
             return sent
-        return blank(verb, self.desk, self.people, self.hours, self.at)
+        fresh = blank(verb, self.desk, self.people, self.hours, self.at)
+        ready = replies.shipped().get(self.reply)
+        if ready and ready.verb == verb and isinstance(fresh, ToWorkerForm):
+            fresh.start_from(ready.text)
+        return fresh
 
     @cached_property
     def advice(self) -> Advice | None:

@@ -17,6 +17,7 @@ from grievance.clock import now
 from grievance.desk import words
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm, ReasonForm
+from grievance.desk.handover_reading import of_case
 from grievance.desk.loading import Desk, open_case, open_file, site
 from grievance.desk.reading import CasePage
 from grievance.extensions import db
@@ -40,7 +41,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     page = render_template(
         "desk/case.html",
         case=row,
-        shown=CasePage(desk, at, seen, wrong),
+        shown=CasePage(desk, at, seen, wrong, request.args.get("reply", "")),
         worker_reads=words.tongue(row.language),
         severity=_(words.SEVERITY[row.severity]),
         issues=[issue_label(issue) for issue in row.issues],
@@ -48,6 +49,8 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         age=words.age(row.filed_at, at),
         channel=_(words.CHANNEL[row.channel]),
         state=_(LABELS[row.state]),
+        level=words.level(row),
+        hand_overs=of_case(desk),
         lost=receipts.waiting_reissue(session, row.id),
     )
     session.commit()

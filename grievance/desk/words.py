@@ -45,6 +45,13 @@ CLOCK = {
     "danger": N_("Danger: a person acts"),
     "answer": N_("Read and answer what the worker wrote"),
     "next_step": N_("Tell the worker the next step"),
+    "appeal": N_("Answer the appeal"),
+    "chase": N_("Ask the body again"),
+}
+LEVEL = {
+    1: N_("Escalated to handlers"),
+    2: N_("Escalated to leads"),
+    3: N_("Escalated to directors"),
 }
 AUTHOR = {
     "worker": N_("The worker"),
@@ -78,6 +85,11 @@ def due(moment: datetime, now: datetime, zone: str) -> Due:
     return Due(text)
 
 
+def level(case: Case) -> str:
+    """To whom the case was escalated; nothing when nothing is overdue."""
+    return _(LEVEL[case.level]) if case.level in LEVEL else ""
+
+
 def age(since: datetime, now: datetime) -> str:
     """How old a case is."""
     days = max(now - since, timedelta()).days
@@ -108,6 +120,24 @@ ABOUT = {
     "ask_reissue": N_(
         "Another member of staff then issues the new code. The old one works until then."
     ),
+    "propose_decline": N_(
+        "A second person decides. Then the worker reads the reason, the other door and your words, "
+        "and can ask for a second look."
+    ),
+    "decline": N_(
+        "The case is closed to us. The worker reads the reason, the other door and these words, "
+        "and can ask for a second look within 30 days."
+    ),
+    "send_back": N_("The case goes on as it was. Your colleagues read what is missing."),
+    "unassign": N_("Nobody answers for the case then. Its clocks run on."),
+    "link_duplicate": N_(
+        "Both cases stay as they are and name each other here. Neither worker learns of the other."
+    ),
+    "recuse": N_(
+        "From now on this person cannot open, list or count the case, and is told nothing of it. "
+        "This cannot be undone."
+    ),
+    "reopen": N_("Only when the worker wants it. The case is read again and its clocks start."),
     "reissue": N_("A second person issues the new code and reads it to the worker."),
 }
 FILE_STATE = {

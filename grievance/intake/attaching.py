@@ -15,7 +15,7 @@ from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
-from grievance.intake.sending import sentence_of
+from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
@@ -83,6 +83,8 @@ def _take(draft: OpenDraft) -> str:
             _keep(files.keep(site().blobs, part.read(), part.name))
         except Refused as refused:
             wrong = wrong or _sentence(refused, part)
+        except OSError as problem:
+            wrong = wrong or store_away(problem)
     return wrong
 
 

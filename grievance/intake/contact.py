@@ -9,8 +9,7 @@ import phonenumbers
 
 from grievance.i18n import gettext as _
 from grievance.intake.return_forms import ContactForm
-
-SHORTEST_EMAIL = 6
+from grievance.model import can_get_mail
 
 
 def fill(form: ContactForm, kept: Mapping[str, Any]) -> ContactForm:
@@ -49,9 +48,7 @@ def contact_of(form: ContactForm) -> dict[str, str] | None:
 
 
 def _email(value: str) -> str | None:
-    name, at, host = value.partition("@")
-    fits = at and name and "." in host and " " not in value and len(value) >= SHORTEST_EMAIL
-    return value if fits else None
+    return value if can_get_mail(value) else None
 
 
 def _phone(value: str) -> str | None:

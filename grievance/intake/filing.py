@@ -107,7 +107,9 @@ def check() -> Any:
 def receipt() -> Any:
     """The number to write down, marked as not sent yet; then send."""
     draft = drafting.open_filing()
-    if not draft.codes or shipped().first_missing("file", drafting.told(draft)):
+    if set(draft.codes) != posting.codes_wanted(draft) or shipped().first_missing(
+        "file", drafting.told(draft)
+    ):
         return redirect(url_for(".check"), 303)
     form = Form(request.form)
     if request.method == "POST" and form.validate():
@@ -179,6 +181,9 @@ def _begin(draft: OpenDraft | None, form: Form) -> Answer:
 def _send(draft: OpenDraft) -> Any:
     try:
         posting.send(draft)
+    except posting.Changed:
+        db.session.rollback()
+        return redirect(url_for(".check"), 303)
     except FilingClosed:
         db.session.rollback()
         return _closed(accounts.filing_closed(db.session()) or ("no_key",))

@@ -16,6 +16,7 @@ from grievance.intake.visits import site
 from grievance.questions import drafts
 from grievance.web.audience import audience
 from grievance.web.binding import VISIT, cookie, drop_cookie
+from grievance.web.language import CHOICE_COOKIE
 
 
 @audience("public")
@@ -36,5 +37,6 @@ def leave() -> Any:
     answer = make_response(render_template("intake/file_left.html", to=site_to_go))
     for name in (drafting.COOKIE, RECEIPT, VISIT):
         drop_cookie(answer, name)
+    answer.delete_cookie(CHOICE_COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer

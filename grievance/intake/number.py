@@ -37,7 +37,9 @@ def number() -> Answer | str:
 @audience("worker")
 def new_number() -> Answer | str:
     """Show the new number, not yet valid; taking it retires the old one at once."""
-    visited()
+    opened, _receipt, actor = visited()
+    if not allowed(opened.case, Verb.CHANGE_RECEIPT, actor):
+        abort(403)
     code = receipts.pending_code(db.session(), site().ring, cookie(COOKIE))
     db.session.commit()
     form = PlainForm(request.form)

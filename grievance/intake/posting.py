@@ -22,16 +22,22 @@ from grievance.vault.receipts import ReceiptKeys, receipt_keys
 CLERK = "_clerk"  # the member of staff who writes for a caller; set by the desk, no question
 
 
+class Changed(Exception):
+    """The draft was changed in another tab since its codes were shown: look at it again."""
+
+
 def send(draft: OpenDraft) -> Case | None:
     """File the draft and mark it sent; the caller commits. None when it was sent meanwhile.
 
-    `Busy` when no hash slot is free in time and `FilingClosed` when nobody could read it: the
-    draft is as it was then.
+    `Busy` when no hash slot is free in time, `FilingClosed` when nobody could read it, `Changed`
+    when the codes shown are not those it needs now: the draft is as it was then.
     """
     hashed = {role: _keys(code) for role, code in draft.codes.items()}
     mine = drafting.here(lock=True)
     if mine is None or mine.sent:
         return None
+    if mine.codes != draft.codes or set(mine.codes) != codes_wanted(mine):
+        raise Changed
     complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
     advice = drafting.advice(mine)
     filing = Filing(
@@ -45,6 +51,11 @@ def send(draft: OpenDraft) -> Case | None:
     case = file(db.session(), site(), filing, clock.now())
     drafts.mark_sent(db.session(), mine, clock.real_now())
     return case
+
+
+def codes_wanted(draft: OpenDraft) -> set[str]:
+    """Whose codes a draft needs, as it is answered now."""
+    return {"worker"} if draft.answers.get("who", "own") == "own" else {"worker", "helper"}
 
 
 def _keys(code: str) -> ReceiptKeys:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from grievance.i18n import lazy
-from grievance.web.forms import Choice, Email, Files, Form, FormId, Line, Number, Words
+from grievance.vault.receipts import grouped
+from grievance.web.forms import Choice, Email, Files, Form, FormId, Line, Number, Words, option
 
 
 class CodeForm(Form):
@@ -18,6 +17,12 @@ class CodeForm(Form):
         limit=100,
     )
 
+    def in_fours(self) -> None:
+        """Show the digits as they stand on the paper, so that they can be compared."""
+        digits = "".join((self.code.data or "").split())
+        if digits.isdecimal():
+            self.code.data = grouped(digits)
+
 
 class MessageForm(FormId):
     """A message or an answer, with files."""
@@ -28,18 +33,11 @@ class MessageForm(FormId):
         hint=lazy("Up to 10 files, 10 MB each. We take hidden data such as the place out."),
     )
 
-    def fresh(self) -> MessageForm:
-        """Give the page its own id, so that sending twice writes once."""
-        self.form_id.data = self.form_id.data or uuid4().hex
-        return self
 
-    @property
-    def once(self) -> UUID:
-        """The page's id; a new one where somebody tampered with it."""
-        try:
-            return UUID(hex=self.form_id.data or "")
-        except ValueError:
-            return uuid4()
+class AgainForm(FormId):
+    """Why somebody should look again, in the worker's words."""
+
+    message = Words(lazy("What should we look at again?"), hint=lazy("Write in any language."))
 
 
 class ContactForm(Form):
@@ -48,9 +46,9 @@ class ContactForm(Form):
     way = Choice(
         lazy("May we tell you that there is news?"),
         choices=[
-            ("none", lazy("No. I come back with my number")),
-            ("email", lazy("Yes, by e-mail")),
-            ("phone", lazy("Yes, by phone")),
+            option("none", lazy("No. I come back with my number")),
+            option("email", lazy("Yes, by e-mail")),
+            option("phone", lazy("Yes, by phone")),
         ],
         needed=lazy("Choose whether we may tell you."),
     )

@@ -12,17 +12,18 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases import files, messages, records
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import replying
+from grievance.cases.operations import deciding, replying
 from grievance.cases.operations.moving import Refused, allowed
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
+from grievance.intake.again import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
-from grievance.intake.sending import Unsent, take_message
+from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, status_of, who_has_read
 from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
 from grievance.questions import bank
@@ -69,6 +70,7 @@ def _begun(form: CodeForm) -> str:
         form.code.errors = [_(NOT_FOUND)]
     except Busy as busy:
         form.code.errors = [_(BUSY) % {"seconds": busy.retry_after}]
+    form.in_fours()
     return ""
 
 
@@ -83,6 +85,9 @@ def _case_page(
         case=opened.case,
         receipt=receipt,
         status=status_of(session, opened.case),
+        decision=decision_of(session, opened),
+        appeals=decides and deciding.may_appeal(session, opened.case, now()),
+        reopens=decides and deciding.may_reopen(session, opened.case, now()),
         thread=messages.thread(session, opened, "worker"),
         files=files.listed(session, opened),
         answers=[
@@ -120,12 +125,16 @@ def case() -> str:
 @audience("worker")
 def message() -> Answer | Response:
     """Send a message or an answer, once."""
-    opened, receipt, actor = visited(lock=True)
-    form = MessageForm(request.form)
+    opened, receipt, actor = visited()
+    form, stored = MessageForm(request.form), []
     try:
-        take_message(form, opened, actor)
+        db.session.commit()
+        stored = read_message(form)
+        opened, receipt, actor = visited(lock=True)
+        write_message(form, stored, opened, actor)
     except Refused:
         db.session.rollback()
+        take_back(stored)
         return redirect(url_for("intake.case"), 303)
     except Unsent:
         decides = actor.role == "worker"
@@ -166,11 +175,10 @@ def contact() -> Answer | str:
     """Change how, when and whether we may reach the worker."""
     opened, _receipt, actor = visited(lock=request.method == "POST")
     form = ContactForm(request.form)
+    if not allowed(opened.case, Verb.CHANGE_CONTACT, actor):
+        abort(403)
     if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
-        try:
-            replying.change_contact(db.session(), opened, said, actor, now())
-        except Refused:
-            abort(403)
+        replying.change_contact(db.session(), opened, said, actor, now())
         db.session.commit()
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     if request.method == "GET":
@@ -185,6 +193,8 @@ def withdraw() -> Answer | str:
     """Take the report back, after saying what that means."""
     opened, _receipt, actor = visited(lock=request.method == "POST")
     form = PlainForm(request.form)
+    if opened.case.state == "withdrawn":
+        return redirect(url_for("intake.case"), 303)
     if not allowed(opened.case, Verb.WITHDRAW, actor):
         abort(403)
     if request.method == "POST" and form.validate():

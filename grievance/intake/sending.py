@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
 from flask import request
 
 from grievance.cases import files
@@ -18,8 +23,12 @@ from grievance.i18n import gettext as _
 from grievance.intake.return_forms import MessageForm
 from grievance.intake.visits import site
 from grievance.web.language import own_language
+from grievance.web.logs import where
 from grievance.web.uploads import UploadRefused, uploaded
 
+log = logging.getLogger("grievance.error")
+
+NO_STORE = N_("Nothing you sent before is lost. Wait a minute, then try again.")
 BROKEN = N_("We could not read %(name)s. Try another copy or take a photo of it.")
 REFUSALS = {
     "too_big": N_("%(name)s is larger than 10 MB. Choose a smaller file."),
@@ -44,33 +53,58 @@ def sentence_of(refused: str, name: str) -> str:
     return _(sentence) % {"name": name}
 
 
+def store_away(problem: OSError) -> str:
+    """What to say when the store of files, or its disk, takes nothing; noted by its place only."""
+    log.error("the store of files is away", extra={"place": where(problem)})
+    return _(NO_STORE)
+
+
+def take_back(kept: Iterable[Stored]) -> None:
+    """Delete files that no message holds."""
+    with suppress(OSError):  # a blob without its key is only room that is lost
+        for stored in kept:
+            files.forget(site().blobs, stored)
+
+
 def received_files(form: MessageForm) -> list[Stored]:
     """Clean and seal what was uploaded; `Unsent` with the sentence beside the field, and what was
-    already stored taken back."""
+    already stored taken back. A store that takes nothing costs nobody their words either."""
     kept: list[Stored] = []
     name = ""
     try:
         for part in uploaded(request):
             name = part.name
             kept.append(files.keep(site().blobs, part.read(), part.name))
+    except OSError as problem:
+        take_back(kept)
+        form.files.errors = [store_away(problem)]
+        raise Unsent from problem
     except (UploadRefused, RefusedFile) as refused:
-        for stored in kept:
-            files.forget(site().blobs, stored)
+        take_back(kept)
         name = getattr(refused, "name", name)
         form.files.errors = [sentence_of(refused.code, name)]
         raise Unsent from refused
     return kept
 
 
-def take_message(form: MessageForm, opened: OpenCase, actor: Actor) -> None:
-    """Write the message of a form, once; `Unsent` when there is neither word nor file."""
+def read_message(form: MessageForm) -> list[Stored]:
+    """Check the form and keep its files; `Unsent` when there is neither word nor file. Cleaning
+    takes its time: no lock is held meanwhile."""
     if not form.validate():
         raise Unsent
     stored = received_files(form)
-    text = form.message.data or ""
-    if not text and not stored:
+    if not form.message.data and not stored:
         form.message.errors = [_("Write something, or choose a file.")]
         raise Unsent
-    written = Written(text, own_language().slug, form.once)
-    replying.say(db.session(), site(), opened, written, stored, actor, now())
+    return stored
+
+
+def write_message(form: MessageForm, stored: list[Stored], opened: OpenCase, actor: Actor) -> None:
+    """Write the message of a form, once."""
+    text = form.message.data or ""
+    sent = form.once(str(opened.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
+    written = Written(text, own_language().slug, sent)
+    said = replying.say(db.session(), site(), opened, written, stored, actor, now())
     db.session.commit()
+    kept = {row.original_blob for row in files.of_message(db.session(), said.id)}
+    take_back(one for one in stored if UUID(hex=one.id) not in kept)

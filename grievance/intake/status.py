@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
 from grievance.cases.models import Case
+from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
-from grievance.cases.states import TOLD
+from grievance.cases.states import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD
+from grievance.clock import now
+from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
@@ -46,10 +49,15 @@ class Status:
 
 def status_of(session: Session, case: Case) -> Status:
     """The status of a case in the language being spoken."""
-    told = TOLD[case.state]
+    appealed = case.state == "in_review" and case.appealed_at
+    told = APPEALED if appealed else TOLD[case.state]
+    if case.state == "withdrawn" and case.handed_over_at:
+        told = TAKEN_BACK
     zone = operator_hours(session).zone
     day = date_text(case.next_due.astimezone(ZoneInfo(zone)).date()) if _due(case) else ""
+    over = case.state in ("not_accepted", "withdrawn")
     standing = case.resumes_to or case.state
+    standing = "accepted" if standing == "with_mechanism" else standing
     codes = [code for code, _label in STEPS]
     here = codes.index(standing) if standing in codes else len(codes)
     steps = [
@@ -59,10 +67,25 @@ def status_of(session: Session, case: Case) -> Status:
     return Status(
         _(told.title),
         _(told.meaning),
-        _(told.next_step) % {"day": day} if day else _undated(case),
+        _over(session, case)
+        if over
+        else (_(told.next_step) % {"day": day} if day else _undated(case)),
         case.state == "awaiting_worker",
-        [] if case.state == "withdrawn" else steps,
+        [] if over else steps,
     )
+
+
+def _over(session: Session, case: Case) -> str:
+    """What the worker can still do about a case that is over, and until when."""
+    hours = operator_hours(session)
+    if deciding.may_appeal(session, case, now()):
+        sentence, until = TOLD[case.state].next_step, clocks.appeal_ends(case.state_since, hours)
+    elif deciding.may_reopen(session, case, now()):
+        mine = TOLD[case.state].next_step if case.state == "withdrawn" else NO_MORE_APPEAL
+        sentence, until = mine, clocks.reopen_ends(case.state_since, hours)
+    else:
+        return _(TOO_OLD)
+    return _(sentence) % {"day": date_text(until.astimezone(ZoneInfo(hours.zone)).date())}
 
 
 def _due(case: Case) -> bool:

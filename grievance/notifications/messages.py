@@ -68,6 +68,23 @@ def worker_answered(
     return _written("worker_answered", to, language, case, link=_desk(public_url))
 
 
+def escalated(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """Something that was promised on a case is overdue, and the recipient is now asked to act."""
+    return _written("escalated", to, language, case, link=_desk(public_url))
+
+
+def second_asked(
+    to: Recipient, language: str, public_url: str, case: UUID | None = None
+) -> Message:
+    """A colleague proposed a decision that needs a second person."""
+    return _written("second_asked", to, language, case, link=_desk(public_url))
+
+
+def came_back(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """A worker came back with a case that was over: an appeal, or opened again."""
+    return _written("came_back", to, language, case, link=_desk(public_url))
+
+
 def key_request(to: Recipient, language: str, public_url: str) -> Message:
     """A colleague waits for a holder's approval before they can open cases."""
     return _written("key_request", to, language, None, link=_desk(public_url))

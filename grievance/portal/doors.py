@@ -16,6 +16,7 @@ from grievance.questions.places import prefecture_name
 _ORDER = ("phone", "whatsapp", "chat", "web", "email", "app", "in_person", "post")
 _SCHEME = re.compile(r"^https?://")
 _DIALLED = re.compile(r"[+#*]?\d[\d\-. ()]*")
+_A_KIND = re.compile("・ひな形(?=）)|（ひな形）")  # marks an entry that stands for many bodies
 _STANDS_BY = (
     "state_emergency", "state_nonjudicial", "ngo", "union", "nhri", "sending_country_agency",
 )  # fmt: skip
@@ -51,7 +52,8 @@ class Card:
 
     entry: Entry
     name: str
-    own_name: str  # in Japanese, to show to somebody; empty when the name is that already
+    own_name: str  # in Japanese; empty when the name is that already
+    to_show: str  # the same where showing it to somebody in Japan leads there
     sentence: Said | None
     cost: Said | None
     your_name: str
@@ -62,12 +64,16 @@ class Card:
 
 def card(entry: Entry, standpoint: Standpoint) -> Card:
     """The card of a body for the reader of this page."""
-    name = entry.name()
+    name = _A_KIND.sub("", entry.name())
     way = best(entry, standpoint)
+    own_name = _A_KIND.sub("", entry.facts.name_ja)
+    own_name = own_name if own_name != name else ""
+    in_japan = standpoint.in_japan and place_of(entry.id) == "JP"
     return Card(
         entry=entry,
         name=name,
-        own_name=entry.facts.name_ja if entry.facts.name_ja != name else "",
+        own_name=own_name,
+        to_show=own_name if in_japan else "",
         sentence=entry.say("can_do"),
         cost=entry.say("cost"),
         your_name=gettext(YOUR_NAME.get(entry.facts.anonymous, NAME_UNKNOWN)),

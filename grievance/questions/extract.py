@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import yaml
 
-SENTENCES = ("ask", "help", "why", "needed", "label", "title")
+SENTENCES = ("ask", "help", "why", "needed", "label", "title", "text")
 Message = tuple[int, None, str, list[str]]
 
 

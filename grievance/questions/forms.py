@@ -13,6 +13,7 @@ from wtforms.validators import StopValidation
 
 from grievance import i18n
 from grievance.i18n import gettext as _
+from grievance.model import can_get_mail
 from grievance.questions.journey import OTHER, Bank
 from grievance.questions.places import countries, prefecture_codes, prefecture_name
 from grievance.questions.question import Answer, Answers, Question, listed
@@ -53,8 +54,7 @@ class Email(web.Email):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what no mail server would take."""
-        name, _at, domain = (self.data or "").rpartition("@")
-        if self.data and (not name or " " in self.data or "." not in domain.strip(".")):
+        if self.data and not can_get_mail(self.data):
             raise StopValidation(_("Write the whole e-mail address, like name@example.com."))
 
 

@@ -17,6 +17,7 @@ class Label(StrEnum):
     CASE_PROFILE = "case.profile/1"
     CASE_SUGGESTION = "case.suggestion/1"
     CASE_NOTE = "case.note/1"
+    CASE_DECISION = "case.decision/1"
     CASE_KEY = "case.key/1"
     MESSAGE_BODY = "message.body/1"
     MESSAGE_TRANSLATION = "message.translation/1"
@@ -64,6 +65,7 @@ class Label(StrEnum):
     PERSON_CONTACT = "person.contact/1"
     ORGANISATION_NOTE = "organisation.note/1"
     KEY_REQUEST_NOTE = "key-request.note/1"
+    BACKUP_RING = "backup.ring/1"
 
 
 class Derive(StrEnum):
@@ -81,4 +83,6 @@ class Derive(StrEnum):
     FINGERPRINT = "fingerprint/1"
     HEADS = "heads/1"
     ANCHOR = "anchor/1"
+    BACKUP_MANIFEST = "backup manifest/1"
+    BACKUP_PASSPHRASE = "backup passphrase/1"  # noqa: S105  a label, not a secret
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

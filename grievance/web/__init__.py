@@ -9,7 +9,8 @@ from grievance.web import audience, binding, errors, headers, language, logs, pa
 
 def init_app(app: Flask) -> None:
     """Bind the kit; the order is the order in which a request meets it."""
-    for part in (logs, language, audience, binding, headers, errors, pages):
-        part.init_app(app)
+    logs.init_app(app)
     megabytes = app.config["SETTINGS"].max_upload_mb
     uploads.init_app(app, uploads.UploadLimits(body=megabytes * 1024 * 1024))
+    for part in (language, audience, binding, headers, errors, pages):
+        part.init_app(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grievance.vault.slots import Busy
@@ -40,7 +40,7 @@ def _busy(problem: Busy) -> Response:
     return answer
 
 
-def _away(_problem: OperationalError) -> Response:
+def _away(_problem: OperationalError | InternalError) -> Response:
     log.error("the database is away", extra={"place": where(_problem)})
     answer = error_page(503, "away")
     answer.headers["Retry-After"] = "30"
@@ -58,5 +58,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, _large)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _away)
+    app.register_error_handler(InternalError, _away)
     if not app.testing:
         app.register_error_handler(Exception, _broken)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Self
+from uuid import UUID, uuid4
 
 from wtforms import (
     BooleanField,
@@ -24,16 +25,22 @@ from wtforms import (
 )
 from wtforms import Form as PlainForm
 from wtforms.csrf.core import CSRF
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from grievance.i18n import gettext, lazy
 from grievance.model import clean_text, digits_of, length_of
-from grievance.web.binding import form_token, token_fits
+from grievance.web.binding import form_token, same_form, token_fits
 
 LINE = 200  # graphemes in a one-line answer
 WORDS = 20_000  # graphemes in a free text
 
 __all__ = ["InputRequired", "ValidationError"]
+
+
+def option(value: str, label: Any) -> SelectChoice:
+    """One answer of a choice."""
+    return SelectChoice(value, label)
 
 
 class BoundToken(CSRF):
@@ -178,7 +185,7 @@ class Day(_Kind, Field):
         try:
             year, month, day = (int(part) for part in parts)
             self.data = date(year, month, day)
-        except ValueError as problem:
+        except (ValueError, OverflowError) as problem:
             raise ValueError(
                 gettext("Write the day as year-month-day, for example 2026-04-25.")
             ) from problem
@@ -244,6 +251,15 @@ class FormId(Form):
     """A form that must not act twice: `form_id` is drawn when the page is made."""
 
     form_id = Hidden()
+
+    def fresh(self) -> Self:
+        """Give the page its own id, so that sending twice acts once."""
+        self.form_id.data = self.form_id.data or uuid4().hex
+        return self
+
+    def once(self, *said: str) -> UUID:
+        """What a sending is known by: the same page with the same words is the same sending."""
+        return same_form(self.form_id.data or "", *said)
 
 
 DECLINED = lazy("I would rather not say")

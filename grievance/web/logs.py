@@ -45,11 +45,16 @@ def where(problem: BaseException) -> str:
     return f"{last.filename.rpartition('/')[2]}:{last.lineno} {last.name}"
 
 
+def handler() -> logging.Handler:
+    """Writes JSON lines to stderr."""
+    made = logging.StreamHandler(sys.stderr)
+    made.setFormatter(JsonLines())
+    return made
+
+
 def start(level: int = logging.INFO) -> None:
     """Write every log of this process to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[handler()], force=True)
 
 
 def _begin() -> None:

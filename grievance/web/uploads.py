@@ -212,8 +212,20 @@ def init_app(app: Flask, limits: UploadLimits | None = None) -> None:
     """Seal the uploads of `app` and set its limits. Bodies without files are limited as well."""
     limits = limits or UploadLimits()
     app.request_class = Request
+    app.before_request(_read_whole)
     app.config["UPLOAD_LIMITS"] = limits
     app.config["MAX_CONTENT_LENGTH"] = limits.body
+
+
+def _read_whole() -> None:
+    """Take in the whole form before anything is read from the database: a slow phone holds no
+    connection and no lock."""
+    if flask.request.method != "POST":
+        return
+    try:
+        _ = flask.request.form
+    except OSError:  # a body that breaks off, or whose parts say a wrong size
+        flask.abort(400)
 
 
 def _limits() -> UploadLimits:

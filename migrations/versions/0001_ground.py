@@ -23,14 +23,21 @@ APP = {
 WORKER = {
     "outbox": ALL,
     "job_run": "SELECT, INSERT, DELETE",
-    "event": "SELECT",
+    "event": "SELECT, INSERT",
     "event_detail": "SELECT",
-    "read_log": "SELECT",
+    "read_log": "SELECT, UPDATE (chained_by)",
     "anchor": "SELECT, INSERT",
-    "unanchored_stream": "SELECT, UPDATE, DELETE",
+    "unanchored_stream": ALL,
     "organisation": "SELECT",
-    "grievance_case": "SELECT",
-    "deadline": "SELECT",
+    "operator_profile": "SELECT",
+    "person": "SELECT (id, address_box, language, state)",
+    "membership": "SELECT",
+    "membership_key": "SELECT (person_id, organisation_id)",
+    "grievance_case": (
+        "SELECT, UPDATE (level, escalation_waits, next_due, version, event_seq, event_head)"
+    ),
+    "deadline": "SELECT, UPDATE (attempts, next_try)",
+    "recusal": "SELECT (case_id, person_id)",
     "draft": "SELECT, DELETE",
     "draft_blob": "SELECT, DELETE",
     "receipt_session": "SELECT, DELETE",
@@ -74,13 +81,22 @@ TABLES = [
     "case_record",
     "case_visit",
     "deadline",
+    "duplicate_link",
+    "four_eyes",
     "message",
+    "packet",
     "receipt",
+    "recusal",
     "reissue",
     "suggestion",
     "translation",
     "case_file",
+    "consent",
+    "packet_file",
+    "packet_grant",
     "receipt_session",
+    "referral",
+    "referral_answer",
 ]
 REFUSE = """
 CREATE FUNCTION refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -401,24 +417,27 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("filed_for", sa.String(length=8), nullable=False),
         sa.Column("main_issue", sa.String(length=40), nullable=False),
-        sa.Column("issues", sa.ARRAY(sa.String(length=40)), nullable=False),
+        sa.Column("issues", postgresql.ARRAY(sa.String(length=40)), nullable=False),
         sa.Column("severity", sa.String(length=10), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("region", sa.String(length=12), nullable=False),
         sa.Column("amount_band", sa.String(length=12), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("escalation_waits", sa.Boolean(), nullable=False),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
         sa.Column("reissue_allowed", sa.Boolean(), nullable=False),
         sa.Column("burst", sa.Boolean(), nullable=False),
         sa.Column("needs_translation", sa.Boolean(), nullable=False),
         sa.Column("worker_waits", sa.Boolean(), nullable=False),
+        sa.Column("awaits_second", sa.Boolean(), nullable=False),
         sa.Column("next_due", sa.DateTime(timezone=True), nullable=False),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("worker_acted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_answer_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remedy_kept_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("key_generation", sa.Integer(), nullable=False),
@@ -440,12 +459,12 @@ def upgrade() -> None:
             name=op.f("ck_grievance_case_severity"),
         ),
         sa.CheckConstraint(
-            "state <> 'accepted' OR decided_at IS NOT NULL",
-            name=op.f("ck_grievance_case_accepted_decided"),
+            "state IN ('received', 'in_review', 'awaiting_worker', 'accepted', 'with_mechanism', 'not_accepted', 'withdrawn')",
+            name=op.f("ck_grievance_case_state"),
         ),
         sa.CheckConstraint(
-            "state IN ('received', 'in_review', 'awaiting_worker', 'accepted', 'withdrawn')",
-            name=op.f("ck_grievance_case_state"),
+            "state NOT IN ('accepted', 'with_mechanism') OR decided_at IS NOT NULL",
+            name=op.f("ck_grievance_case_accepted_decided"),
         ),
         sa.ForeignKeyConstraint(
             ["assignee_id"], ["person.id"], name=op.f("fk_grievance_case_assignee_id")
@@ -465,8 +484,16 @@ def upgrade() -> None:
         "grievance_case",
         ["next_due", "id"],
         unique=False,
-        postgresql_where=sa.text("danger AND first_answer_at IS NULL"),
+        postgresql_where=sa.text("danger"),
     )
+    op.create_index(
+        "ix_grievance_case_escalated",
+        "grievance_case",
+        ["next_due", "id"],
+        unique=False,
+        postgresql_where=sa.text("escalation_waits"),
+    )
+    op.create_index("ix_grievance_case_filed_at", "grievance_case", ["filed_at"], unique=False)
     op.create_index(
         "ix_grievance_case_issues",
         "grievance_case",
@@ -474,8 +501,26 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
     )
+    op.create_index(
+        "ix_grievance_case_language", "grievance_case", ["language", "next_due", "id"], unique=False
+    )
     op.create_index("ix_grievance_case_queue", "grievance_case", ["next_due", "id"], unique=False)
-    op.create_index(op.f("ix_grievance_case_state"), "grievance_case", ["state"], unique=False)
+    op.create_index(
+        "ix_grievance_case_region", "grievance_case", ["region", "next_due", "id"], unique=False
+    )
+    op.create_index(
+        "ix_grievance_case_second",
+        "grievance_case",
+        ["next_due", "id"],
+        unique=False,
+        postgresql_where=sa.text("awaits_second"),
+    )
+    op.create_index(
+        "ix_grievance_case_severity", "grievance_case", ["severity", "next_due", "id"], unique=False
+    )
+    op.create_index(
+        "ix_grievance_case_state", "grievance_case", ["state", "next_due", "id"], unique=False
+    )
     op.create_index(
         "ix_grievance_case_translation",
         "grievance_case",
@@ -844,7 +889,8 @@ def upgrade() -> None:
             name=op.f("ck_case_record_compartment"),
         ),
         sa.CheckConstraint(
-            "part IN ('answers', 'identity', 'profile')", name=op.f("ck_case_record_part")
+            "part IN ('answers', 'identity', 'profile', 'decision')",
+            name=op.f("ck_case_record_part"),
         ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["grievance_case.id"], name=op.f("fk_case_record_case_id")
@@ -877,7 +923,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('acknowledge', 'danger', 'answer', 'next_step')",
+            "kind IN ('acknowledge', 'danger', 'answer', 'next_step', 'appeal', 'chase')",
             name=op.f("ck_deadline_kind"),
         ),
         sa.CheckConstraint(
@@ -897,11 +943,77 @@ def upgrade() -> None:
         postgresql_where=sa.text("met_at IS NULL AND stopped_at IS NULL"),
     )
     op.create_index(
+        "ix_deadline_try",
+        "deadline",
+        [sa.literal_column("coalesce(next_try, due_at)")],
+        unique=False,
+        postgresql_where=sa.text("met_at IS NULL AND stopped_at IS NULL"),
+    )
+    op.create_index(
         "uq_deadline_running",
         "deadline",
         ["case_id", "kind"],
         unique=True,
         postgresql_where=sa.text("met_at IS NULL AND stopped_at IS NULL"),
+    )
+    op.create_table(
+        "duplicate_link",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("case_id <> other_id", name=op.f("ck_duplicate_link_two_cases")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_duplicate_link_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["grievance_case.id"], name=op.f("fk_duplicate_link_other_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_duplicate_link_person_id")
+        ),
+        sa.PrimaryKeyConstraint("case_id", "other_id", name=op.f("pk_duplicate_link")),
+    )
+    op.create_index(
+        op.f("ix_duplicate_link_other_id"), "duplicate_link", ["other_id"], unique=False
+    )
+    op.create_table(
+        "four_eyes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("verb", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("key_generation", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
+            name=op.f("ck_four_eyes_two_people"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked', 'approved', 'sent_back', 'lapsed')", name=op.f("ck_four_eyes_state")
+        ),
+        sa.CheckConstraint("verb IN ('decline')", name=op.f("ck_four_eyes_verb")),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_four_eyes_asked_by")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_four_eyes_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["person.id"], name=op.f("fk_four_eyes_decided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_four_eyes")),
+    )
+    op.create_index(op.f("ix_four_eyes_case_id"), "four_eyes", ["case_id"], unique=False)
+    op.create_index(
+        "uq_four_eyes_asked",
+        "four_eyes",
+        ["case_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'asked'"),
     )
     op.create_table(
         "message",
@@ -935,6 +1047,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_case_id"), "message", ["case_id"], unique=False)
     op.create_index("ix_message_thread", "message", ["case_id", "thread", "seq"], unique=False)
     op.create_table(
+        "packet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=False),
+        sa.Column("immigration", sa.String(length=16), nullable=False),
+        sa.Column("template", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("beside", sa.String(length=10), nullable=False),
+        sa.Column("form", sa.String(length=12), nullable=False),
+        sa.Column("parts", postgresql.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("key_check", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'draft') = (digest IS NULL)", name=op.f("ck_packet_frozen_has_digest")
+        ),
+        sa.CheckConstraint(
+            "form IN ('named', 'pseudonym', 'no_identity')", name=op.f("ck_packet_form")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'frozen', 'superseded')", name=op.f("ck_packet_state")
+        ),
+        sa.CheckConstraint(
+            "(digest IS NULL) = (frozen_at IS NULL)", name=op.f("ck_packet_frozen_has_time")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["grievance_case.id"], name=op.f("fk_packet_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packet")),
+        sa.UniqueConstraint("id", "case_id", "mechanism", name="uq_packet_recipient"),
+    )
+    op.create_index(op.f("ix_packet_case_id"), "packet", ["case_id"], unique=False)
+    op.create_index(op.f("ix_packet_state"), "packet", ["state"], unique=False)
+    op.create_table(
         "receipt",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -958,6 +1105,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("tag", name=op.f("uq_receipt_tag")),
     )
     op.create_index(op.f("ix_receipt_case_id"), "receipt", ["case_id"], unique=False)
+    op.create_table(
+        "recusal",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_recusal_by_id")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_recusal_case_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recusal_person_id")),
+        sa.PrimaryKeyConstraint("case_id", "person_id", name=op.f("pk_recusal")),
+    )
+    op.create_index(op.f("ix_recusal_person_id"), "recusal", ["person_id"], unique=False)
     op.create_table(
         "reissue",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1048,6 +1209,111 @@ def upgrade() -> None:
     op.create_index(op.f("ix_case_file_case_id"), "case_file", ["case_id"], unique=False)
     op.create_index(op.f("ix_case_file_message_id"), "case_file", ["message_id"], unique=False)
     op.create_table(
+        "consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("packet_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("form", sa.String(length=12), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("parts", postgresql.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("answer", sa.String(length=3), nullable=False),
+        sa.Column("given_by", sa.String(length=16), nullable=False),
+        sa.Column("known_to", sa.String(length=8), nullable=False),
+        sa.Column("recorder_id", sa.Uuid(), nullable=True),
+        sa.Column("immigration_warned", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("answer IN ('yes', 'no')", name=op.f("ck_consent_answer")),
+        sa.CheckConstraint(
+            "form IN ('named', 'pseudonym', 'no_identity')", name=op.f("ck_consent_form")
+        ),
+        sa.CheckConstraint(
+            "given_by <> 'receipt' OR known_to = 'self'", name=op.f("ck_consent_signed")
+        ),
+        sa.CheckConstraint(
+            "given_by IN ('receipt', 'staff_recorded')", name=op.f("ck_consent_given_by")
+        ),
+        sa.CheckConstraint(
+            "known_to IN ('self', 'staff', 'helper')", name=op.f("ck_consent_known_to")
+        ),
+        sa.CheckConstraint(
+            "purpose IN ('advice', 'complaint', 'mediation', 'inspection', 'protection', 'support')",
+            name=op.f("ck_consent_purpose"),
+        ),
+        sa.CheckConstraint(
+            "recalled_at IS NULL OR answer = 'yes'", name=op.f("ck_consent_recalled_yes")
+        ),
+        sa.CheckConstraint(
+            "recorder_id IS NULL OR given_by = 'staff_recorded'", name=op.f("ck_consent_recorder")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_consent_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["packet_id", "case_id", "mechanism"],
+            ["packet.id", "packet.case_id", "packet.mechanism"],
+            name="fk_consent_recipient",
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorder_id"], ["person.id"], name=op.f("fk_consent_recorder_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sa.UniqueConstraint("id", "packet_id", "answer", name="uq_consent_answer"),
+    )
+    op.create_index(op.f("ix_consent_case_id"), "consent", ["case_id"], unique=False)
+    op.create_index(op.f("ix_consent_packet_id"), "consent", ["packet_id"], unique=False)
+    op.create_table(
+        "packet_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("packet_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("blob", sa.Uuid(), nullable=False),
+        sa.Column("blob_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("meta", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["packet_id"], ["packet.id"], name=op.f("fk_packet_file_packet_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packet_file")),
+        sa.UniqueConstraint("blob", name=op.f("uq_packet_file_blob")),
+    )
+    op.create_index(op.f("ix_packet_file_packet_id"), "packet_file", ["packet_id"], unique=False)
+    op.create_table(
+        "packet_grant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("packet_id", sa.Uuid(), nullable=False),
+        sa.Column("holder_kind", sa.String(length=16), nullable=False),
+        sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("holder_generation", sa.Integer(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "holder_kind IN ('organisation', 'receipt', 'recipient', 'link')",
+            name=op.f("ck_packet_grant_holder_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_packet_grant_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["packet_id"], ["packet.id"], name=op.f("fk_packet_grant_packet_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packet_grant")),
+        sa.UniqueConstraint(
+            "packet_id",
+            "holder_kind",
+            "holder_id",
+            "holder_generation",
+            name="uq_packet_grant_holder",
+        ),
+    )
+    op.create_index(op.f("ix_packet_grant_case_id"), "packet_grant", ["case_id"], unique=False)
+    op.create_index(op.f("ix_packet_grant_holder_id"), "packet_grant", ["holder_id"], unique=False)
+    op.create_index(op.f("ix_packet_grant_packet_id"), "packet_grant", ["packet_id"], unique=False)
+    op.create_table(
         "receipt_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -1072,6 +1338,156 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_receipt_session_receipt_id"), "receipt_session", ["receipt_id"], unique=False
     )
+    op.create_table(
+        "referral",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=False),
+        sa.Column("packet_id", sa.Uuid(), nullable=True),
+        sa.Column("consent_id", sa.Uuid(), nullable=True),
+        sa.Column("consent_answer", sa.String(length=3), nullable=True),
+        sa.Column("purpose", sa.String(length=16), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_by", sa.String(length=16), nullable=True),
+        sa.Column("channel", sa.String(length=12), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("acknowledged_on", sa.Date(), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("declined_on", sa.Date(), nullable=True),
+        sa.Column("outcome_on", sa.Date(), nullable=True),
+        sa.Column("silence", sa.Integer(), nullable=False),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_chase", sa.Date(), nullable=True),
+        sa.Column("last_news", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'recalled') = (recalled_at IS NOT NULL)", name=op.f("ck_referral_recalled")
+        ),
+        sa.CheckConstraint(
+            "channel IN ('post', 'in_person', 'email', 'web', 'phone', 'app', 'chat', 'whatsapp')",
+            name=op.f("ck_referral_channel"),
+        ),
+        sa.CheckConstraint(
+            "delivered_at IS NULL OR (delivered_by IS NOT NULL AND channel IS NOT NULL AND consent_answer IS NOT DISTINCT FROM 'yes')",
+            name=op.f("ck_referral_delivered"),
+        ),
+        sa.CheckConstraint(
+            "delivered_by IN ('staff', 'worker_takes_it')", name=op.f("ck_referral_delivered_by")
+        ),
+        sa.CheckConstraint(
+            "purpose IN ('advice', 'complaint', 'mediation', 'inspection', 'protection', 'support')",
+            name=op.f("ck_referral_purpose"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'accepted' OR accepted_on IS NOT NULL",
+            name=op.f("ck_referral_accepted_dated"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'acknowledged' OR acknowledged_on IS NOT NULL",
+            name=op.f("ck_referral_acknowledged_dated"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'asked' OR (packet_id IS NOT NULL AND purpose IS NOT NULL AND ends_on IS NOT NULL AND asked_at IS NOT NULL)",
+            name=op.f("ck_referral_asked"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'declined' OR declined_on IS NOT NULL",
+            name=op.f("ck_referral_declined_dated"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'outcome' OR outcome_on IS NOT NULL", name=op.f("ck_referral_outcome_dated")
+        ),
+        sa.CheckConstraint(
+            "state <> 'refused' OR consent_answer IS NOT DISTINCT FROM 'no'",
+            name=op.f("ck_referral_refused"),
+        ),
+        sa.CheckConstraint("state <> 'silent' OR silence > 0", name=op.f("ck_referral_silence")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'asked', 'refused', 'consented', 'delivered', 'acknowledged', 'accepted', 'declined', 'silent', 'outcome', 'recalled')",
+            name=op.f("ck_referral_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('consented', 'delivered', 'acknowledged', 'accepted', 'declined', 'silent', 'outcome') OR (packet_id IS NOT NULL AND consent_id IS NOT NULL AND consent_answer IS NOT DISTINCT FROM 'yes')",
+            name=op.f("ck_referral_agreed"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('delivered', 'acknowledged', 'accepted', 'declined', 'silent', 'outcome') OR delivered_at IS NOT NULL",
+            name=op.f("ck_referral_sent"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('proposed', 'asked') OR consent_id IS NULL",
+            name=op.f("ck_referral_not_yet_agreed"),
+        ),
+        sa.CheckConstraint(
+            "(consent_id IS NULL) = (consent_answer IS NULL)", name=op.f("ck_referral_answered")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_referral_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_id", "packet_id", "consent_answer"],
+            ["consent.id", "consent.packet_id", "consent.answer"],
+            name="fk_referral_consent",
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_referral_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["packet_id", "case_id", "mechanism"],
+            ["packet.id", "packet.case_id", "packet.mechanism"],
+            name="fk_referral_recipient",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+    )
+    op.create_index("ix_referral_board", "referral", ["next_chase", "id"], unique=False)
+    op.create_index(op.f("ix_referral_case_id"), "referral", ["case_id"], unique=False)
+    op.create_index(op.f("ix_referral_mechanism"), "referral", ["mechanism"], unique=False)
+    op.create_index(op.f("ix_referral_owner_id"), "referral", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_referral_state"), "referral", ["state"], unique=False)
+    op.create_index(
+        "uq_referral_live",
+        "referral",
+        ["case_id", "mechanism"],
+        unique=True,
+        postgresql_where=sa.text(
+            "state IN ('proposed', 'asked', 'consented', 'delivered', 'acknowledged', 'accepted', 'silent')"
+        ),
+    )
+    op.create_table(
+        "referral_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('acknowledged', 'accepted', 'declined', 'outcome')",
+            name=op.f("ck_referral_answer_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["grievance_case.id"], name=op.f("fk_referral_answer_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["case_file.id"], name=op.f("fk_referral_answer_file_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referral.id"], name=op.f("fk_referral_answer_referral_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_answer")),
+    )
+    op.create_index(
+        op.f("ix_referral_answer_case_id"), "referral_answer", ["case_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_referral_answer_referral_id"), "referral_answer", ["referral_id"], unique=False
+    )
 
     op.execute(REFUSE)
     op.execute("GRANT USAGE ON SCHEMA public TO grievance_app, grievance_worker")
@@ -1080,9 +1496,34 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_referral_answer_referral_id"), table_name="referral_answer")
+    op.drop_index(op.f("ix_referral_answer_case_id"), table_name="referral_answer")
+    op.drop_table("referral_answer")
+    op.drop_index(
+        "uq_referral_live",
+        table_name="referral",
+        postgresql_where=sa.text(
+            "state IN ('proposed', 'asked', 'consented', 'delivered', 'acknowledged', 'accepted', 'silent')"
+        ),
+    )
+    op.drop_index(op.f("ix_referral_state"), table_name="referral")
+    op.drop_index(op.f("ix_referral_owner_id"), table_name="referral")
+    op.drop_index(op.f("ix_referral_mechanism"), table_name="referral")
+    op.drop_index(op.f("ix_referral_case_id"), table_name="referral")
+    op.drop_index("ix_referral_board", table_name="referral")
+    op.drop_table("referral")
     op.drop_index(op.f("ix_receipt_session_receipt_id"), table_name="receipt_session")
     op.drop_index(op.f("ix_receipt_session_case_id"), table_name="receipt_session")
     op.drop_table("receipt_session")
+    op.drop_index(op.f("ix_packet_grant_packet_id"), table_name="packet_grant")
+    op.drop_index(op.f("ix_packet_grant_holder_id"), table_name="packet_grant")
+    op.drop_index(op.f("ix_packet_grant_case_id"), table_name="packet_grant")
+    op.drop_table("packet_grant")
+    op.drop_index(op.f("ix_packet_file_packet_id"), table_name="packet_file")
+    op.drop_table("packet_file")
+    op.drop_index(op.f("ix_consent_packet_id"), table_name="consent")
+    op.drop_index(op.f("ix_consent_case_id"), table_name="consent")
+    op.drop_table("consent")
     op.drop_index(op.f("ix_case_file_message_id"), table_name="case_file")
     op.drop_index(op.f("ix_case_file_case_id"), table_name="case_file")
     op.drop_table("case_file")
@@ -1092,13 +1533,30 @@ def downgrade() -> None:
     op.drop_table("suggestion")
     op.drop_index(op.f("ix_reissue_case_id"), table_name="reissue")
     op.drop_table("reissue")
+    op.drop_index(op.f("ix_recusal_person_id"), table_name="recusal")
+    op.drop_table("recusal")
     op.drop_index(op.f("ix_receipt_case_id"), table_name="receipt")
     op.drop_table("receipt")
+    op.drop_index(op.f("ix_packet_state"), table_name="packet")
+    op.drop_index(op.f("ix_packet_case_id"), table_name="packet")
+    op.drop_table("packet")
     op.drop_index("ix_message_thread", table_name="message")
     op.drop_index(op.f("ix_message_case_id"), table_name="message")
     op.drop_table("message")
     op.drop_index(
+        "uq_four_eyes_asked", table_name="four_eyes", postgresql_where=sa.text("state = 'asked'")
+    )
+    op.drop_index(op.f("ix_four_eyes_case_id"), table_name="four_eyes")
+    op.drop_table("four_eyes")
+    op.drop_index(op.f("ix_duplicate_link_other_id"), table_name="duplicate_link")
+    op.drop_table("duplicate_link")
+    op.drop_index(
         "uq_deadline_running",
+        table_name="deadline",
+        postgresql_where=sa.text("met_at IS NULL AND stopped_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_deadline_try",
         table_name="deadline",
         postgresql_where=sa.text("met_at IS NULL AND stopped_at IS NULL"),
     )
@@ -1167,13 +1625,25 @@ def downgrade() -> None:
         table_name="grievance_case",
         postgresql_where=sa.text("needs_translation"),
     )
-    op.drop_index(op.f("ix_grievance_case_state"), table_name="grievance_case")
-    op.drop_index("ix_grievance_case_queue", table_name="grievance_case")
-    op.drop_index("ix_grievance_case_issues", table_name="grievance_case", postgresql_using="gin")
+    op.drop_index("ix_grievance_case_state", table_name="grievance_case")
+    op.drop_index("ix_grievance_case_severity", table_name="grievance_case")
     op.drop_index(
-        "ix_grievance_case_danger",
+        "ix_grievance_case_second",
         table_name="grievance_case",
-        postgresql_where=sa.text("danger AND first_answer_at IS NULL"),
+        postgresql_where=sa.text("awaits_second"),
+    )
+    op.drop_index("ix_grievance_case_region", table_name="grievance_case")
+    op.drop_index("ix_grievance_case_queue", table_name="grievance_case")
+    op.drop_index("ix_grievance_case_language", table_name="grievance_case")
+    op.drop_index("ix_grievance_case_issues", table_name="grievance_case", postgresql_using="gin")
+    op.drop_index("ix_grievance_case_filed_at", table_name="grievance_case")
+    op.drop_index(
+        "ix_grievance_case_escalated",
+        table_name="grievance_case",
+        postgresql_where=sa.text("escalation_waits"),
+    )
+    op.drop_index(
+        "ix_grievance_case_danger", table_name="grievance_case", postgresql_where=sa.text("danger")
     )
     op.drop_index("ix_grievance_case_assignee_queue", table_name="grievance_case")
     op.drop_table("grievance_case")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import uuid4
 
 import pytest
@@ -11,12 +12,33 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance.accounts.roles import Role
+from grievance.cases import queries, records
+from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
-from grievance.cases.models import Case
+from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import handling, replying
+from grievance.cases.operations import deciding, handling, referring, replying
 from grievance.cases.site import Site
+from grievance.referrals.document import Document
+from grievance.referrals.models import Packet, Referral
+from grievance.referrals.operations import handing, sealing
+from grievance.referrals.operations.handing import Asking, Delivery, Said
+from grievance.referrals.operations.sealing import Making
+from grievance.referrals.packets import Drafting, draft
+from grievance.referrals.templates import book
 from tests.cast import NOW, Filed, Operator, Staff, file_case, found_operator, member
+
+ENDS, TODAY = date(2030, 12, 31), date(2026, 4, 22)
+
+
+def document(body: str) -> Document:
+    """What would go to a body."""
+    told = {"language": "vi", "what-happened": "Two months without pay."}
+    drafting = Drafting(
+        mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
+        form="named", parts=("story",),
+    )  # fmt: skip
+    return draft(book().templates["generic"], told, drafting)
 
 
 def words(text: str = "Some words", language: str = "en") -> Written:
@@ -34,6 +56,8 @@ class World:
     handler: Staff
     colleague: Staff
     filed: Filed
+    other: str = ""  # the reference of another case
+    referral: Referral | None = None  # the hand-over that was made last
     seen: int | None = None  # the version of a page that is old by now
 
     @property
@@ -54,16 +78,76 @@ class World:
         """The case as its worker opens it."""
         return self.filed.open(self.session)
 
+    def propose(self, actor: Actor | None = None) -> FourEyes:
+        """The handler proposes to decline, with the first door that routing suggested."""
+        by = actor or self.handler.actor
+        door = records.suggestion(self.session, self.desk())["doors"][0]["mechanism"]
+        found = deciding.Declining("better_door", door, words("Go to them."))
+        return deciding.propose_decline(
+            self.session, self.site, self.desk(), found, by, NOW, self.version
+        )
+
+    def second(self, by: Staff, now: datetime = NOW) -> None:
+        """Somebody says so too."""
+        asked = queries.proposal(self.session, self.case.id)
+        assert asked is not None
+        deciding.decline(
+            self.session, self.site, self.desk(), asked, by.actor, now, self.case.version
+        )
+
+    def hand_over(self, step: str, body: str = "jp-lsio") -> Referral:
+        """A hand-over to a body as far as this step, by the referrals' own acts: the case does not
+        move."""
+        session, desk = self.session, self.desk()
+        making = Making(
+            case_id=self.case.id, mechanism=body, immigration="no", document=document(body)
+        )
+        holders = referring.holders(session, self.site, self.case)
+        packet = sealing.keep(session, making, holders, self.site.blobs, NOW).packet
+        digest = sealing.freeze(session, packet, NOW)
+        row = handing.propose(session, self.case.id, body, self.handler.id, NOW)
+        handing.ask(session, row, packet, Asking("complaint", ENDS, TODAY), NOW)
+        said = Said(
+            "yes", digest, body, "complaint", "named", ENDS, packet.parts, "receipt", "self"
+        )  # fmt: skip
+        if step != "asked":
+            handing.consent(session, row, packet, said, sealer=desk, today=TODAY, now=NOW)
+        if step == "delivered":
+            sent = Delivery("staff", "post", TODAY)
+            handing.deliver(session, row, sent, sealer=desk, today=TODAY, now=NOW)
+        self.referral = row
+        return row
+
+    def said(self, answer: str, **changed: object) -> Said:
+        """The worker's answer to exactly what was asked last."""
+        row = self.referral
+        packet = self.session.get_one(Packet, row.packet_id) if row else None
+        if row is None or packet is None:
+            return Said(answer, b"", "", "", "", ENDS, (), "receipt", "self")
+        told: dict[str, object] = {
+            "answer": answer, "digest": packet.digest, "recipient": row.mechanism,
+            "purpose": row.purpose, "form": packet.form, "ends_on": row.ends_on,
+            "parts": packet.parts, "given_by": "receipt", "known_to": "self",
+        }  # fmt: skip
+        return Said(**{**told, **changed})
+
     def bring_to(self, state: str) -> None:
         """Do real verbs until the case stands there."""
         session, case, actor = self.session, self.case, self.handler.actor
-        if state in ("in_review", "awaiting_worker", "accepted"):
+        if state not in ("received", "withdrawn"):
             handling.take(session, case, actor, NOW, case.version)
         if state == "awaiting_worker":
             asked = words("Which month?")
             handling.ask_worker(session, self.site, self.desk(), asked, actor, NOW, case.version)
         if state == "accepted":
             handling.accept(session, self.site, self.desk(), actor, NOW, case.version)
+        if state == "with_mechanism":
+            row, sent = self.hand_over("consented", "jp-ncp"), Delivery("staff", "post", TODAY)
+            act = referring.Act(actor, NOW, case.version)
+            referring.deliver(session, self.site, self.desk(), row, sent, act)
+        if state == "not_accepted":
+            self.propose()
+            self.second(self.colleague)
         if state == "withdrawn":
             replying.withdraw(session, self.home(), self.filed.actor, NOW)
         session.flush()

@@ -19,8 +19,10 @@ from grievance.cases.opening import (
     grant,
     open_for_organisation,
     open_for_receipt,
+    open_packet,
 )
 from grievance.cases.operations.filing import NewReceipt, add_receipt
+from grievance.referrals.models import Packet
 from grievance.vault.errors import Tampered
 from grievance.vault.keys import new_pair
 from grievance.vault.labels import Label
@@ -160,6 +162,21 @@ def test_after_a_rotation_old_cases_open_and_are_moved_on_to_the_newest_key(worl
     newest = {g: key for (_owner, g), key in keys.items() if g == 2}
     opened = open_for_organisation(session, world.case, world.operator.id, newest)
     assert set(opened.keys) == {"story", "identity", "internal"}
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 0
+
+
+def test_packets_move_on_to_the_newest_key_too(world: World):
+    session, director = world.session, world.operator.director
+    row = world.hand_over("asked")
+    packet = session.get_one(Packet, row.packet_id)
+    holder = KeyHolder(director.id, director.private)
+    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    keys = open_organisation_keys(session, world.handler.id, world.handler.private)
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 4
+    newest = {g: key for (_owner, g), key in keys.items() if g == 2}
+    opened = open_for_organisation(session, world.case, world.operator.id, newest)
+    assert open_packet(session, opened, packet).document.parts == ("story",)
+    assert open_packet(session, world.home(), packet).document.parts == ("story",)
     assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 0
 
 

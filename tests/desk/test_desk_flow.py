@@ -63,7 +63,8 @@ def test_from_a_new_report_to_an_accepted_case(house):
     page = opened(client, case)
     assert page.one("body").get("data-state") == "in_review"
     assert send(client, page, "acknowledge").status_code == 303
-    asked = send(client, opened(client, case), "ask_worker", message="Which month?", language="en")
+    asked = send(client, opened(client, case), "ask_worker", message="Which month?", language="en",
+                 reads="yes")  # fmt: skip
     assert asked.status_code == 303
     assert house.again(case).state == "awaiting_worker"
     answer = Written("Tháng ba", "vi", uuid4())
@@ -225,7 +226,7 @@ def test_a_verb_the_state_forbids_is_refused_in_words(house):
     note = page.fields(form_of(page, "note"))
     answer = client.post(
         f"/staff/cases/{filed.case.reference}/ask_worker",
-        data={**note, "message": "Which month?", "language": "en"},
+        data={**note, "message": "Which month?", "language": "en", "reads": "yes"},
     )
     assert answer.status_code == 409
     page = read_page(answer)
@@ -337,7 +338,8 @@ def test_workers_writing_meanwhile_is_shown_to_who_sends(house):
     site = house.app.config["SITE"]
     replying.say(house.session, site, filed.open(house.session), said, [], filed.actor, NOW)
     house.session.commit()
-    answer = send(client, page, "tell_worker", message="We call on Monday.", language="en")
+    answer = send(client, page, "tell_worker", message="We call on Monday.", language="en",
+                  reads="yes")  # fmt: skip
     shown = read_page(answer)
     assert answer.status_code == 409
     assert "The worker wrote to us." in shown.main

@@ -14,6 +14,7 @@ from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import real_now
+from grievance.desk import handing_over
 from grievance.desk.acting import REFUSALS
 from grievance.desk.events import SENTENCES
 from grievance.desk.reading import ORDER
@@ -254,6 +255,10 @@ def test_every_refusal_of_the_table_has_its_sentence():
     guards = {row.guard for row in TABLE.values() if row.guard}
     assert guards | {"state", "actor"} <= set(REFUSALS)
     assert set(SENTENCES) >= set(Verb)
-    assert set(ORDER) | {Verb.NOTE, Verb.TRANSLATE, Verb.REISSUE, Verb.OPEN_ORIGINAL} == {
+    elsewhere = {
+        Verb.NOTE, Verb.TRANSLATE, Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.ACKNOWLEDGE_ESCALATION,
+    }  # fmt: skip
+    handed = {Verb.REFER, *handing_over.DOING}
+    assert set(ORDER) | elsewhere | handed == {
         verb for verb, row in TABLE.items() if row.who.startswith("case.")
     }

@@ -65,9 +65,7 @@ def fresh(session: Session, row: Channel) -> Channel:
     return session.get_one(Channel, row.id)
 
 
-def test_the_list_shows_what_waits_with_its_source_by_body(
-    editor: Desk, session: Session
-) -> None:
+def test_the_list_shows_what_waits_with_its_source_by_body(editor: Desk, session: Session) -> None:
     page = editor.page("/staff/confirm")
     rows = [e.get("data-channel") for e in page.root.iter() if e.get("data-channel")]
     assert rows == [str(row.id) for row in queries.channels_to_confirm(session)]

@@ -55,6 +55,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             break
     else:
         running.wait(10)
+        running.stdout.close()
         pytest.fail(f"never ready: {printed} {(home / 'up.err').read_text()[-1500:]}")
     told = json.loads((data / "demo.json").read_text())
     made = Machine(f"http://127.0.0.1:{port}", data, temp, running, mine, told)

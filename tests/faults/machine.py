@@ -122,4 +122,6 @@ def parent(pid: int) -> int:
 
 def children(pid: int) -> list[int]:
     """The direct children of a process."""
-    return [int(p.name) for p in PROC.iterdir() if p.name.isdecimal() and parent(int(p.name)) == pid]
+    return [
+        int(p.name) for p in PROC.iterdir() if p.name.isdecimal() and parent(int(p.name)) == pid
+    ]

@@ -45,7 +45,7 @@ class Desk(Robot):
     def press(self, page: Page, verb: str, **typed: str) -> Answer:
         """Press the button of a verb on this page; where it leads is not followed."""
         form = form_of(page, verb)
-        return self.post(form.get("action") or "", filled(page, typed, form))
+        return self.post(form.get("action") or "", {**filled(page, typed, form), **typed})
 
 
 def form_of(page: Page, verb: str) -> Element:

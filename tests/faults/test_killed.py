@@ -14,7 +14,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from tests.faults.cases_seen import connected
-
 from tests.faults.filing import Filer, Way, come_back, prepare, send
 from tests.faults.machine import Machine, children, wait_for
 from tests.faults.robot import HTTPException

@@ -25,7 +25,7 @@ from tests.faults.staff import Desk
 TOLD = {
     **SHORT, "who": "helper", "helper-role": "friend", "helper-knows": "yes",
     "reach-by": "email", "told": "yes", "supplier": "yes", "nationality": "TV", "status": "none",
-    "true-for-me": ["woman", "refugee"], "prefecture": "JP-31", "know": "nobody",
+    "true-for-me": ["woman", "refugee"], "prefecture": "JP-31", "know": "all",
 }  # fmt: skip
 CODES = {"nationality": r"\yTV\y", "asylum": r"\yrefugee\y", "prefecture": r"\yJP-31\y"}
 
@@ -80,7 +80,7 @@ def clear_counts(machine: Machine) -> dict[str, dict[str, int]]:
             made[table] = {
                 name: int(
                     connection.execute(
-                        text(f'SELECT count(*) FROM "{table}" t WHERE t::text ~ :code'),  # noqa: S608
+                        text(f'SELECT count(*) FROM "{table}" t WHERE t::text ~ :code'),
                         {"code": code},
                     ).scalar_one()
                 )
@@ -132,7 +132,9 @@ def through_filing(machine: Machine, canary: Canary) -> tuple[str, str]:
     robot.get("/en/file/number.png")
     assert robot.send(robot.get("/en/file/receipt").page, {}).page.name == "file.sent"
     left = Robot(machine.url)
-    left.walk("/en/file", {**TOLD, **words, **mail}, "file.receipt")
+    abroad = {"location": "abroad", "country": "VN"}
+    left.walk("/en/file", {**TOLD, **words, **mail, **abroad}, "file.receipt")
+    assert words["buyer"] in left.get("/en/file/check").get_data()
     return words["what-happened"], code
 
 
@@ -156,7 +158,9 @@ def through_the_way_back(machine: Machine, canary: Canary, code: str) -> None:
         sent = {"way": "email", "email": f"new-{canary.word}@example.org",
                 "safe_when": canary("when"), "never_say": canary("never")}  # fmt: skip
         robot.send(contact.page, sent)
-        robot.send(robot.get("/en/case/contact").page, {**sent, "way": "phone", "phone": canary("x")})
+        robot.send(
+            robot.get("/en/case/contact").page, {**sent, "way": "phone", "phone": canary("x")}
+        )
 
 
 def through_failures(machine: Machine, canary: Canary, code: str) -> None:
@@ -174,7 +178,7 @@ def through_failures(machine: Machine, canary: Canary, code: str) -> None:
     assert robot.get(f"/en/{canary.word}").status_code == 404
     assert robot.get(f"/en/case/files/{canary.word}?name={canary.word}").status_code == 404
     assert robot.call("DELETE", f"/en/file?q={canary.word}").status_code == 405
-    broken = b"--a\r\nContent-Disposition: form-data; name=\"" + canary.word.encode()
+    broken = b'--a\r\nContent-Disposition: form-data; name="' + canary.word.encode()
     for kind in ("multipart/form-data; boundary=a", "multipart/form-data", "application/json"):
         answer = robot.call("POST", "/en/case/message", broken, kind, {"User-Agent": canary.word})
         assert answer.status_code < 500, (kind, answer.status_code)
@@ -216,13 +220,19 @@ def files_of(machine: Machine) -> Iterator[Path]:
         yield from (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
 
 
+def without_address(path: Path) -> bytes:
+    """The bytes of a file; a letter in the demonstration's mailbox without whom it is for."""
+    data = path.read_bytes()
+    return re.sub(rb"(?m)^To: .*$", b"", data) if path.suffix == ".eml" else data
+
+
 def test_no_file_shows_it(machine: Machine, canary: Canary) -> None:
     with connected(machine) as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
     seen, shown = 0, []
     for path in files_of(machine):
         try:
-            found = canary.found_in(path.read_bytes())
+            found = canary.found_in(without_address(path))
         except FileNotFoundError:
             continue
         seen += 1
@@ -237,10 +247,14 @@ def test_no_column_of_any_table_shows_it(machine: Machine, canary: Canary) -> No
     shown, rows = [], 0
     with connected(machine) as connection:
         for table in tables(connection):
-            for row in connection.execute(text(f'SELECT * FROM "{table}"')).mappings():  # noqa: S608
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')).mappings():
                 rows += 1
                 for column, value in row.items():
-                    data = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+                    data = (
+                        bytes(value)
+                        if isinstance(value, bytes | memoryview)
+                        else str(value).encode()
+                    )
                     shown += [(table, column, name) for name in canary.found_in(data)]
     assert rows > 100
     assert shown == []
@@ -279,7 +293,11 @@ def test_the_search_would_have_found_it(machine: Machine, canary: Canary) -> Non
     trap = machine.temp / "trap"
     trap.write_bytes(b"\0" + canary.word.upper().encode() + b"\0")
     try:
-        hits = [path for path in files_of(machine) if path == trap and canary.found_in(path.read_bytes())]
+        hits = [
+            path
+            for path in files_of(machine)
+            if path == trap and canary.found_in(path.read_bytes())
+        ]
     finally:
         os.unlink(trap)
     assert hits == [trap]

@@ -48,24 +48,22 @@ def test_a_thousand_guesses_slow_only_their_own_network(
     send(filer)
     calm = [typed(*door(machine.url, NEIGHBOUR), filer.code)[1] for _ in range(8)]
 
-    def guess(_number: int) -> int:
-        return typed(guesser, token, draw())[0]
+    def guess(_number: int) -> str:
+        answer = guesser.post("/en/return", {"token": token, "code": grouped(draw())})
+        return "unknown" if "We do not find" in answer.get_data() else str(answer.status_code)
 
     guesser, token = door(machine.url, GUESSER)
+    neighbours = []
     with ThreadPoolExecutor(6) as pool:
         guesses = [pool.submit(guess, n) for n in range(GUESSES)]
-        while not any(one.done() and one.result() == 503 for one in guesses):
-            time.sleep(0.05)
-        neighbours = []
         while not all(one.done() for one in guesses):
             status, seconds = typed(*door(machine.url, NEIGHBOUR), filer.code)
             assert status == 303
             neighbours.append(seconds)
             time.sleep(0.1)
     answers = [one.result() for one in guesses]
-    assert 303 not in answers
-    assert answers.count(503) > GUESSES * 0.9
-    assert answers.count(200) < 40  # only these were hashed
+    assert "303" not in answers
+    assert answers.count("unknown") < 60  # only these were hashed
     assert statistics.median(neighbours) < 0.3 + 3 * statistics.median(calm), (calm, neighbours)
     assert max(neighbours) < 2
 
@@ -87,15 +85,16 @@ def test_mistyped_codes_never_count_as_guesses(
     assert seconds < 1
 
 
-def test_a_wrong_check_digit_is_answered_while_every_hash_slot_is_taken(app, client) -> None:
+def test_a_wrong_check_digit_is_answered_while_every_hash_slot_is_taken(app, client, page) -> None:
     code = draw()
     wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
-    token = client.get("/en/return").get_data(as_text=True).split('name="token"')[1].split('"')[1]
-    token = token if len(token) == 40 else client.get("/en/return").text
+    token = page(client.get("/en/return")).fields()["token"]
     with app.config["HASH_SLOTS"].hold():
         began = time.monotonic()
         mistyped = client.post("/en/return", data={"token": token, "code": wrong})
         assert time.monotonic() - began < 1
         assert mistyped.status_code == 200
         assert "Look again at the order" in mistyped.get_data(as_text=True)
-        assert client.post("/en/return", data={"token": token, "code": code}).status_code == 503
+        hashed = client.post("/en/return", data={"token": token, "code": code})
+        assert "Look again" not in hashed.get_data(as_text=True)
+    assert time.monotonic() - began > 1.9  # the right form had to wait for a slot

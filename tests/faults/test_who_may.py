@@ -122,7 +122,9 @@ def test_a_form_without_its_token_or_with_anothers_changes_nothing(
     for path in paths(reference):
         for token in ("", "0" * 40, other.get("/staff/").token):
             sent = {**TYPED, "version": str(before[2]), "token": token, "form_id": str(uuid4())}
-            assert one.post(path, sent).status_code in (403, 404, 409, 422, 200), path
+            status = one.post(path, sent).status_code
+            nothing_waits = path.endswith("/reissue") and status == 303
+            assert nothing_waits or status in (403, 404, 409, 422), (path, status)
     assert state(machine, reference) == before
 
 
@@ -192,15 +194,15 @@ def test_a_removed_member_is_out_at_the_next_request(machine: Machine) -> None:
     queue = leaver.get("/staff/cases")
     assert queue.page.name == "staff.queue"
     people = director.get("/staff/people").page
-    name = machine.account("lead")["email"]
-    remove = next(
-        link.get("href") or ""
-        for row in [*people.all("tr"), *people.all("li")]
-        if name.split("@")[0] in "".join(row.itertext()) or "Daniel Costa" in "".join(row.itertext())
+    links = {
+        link.get("href") or "": "".join(row.itertext())
+        for row in [*people.all("tr"), *people.all("li"), *people.all("article")]
         for link in row.iter("a")
         if (link.get("href") or "").endswith("/remove")
-    )
+    }
+    (remove,) = [href for href, row in links.items() if "Daniel Costa" in row]
     page = director.get(remove).page
+    assert "Daniel Costa" in page.main
     assert director.send(page, {}).page.name == "staff.people"
     for path in ("/staff/", "/staff/cases", "/staff/account"):
         assert leaver.get(path).page.name == "staff.sign-in", path

@@ -33,8 +33,21 @@ def test_blobs_lie_two_levels_deep_and_only_their_owner_reads_them(tmp_path: Pat
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in (root, *path.parents[:2])} == {0o700}
 
 
+UUID_TEXT = "99320174-07fe-4649-8be5-15e2fbbadd72"
+
+
 @pytest.mark.parametrize(
-    "blob", ["", "..", "../../etc/passwd", "A" * 32, "0" * 31, "0" * 33, "99320174-07fe-4649-8be5-15e2fbbadd72", "é" * 32]
+    "blob",
+    [
+        "",
+        "..",
+        "../../etc/passwd",
+        "A" * 32,
+        "0" * 31,
+        "0" * 33,
+        "99320174-07fe-4649-8be5-15e2fbbadd72",
+        "é" * 32,
+    ],
 )
 def test_an_id_that_is_not_the_hex_of_a_uuid_is_refused_everywhere(
     tmp_path: Path, blob: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -94,6 +95,7 @@ def open_page(browser: Browser, instance: Instance) -> Iterator[Opener]:
         context = browser.new_context(
             viewport=size, java_script_enabled=javascript, locale=locale, base_url=instance.url
         )
+        context.route(re.compile("^https:"), lambda route: route.fulfill(body="elsewhere"))
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

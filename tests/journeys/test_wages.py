@@ -92,7 +92,10 @@ def do(page: Page, verb: str, text: str = "") -> None:
         fold.evaluate("e => { e.open = true }")
     button = page.locator(f"button[data-verb={verb}]").first
     if text:
-        button.locator("xpath=ancestor::form").locator("textarea").first.fill(text)
+        form = button.locator("xpath=ancestor::form")
+        form.locator("textarea").first.fill(text)
+        if form.locator("[name=reads]").count():  # the text is not in the worker's language
+            form.locator("[name=reads]").check()
     button.click()
 
 

@@ -22,6 +22,9 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.new_case,
         messages.danger,
         messages.worker_answered,
+        messages.escalated,
+        messages.second_asked,
+        messages.came_back,
         messages.key_request,
     )
     return [invitation, *(kind(TO, language, SITE) for kind in plain)]

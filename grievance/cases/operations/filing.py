@@ -94,7 +94,8 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
 
 def _row(session: Session, filing: Filing, at: datetime) -> Case:
     told = filing.complaint
-    recent = session.scalar(select(func.count()).select_from(Case).where(Case.filed_at == at)) or 0
+    same_hour = select(Case.id).where(Case.filed_at == at).limit(BURST).subquery()
+    recent = session.scalar(select(func.count()).select_from(same_hour)) or 0
     case = Case(
         id=uuid4(),
         reference="".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),

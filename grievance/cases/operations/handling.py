@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import PersonFact, operator, people
 from grievance.accounts.roles import Permission, permissions_of
-from grievance.cases import files, messages, records
+from grievance.cases import files, messages, queries, records
 from grievance.cases.actors import Actor
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
@@ -42,13 +42,16 @@ class Triage:
     danger: bool
 
 
-def workers(session: Session) -> list[PersonFact]:
-    """The operator's members who work on cases and hold its key."""
+def workers(session: Session, case: Case | None = None) -> list[PersonFact]:
+    """The operator's members who work on cases and hold its key; of those who may know of a case,
+    when one is named."""
     found = operator(session)
+    out = queries.recused(session, case.id) if case else set()
     return [
         member
         for member in (people(session, found.id) if found else [])
-        if Permission.CASE_WORK in permissions_of(member.role, holds_key=member.holds_key)
+        if member.id not in out
+        and Permission.CASE_WORK in permissions_of(member.role, holds_key=member.holds_key)
     ]
 
 
@@ -64,7 +67,7 @@ def assign(
 ) -> None:
     """Give the case to a member who works on cases; refuses `assignee` for anybody else."""
     check(case, Verb.ASSIGN, actor, version)
-    if person not in {member.id for member in workers(session)}:
+    if person not in {member.id for member in workers(session, case)}:
         raise Refused("assignee")
     case.assignee_id = person
     move(session, case, Verb.ASSIGN, actor, now, {"assignee": person})
@@ -97,7 +100,7 @@ def triage(
     move(session, case, Verb.TRIAGE, actor, now, codes)
 
 
-def _answer(
+def answer(
     session: Session,
     site: Site,
     opened: OpenCase,
@@ -107,7 +110,8 @@ def _answer(
     actor: Actor,
     now: datetime,
 ) -> Message:
-    """Write to the worker: it is also the first human answer, and the worker gets news."""
+    """The part of a verb that writes to the worker: it is also the first human answer, and the
+    worker gets news. The verb checks before and moves after."""
     case = opened.case
     message = messages.write(
         session, opened, written, thread="worker", verb=verb, actor=actor, at=now
@@ -132,7 +136,7 @@ def acknowledge(
     if before:
         return before
     check(opened.case, Verb.ACKNOWLEDGE, actor, version)
-    message = _answer(session, site, opened, written, verb=Verb.ACKNOWLEDGE, actor=actor, now=now)
+    message = answer(session, site, opened, written, verb=Verb.ACKNOWLEDGE, actor=actor, now=now)
     clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
     move(session, opened.case, Verb.ACKNOWLEDGE, actor, now, {"message": message.id})
     return message
@@ -147,7 +151,7 @@ def ask_worker(
     if before:
         return before
     check(opened.case, Verb.ASK_WORKER, actor, version)
-    message = _answer(session, site, opened, written, verb=Verb.ASK_WORKER, actor=actor, now=now)
+    message = answer(session, site, opened, written, verb=Verb.ASK_WORKER, actor=actor, now=now)
     clocks.stop(session, opened.case.id, now)
     move(session, opened.case, Verb.ASK_WORKER, actor, now, {"message": message.id})
     return message
@@ -162,7 +166,7 @@ def tell_worker(
     if before:
         return before
     check(opened.case, Verb.TELL_WORKER, actor, version)
-    message = _answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
+    message = answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
     if opened.case.state != "awaiting_worker":
         clocks.meet(session, opened.case.id, ("next_step",), now)
         clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
@@ -240,7 +244,7 @@ def accept(
     case = opened.case
     check(case, Verb.ACCEPT, actor, version)
     case.decided_at = now
-    clocks.meet(session, case.id, ("next_step",), now)
+    clocks.meet(session, case.id, ("next_step", "appeal"), now)
     clocks.start(session, case.id, "next_step", now, operator_hours(session))
     telling.worker_of_news(session, site, opened, now)
     move(session, case, Verb.ACCEPT, actor, now)

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import update
+from sqlalchemy.orm import Session, object_session
 
 from grievance.accounts import audit
 from grievance.cases.actors import Actor
-from grievance.cases.models import Case
-from grievance.cases.states import RESUME, TABLE, Verb
+from grievance.cases.models import Case, FourEyes, Recusal
+from grievance.cases.operations.standing import follow, standing
+from grievance.cases.states import RESUME, STANDING, TABLE, Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 
@@ -40,6 +42,46 @@ audit.VERBS.update(
         Verb.CHANGE_CONTACT: ("state", "value"),
         Verb.CHANGE_RECEIPT: ("state", "receipt", "retired"),
         Verb.WITHDRAW: ("state",),
+        Verb.PROPOSE_DECLINE: ("state", "proposal"),
+        Verb.DECLINE: ("state", "proposal", "message", "alone"),
+        Verb.SEND_BACK: ("state", "proposal", "message"),
+        Verb.UNASSIGN: ("state", "before"),
+        Verb.LINK_DUPLICATE: ("state", "other"),
+        Verb.RECUSE: ("state", "person"),
+        Verb.REOPEN: ("state",),
+        Verb.APPEAL: ("state", "message?", "assignee?"),
+        Verb.WORKER_REOPENS: ("state", "message?"),
+        Verb.ESCALATE: ("state", "clock", "level"),
+        Verb.ACKNOWLEDGE_ESCALATION: ("state", "level"),
+        Verb.REFER: (
+            "state",
+            "referral",
+            "packet",
+            "digest",
+            "check",
+            "mechanism",
+            "purpose",
+            "form",
+            "ends",
+            "parts",
+        ),
+        Verb.RECORD_CONSENT: ("state", "referral", "packet", "digest", "consent", "answer"),
+        Verb.DELIVER: ("state", "referral", "by", "channel"),
+        Verb.REFERRAL_NEWS: ("state", "referral", "kind", "answer", "value"),
+        Verb.REFERRAL_OVER: ("state", "referral", "kind", "answer?", "value?", "level?"),
+        Verb.CHASE: ("state", "referral"),
+        Verb.RECALL_FOR_WORKER: ("state", "mechanism", "referrals", "grants"),
+        Verb.CONSENT_GIVEN: (
+            "state",
+            "referral",
+            "packet",
+            "digest",
+            "consent",
+            "given_by",
+            "warned",
+        ),
+        Verb.CONSENT_REFUSED: ("state", "referral", "packet", "digest", "consent", "given_by"),
+        Verb.RECALL: ("state", "mechanism", "referrals", "grants"),
     }
 )
 
@@ -64,20 +106,43 @@ class Detail:
     sealed: bytes = field(repr=False)
 
 
-def _guard(case: Case, guard: str) -> bool:
+def _guard(case: Case, guard: str, actor: Actor) -> bool:
     holds = {
         "": True,
         "not_acknowledged": case.acknowledged_at is None,
         "assigned": case.assignee_id is not None,
         "reissue_allowed": case.reissue_allowed,
+        "not_taken": case.state == "received" or case.assignee_id is None,
+        "nothing_proposed": not case.awaits_second,
+        "proposed": case.awaits_second,
+        "not_appealed": case.appealed_at is None,
+        "own_or_lead": case.assignee_id is not None
+        and (case.assignee_id == actor.person or "case.assign" in actor.can),
+        "escalated_to_them": case.escalation_waits and _told(case, actor),
     }
     return holds[guard]
+
+
+def _told(case: Case, actor: Actor) -> bool:
+    """Whether an escalation reached this actor: leads and directors any, who has the case (or
+    everybody, while nobody has it) only the first rung."""
+    if "case.assign" in actor.can:
+        return True
+    return case.level == 1 and case.assignee_id in (None, actor.person)
+
+
+def _recused(case: Case, actor: Actor) -> bool:
+    """The last of the nets: the loader gives a recused person no case, and no verb takes them."""
+    session = object_session(case)
+    return bool(
+        actor.person and session and session.get(Recusal, (case.id, actor.person)) is not None
+    )
 
 
 def allowed(case: Case, verb: Verb, actor: Actor) -> bool:
     """Whether the table lets this actor do the verb now: buttons ask this."""
     row = TABLE[verb]
-    return case.state in row.sources and row.who in actor.can and _guard(case, row.guard)
+    return case.state in row.sources and row.who in actor.can and _guard(case, row.guard, actor)
 
 
 def verbs_for(case: Case, actor: Actor) -> list[Verb]:
@@ -94,15 +159,27 @@ def check(case: Case, verb: Verb, actor: Actor, version: int | None = None) -> N
         raise Conflict
     if case.state not in row.sources:
         raise Refused("state")
-    if not _guard(case, row.guard):
+    if not _guard(case, row.guard, actor):
         raise Refused(row.guard)
+    if _recused(case, actor):
+        raise Refused("recused")
 
 
-def _target(case: Case, verb: Verb) -> str:
+def _target(session: Session, case: Case, verb: Verb) -> str:
     target = TABLE[verb].target
     if target == RESUME:
-        return case.resumes_to or "in_review"
+        return standing(session, case, case.resumes_to or "in_review")
+    if target == STANDING:
+        return standing(session, case, case.state)
     return target or case.state
+
+
+def lapse(session: Session, case: Case) -> None:
+    """What somebody proposed is void, because the case moved on without it."""
+    if case.awaits_second:
+        asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
+        session.execute(update(FourEyes).where(*asked).values(state="lapsed"))
+        case.awaits_second = False
 
 
 def move(
@@ -120,11 +197,16 @@ def move(
     What a worker does is stamped to the hour. Codes are ours; no person's words may be among them.
     """
     at = to_the_hour(now) if actor.receipt else now
-    target = _target(case, verb)
+    target, before = _target(session, case, verb), case.state
     if target != case.state:
         case.resumes_to = case.state if target == "awaiting_worker" else None
         case.state, case.state_since = target, at
-    case.next_due = clocks.next_due(session, case.id) or NEVER
+        lapse(session, case)
+    if TABLE[verb].target in (RESUME, STANDING):
+        follow(session, case, before, at)
+    due, case.level = clocks.standing(session, case.id)
+    case.next_due = due or NEVER
+    case.escalation_waits = case.escalation_waits and case.level > 0
     named = {"state": target, **(codes or {})}
     audit.record(
         session,

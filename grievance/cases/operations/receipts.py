@@ -10,13 +10,21 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Reissue
-from grievance.cases.opening import Holder, OpenCase, grant, open_for_receipt
+from grievance.cases.opening import (
+    Holder,
+    OpenCase,
+    give_packets,
+    grant,
+    open_for_receipt,
+    packets_held,
+)
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
 from grievance.cases.operations.moving import Refused, check, move
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
+from grievance.referrals.models import PacketGrant
 from grievance.vault import values
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import check_public_key, public_key_mac
@@ -50,6 +58,7 @@ def renew(
         return keys
     case = session.get_one(Case, receipt.case_id)
     opened = open_for_receipt(session, case, receipt, keys.pair.private)
+    packets = packets_held(session, opened)
     fresh = receipt_keys(root, ring.pepper(newest), newest)
     _drop_grants(session, receipt)
     receipt.tag, receipt.public_key = fresh.tag, fresh.pair.public
@@ -59,15 +68,14 @@ def renew(
     )
     holder = Holder("receipt", receipt.id, 1, fresh.pair.public)
     grant(session, opened, holder, tuple(opened.keys))
+    give_packets(session, packets, holder)
     return fresh
 
 
 def _drop_grants(session: Session, receipt: Receipt) -> None:
-    session.execute(
-        delete(CaseGrant).where(
-            CaseGrant.holder_kind == "receipt", CaseGrant.holder_id == receipt.id
-        )
-    )
+    for grants in (CaseGrant, PacketGrant):
+        mine = (grants.holder_kind == "receipt", grants.holder_id == receipt.id)
+        session.execute(delete(grants).where(*mine))
 
 
 def begin_visit(
@@ -163,6 +171,10 @@ def purge_visits(session: Session, now: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE always has one
 
 
+def _holder(receipt: Receipt) -> Holder:
+    return Holder("receipt", receipt.id, 1, receipt.public_key)
+
+
 def _retire(session: Session, receipt: Receipt) -> None:
     receipt.state = "retired"
     _drop_grants(session, receipt)
@@ -179,6 +191,7 @@ def change(
     check(opened.case, Verb.CHANGE_RECEIPT, actor)
     old = session.get_one(Receipt, actor.receipt)
     fresh = add_receipt(session, site, opened, NewReceipt(keys, old.role), to_the_hour(now))
+    give_packets(session, packets_held(session, opened), _holder(fresh))
     _retire(session, old)
     telling.worker_of_news(session, site, opened, now)
     codes = {"receipt": fresh.id, "retired": old.id}
@@ -245,6 +258,7 @@ def reissue(
         )
     ).all()
     fresh = add_receipt(session, site, opened, NewReceipt(keys, "worker", "staff"), now)
+    give_packets(session, packets_held(session, opened), _holder(fresh))
     for receipt in lost:
         _retire(session, receipt)
     asked.state, asked.decided_by, asked.decided_at = "issued", actor.person, now

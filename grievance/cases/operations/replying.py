@@ -15,11 +15,13 @@ from grievance.cases.models import Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import check, move
+from grievance.cases.operations.referring import take_back
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
+from grievance.referrals.operations import recalling
 from grievance.vault import values
 
 
@@ -50,8 +52,8 @@ def say(
     case.worker_acted_at, case.worker_waits = at, True
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
     clocks.start(session, case.id, "answer", at, operator_hours(session))
-    if verb == Verb.WORKER_ANSWERS and case.resumes_to == "accepted":
-        clocks.start(session, case.id, "next_step", at, operator_hours(session))
+    if verb == Verb.WORKER_ANSWERS and case.appealed_at:
+        clocks.start(session, case.id, "appeal", at, operator_hours(session))
     telling.staff_of_answer(session, site, case, now)
     codes = {"message": message.id, "role": actor.role, "files": len(stored)}
     move(session, case, verb, actor, now, codes)
@@ -71,9 +73,12 @@ def change_contact(
 
 
 def withdraw(session: Session, opened: OpenCase, actor: Actor, now: datetime) -> None:
-    """The worker takes the report back: every clock ends, nothing more is done."""
+    """The worker takes the report back: every hand-over is recalled, every clock ends, nothing
+    more is done."""
     check(opened.case, Verb.WITHDRAW, actor)
     case = opened.case
+    for mechanism in recalling.recipients(session, case.id):
+        take_back(session, case, mechanism, Verb.RECALL, actor, now)
     clocks.stop(session, case.id, to_the_hour(now))
     case.worker_acted_at, case.worker_waits = to_the_hour(now), False
     move(session, case, Verb.WITHDRAW, actor, now)

@@ -5,36 +5,46 @@ A letter holds nothing of the case; its row is stamped to the hour by the outbox
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grievance.accounts.queries import staff_to_notify
-from grievance.accounts.roles import Permission
-from grievance.cases import records
+from grievance.accounts.queries import Addressee, staff_in_role, staff_to_notify
+from grievance.accounts.roles import Permission, Role
+from grievance.cases import queries, records
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
 from grievance.cases.site import Site
+from grievance.deadlines.ladders import RUNGS
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
 
 Letter = Callable[..., messages.Message]
+ROLES = {"leads": Role.LEAD, "directors": Role.DIRECTOR}
 
 
 def _staff(
     session: Session, site: Site, case: Case, letter: Letter, now: datetime, only: UUID | None
 ) -> None:
-    for person in staff_to_notify(session, Permission.CASE_WORK):
+    for person in _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK)):
         if only is None or person.person_id == only:
-            written = letter(
-                AddressBox(person.person_id, person.address_box),
-                person.language,
-                site.public_url,
-                case=case.id,
-            )
-            outbox.enqueue(session, site.ring.notifier_public, written, now)
+            _send(session, site, case, letter, person, now)
+
+
+def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list[Addressee]:
+    """Without those who have a conflict of interest in the case."""
+    out = queries.recused(session, case.id)
+    return [one for one in people if one.person_id not in out]
+
+
+def _send(
+    session: Session, site: Site, case: Case, letter: Letter, to: Addressee, now: datetime
+) -> None:
+    box = AddressBox(to.person_id, to.address_box)
+    written = letter(box, to.language, site.public_url, case=case.id)
+    outbox.enqueue(session, site.ring.notifier_public, written, now)
 
 
 def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -> None:
@@ -46,6 +56,40 @@ def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -
 def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell the handler of the case, or everybody while nobody has it."""
     _staff(session, site, case, messages.worker_answered, now, case.assignee_id)
+
+
+def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
+    _staff(session, site, case, messages.came_back, now, case.assignee_id)
+
+
+def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
+    """Tell those who may decide what somebody proposed."""
+    for person in _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES)):
+        if person.person_id != by:
+            _send(session, site, case, messages.second_asked, person, now)
+
+
+def staff_of_escalation(session: Session, site: Site, case: Case, rung: int, now: datetime) -> None:
+    """Tell the people of a rung that the case is overdue.
+
+    Where nobody stands on it those above are told, and where nobody does, everybody who works on
+    cases: an escalation never reaches nobody.
+    """
+    everybody = _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK))
+    told: Sequence[Addressee] = ()
+    for whom in RUNGS[rung - 1 :]:
+        told = told or _on(session, whom, case, everybody)
+    for person in told or everybody:
+        _send(session, site, case, messages.escalated, person, now)
+
+
+def _on(
+    session: Session, whom: str, case: Case, everybody: Sequence[Addressee]
+) -> Sequence[Addressee]:
+    if whom in ROLES:
+        return _may_know(session, case, staff_in_role(session, ROLES[whom]))
+    return [one for one in everybody if one.person_id == case.assignee_id] or everybody
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:

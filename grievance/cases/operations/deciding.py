@@ -1,0 +1,268 @@
+"""Saying no with two people and another door, and looking again: decline, appeal, reopen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grievance.cases import messages, queries, records
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import Case, FourEyes
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
+from grievance.cases.operations.handling import answer, workers
+from grievance.cases.operations.moving import Refused, check, move
+from grievance.cases.site import Site
+from grievance.cases.states import DECLINE_REASONS, OPEN, Verb
+from grievance.clock import to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.directory import queries as directory
+from grievance.vault.labels import Label
+
+ALONE_WAITS = timedelta(hours=48)
+
+
+@dataclass(frozen=True)
+class Declining:
+    """Why a case is not taken on, which other door is named, and what the worker reads."""
+
+    reason: str
+    door: str
+    written: Written
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What somebody proposed, opened."""
+
+    reason: str
+    door: str
+    text: str
+    language: str
+
+
+def propose_decline(
+    session: Session, site: Site, opened: OpenCase, found: Declining, actor: Actor, now: datetime,
+    version: int,
+) -> FourEyes:  # fmt: skip
+    """The first of two people: nothing is decided and the worker is told nothing yet.
+
+    Refuses `reason` outside the list, and `door` when no other body is named that the directory
+    or the case's own suggestion knows: nobody is sent away without a next door.
+    """
+    case = opened.case
+    check(case, Verb.PROPOSE_DECLINE, actor, version)
+    if found.reason not in DECLINE_REASONS:
+        raise Refused("reason")
+    if found.door not in doors(session, opened):
+        raise Refused("door")
+    row, written = uuid4(), found.written
+    content = Proposed(found.reason, found.door, written.text, written.language)
+    asked = FourEyes(
+        id=row,
+        case_id=case.id,
+        verb="decline",
+        state="asked",
+        asked_by=actor.person,
+        asked_at=now,
+        key_generation=case.key_generation,
+        content=opened.seal_json(Label.CASE_NOTE, row, asdict(content)),
+    )
+    session.add(asked)
+    case.awaits_second = True
+    telling.staff_of_proposal(session, site, case, asked.asked_by, now)
+    move(session, case, Verb.PROPOSE_DECLINE, actor, now, {"proposal": row})
+    return asked
+
+
+def doors(session: Session, opened: OpenCase) -> list[str]:
+    """Whom the worker can be sent to: what routing suggested first, then the whole directory."""
+    advised = [door["mechanism"] for door in records.suggestion(session, opened).get("doors", [])]
+    return list(dict.fromkeys([*advised, *directory.book(session).entries]))
+
+
+def proposed(opened: OpenCase, asked: FourEyes) -> Proposed:
+    """What was proposed, for who is to decide it."""
+    return Proposed(**opened.open_json(Label.CASE_NOTE, asked.id, asked.content))
+
+
+def alone(session: Session, case: Case, asked: FourEyes) -> bool:
+    """Whether nobody else could decide what this person proposed."""
+    return not [one for one in workers(session, case) if one.id != asked.asked_by]
+
+
+def decline(
+    session: Session, site: Site, opened: OpenCase, asked: FourEyes, actor: Actor, now: datetime,
+    version: int,
+) -> None:  # fmt: skip
+    """The second person says so too: the worker reads reason, other door and how to appeal.
+
+    Refuses `proposer` while somebody else works on cases. Who works alone may confirm after 48
+    hours (`too_early` before), and the worker is told that one person decided. Refuses
+    `heard_before` after an appeal when both decided the first time and somebody else could.
+    """
+    case = opened.case
+    check(case, Verb.DECLINE, actor, version)
+    if asked.case_id != case.id or asked.state != "asked":
+        raise Refused("state")
+    by_one = asked.asked_by == actor.person
+    if by_one and not alone(session, case, asked):
+        raise Refused("proposer")
+    if by_one and now < asked.asked_at + ALONE_WAITS:
+        raise Refused("too_early")
+    if case.appealed_at and _heard_before(session, case, {asked.asked_by, actor.person}):
+        raise Refused("heard_before")
+    told = proposed(opened, asked)
+    asked.state, asked.decided_by, asked.decided_at = "approved", actor.person, now
+    asked.alone, case.awaits_second, case.decided_at = by_one, False, now
+    words = Written(told.text, told.language, asked.id)
+    message = answer(session, site, opened, words, verb=Verb.DECLINE, actor=actor, now=now)
+    decision = {"reason": told.reason, "door": told.door, "alone": by_one}
+    records.write(session, opened, "decision", decision, now)
+    clocks.meet(session, case.id, ("next_step", "appeal"), now)
+    clocks.stop(session, case.id, now)
+    codes = {"proposal": asked.id, "message": message.id, "alone": by_one}
+    move(session, case, Verb.DECLINE, actor, now, codes)
+
+
+def _heard_before(session: Session, case: Case, two: set[UUID | None]) -> bool:
+    before = queries.deciders(session, case.id)
+    fresh = [one for one in workers(session, case) if one.id not in before]
+    return bool(fresh) and two <= before
+
+
+def send_back(
+    session: Session, opened: OpenCase, asked: FourEyes, written: Written, actor: Actor,
+    now: datetime, version: int,
+) -> None:  # fmt: skip
+    """Not like this: the proposal ends with a note among staff, and the case goes on as it was.
+
+    Who proposed may take it back in the same way.
+    """
+    if messages.sent_before(session, opened.case.id, written.form_id):
+        return
+    check(opened.case, Verb.SEND_BACK, actor, version)
+    if asked.case_id != opened.case.id or asked.state != "asked":
+        raise Refused("state")
+    note = messages.write(
+        session, opened, written, thread="staff", verb=Verb.SEND_BACK, actor=actor, at=now
+    )
+    asked.state, asked.decided_by, asked.decided_at = "sent_back", actor.person, now
+    opened.case.awaits_second = False
+    codes = {"proposal": asked.id, "message": note.id}
+    move(session, opened.case, Verb.SEND_BACK, actor, now, codes)
+
+
+def may_appeal(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the worker can still ask for a second look."""
+    ends = clocks.appeal_ends(case.state_since, operator_hours(session))
+    return case.state == "not_accepted" and case.appealed_at is None and now <= ends
+
+
+def appeal(
+    session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime
+) -> None:
+    """The worker asks for a second look: once, within 30 days, answered within 30 days.
+
+    Somebody else reads it if there is anybody: who proposed or took the decision gives it away.
+    Words are welcome and not needed. Refuses `too_late` after the 30 days.
+    """
+    case, at = opened.case, to_the_hour(now)
+    if messages.sent_before(session, case.id, written.form_id):
+        return
+    check(case, Verb.APPEAL, actor)
+    if not may_appeal(session, case, now):
+        raise Refused("too_late")
+    case.appealed_at, case.worker_acted_at, case.worker_waits = at, at, True
+    case.assignee_id = _fresh_reader(session, case) or case.assignee_id
+    clocks.start(session, case.id, "appeal", at, operator_hours(session))
+    telling.staff_of_return(session, site, case, now)
+    codes = _said(session, opened, written, Verb.APPEAL, actor, at)
+    if case.assignee_id:
+        codes["assignee"] = case.assignee_id
+    move(session, case, Verb.APPEAL, actor, now, codes)
+
+
+def _said(
+    session: Session, opened: OpenCase, written: Written, verb: Verb, actor: Actor, at: datetime
+) -> dict[str, UUID]:
+    if not written.text:
+        return {}
+    case = opened.case
+    message = messages.write(
+        session, opened, written, thread="worker", verb=verb, actor=actor, at=at
+    )
+    case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
+    return {"message": message.id}
+
+
+def _fresh_reader(session: Session, case: Case) -> UUID | None:
+    """Who had no part in the decision, the one with the fewest open cases."""
+    before = queries.deciders(session, case.id) | {case.assignee_id}
+    fresh = [one.id for one in workers(session, case) if one.id not in before]
+    rows = session.execute(
+        select(Case.assignee_id, func.count())
+        .where(Case.assignee_id.in_(fresh), Case.state.in_(OPEN))
+        .group_by(Case.assignee_id)
+    )
+    busy = {person: count for person, count in rows if person}
+    return min(fresh, key=lambda one: (busy.get(one, 0), str(one)), default=None)
+
+
+def may_reopen(session: Session, case: Case, now: datetime) -> bool:
+    """Whether the worker can open the case again: within a year of its end, and not while an
+    appeal, which another person reads, is still open to them."""
+    ends = clocks.reopen_ends(case.state_since, operator_hours(session))
+    over = case.state in ("withdrawn", "not_accepted")
+    return over and now <= ends and not may_appeal(session, case, now)
+
+
+def worker_reopens(
+    session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime
+) -> None:
+    """The worker opens a case again that they took back or that was not accepted.
+
+    Refuses `appeal_first` while an appeal is open to them, `too_late` after a year.
+    """
+    case, at = opened.case, to_the_hour(now)
+    if messages.sent_before(session, case.id, written.form_id):
+        return
+    check(case, Verb.WORKER_REOPENS, actor)
+    if may_appeal(session, case, now):
+        raise Refused("appeal_first")
+    if not may_reopen(session, case, now):
+        raise Refused("too_late")
+    case.worker_acted_at, case.worker_waits = at, True
+    _begin_again(session, case, "answer", at)
+    telling.staff_of_return(session, site, case, now)
+    codes = _said(session, opened, written, Verb.WORKER_REOPENS, actor, at)
+    move(session, case, Verb.WORKER_REOPENS, actor, now, codes)
+
+
+def reopen(
+    session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime, version: int
+) -> None:
+    """A lead opens a case again, within a year of its end (`too_late`); the worker gets news."""
+    case = opened.case
+    check(case, Verb.REOPEN, actor, version)
+    if now > clocks.reopen_ends(case.state_since, operator_hours(session)):
+        raise Refused("too_late")
+    _begin_again(session, case, "next_step", now)
+    telling.worker_of_news(session, site, opened, now)
+    move(session, case, Verb.REOPEN, actor, now)
+
+
+def _begin_again(session: Session, case: Case, clock: str, at: datetime) -> None:
+    hours = operator_hours(session)
+    if case.assignee_id not in {one.id for one in workers(session, case)}:
+        case.assignee_id = None
+    case.appealed_at = None
+    clocks.start(session, case.id, clock, at, hours)
+    if case.danger:
+        clocks.start(session, case.id, "danger", at, hours)

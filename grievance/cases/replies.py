@@ -1,0 +1,50 @@
+"""Ready sentences to a worker: data beside the room, written out in a language they read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from grievance.cases.states import ACKNOWLEDGEMENT
+from grievance.i18n import date_text, speaking
+from grievance.i18n import gettext as _
+
+DATA = Path(__file__).parent / "data" / "replies.yaml"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One of them: the verb it goes with, what the desk calls it, and its English."""
+
+    id: str
+    verb: str
+    label: str
+    text: str
+
+
+@cache
+def shipped() -> Mapping[str, Reply]:
+    """All of this release by id, with the acknowledgement, which is sent first."""
+    rows = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    first = Reply("acknowledgement", "acknowledge", "", ACKNOWLEDGEMENT)
+    return {one.id: one for one in (first, *(Reply(**row) for row in rows))}
+
+
+def said(text: str, language: str, day: date) -> tuple[str, str]:
+    """A ready text for a worker, and its language: English where nobody translated it yet."""
+    with speaking(language) as spoken:
+        if (translated := _(text)) != text or language == "en":
+            return translated % {"day": date_text(day, spoken)}, language
+    with speaking("en") as spoken:
+        return text % {"day": date_text(day, spoken)}, "en"
+
+
+def is_ready(text: str, verb: str, language: str, day: date) -> bool:
+    """Whether somebody sends a ready text of this verb unchanged."""
+    ready = [one for one in shipped().values() if one.verb == verb]
+    return any(said(one.text, language, day)[0] == text.strip() for one in ready)

@@ -1,0 +1,184 @@
+"""Many cases at once: acknowledge or assign what is ticked in the queue, hand a caseload over.
+
+Each case is its own transaction with its own event. One that was refused does not hold the others
+up: the answer lists it, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from grievance.accounts import staff
+from grievance.accounts.roles import Permission
+from grievance.cases import queries, replies
+from grievance.cases.messages import Written
+from grievance.cases.operations import belonging, handling
+from grievance.cases.operations.moving import Conflict, Refused
+from grievance.cases.states import ACKNOWLEDGEMENT, TABLE, Verb
+from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
+from grievance.desk.acting import REFUSALS
+from grievance.desk.blueprint import bp
+from grievance.desk.forms import choices_of, next_step
+from grievance.desk.loading import Desk, open_case, site
+from grievance.extensions import db
+from grievance.i18n import N_, lazy
+from grievance.i18n import gettext as _
+from grievance.web.audience import audience
+from grievance.web.forms import FormId, Select
+
+MOST = 100
+CHANGED = N_("Somebody changed it since you opened the queue.")
+GONE = N_("There is no such case for you.")
+
+
+class BulkForm(FormId):
+    """What is done to every ticked case; for assigning, to whom it goes."""
+
+    person = Select(lazy("Give the cases to"))
+
+
+class CaseloadForm(FormId):
+    """Whose open cases go to whom; to nobody, they go back to the queue."""
+
+    of = Select(lazy("All open cases of"), needed=lazy("Choose a person."))
+    to = Select(lazy("Give them to"))
+
+
+@dataclass(frozen=True)
+class Result:
+    """One case and, if it was refused, why."""
+
+    reference: str
+    why: str = ""
+
+
+def bulk_form(member: staff.Member) -> BulkForm:
+    """The form below the queue."""
+    form = BulkForm(request.form)
+    form.person.choices = choices_of([("", _("Nobody chosen")), *_people()])
+    form.person.validate_choice = member.can(Permission.CASE_ASSIGN)
+    return form
+
+
+def caseload_form() -> CaseloadForm:
+    """The form by which a lead hands over what somebody has."""
+    form = CaseloadForm(request.form)
+    form.of.choices = choices_of([("", _("Choose")), *_people()])
+    form.to.choices = choices_of([("", _("Nobody: back to the queue")), *_people()])
+    return form
+
+
+def _people() -> list[tuple[str, str]]:
+    return [(str(one.id), one.name) for one in handling.workers(db.session())]
+
+
+Does = Callable[[Desk, int], object]
+
+
+def _each(picked: list[tuple[str, int | None]], do: Does) -> list[Result]:
+    """Do it to each case in a transaction of its own; `None` takes the case as it is now."""
+    return [Result(reference, _one(reference, version, do)) for reference, version in picked]
+
+
+def _one(reference: str, version: int | None, do: Does) -> str:
+    try:
+        desk = open_case(reference, change=True)
+        do(desk, desk.case.version if version is None else version)
+    except HTTPException:
+        db.session.rollback()
+        return _(GONE)
+    except Conflict:
+        db.session.rollback()
+        return _(CHANGED)
+    except Refused as refused:
+        db.session.rollback()
+        return _(REFUSALS[refused.why][1])
+    db.session.commit()
+    return ""
+
+
+def _picked() -> list[tuple[str, int | None]]:
+    """(reference, version on the page) of what was ticked, at most a hundred."""
+    found = []
+    for value in request.form.getlist("pick")[:MOST]:
+        reference, _dot, version = value.partition(".")
+        found.append((reference, int(version) if version.isdecimal() else -1))
+    return list(dict.fromkeys(found))
+
+
+def _answer(results: list[Result], label: str, problems: list[Any], status: int = 200) -> Response:
+    page = render_template(
+        "desk/bulk.html",
+        done=[one for one in results if not one.why],
+        refused=[one for one in results if one.why],
+        label=label,
+        problems=problems,
+    )
+    return make_response(page, status)
+
+
+@bp.post("/cases/bulk/acknowledge")
+@audience("staff", "case.work")
+def bulk_acknowledge() -> Response:
+    """Acknowledge each ticked case with the ready text, in its worker's language."""
+    form, label = bulk_form(staff.current_member()), _(TABLE[Verb.ACKNOWLEDGE].label)
+    if not form.validate():
+        return _answer([], label, form.problems, 422)
+    once = form.once()
+
+    def do(desk: Desk, version: int) -> None:
+        hours, at = operator_hours(db.session()), now()
+        said, language = replies.said(ACKNOWLEDGEMENT, desk.case.language, next_step(at, hours))
+        written = Written(said, language, uuid5(once, str(desk.case.id)))
+        handling.acknowledge(db.session(), site(), desk.opened, written, desk.actor, at, version)
+
+    return _answer(_each(_picked(), do), label, [])
+
+
+@bp.post("/cases/bulk/assign")
+@audience("staff", "case.assign")
+def bulk_assign() -> Response:
+    """Give each ticked case to one person."""
+    form, label = bulk_form(staff.current_member()), _(TABLE[Verb.ASSIGN].label)
+    if form.validate() and not form.person.data:
+        form.person.errors = [_("Choose a person.")]
+    if form.problems:
+        return _answer([], label, form.problems, 422)
+    person = UUID(str(form.person.data))
+
+    def do(desk: Desk, version: int) -> None:
+        handling.assign(db.session(), desk.case, person, desk.actor, now(), version)
+
+    return _answer(_each(_picked(), do), label, [])
+
+
+@bp.route("/caseload", methods=["GET", "POST"])
+@audience("staff", "case.assign")
+def caseload() -> Response:
+    """Hand over all open cases of one person, to another or back to the queue."""
+    form = caseload_form()
+    if request.method == "POST" and form.validate():
+        to = UUID(str(form.to.data)) if form.to.data else None
+        mine = staff.current_member().person_id
+        found = queries.caseload(db.session(), UUID(str(form.of.data)), mine)
+        results = _each([(one, None) for one in found], _give(to))
+        return _answer(results, _("Hand over a caseload"), [])
+    page = render_template("desk/caseload.html", form=form.fresh())
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _give(to: UUID | None) -> Does:
+    def do(desk: Desk, version: int) -> None:
+        if to:
+            handling.assign(db.session(), desk.case, to, desk.actor, now(), version)
+        else:
+            belonging.unassign(db.session(), desk.case, desk.actor, now(), version)
+
+    return do

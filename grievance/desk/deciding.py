@@ -1,0 +1,216 @@
+"""The desk's part in deciding and belonging: the forms of these verbs, and what they do.
+
+What a colleague proposed is shown to who may decide it. `FORMS` and `DOING` join those of the
+other verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from grievance.accounts import queries as accounts
+from grievance.cases import queries
+from grievance.cases.models import FourEyes
+from grievance.cases.operations import belonging, deciding
+from grievance.cases.operations.moving import Refused
+from grievance.cases.states import DECLINE_REASONS, Verb
+from grievance.clock import now
+from grievance.deadlines.hours import Hours
+from grievance.desk import forms, words
+from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
+from grievance.desk.loading import Desk, site
+from grievance.directory import queries as directory
+from grievance.extensions import db
+from grievance.i18n import Language, lazy, time_text
+from grievance.i18n import gettext as _
+from grievance.web.forms import Line, Select
+
+
+class DeclineForm(ToWorkerForm):
+    """Why not, who else can help, and the words to the worker."""
+
+    reason = Select(lazy("Why"), needed=lazy("Choose why."))
+    door = Select(
+        lazy("Who else can help"),
+        hint=lazy("Nobody is sent away without another door. What routing suggested stands first."),
+        needed=lazy("Name another door."),
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        super().offer(desk, people)
+        book = directory.book(db.session())
+        self.reason.choices = choices_of((code, _(say)) for code, say in DECLINE_REASONS.items())
+        doors = deciding.doors(db.session(), desk.opened)
+        self.door.choices = choices_of((door, book.name(door)) for door in doors)
+
+    @property
+    def shown(self) -> list[Any]:
+        first = [self.reason, self.door]
+        return first + [field for field in super().shown if field not in first]
+
+    @property
+    def found(self) -> deciding.Declining:
+        """All of it."""
+        return deciding.Declining(str(self.reason.data), str(self.door.data), self.written)
+
+
+class SendBackForm(NoteForm):
+    """What is still missing, among staff."""
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        self.message.label.text = _("What is missing?")
+
+
+class RecuseForm(ActForm):
+    """Who has a conflict of interest, and which."""
+
+    person = Select(lazy("Who"), needed=lazy("Choose a person."))
+    reason = Line(
+        lazy("Which conflict of interest?"),
+        hint=lazy("For example: a relative works at the company. It is kept sealed."),
+        needed=lazy("Write which conflict of interest."),
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        me, lead = desk.member.person_id, "case.assign" in desk.actor.can
+        self.person.choices = choices_of(
+            (str(one), _("I") if one == me else name)
+            for one, name in people.items()
+            if lead or one == me
+        )
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        self.person.data = str(desk.member.person_id)
+
+
+class DuplicateForm(ActForm):
+    """Which other case is about the same matter."""
+
+    reference = Line(lazy("Reference of the other case"), needed=lazy("Write its reference."))
+
+    @property
+    def wanted(self) -> str:
+        """The reference as it is kept."""
+        return (self.reference.data or "").replace(" ", "").upper()
+
+
+FORMS: dict[Verb, type[ActForm]] = {
+    Verb.PROPOSE_DECLINE: DeclineForm,
+    Verb.DECLINE: ActForm,
+    Verb.SEND_BACK: SendBackForm,
+    Verb.UNASSIGN: ActForm,
+    Verb.LINK_DUPLICATE: DuplicateForm,
+    Verb.RECUSE: RecuseForm,
+    Verb.REOPEN: ActForm,
+}
+forms.FORMS.update(FORMS)
+
+
+def _propose(desk: Desk, form: DeclineForm) -> None:
+    deciding.propose_decline(
+        db.session(), site(), desk.opened, form.found, desk.actor, now(), form.seen
+    )
+
+
+def _asked(desk: Desk) -> FourEyes:
+    asked = queries.proposal(db.session(), desk.case.id)
+    if asked is None:
+        raise Refused("proposed")
+    return asked
+
+
+def _decline(desk: Desk, form: ActForm) -> None:
+    asked = _asked(desk)
+    deciding.decline(db.session(), site(), desk.opened, asked, desk.actor, now(), form.seen)
+
+
+def _send_back(desk: Desk, form: SendBackForm) -> None:
+    written = form.written(desk.member.language)
+    asked = _asked(desk)
+    deciding.send_back(
+        db.session(), desk.opened, asked, written, desk.actor, now(), form.seen
+    )  # fmt: skip
+
+
+def _unassign(desk: Desk, form: ActForm) -> None:
+    belonging.unassign(db.session(), desk.case, desk.actor, now(), form.seen)
+
+
+def _link(desk: Desk, form: DuplicateForm) -> None:
+    belonging.link_duplicate(
+        db.session(), desk.case, form.wanted, desk.actor, now(), form.seen
+    )  # fmt: skip
+
+
+def _recuse(desk: Desk, form: RecuseForm) -> None:
+    person, reason = UUID(str(form.person.data)), str(form.reason.data)
+    belonging.recuse(
+        db.session(), desk.opened, person, reason, desk.actor, now(), form.seen
+    )  # fmt: skip
+
+
+def _reopen(desk: Desk, form: ActForm) -> None:
+    deciding.reopen(db.session(), site(), desk.opened, desk.actor, now(), form.seen)
+
+
+DOING: dict[Verb, Any] = {
+    Verb.PROPOSE_DECLINE: _propose,
+    Verb.DECLINE: _decline,
+    Verb.SEND_BACK: _send_back,
+    Verb.UNASSIGN: _unassign,
+    Verb.LINK_DUPLICATE: _link,
+    Verb.RECUSE: _recuse,
+    Verb.REOPEN: _reopen,
+}
+
+
+@dataclass(frozen=True)
+class Second:
+    """What somebody proposed, for its reader; `waits` says why this one cannot decide it now."""
+
+    by: str
+    when: str
+    reason: str
+    door: str
+    text: str
+    language: Language
+    waits: str
+    alone: bool
+
+
+def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
+    """What waits for a second person in this case."""
+    if not desk.case.awaits_second:
+        return None
+    asked = queries.proposal(db.session(), desk.case.id)
+    if asked is None:
+        return None
+    told = deciding.proposed(desk.opened, asked)
+    own = asked.asked_by == desk.member.person_id
+    only = own and deciding.alone(db.session(), desk.case, asked)
+    names = accounts.names(db.session(), [asked.asked_by])
+    return Second(
+        names.get(asked.asked_by, ""),
+        time_text(asked.asked_at, ZoneInfo(zone)),
+        _(DECLINE_REASONS[told.reason]),
+        directory.book(db.session()).name(told.door),
+        told.text,
+        words.tongue(told.language),
+        _waits(asked, at, zone, alone=only) if own else "",
+        only,
+    )
+
+
+def _waits(asked: FourEyes, at: datetime, zone: str, *, alone: bool) -> str:
+    if not alone:
+        return _("You proposed this. A second person decides.")
+    until = asked.asked_at + deciding.ALONE_WAITS
+    if at >= until:
+        return ""
+    told = _("Nobody else works on cases. Sleep on it: you can confirm from %(day)s.")
+    return told % {"day": time_text(until, ZoneInfo(zone))}

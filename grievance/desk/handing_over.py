@@ -1,0 +1,268 @@
+"""The pages and verbs of hand-overs: prepare a packet and ask the worker, deliver, record answers.
+
+Each POST goes along one line: load and lock, read the form, do the verb, commit, go back. What is
+refused says so on the page, with what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+
+from grievance.cases import queries as cases
+from grievance.cases.operations import referring
+from grievance.cases.operations.moving import Conflict, Refused, allowed
+from grievance.cases.operations.referring import Act
+from grievance.cases.states import TABLE, Verb
+from grievance.clock import now
+from grievance.desk import handover_forms as forms
+from grievance.desk.acting import REFUSALS
+from grievance.desk.blueprint import bp
+from grievance.desk.forms import ActForm
+from grievance.desk.handover_forms import HandOverForm, PacketForm
+from grievance.desk.handover_reading import HandOverPage
+from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.packeting import Packeting, doors, missing
+from grievance.desk.views import note_read
+from grievance.directory import queries as directory
+from grievance.extensions import db
+from grievance.i18n import BY_SLUG, N_
+from grievance.i18n import gettext as _
+from grievance.referrals import queries
+from grievance.referrals.models import Referral
+from grievance.referrals.refusals import Refused as NotAllowed
+from grievance.referrals.states import LABELS
+from grievance.web.audience import audience
+
+Do = Callable[[Desk, Referral, Any, Act], object]
+CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
+OURS = {"next_chase": N_("The day to ask again must be in the future.")}
+
+
+def _act(desk: Desk, form: ActForm) -> Act:
+    return Act(desk.actor, now(), form.seen)
+
+
+def _why(refused: Exception) -> tuple[str, int]:
+    """The sentence of a refusal, and its status."""
+    if isinstance(refused, Conflict):
+        return _(CHANGED), 409
+    if isinstance(refused, NotAllowed):
+        return _(refused.sentence), 409
+    why = refused.why if isinstance(refused, Refused) else "state"
+    return _(OURS.get(why) or REFUSALS[why][1]), 403 if why == "actor" else 409
+
+
+def _packeting(reference: str, mechanism_id: str, *, change: bool = False) -> Packeting:
+    desk = open_case(reference, change=change)
+    entry = directory.book(db.session()).entries.get(mechanism_id)
+    if entry is None:
+        abort(404)
+    return Packeting(desk, entry)
+
+
+@bp.get("/cases/<reference>/refer/<mechanism_id>")
+@audience("staff", "case.work")
+def packet(reference: str, mechanism_id: str) -> Response:
+    """Prepare what would go to this body."""
+    made = _packeting(reference, mechanism_id)
+    form = made.blank(referring.local_today(db.session(), now()))
+    return _packet_page(made, form)
+
+
+@bp.post("/cases/<reference>/refer/<mechanism_id>")
+@audience("staff", "case.work")
+def refer(reference: str, mechanism_id: str) -> Response:
+    """Look at the document, or ask the worker for consent to exactly it."""
+    asks = "preview" not in request.form
+    made = _packeting(reference, mechanism_id, change=asks)
+    form = made.given(request.form)
+    if not form.validate():
+        return _packet_page(made, form, 422)
+    if not asks:
+        return _packet_page(made, form)
+    desk = made.desk
+    try:
+        wanted = made.wanted(form)
+        done = referring.refer(db.session(), site(), desk.opened, wanted, _act(desk, form))
+    except (Conflict, Refused, NotAllowed) as refused:
+        return _not_asked(reference, mechanism_id, form, refused)
+    referral_id = done.id
+    db.session.commit()
+    return back(reference, referral_id)
+
+
+def _not_asked(reference: str, mechanism: str, form: PacketForm, refused: Exception) -> Response:
+    db.session.rollback()
+    made = _packeting(reference, mechanism)
+    if isinstance(refused, Conflict) and _repeats(made.desk, form, Verb.REFER):
+        return redirect(url_for("desk.case", reference=reference), 303)  # type: ignore[return-value]  # it is Flask's
+    sentence, status = _why(refused)
+    return _packet_page(made, form, status, sentence)
+
+
+def _repeats(desk: Desk, form: ActForm, verb: Verb) -> bool:
+    since = cases.events_since(db.session(), desk.case.id, form.seen_seq)
+    return form.repeats(since, desk.actor.name, verb)
+
+
+def _packet_page(made: Packeting, form: PacketForm, status: int = 200, why: str = "") -> Response:
+    desk = made.desk
+    document = None
+    if not set(form.errors) - {"purpose", "ends_on"}:
+        try:
+            document = made.document(form)
+        except NotAllowed as refused:
+            why, status = _(refused.sentence), 409
+    form.on(desk.case, str(Verb.REFER))
+    page = render_template(
+        "desk/refer.html",
+        case=desk.case,
+        made=made,
+        form=form,
+        document=document,
+        languages=BY_SLUG,
+        missing=missing(document) if document else [],
+        warnings=made.warnings(document) if document else [],
+        name=made.entry.name(),
+        door=next((one for one in doors(desk) if one.mechanism == made.entry.id), None),
+        can=allowed(desk.case, Verb.REFER, desk.actor),
+        why=why,
+    )
+    note_read(desk, "packet")
+    db.session.commit()
+    return make_response(page, status)
+
+
+def referral_of(desk: Desk, referral_id: UUID) -> Referral:
+    """A hand-over of this case, or 404."""
+    found = queries.get(db.session(), desk.case.id, referral_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+@bp.get("/cases/<reference>/referrals/<uuid:referral_id>")
+@audience("staff", "case.read")
+def referral(reference: str, referral_id: UUID) -> Response:
+    """One hand-over: the document, the consent, what the body said, what to do now."""
+    desk = open_case(reference)
+    return referral_page(desk, referral_of(desk, referral_id))
+
+
+def referral_page(
+    desk: Desk, row: Referral, wrong: tuple[Verb, HandOverForm] | None = None, status: int = 200,
+    why: str = "",
+) -> Response:  # fmt: skip
+    """The page of a hand-over; with a form that was refused, what was typed is kept."""
+    page = render_template(
+        "desk/referral.html",
+        case=desk.case,
+        referral=row,
+        shown=HandOverPage(desk, row, now(), wrong),
+        name=directory.book(db.session()).name(row.mechanism),
+        state=_(LABELS[row.state]),
+        languages=BY_SLUG,
+        why=why,
+        wrong=wrong,
+    )
+    note_read(desk, "referral")
+    db.session.commit()
+    return make_response(page, status)
+
+
+def back(reference: str, referral_id: UUID) -> Response:
+    """On to the hand-over."""
+    to = url_for("desk.referral", reference=reference, referral_id=referral_id)
+    answer: Response = redirect(to, 303)  # type: ignore[assignment]  # it is Flask's
+    return answer
+
+
+def _consent(desk: Desk, row: Referral, form: forms.ConsentForm, act: Act) -> None:
+    said = form.said(desk.member.person_id)
+    referring.record_consent(db.session(), desk.opened, row, said, act)
+
+
+def _deliver(desk: Desk, row: Referral, form: forms.DeliverForm, act: Act) -> None:
+    referring.deliver(db.session(), site(), desk.opened, row, form.delivery, act)
+
+
+def _news(desk: Desk, row: Referral, form: forms.AnswerForm, act: Act) -> None:
+    referring.record_answer(db.session(), site(), desk.opened, row, form.answered, act)
+
+
+def _silent(desk: Desk, row: Referral, form: forms.ChaseForm, act: Act) -> None:
+    day = form.next_chase.data
+    referring.mark_silent(db.session(), site(), desk.opened, row, day, act)
+
+
+def _chase(desk: Desk, row: Referral, form: forms.ChaseForm, act: Act) -> None:
+    referring.chase(db.session(), desk.case, row, form.next_chase.data, act)
+
+
+def _recall(desk: Desk, row: Referral, form: forms.RecallForm, act: Act) -> None:
+    reason = str(form.reason.data)
+    referring.recall_for_worker(db.session(), desk.opened, row.mechanism, reason, act)
+
+
+DOING: Mapping[Verb, Do] = {
+    Verb.RECORD_CONSENT: _consent,
+    Verb.DELIVER: _deliver,
+    Verb.REFERRAL_NEWS: _news,
+    Verb.REFERRAL_OVER: _silent,
+    Verb.CHASE: _chase,
+    Verb.RECALL_FOR_WORKER: _recall,
+}
+
+
+def act(reference: str, referral_id: UUID, verb: Verb) -> Response:
+    """Do a verb to a hand-over with the form that was sent, and go back to it."""
+    desk = open_case(reference, change=True)
+    row = referral_of(desk, referral_id)
+    form = _sent(desk, row, verb)
+    if not form.validate():
+        return referral_page(desk, row, (verb, form), 422)
+    try:
+        DOING[verb](desk, row, form, _act(desk, form))
+    except (Conflict, Refused, NotAllowed) as refused:
+        db.session.rollback()
+        return _not_done(reference, referral_id, verb, form, refused)
+    db.session.commit()
+    return back(reference, referral_id)
+
+
+def _sent(desk: Desk, row: Referral, verb: Verb) -> HandOverForm:
+    wanted = row.packet_id
+    form = forms.FORMS[verb](request.form)
+    form.about(row, queries.packet(db.session(), desk.case.id, wanted) if wanted else None)
+    return form
+
+
+def _not_done(
+    reference: str, referral_id: UUID, verb: Verb, form: HandOverForm, refused: Exception
+) -> Response:  # fmt: skip
+    desk = open_case(reference)
+    row = referral_of(desk, referral_id)
+    form.about(row, queries.packet(db.session(), desk.case.id, row.packet_id or referral_id))
+    if isinstance(refused, Conflict) and _repeats(desk, form, verb):
+        return back(reference, referral_id)
+    sentence, status = _why(refused)
+    return referral_page(desk, row, (verb, form), status, sentence)
+
+
+def _endpoint(verb: Verb) -> Callable[[str, UUID], Response]:
+    def view(reference: str, referral_id: UUID) -> Response:
+        return act(reference, referral_id, verb)
+
+    view.__doc__ = f"Do the verb `{verb}` of the state table to a hand-over."
+    return audience("staff", TABLE[verb].who)(view)
+
+
+for _verb in DOING:
+    bp.add_url_rule(
+        f"/cases/<reference>/referrals/<uuid:referral_id>/{_verb}", str(_verb), _endpoint(_verb),
+        methods=["POST"],
+    )  # fmt: skip

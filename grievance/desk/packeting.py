@@ -1,0 +1,193 @@
+"""From the form of a packet to the document: the case's own words, and what staff add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from grievance.accounts import queries as accounts
+from grievance.cases import files, messages, records
+from grievance.cases.files import Stored
+from grievance.cases.models import CaseFile
+from grievance.cases.operations.referring import HandingOver
+from grievance.desk import handover_words as words
+from grievance.desk.advice import Door, advice_of
+from grievance.desk.handover_forms import PacketForm, packet_form
+from grievance.desk.loading import Desk, site
+from grievance.directory import queries as directory
+from grievance.directory.book import Entry
+from grievance.extensions import db
+from grievance.i18n import BY_SLUG, current
+from grievance.i18n import gettext as _
+from grievance.referrals.document import Document
+from grievance.referrals.operations.sealing import FlatFile
+from grievance.referrals.packets import (
+    WARNINGS,
+    Drafting,
+    default_parts,
+    draft,
+    needs_immigration_warning,
+)
+from grievance.referrals.templates import Template, book, template_for
+
+HOLDS_FOR = timedelta(days=180)  # what the form first offers; the worker agrees to a day
+
+
+@dataclass(frozen=True)
+class Packeting:
+    """A body, and what of this case may go to it."""
+
+    desk: Desk
+    entry: Entry
+
+    @cached_property
+    def template(self) -> Template:
+        """The document that this body gets."""
+        return template_for(self.entry.id, self.entry.facts.kind)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """Story and identity by question, with the way to reach the worker as last changed."""
+        opened = self.desk.opened
+        identity = dict(records.read(db.session(), opened, "identity"))
+        contact = identity.pop("contact", None) or {}
+        told = {**records.read(db.session(), opened, "answers"), **identity}
+        if contact:
+            told |= {
+                "contact-email": contact.get("value", "") if contact["way"] == "email" else "",
+                "contact-phone": contact.get("value", "") if contact["way"] == "phone" else "",
+                "contact-when": contact.get("safe_when", ""),
+                "contact-never": contact.get("never_say", ""),
+            }
+        return told
+
+    @cached_property
+    def clean_files(self) -> list[tuple[CaseFile, Stored]]:
+        """Files whose hidden data was taken out: no other goes out."""
+        found = files.listed(db.session(), self.desk.opened)
+        return [(row, stored) for row, stored in found if row.state == "cleaned"]
+
+    def blank(self, today: date) -> PacketForm:
+        """The form as it is first offered: nothing that can harm is ticked."""
+        form = packet_form(self.template.code)()
+        self._offer(form)
+        form.form.data = self.template.form
+        form.language.data = self.template.languages[0]
+        form.parts.data = list(default_parts(self.template, self.template.form, self.answers))
+        form.ends_on.process_data(today + HOLDS_FOR)
+        return form
+
+    def given(self, sent: Any) -> PacketForm:
+        """The form as it was sent."""
+        form = packet_form(self.template.code)(sent)
+        self._offer(form)
+        return form
+
+    def _offer(self, form: PacketForm) -> None:
+        form.mechanism = self.entry.id
+        form.set_choices(self.template, [(row, one.name) for row, one in self.clean_files])
+
+    def document(self, form: PacketForm) -> Document:
+        """What would go out, as the form stands."""
+        language = str(form.language.data)
+        operator = accounts.operator(db.session())
+        drafting = Drafting(
+            mechanism=self.entry.id,
+            name=self.entry.name(BY_SLUG[language]),
+            operator=operator.name if operator else "",
+            language=language,
+            beside=self.desk.case.language,
+            form=str(form.form.data),
+            parts=self._parts(form),
+            pseudonym=form.pseudonym.data or "",
+            fields=form.texts,
+            translations=self._translated(language),
+            files=[one.name for one in self.copies(form)],
+            anonymous=self.entry.facts.anonymous,
+        )
+        return draft(self.template, self.answers, drafting)
+
+    def _parts(self, form: PacketForm) -> tuple[str, ...]:
+        """Without what the chosen form leaves out: the worker is asked about what really goes."""
+        known = book().parts
+        return tuple(
+            part
+            for part in form.parts.data or ()
+            if form.form.data == "named" or not known[part].identifying
+        )
+
+    def _translated(self, language: str) -> dict[str, str]:
+        found = messages.translations(db.session(), self.desk.opened, list(self.answers))
+        return {
+            passage: text
+            for passage, rows in found.items()
+            for row, text in rows
+            if row.language == language
+        }
+
+    def copies(self, form: PacketForm) -> list[FlatFile]:
+        """The ticked copies, numbered: a file's own name can say who it was."""
+        if "files" not in (form.parts.data or ()):
+            return []
+        wanted = set(form.copies.data or ())
+        chosen = [one for row, one in self.clean_files if str(row.id) in wanted]
+        return [
+            FlatFile(
+                f"{number}.{stored.name.rpartition('.')[2]}",
+                stored.mime,
+                files.content(site().blobs, stored, original=False),
+            )
+            for number, stored in enumerate(chosen, 1)
+        ]
+
+    def wanted(self, form: PacketForm) -> HandingOver:
+        """All that the worker is asked about."""
+        return HandingOver(
+            document=self.document(form),
+            files=self.copies(form),
+            purpose=str(form.purpose.data),
+            ends_on=form.ends_on.data,
+        )
+
+    def warnings(self, document: Document) -> list[str]:
+        """What whoever checks the document must look at."""
+        found = [_(WARNINGS[code]) for code in document.warnings]
+        if needs_immigration_warning(self.entry.facts.immigration, document.parts):
+            found.append(
+                _("The worker is asked a second time, with the warning about immigration.")
+            )
+        return found
+
+    @property
+    def learns(self) -> list[str]:
+        """Who else will know of it."""
+        return who_learns(self.entry)
+
+    @property
+    def together(self) -> str:
+        """What may run beside it, bars or pauses it."""
+        return self.template.together.say(current().slug)
+
+
+def who_learns(entry: Entry) -> list[str]:
+    """Whether this body tells the employer and immigration, in sentences."""
+    facts = entry.facts
+    return [
+        _(words.EMPLOYER.get(facts.notifies_employer, words.EMPLOYER_UNKNOWN)),
+        _(words.IMMIGRATION.get(facts.immigration, words.IMMIGRATION_UNKNOWN)),
+    ]
+
+
+def missing(document: Document) -> list[str]:
+    """What the body needs and nobody answered or ticked, in words."""
+    labels, slug = book().labels, current().slug
+    return [labels[item].say(slug) for _section, item in document.missing]
+
+
+def doors(desk: Desk) -> Sequence[Door]:
+    """What routing suggested for the case, in order."""
+    advice = advice_of(records.suggestion(db.session(), desk.opened), directory.book(db.session()))
+    return advice.doors if advice else ()

@@ -1,0 +1,240 @@
+"""The worker's yes or no to a hand-over: the page that asks, the paper itself, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import send_file as send
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases import records
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case, Receipt
+from grievance.cases.opening import OpenCase, Shut, open_packet
+from grievance.cases.operations import consenting, moving
+from grievance.cases.operations.moving import allowed
+from grievance.cases.states import Verb
+from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
+from grievance.directory import queries as directory
+from grievance.extensions import db
+from grievance.intake import handovers
+from grievance.intake.blueprint import bp
+from grievance.intake.handover_forms import SayForm
+from grievance.intake.return_forms import PlainForm
+from grievance.intake.visits import site, visited
+from grievance.referrals import pdf, queries
+from grievance.referrals.models import ReferralAnswer
+from grievance.referrals.operations import sealing
+from grievance.referrals.operations.sealing import OpenPacket
+from grievance.referrals.queries import HandOver
+from grievance.referrals.refusals import Refused
+from grievance.vault.labels import Label
+from grievance.web.audience import audience
+
+PAGE = "/case/handover/<uuid:referral_id>"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A hand-over of this visit's case; `opened` is the packet as the worker reads it, None while
+    there is nothing to read or this receipt holds no key to it."""
+
+    case: OpenCase
+    receipt: Receipt
+    actor: Actor
+    hand: HandOver
+    opened: OpenPacket | None = field(repr=False)
+
+
+def _asked(referral_id: UUID, *, lock: bool = False) -> Asked:
+    """The one loader: a worker's own hand-over, else 404; 403 for a helper."""
+    case, receipt, actor = visited(lock=lock)
+    if receipt.role != "worker":
+        abort(403)
+    hands = queries.of_case(db.session(), case.case.id)
+    hand = next((one for one in hands if one.referral.id == referral_id), None)
+    if hand is None:
+        abort(404)
+    return Asked(case, receipt, actor, hand, _opened(case, hand))
+
+
+def _opened(case: OpenCase, hand: HandOver) -> OpenPacket | None:
+    packet = hand.packet
+    if packet is None or packet.state == "draft" or hand.referral.state == "proposed":
+        return None
+    try:
+        return open_packet(db.session(), case, packet)
+    except Shut:
+        return None
+
+
+@bp.context_processor
+def _known() -> dict[str, Callable[[Case], list[handovers.Row]]]:
+    """Let the case page list the hand-overs."""
+    return {"hand_overs": lambda case: handovers.rows(db.session(), case)}
+
+
+@bp.route(PAGE, methods=["GET", "POST"])
+@audience("worker")
+def handover(referral_id: UUID) -> Answer | Response:
+    """What would go to whom; yes or no."""
+    asked, form = _asked(referral_id, lock=request.method == "POST"), SayForm(request.form)
+    if request.method == "POST" and form.validate():
+        refused = _say(asked, form)
+        if not refused:
+            db.session.commit()
+            return redirect(url_for("intake.handover", referral_id=referral_id), 303)
+        db.session.rollback()
+        form.refuse(refused)
+        asked = _asked(referral_id)
+    page = _page(asked, form)
+    db.session.commit()
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _say(asked: Asked, form: SayForm) -> str:
+    """Say it; why it was refused, or nothing."""
+    said, hand = form.said(asked.receipt.known_to), asked.hand
+    if hand.packet is None or said is None:
+        return "digest"
+    if said.answer == "yes" and asked.opened is None:
+        return "no_grant"
+    try:
+        consenting.say(
+            db.session(), site(), asked.case, hand.referral, hand.packet, said, asked.actor, now()
+        )
+    except Refused as refused:
+        return refused.code
+    except moving.Refused as refused:
+        return refused.why
+    return ""
+
+
+def _page(asked: Asked, form: SayForm) -> str:
+    hand, session = asked.hand, db.session()
+    entry = directory.book(session).entries.get(hand.referral.mechanism)
+    if hand.packet:
+        form.show(hand.referral, hand.packet)
+    return render_template(
+        "intake/handover.html",
+        row=handovers.row_of(hand.referral, entry, operator_hours(session).zone),
+        hand=hand,
+        entry=entry,
+        others=handovers.others_of(entry, hand.packet) if hand.packet else None,
+        part_names=handovers.parts_of(hand.packet) if hand.packet else [],
+        purposes=handovers.PURPOSES,
+        forms=handovers.FORMS,
+        answers=_answers(asked),
+        answer_names=handovers.ANSWERS,
+        note=_note(asked),
+        warn=hand.packet is not None and handovers.must_warn(hand.packet),
+        receipt=asked.receipt,
+        says=hand.referral.state == "asked"
+        and allowed(asked.case.case, Verb.CONSENT_REFUSED, asked.actor),
+        recalls=_recallable(asked),
+        form=form,
+        plain=PlainForm(),
+        **_paper(asked),
+    )
+
+
+def _recallable(asked: Asked) -> bool:
+    """Whether there is a yes that can be taken back now."""
+    given, case = asked.hand.consent, asked.case.case
+    if given is None or given.answer != "yes" or given.recalled_at is not None:
+        return False
+    return allowed(case, Verb.RECALL, asked.actor)
+
+
+def _answers(asked: Asked) -> list[tuple[ReferralAnswer, dict[str, str]]]:
+    """What the body said, with its reference and the words about it."""
+    rows = queries.answers_of(db.session(), asked.hand.referral.id)
+    return [(row, asked.case.open_json(Label.REFERRAL_ANSWER, row.id, row.content)) for row in rows]
+
+
+def _note(asked: Asked) -> str:
+    referral = asked.hand.referral
+    if referral.note is None:
+        return ""
+    return str(asked.case.open_json(Label.REFERRAL_NOTE, referral.id, referral.note))
+
+
+def _paper(asked: Asked) -> dict[str, Any]:
+    """The document as frozen, and the copies that go with it."""
+    if asked.opened is None:
+        return {"paper": None, "copies": []}
+    session, packet = db.session(), asked.opened.packet
+    told = {
+        **records.read(session, asked.case, "answers"),
+        **records.read(session, asked.case, "identity"),
+    }
+    entry = directory.book(session).entries.get(packet.mechanism)
+    paper = handovers.paper_of(session, asked.opened.document, told, entry)
+    return {"paper": paper, "copies": sealing.files_of(session, packet)}
+
+
+@bp.route(f"{PAGE}/recall", methods=["POST"])
+@audience("worker")
+def recall(referral_id: UUID) -> Answer:
+    """Take back all that this body was or would be given."""
+    asked, form = _asked(referral_id, lock=True), PlainForm(request.form)
+    if form.validate() and _recallable(asked):
+        mechanism = asked.hand.referral.mechanism
+        consenting.recall(db.session(), site(), asked.case, mechanism, asked.actor, now())
+        db.session.commit()
+    return redirect(url_for("intake.handover", referral_id=referral_id), 303)
+
+
+@bp.route(f"{PAGE}/print")
+@audience("worker")
+def handover_print(referral_id: UUID) -> str:
+    """The paper alone, to print or show."""
+    paper = _paper(_readable(referral_id))["paper"]
+    db.session.commit()
+    return render_template("intake/handover_print.html", paper=paper, referral_id=referral_id)
+
+
+@bp.route(f"{PAGE}/pdf")
+@audience("worker")
+def handover_pdf(referral_id: UUID) -> Answer | Response:
+    """The paper as a PDF; the print page where a letter of it has no font."""
+    opened = _readable(referral_id).opened
+    db.session.commit()
+    try:
+        made = pdf.pdf(opened.document) if opened else b""
+    except pdf.Unprintable:
+        return redirect(url_for("intake.handover_print", referral_id=referral_id), 303)
+    return _saved(made, "paper.pdf", "application/pdf")
+
+
+@bp.route(f"{PAGE}/files/<uuid:file_id>")
+@audience("worker")
+def handover_file(referral_id: UUID, file_id: UUID) -> Response:
+    """A copy that goes with the paper, as it would go."""
+    opened = _readable(referral_id).opened
+    row = queries.packet_file(db.session(), opened.packet.id, file_id) if opened else None
+    if opened is None or row is None:
+        abort(404)
+    copy = sealing.open_file(opened, row, site().blobs)
+    db.session.commit()
+    return _saved(copy.data, copy.name, "application/octet-stream")
+
+
+def _readable(referral_id: UUID) -> Asked:
+    asked = _asked(referral_id)
+    if asked.opened is None:
+        abort(404)
+    return asked
+
+
+def _saved(data: bytes, name: str, mime: str) -> Response:
+    """Something to save: never shown inside our pages."""
+    answer = send(BytesIO(data), mimetype=mime, as_attachment=True, download_name=name)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -1,0 +1,281 @@
+"""Hand-overs as the worker reads them: who else knows, and what would go, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from grievance.accounts import queries as accounts
+from grievance.cases.models import Case
+from grievance.clock import local_day
+from grievance.deadlines.queries import operator_hours
+from grievance.directory import queries as directory
+from grievance.directory.book import Entry
+from grievance.i18n import BY_SLUG, N_, Language, current
+from grievance.i18n import gettext as _
+from grievance.referrals import queries
+from grievance.referrals.document import Document, Paragraph, Section
+from grievance.referrals.models import Packet, Referral
+from grievance.referrals.packets import LINKED, Drafting, draft, needs_immigration_warning
+from grievance.referrals.refusals import Refused
+from grievance.referrals.templates import book
+
+STANDS = {
+    "proposed": N_("We are preparing it. Nothing has gone out."),
+    "asked": N_("We wait for your yes or no. Nothing has gone out."),
+    "refused": N_("You said no. Nothing went out."),
+    "consented": N_("You said yes. It has not gone out yet."),
+    "delivered": N_("It went out. They have not answered yet."),
+    "acknowledged": N_("They said that they have it."),
+    "accepted": N_("They work on it."),
+    "declined": N_("They do not take it on."),
+    "silent": N_("They did not answer in time. We ask them again."),
+    "outcome": N_("They told us a result."),
+    "recalled": N_("You took it back."),
+}
+TAKEN_THERE = N_("You take it there yourself.")
+PURPOSES = {
+    "advice": N_("To ask them for advice"),
+    "complaint": N_("To complain there for you"),
+    "mediation": N_("So that they talk with both sides and look for a solution"),
+    "inspection": N_("So that they go and look at the workplace"),
+    "protection": N_("So that they protect you"),
+    "support": N_("So that they support you"),
+}
+FORMS = {
+    "named": N_("With your name"),
+    "pseudonym": N_("Under another name, not yours"),
+    "no_identity": N_("Without saying who you are"),
+}
+EMPLOYER = {
+    "never": N_("They do not tell your employer."),
+    "only_with_consent": N_("They tell your employer only if you agree."),
+    "on_action": N_("When they act, your employer can learn that somebody complained."),
+    "yes_by_design": N_("They tell your employer. That is how they work."),
+    "likely": N_("Your employer will probably learn of it."),
+}
+EMPLOYER_UNKNOWN = N_("We do not know whether your employer learns of it.")
+IMMIGRATION = {
+    "no": N_("They do not tell immigration."),
+    "principle_no": N_("As a rule they do not tell immigration."),
+    "possible": N_("They may tell immigration."),
+    "is_authority": N_("They are the immigration authority."),
+}
+IMMIGRATION_UNKNOWN = N_("We do not know whether they tell immigration.")
+POLICE = {
+    "no": N_("They do not tell the police."),
+    "only_with_consent": N_("They tell the police only if you agree."),
+    "only_with_consent_or_danger": N_(
+        "They tell the police only if you agree, or if somebody is in danger."
+    ),
+    "possible": N_("They may tell the police."),
+    "yes_by_design": N_("They tell the police. That is how they work."),
+    "is_authority": N_("They are the police."),
+}
+POLICE_UNKNOWN = N_("We do not know whether they tell the police.")
+BY = {
+    "post": N_("by letter"),
+    "in_person": N_("by hand"),
+    "email": N_("by e-mail"),
+    "web": N_("over their website"),
+    "phone": N_("by telephone"),
+    "app": N_("over their app"),
+    "chat": N_("by chat"),
+    "whatsapp": N_("by WhatsApp"),
+}
+ANSWERS = {
+    "acknowledged": N_("They have it"),
+    "accepted": N_("They work on it"),
+    "declined": N_("They do not take it on"),
+    "outcome": N_("The result"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One hand-over in the list: to whom, how it stands, since when, and when we look again."""
+
+    referral: Referral
+    name: str
+    own_name: str
+    stands: str
+    since: date
+    gone: str
+    look: date | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a yes or no is waited for."""
+        return self.referral.state == "asked"
+
+
+def rows(session: Session, case: Case) -> list[Row]:
+    """Every hand-over of the case, oldest first: the same that the staff see."""
+    bodies, zone = directory.book(session), operator_hours(session).zone
+    return [
+        row_of(hand.referral, bodies.entries.get(hand.referral.mechanism), zone)
+        for hand in queries.of_case(session, case.id)
+    ]
+
+
+def row_of(referral: Referral, entry: Entry | None, zone: str) -> Row:
+    """One hand-over in words, in the language being spoken."""
+    name = entry.name() if entry else referral.mechanism
+    own_name = entry.facts.name_ja if entry else ""
+    taken = referral.state == "delivered" and referral.delivered_by == "worker_takes_it"
+    return Row(
+        referral,
+        name,
+        own_name if own_name != name else "",
+        _(TAKEN_THERE if taken else STANDS[referral.state]),
+        local_day(referral.last_news, zone),
+        _(BY[referral.channel]) if referral.channel and referral.delivered_on else "",
+        referral.next_chase,
+    )
+
+
+@dataclass(frozen=True)
+class Others:
+    """Who else learns of it, in sentences, by what the directory says of the body."""
+
+    employer: str
+    immigration: str
+    police: str
+
+
+def others_of(entry: Entry | None, packet: Packet) -> Others:
+    """What the directory says now; of immigration what it said of a body that tells it when the
+    paper was made, so that the sentence never contradicts the warning."""
+    facts = entry.facts if entry else None
+    told = packet.immigration if not facts or packet.immigration in LINKED else facts.immigration
+    return Others(
+        _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN)),
+        _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN)) if told != "n_a" else "",
+        _(POLICE.get(facts.police if facts else "", POLICE_UNKNOWN)),
+    )
+
+
+def parts_of(packet: Packet) -> list[str]:
+    """The names of the parts in a packet, in the language being spoken."""
+    return [book().parts[code].label.say(current().slug) for code in packet.parts]
+
+
+def must_warn(packet: Packet) -> bool:
+    """Whether a yes needs the warning about immigration ticked."""
+    return needs_immigration_warning(packet.immigration, packet.parts)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph that goes, beside it its label and text in the reader's language if we have
+    them; `language` and `own` are those of its text and of the person's own words."""
+
+    paragraph: Paragraph
+    language: Language
+    own: Language
+    label: str = ""
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A section that goes, beside it heading and hint in the reader's language."""
+
+    section: Section
+    heading: str
+    hint: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The frozen document word by word, with a reading copy beside it where the reader's language
+    is another one."""
+
+    document: Document = field(repr=False)
+    language: Language
+    beside: Language  # the worker's when it was frozen: some headings go in it too
+    title: str
+    head: list[tuple[str, str]] = field(repr=False)
+    blocks: list[Block] = field(repr=False)
+
+
+def paper_of(
+    session: Session, document: Document, said: Mapping[str, Any], entry: Entry | None
+) -> Paper:
+    """The paper for the reader of this page. `said` are the answers of the case.
+
+    The reading copy shows a text only where drafting anew gives the very text that was frozen; it
+    never stands for anything else. Words of the person are theirs already.
+    """
+    slug = current().slug
+    again, copy = _drafted(session, document, said, entry)
+    heads = copy.head if copy and len(copy.head) == len(document.head) else ()
+    blocks = [_block(section, again, copy, slug) for section in document.sections]
+    return Paper(
+        document,
+        BY_SLUG[document.language],
+        BY_SLUG[document.beside],
+        copy.title if copy else "",
+        list(zip(document.head, heads or [""] * len(document.head), strict=True)),
+        blocks,
+    )
+
+
+def _drafted(
+    session: Session, document: Document, said: Mapping[str, Any], entry: Entry | None
+) -> tuple[Document | None, Document | None]:
+    """The document drafted anew in its own language and in the reader's; none where both are the
+    same or today's answers no longer make such a document."""
+    slug = current().slug
+    if slug == document.language:
+        return None, None
+    told = [one for section in document.sections for one in section.paragraphs]
+    named = next((one.text for one in told if one.item == "name"), "–")
+    fields = {one.item: one.text for one in told if one.item not in said}
+    operator, template = accounts.profile(session), book().templates[document.template]
+
+    def drafting(language: str) -> Document:
+        asked = Drafting(
+            mechanism=document.mechanism, name=entry.name() if entry else document.mechanism,
+            operator=operator.name if operator else "", language=language, beside=slug,
+            form=document.form, parts=document.parts, fields=fields,
+            pseudonym=named if document.form == "pseudonym" else "",
+        )  # fmt: skip
+        return draft(template, said, asked)
+
+    try:
+        return drafting(document.language), drafting(slug)
+    except Refused:
+        return None, None
+
+
+def _block(section: Section, again: Document | None, copy: Document | None, slug: str) -> Block:
+    heading = book().sections[section.code].heading.say(slug) if copy else ""
+    template = book().templates[copy.template] if copy else None
+    words = template.hints.get(section.code) if template and section.hint else None
+    hint = words.say(slug) if words else ""
+    then, now = _texts(again, section.code), _texts(copy, section.code)
+    return Block(
+        section,
+        heading if heading != section.heading else "",
+        hint if hint != section.hint else "",
+        [_line(one, then.get(one.item), now.get(one.item)) for one in section.paragraphs],
+    )
+
+
+def _texts(document: Document | None, code: str) -> dict[str, Paragraph]:
+    sections = document.sections if document else ()
+    return {one.item: one for part in sections if part.code == code for one in part.paragraphs}
+
+
+def _line(one: Paragraph, then: Paragraph | None, now: Paragraph | None) -> Line:
+    own = BY_SLUG.get(one.original_language) or BY_SLUG[one.language]
+    label = now.label if now and now.label != one.label else ""
+    faithful = then is not None and now is not None and then.text == one.text
+    text = now.text if faithful and now and now.text != one.text else ""
+    return Line(one, BY_SLUG[one.language], own, label, text)

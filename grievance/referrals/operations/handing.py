@@ -1,0 +1,322 @@
+"""A hand-over from proposal over consent and delivery to what the body answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.clock import to_the_hour
+from grievance.referrals.models import (
+    CHANNELS,
+    FORMS,
+    PURPOSES,
+    Consent,
+    Packet,
+    Referral,
+    ReferralAnswer,
+)
+from grievance.referrals.operations.sealing import check_digest
+from grievance.referrals.packets import needs_immigration_warning
+from grievance.referrals.refusals import Refused
+from grievance.referrals.states import ANSWERS, LIVE, TABLE
+from grievance.referrals.templates import book
+from grievance.vault.labels import Label
+
+
+class Sealer(Protocol):
+    """Who seals words to a row of the case: an opened case."""
+
+    def seal_json(self, label: Label, row: UUID | str, data: Any) -> bytes:
+        """Seal JSON under the compartment that `label` belongs to."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the person was shown and answered. `known_to` is who has seen their code; `recorder_id`
+    the member of staff who took the answer by telephone, `words` what was read back."""
+
+    answer: str
+    digest: bytes
+    recipient: str
+    purpose: str
+    form: str
+    ends_on: date
+    parts: Collection[str]
+    given_by: str
+    known_to: str
+    immigration_warned: bool = False
+    recorder_id: UUID | None = None
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How it went out: `by` staff or worker_takes_it, over which channel, on which local day."""
+
+    by: str
+    channel: str
+    on: date
+    note: str = field(default="", repr=False)
+    next_chase: date | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the body said: `kind` is acknowledged, accepted, declined or outcome."""
+
+    kind: str
+    on: date
+    reference: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    file_id: UUID | None = None
+    next_chase: date | None = None
+
+
+def given_by_of(known_to: str) -> str:
+    """How an answer given with a code counts: signed only when nobody else has seen the code."""
+    return "receipt" if known_to == "self" else "staff_recorded"
+
+
+def propose(
+    session: Session, case_id: UUID, mechanism: str, owner_id: UUID | None, now: datetime
+) -> Referral:
+    """Propose a hand-over to a body; refused while another one to the same body is under way."""
+    wanted = select(Referral.id).where(
+        Referral.case_id == case_id, Referral.mechanism == mechanism, Referral.state.in_(LIVE)
+    )
+    if session.scalar(wanted):
+        raise Refused("parallel")
+    referral = Referral(
+        case_id=case_id, mechanism=mechanism, owner_id=owner_id, state="proposed",
+        proposed_at=now, last_news=now,
+    )  # fmt: skip
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def _step(referral: Referral, act: str) -> None:
+    sources, target = TABLE[act]
+    if referral.state not in sources:
+        raise Refused("state")
+    referral.state = target
+
+
+def _same(referral: Referral, packet: Packet) -> None:
+    if packet.case_id != referral.case_id:
+        raise Refused("other_case")
+    if packet.mechanism != referral.mechanism:
+        raise Refused("recipient")
+    if packet.state != "frozen":
+        raise Refused("superseded" if packet.state == "superseded" else "not_frozen")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """For what the packet is handed over, and until which day; `today` is the local day."""
+
+    purpose: str
+    ends_on: date
+    today: date
+
+
+def ask(
+    session: Session, referral: Referral, packet: Packet, asking: Asking, now: datetime
+) -> None:
+    """Ask the worker for consent to this frozen packet, this purpose and this end."""
+    _same(referral, packet)
+    if asking.purpose not in PURPOSES:
+        raise Refused("purpose")
+    if asking.ends_on <= asking.today:
+        raise Refused("past")
+    check_digest(session, packet)
+    _step(referral, "ask")
+    referral.packet_id, referral.purpose = packet.id, asking.purpose
+    referral.ends_on, referral.asked_at, referral.last_news = asking.ends_on, now, now
+    session.flush()
+
+
+def _check_said(referral: Referral, packet: Packet, said: Said, today: date) -> None:
+    shown = (
+        ("digest", said.digest == packet.digest),
+        ("recipient", said.recipient == referral.mechanism),
+        ("purpose", said.purpose == referral.purpose),
+        ("form", said.form == packet.form and said.form in FORMS),
+        ("ends_on", said.ends_on == referral.ends_on),
+        ("answer", said.answer in ("yes", "no")),
+        ("parts", said.answer == "no" or set(said.parts) == set(packet.parts)),
+        ("ended", said.answer == "no" or said.ends_on >= today),
+    )
+    for code, holds in shown:
+        if not holds:
+            raise Refused(code)
+
+
+def _check_giver(packet: Packet, said: Said) -> None:
+    if said.given_by == "receipt" and said.known_to != "self":
+        raise Refused("provisional")
+    if said.given_by not in ("receipt", "staff_recorded"):
+        raise Refused("recorder")
+    if said.given_by == "staff_recorded" and said.known_to == "self" and said.recorder_id is None:
+        raise Refused("recorder")
+    if said.recorder_id is not None:
+        if said.given_by != "staff_recorded":
+            raise Refused("recorder")
+        if not said.words.strip():
+            raise Refused("words")
+    warned = not needs_immigration_warning(packet.immigration, packet.parts)
+    if said.answer == "yes" and not (warned or said.immigration_warned):
+        raise Refused("immigration_warning")
+
+
+def consent(
+    session: Session,
+    referral: Referral,
+    packet: Packet,
+    said: Said,
+    *,
+    sealer: Sealer,
+    today: date,
+    now: datetime,
+) -> Consent:
+    """Record the person's yes or no. What a worker does is stamped to the hour.
+
+    Refused when digest, recipient, purpose, form, end or ticked parts are not those of the packet
+    that was asked about; when a code that others have seen would count as signed; when staff who
+    record it do not say who they are and what was read back; and, for a yes to a body linked to
+    immigration, without that warning agreed to.
+    """
+    if referral.state not in TABLE["yes"][0]:
+        raise Refused("state")
+    _same(referral, packet)
+    if referral.packet_id != packet.id:
+        raise Refused("digest")
+    check_digest(session, packet)
+    _check_said(referral, packet, said, today)
+    _check_giver(packet, said)
+    row = uuid4()
+    at = now if said.recorder_id else to_the_hour(now)
+    words = said.words.strip()
+    given = Consent(
+        id=row, case_id=packet.case_id, packet_id=packet.id, digest=packet.digest,
+        mechanism=packet.mechanism, purpose=said.purpose, form=packet.form, ends_on=said.ends_on,
+        parts=sorted(said.parts), answer=said.answer, given_by=said.given_by,
+        known_to=said.known_to, recorder_id=said.recorder_id,
+        immigration_warned=said.immigration_warned, at=at,
+        words=sealer.seal_json(Label.CONSENT_WORDS, row, words) if words else None,
+    )  # fmt: skip
+    session.add(given)
+    session.flush()
+    _step(referral, said.answer)
+    referral.consent_id, referral.consent_answer = given.id, said.answer
+    referral.last_news = at
+    session.flush()
+    return given
+
+
+def valid_consent(session: Session, referral: Referral, today: date) -> Consent:
+    """The yes this hand-over rests on; refused when there is none, it ended or was taken back."""
+    given = session.get(Consent, referral.consent_id) if referral.consent_id else None
+    if given is None or given.answer != "yes":
+        raise Refused("consent")
+    if given.recalled_at is not None:
+        raise Refused("recalled")
+    if given.ends_on < today:
+        raise Refused("ended")
+    packet = session.get_one(Packet, given.packet_id)
+    if given.digest != packet.digest:
+        raise Refused("digest")
+    check_digest(session, packet)
+    return given
+
+
+def deliver(
+    session: Session,
+    referral: Referral,
+    delivery: Delivery,
+    *,
+    sealer: Sealer,
+    today: date,
+    now: datetime,
+) -> None:
+    """Record that it went out, or that the worker takes it there.
+
+    Refused without a valid consent, for an unknown channel, or for a day to come or before the
+    yes. The next chase is the template's first waiting time unless a day is given.
+    """
+    if referral.state not in TABLE["deliver"][0]:
+        raise Refused("state" if referral.consent_answer == "yes" else "consent")
+    valid_consent(session, referral, today)
+    if delivery.by not in ("staff", "worker_takes_it"):
+        raise Refused("by")
+    if delivery.channel not in CHANNELS:
+        raise Refused("channel")
+    if delivery.on > today:
+        raise Refused("date")
+    packet = session.get_one(Packet, referral.packet_id)
+    _step(referral, "deliver")
+    referral.delivered_by, referral.channel = delivery.by, delivery.channel
+    referral.delivered_at, referral.delivered_on, referral.last_news = now, delivery.on, now
+    days = book().templates[packet.template].acknowledge_days
+    referral.next_chase = delivery.next_chase or delivery.on + timedelta(days=days)
+    if note := delivery.note.strip():
+        referral.note = sealer.seal_json(Label.REFERRAL_NOTE, referral.id, note)
+    session.flush()
+
+
+def record_answer(
+    session: Session,
+    referral: Referral,
+    answered: Answered,
+    *,
+    sealer: Sealer,
+    today: date,
+    now: datetime,
+) -> ReferralAnswer:
+    """Record what the body said. Refused before delivery and for a day to come or before it."""
+    if answered.kind not in ANSWERS:
+        raise Refused("kind")
+    if referral.state not in TABLE[answered.kind][0]:
+        raise Refused("state")
+    if answered.on > today or (referral.delivered_on and answered.on < referral.delivered_on):
+        raise Refused("date")
+    _step(referral, answered.kind)
+    setattr(referral, f"{answered.kind}_on", answered.on)
+    ended = answered.kind in ("declined", "outcome")
+    packet = session.get_one(Packet, referral.packet_id)
+    later = answered.on + timedelta(days=book().templates[packet.template].chase_days)
+    referral.next_chase = None if ended else answered.next_chase or later
+    referral.last_news = now
+    row = uuid4()
+    content = {"reference": answered.reference.strip(), "note": answered.note.strip()}
+    answer = ReferralAnswer(
+        id=row, case_id=referral.case_id, referral_id=referral.id, kind=answered.kind,
+        on=answered.on, file_id=answered.file_id, at=now,
+        content=sealer.seal_json(Label.REFERRAL_ANSWER, row, content),
+    )  # fmt: skip
+    session.add(answer)
+    session.flush()
+    return answer
+
+
+def mark_silent(session: Session, referral: Referral, next_chase: date, now: datetime) -> int:
+    """The body let its time pass: the level of silence rises by one and is returned."""
+    _step(referral, "silent")
+    referral.silence += 1
+    referral.next_chase, referral.last_news = next_chase, now
+    session.flush()
+    return referral.silence
+
+
+def chase(session: Session, referral: Referral, next_chase: date, owner_id: UUID | None) -> None:
+    """Set when to ask the body next, and who does; refused for one that is over."""
+    if referral.state not in LIVE:
+        raise Refused("state")
+    referral.next_chase, referral.owner_id = next_chase, owner_id
+    session.flush()

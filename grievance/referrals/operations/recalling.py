@@ -1,0 +1,92 @@
+"""Taking back: everything of one recipient ends in one act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.clock import to_the_hour
+from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
+from grievance.referrals.refusals import Refused
+from grievance.referrals.states import LIVE
+
+OURS = ("organisation", "receipt")  # holders who keep reading what was said
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a recall ended: referrals, consents, and how many keys of the recipient."""
+
+    referrals: list[Referral]
+    consents: list[Consent]
+    grants: int
+
+
+def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Recalled:
+    """Take back what this body was given: running hand-overs end, every yes ends, its keys go.
+
+    The operator's and the worker's own keys stay, so that both see what had gone out and when.
+    Refused when nothing was proposed, agreed or handed over.
+    """
+    at = to_the_hour(now)
+    referrals = list(
+        session.scalars(
+            select(Referral).where(
+                Referral.case_id == case_id,
+                Referral.mechanism == mechanism,
+                Referral.state.in_(LIVE),
+            )
+        )
+    )
+    consents = list(
+        session.scalars(
+            select(Consent).where(
+                Consent.case_id == case_id,
+                Consent.mechanism == mechanism,
+                Consent.answer == "yes",
+                Consent.recalled_at.is_(None),
+            )
+        )
+    )
+    if not referrals and not consents:
+        raise Refused("state")
+    for referral in referrals:
+        referral.state, referral.recalled_at, referral.last_news = "recalled", at, at
+        referral.next_chase = None
+    for consent in consents:
+        consent.recalled_at = at
+    grants = _drop_grants(session, case_id, mechanism)
+    session.flush()
+    return Recalled(referrals, consents, grants)
+
+
+def _drop_grants(session: Session, case_id: UUID, mechanism: str) -> int:
+    theirs = session.scalars(
+        select(PacketGrant)
+        .join(Packet, Packet.id == PacketGrant.packet_id)
+        .where(
+            Packet.case_id == case_id,
+            Packet.mechanism == mechanism,
+            PacketGrant.holder_kind.not_in(OURS),
+        )
+    )
+    count = 0
+    for grant in theirs:
+        session.delete(grant)
+        count += 1
+    return count
+
+
+def recipients(session: Session, case_id: UUID) -> list[str]:
+    """The bodies something could be taken back from: a withdrawal recalls each of them."""
+    running = select(Referral.mechanism).where(
+        Referral.case_id == case_id, Referral.state.in_(LIVE)
+    )
+    agreed = select(Consent.mechanism).where(
+        Consent.case_id == case_id, Consent.answer == "yes", Consent.recalled_at.is_(None)
+    )
+    return sorted({*session.scalars(running), *session.scalars(agreed)})

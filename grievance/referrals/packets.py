@@ -1,0 +1,273 @@
+"""Drafting a packet: from answers to the document that a body would get. Pure.
+
+Only ticked parts are in it. Under a pseudonym or without identity the identifying parts stay out
+and the name is taken out of free text where it literally occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grievance import i18n
+from grievance.i18n import N_
+from grievance.questions.bank import shipped
+from grievance.questions.question import Answer, Answers, listed
+from grievance.questions.summary import text_of
+from grievance.referrals import redaction
+from grievance.referrals.document import Document, Paragraph, Section
+from grievance.referrals.refusals import Refused
+from grievance.referrals.templates import Shape, Template, Words, book
+
+# Immigration is told, or is the body itself.
+LINKED = ("possible", "is_authority")
+# What bodies get; a document in the worker's own language is for the worker to read.
+SENT_IN = ("ja", "en")
+NAMES = ("name", "name-own", "helper-name")
+CONTACTS = ("contact-email", "contact-phone")
+_WITHHELD = ("helper-name",)
+
+WARNINGS = {
+    "text_may_identify": N_(
+        "Read the free text once more: names were taken out, but what is told can still show who"
+        " it was."
+    ),
+    "short_name": N_("A name of one letter was not searched for. Look for it yourself."),
+    "files_may_identify": N_("Look through every copy: a face, a name or a number may be on it."),
+    "name_needed": N_("This body does little without a name."),
+    "untranslated": N_("Some words of the person are not in the language of the document."),
+    "sensitive": N_("It holds things that can harm the person if they reach immigration."),
+}
+
+_HEAD = {
+    "to": Words({"en": "To: %(body)s", "ja": "宛先: %(body)s", "vi": "Gửi: %(body)s"}),
+    "from": Words(
+        {"en": "Sent through: %(operator)s", "ja": "取次: %(operator)s", "vi": "Qua: %(operator)s"}
+    ),
+    "named": Words(
+        {
+            "en": "The person gives their name.",
+            "ja": "本人は氏名を明らかにします。",
+            "vi": "Người gửi cho biết tên mình.",
+        }
+    ),
+    "pseudonym": Words(
+        {
+            "en": "The person is called %(pseudonym)s here. Please answer through the sender.",
+            "ja": "本書では本人を「%(pseudonym)s」と呼びます。回答は取次者を通じてお願いします。",
+            "vi": "Ở đây người gửi được gọi là %(pseudonym)s. Xin trả lời qua nơi gửi giúp.",
+        }
+    ),
+    "no_identity": Words(
+        {
+            "en": "The person does not give their identity. Please answer through the sender.",
+            "ja": "本人は身元を明らかにしません。回答は取次者を通じてお願いします。",
+            "vi": "Người gửi không cho biết mình là ai. Xin trả lời qua nơi gửi giúp.",
+        }
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafting:
+    """How a packet is drafted: for which body (`name` as the document shows it), in which language
+    (`ja` or `en`), beside which language of the worker, in which form and with which parts.
+
+    `fields` are texts written for this packet, `translations` answers in the document's language
+    by question, `names` further names to take out, `files` the names of enclosed copies.
+    """
+
+    mechanism: str
+    name: str
+    operator: str
+    language: str
+    beside: str
+    form: str
+    parts: tuple[str, ...]
+    pseudonym: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    translations: Mapping[str, str] = field(default_factory=dict, repr=False)
+    names: Sequence[str] = field(default=(), repr=False)
+    files: Sequence[str] = field(default=(), repr=False)
+    anonymous: str = ""  # the directory's code: whether this body takes reports without a name
+
+
+def default_parts(template: Template, form: str, answers: Answers) -> tuple[str, ...]:
+    """The parts first offered: those with an answer that this template has a place for. Never a
+    sensitive one; never an identifying one unless the form is `named`."""
+    inside = {item for shape in template.sections for item in shape.items}
+    return tuple(
+        part.code
+        for part in book().parts.values()
+        if not part.sensitive
+        and (form == "named" or not part.identifying)
+        and (part.code == "explanation" or any(answers.get(q) for q in part.questions))
+        and inside & set(part.items)
+    )
+
+
+def needs_immigration_warning(immigration: str, parts: Sequence[str]) -> bool:
+    """Whether the worker must have agreed to the warning about immigration.
+
+    For every body that tells or may tell immigration; where nobody knows, when a sensitive part
+    (status, nationality, whereabouts, home, personal) is in the packet.
+    """
+    if immigration in LINKED:
+        return True
+    known = book().parts
+    return immigration == "unknown" and any(known[part].sensitive for part in parts)
+
+
+def draft(template: Template, answers: Answers, drafting: Drafting) -> Document:
+    """The document. `answers` are story and identity by question id.
+
+    Drafted in the worker's own language (`beside`) it is the copy the worker reads; only one in
+    Japanese or English can be kept as a packet.
+
+    Refused: an unknown part, form or language; a pseudonym that is missing; anything at all for an
+    authority of the home country of a person who fears that government.
+    """
+    _check(template, answers, drafting)
+    writer = _Writer(template, answers, drafting)
+    sections = tuple(writer.sections())
+    head = [
+        _HEAD["to"].say(drafting.language) % {"body": drafting.name},
+        _HEAD["from"].say(drafting.language) % {"operator": drafting.operator},
+        _HEAD[drafting.form].say(drafting.language) % {"pseudonym": drafting.pseudonym},
+        *(words.say(drafting.language) for words in template.statements),
+    ]
+    beside = "" if drafting.beside == drafting.language else template.title.say(drafting.beside)
+    return Document(
+        template=template.code,
+        mechanism=drafting.mechanism,
+        title=template.title.say(drafting.language),
+        title_beside=beside,
+        language=drafting.language,
+        beside=drafting.beside,
+        form=drafting.form,
+        parts=tuple(part for part in book().parts if part in drafting.parts),
+        head=tuple(head),
+        sections=sections,
+        missing=tuple(writer.missing()),
+        warnings=tuple(writer.warnings(sections)),
+    )
+
+
+def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
+    if drafting.form not in ("named", "pseudonym", "no_identity"):
+        raise Refused("form_code")
+    if drafting.language not in (*SENT_IN, drafting.beside):
+        raise Refused("language")
+    if set(drafting.parts) - set(book().parts):
+        raise Refused("part")
+    if drafting.form == "pseudonym" and not drafting.pseudonym.strip():
+        raise Refused("pseudonym")
+    if template.home_state and "refugee" in listed(answers.get("true-for-me", "")):
+        raise Refused("refugee")
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the sections of one document."""
+
+    template: Template
+    answers: Answers
+    drafting: Drafting
+
+    def sections(self) -> Iterator[Section]:
+        for shape in self.template.sections:
+            paragraphs = tuple(self._paragraphs(shape))
+            if not paragraphs:
+                continue
+            hint = self.template.hints.get(shape.code)
+            quoted = any(one.language != self.drafting.language or one.original
+                         for one in paragraphs)  # fmt: skip
+            yield Section(
+                shape.code,
+                shape.heading.say(self.drafting.language),
+                paragraphs,
+                shape.heading.say(self.drafting.beside) if quoted else "",
+                hint.say(self.drafting.language) if hint else "",
+            )
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """Required items that nobody answered or that were not ticked."""
+        for shape in self.template.sections:
+            for item in shape.items:
+                if item in self.template.required and not (self._in(item) and self._given(item)):
+                    yield shape.code, item
+
+    def warnings(self, sections: Sequence[Section]) -> Iterator[str]:
+        hidden = self.drafting.form != "named"
+        if hidden and any(one.item in self._free for s in sections for one in s.paragraphs):
+            yield "text_may_identify"
+        if hidden and redaction.too_short(self._names):
+            yield "short_name"
+        if hidden and self.drafting.files:
+            yield "files_may_identify"
+        if hidden and self.drafting.anonymous in ("not_accepted", "consult_only"):
+            yield "name_needed"
+        if any(one.language != self.drafting.language for s in sections for one in s.paragraphs):
+            yield "untranslated"
+        if any(book().parts[part].sensitive for part in self.drafting.parts):
+            yield "sensitive"
+
+    @property
+    def _names(self) -> list[str]:
+        return [str(self.answers[n]) for n in NAMES if self.answers.get(n)] + [*self.drafting.names]
+
+    @property
+    def _free(self) -> set[str]:
+        written = {q.id for q in shipped().questions.values() if q.kind in ("text", "textarea")}
+        return written | {item for part in book().parts.values() for item in part.fields}
+
+    def _in(self, item: str) -> bool:
+        part = book().parts[book().part_of(item)]
+        if part.code not in self.drafting.parts:
+            return False
+        return self.drafting.form == "named" or not (part.identifying or item in _WITHHELD)
+
+    def _given(self, item: str) -> Answer:
+        return self.answers.get(item) or self.drafting.fields.get(item, "")
+
+    def _paragraphs(self, shape: Shape) -> Iterator[Paragraph]:
+        if shape.code == "files" and "files" in self.drafting.parts and self.drafting.files:
+            names = "\n".join(self._clean(name) for name in self.drafting.files)
+            yield Paragraph("files", "", names, self.drafting.language)
+        if "name" in shape.items and self.drafting.form == "pseudonym":
+            label = book().labels["name"].say(self.drafting.language)
+            yield Paragraph("name", label, self.drafting.pseudonym, self.drafting.language)
+        for item in shape.items:
+            if self._in(item) and self._given(item):
+                yield self._paragraph(item)
+
+    def _paragraph(self, item: str) -> Paragraph:
+        language, words = self.drafting.language, book().labels[item]
+        question = shipped().questions.get(item)
+        if question is None:
+            text = self._clean(self.drafting.fields[item])
+            return Paragraph(item, words.say(language), text, language)
+        with i18n.speaking(language):
+            label = words.texts.get(language) or i18n.gettext(question.ask)
+            said = "\n".join(
+                text_of(shipped(), question, code, {}) for code in listed(self.answers[item])
+            )
+        if question.kind not in ("text", "textarea") or _same_everywhere(item):
+            return Paragraph(item, label, said, language)
+        own = str(self.answers.get("language", "")) or self.drafting.beside
+        said, translated = self._clean(said), self._clean(self.drafting.translations.get(item, ""))
+        if translated:
+            return Paragraph(item, label, translated, language, said, own)
+        return Paragraph(item, label, said, own)
+
+    def _clean(self, text: str) -> str:
+        if self.drafting.form == "named" or not text:
+            return text
+        put = self.drafting.pseudonym or redaction.MARK
+        contacts = [str(self.answers[name]) for name in CONTACTS if self.answers.get(name)]
+        return redaction.without_contact(redaction.without(text, self._names, put), contacts)
+
+
+def _same_everywhere(item: str) -> bool:
+    """A name of a person, place or company: words that are not translated."""
+    return item in (*NAMES, "company", "company-own", "company-place", "buyer")

@@ -1,0 +1,63 @@
+"""The states of a hand-over: which verb may be done in which, and where it leads."""
+
+from __future__ import annotations
+
+from grievance.i18n import N_
+
+STATES = (
+    "proposed", "asked", "refused", "consented", "delivered", "acknowledged", "accepted",
+    "declined", "silent", "outcome", "recalled",
+)  # fmt: skip
+# the packet is with the body, or with the worker who takes it there
+SENT = ("delivered", "acknowledged", "accepted", "declined", "silent", "outcome")
+# something may still come of it: the case stands with a mechanism
+UNDER_WAY = ("delivered", "acknowledged", "accepted", "silent")
+LIVE = ("proposed", "asked", "consented", *UNDER_WAY)
+
+# verb → (states it may be done in, state it leads to)
+TABLE: dict[str, tuple[tuple[str, ...], str]] = {
+    "ask": (("proposed",), "asked"),
+    "yes": (("asked",), "consented"),
+    "no": (("asked",), "refused"),
+    "deliver": (("consented",), "delivered"),
+    "acknowledged": (("delivered", "silent"), "acknowledged"),
+    "accepted": (("delivered", "acknowledged", "silent"), "accepted"),
+    "declined": (UNDER_WAY, "declined"),
+    "outcome": (UNDER_WAY, "outcome"),
+    "silent": (UNDER_WAY, "silent"),
+    "recall": (LIVE, "recalled"),
+    "supersede": (("proposed", "asked", "consented"), "proposed"),
+}
+ANSWERS = ("acknowledged", "accepted", "declined", "outcome")
+
+LABELS = {
+    "proposed": N_("Being prepared"),
+    "asked": N_("Waiting for the worker's yes or no"),
+    "refused": N_("The worker said no"),
+    "consented": N_("Agreed, not sent yet"),
+    "delivered": N_("Handed over"),
+    "acknowledged": N_("The body has it"),
+    "accepted": N_("The body works on it"),
+    "declined": N_("The body does not take it"),
+    "silent": N_("No answer in time"),
+    "outcome": N_("There is a result"),
+    "recalled": N_("Taken back by the worker"),
+}
+
+# What an event of each act carries; the room that keeps the chain records it.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "propose_referral": ("referral", "mechanism"),
+    "ask_consent": (
+        "referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
+    ),
+    "consent_given": ("referral", "packet", "digest", "consent", "given_by", "warned"),
+    "consent_refused": ("referral", "packet", "digest", "consent", "given_by"),
+    "deliver": ("referral", "by", "channel"),
+    "referral_acknowledged": ("referral", "answer", "value"),
+    "referral_accepted": ("referral", "answer", "value"),
+    "referral_declined": ("referral", "answer", "value"),
+    "referral_outcome": ("referral", "answer", "value"),
+    "referral_silent": ("referral", "level"),
+    "recall": ("mechanism", "referrals", "grants"),
+    "supersede": ("packet", "replaced"),
+}  # fmt: skip

@@ -1,0 +1,298 @@
+"""Two people say no, another door is named, the worker may ask for a second look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from grievance.accounts.models import Membership
+from grievance.accounts.roles import Role
+from grievance.cases import messages, queries, records
+from grievance.cases.models import FourEyes, Recusal
+from grievance.cases.operations import belonging, deciding, handling, replying, telling
+from grievance.cases.operations.moving import NEVER, Refused
+from grievance.cases.states import OPEN, TABLE, Verb
+from grievance.deadlines import operations as clocks
+from grievance.notifications.models import Outbox
+from tests.cases.conftest import World, words
+from tests.cases.test_cases_matrix import DOERS, VERSIONED, settle
+from tests.cast import NOW, file_case, member
+
+
+def refused(do) -> str:
+    with pytest.raises(Refused) as why:
+        do()
+    return why.value.why
+
+
+def alone(world: World) -> None:
+    """Everybody but the handler left."""
+    gone = update(Membership).where(Membership.person_id != world.handler.id)
+    world.session.execute(gone.values(active=False))
+
+
+def appeal(world: World, now=NOW) -> None:
+    deciding.appeal(
+        world.session, world.site, world.home(), words("Look again"), world.filed.actor, now
+    )
+    world.session.flush()
+
+
+def test_nobody_is_sent_away_without_another_door_and_a_reason(world: World):
+    world.bring_to("in_review")
+    for reason, door, why in (("better_door", "", "door"), ("better_door", "no-such", "door"),
+                              ("boredom", "jp-x", "reason")):  # fmt: skip
+        found = deciding.Declining(reason, door, words())
+        assert why == refused(
+            lambda found=found: deciding.propose_decline(
+                world.session, world.site, world.desk(), found, world.handler.actor, NOW,
+                world.version,
+            )
+        )  # fmt: skip
+    assert world.session.scalar(select(func.count()).select_from(FourEyes)) == 0
+
+
+def test_a_proposal_tells_the_worker_nothing_and_the_colleagues_that_it_waits(world: World):
+    world.bring_to("in_review")
+    asked = world.propose()
+    assert messages.thread(world.session, world.home(), "worker") == []
+    assert b"Go to them" not in asked.content
+    told = select(Outbox).where(Outbox.kind == "second_asked")
+    assert len(world.session.scalars(told).all()) == 2  # the director and the colleague
+
+
+def test_who_proposed_does_not_decide_while_somebody_else_could(world: World):
+    world.bring_to("in_review")
+    world.propose()
+    late = NOW + timedelta(days=9)
+    assert refused(lambda: world.second(world.handler, late)) == "proposer"
+    world.second(world.colleague)
+    case = world.case
+    assert (case.state, case.next_due, case.awaits_second) == ("not_accepted", NEVER, False)
+    read = messages.thread(world.session, world.home(), "worker")
+    assert [one.text for one in read] == ["Go to them."]
+    decision = records.read(world.session, world.home(), "decision")
+    assert (decision["reason"], decision["alone"]) == ("better_door", False)
+
+
+def test_who_works_alone_waits_two_days_and_the_worker_can_see_it(world: World):
+    alone(world)
+    world.bring_to("in_review")
+    world.propose()
+    early, later = NOW + timedelta(hours=47), NOW + timedelta(hours=48)
+    assert refused(lambda: world.second(world.handler, early)) == "too_early"
+    world.second(world.handler, later)
+    assert records.read(world.session, world.home(), "decision")["alone"] is True
+
+
+def test_the_database_refuses_one_person_who_proposes_and_approves(world: World):
+    world.bring_to("in_review")
+    asked = world.propose()
+    world.session.flush()
+    row = update(FourEyes).where(FourEyes.id == asked.id)
+    with pytest.raises(IntegrityError) as broken, world.session.begin_nested():
+        world.session.execute(row.values(state="approved", decided_by=asked.asked_by))
+    assert broken.value.orig.diag.constraint_name == "ck_four_eyes_two_people"
+
+
+def test_a_proposal_is_void_when_the_case_moves_on(world: World):
+    world.bring_to("in_review")
+    asked = world.propose()
+    replying.withdraw(world.session, world.home(), world.filed.actor, NOW)
+    world.session.refresh(asked)
+    assert (asked.state, world.case.awaits_second) == ("lapsed", False)
+
+
+def test_an_appeal_is_read_by_somebody_who_had_no_part_in_it(world: World):
+    fresh = member(world.session, world.operator, Role.HANDLER, "Abe Rin")
+    director = world.operator.director.id
+    world.bring_to("not_accepted")
+    appeal(world)
+    assert world.case.state == "in_review"
+    assert world.case.assignee_id in (fresh.id, director)
+    assert {clock.kind for clock in clocks.running(world.session, world.case.id)} == {"appeal"}
+    assert world.case.next_due - NOW > timedelta(days=29)
+    world.propose()
+    assert refused(lambda: world.second(world.colleague)) == "heard_before"
+    world.second(fresh)
+    assert world.case.state == "not_accepted"
+    assert refused(lambda: appeal(world)) == "not_appealed"
+
+
+def test_an_appeal_comes_within_thirty_days(world: World):
+    world.bring_to("not_accepted")
+    assert refused(lambda: appeal(world, NOW + timedelta(days=31))) == "too_late"
+    appeal(world, NOW + timedelta(days=30))
+
+
+def test_an_appeal_keeps_its_clock_over_a_question(world: World):
+    world.bring_to("not_accepted")
+    appeal(world)
+    case, by = world.case, world.handler.actor
+    handling.ask_worker(world.session, world.site, world.desk(), words(), by, NOW, case.version)
+    replying.say(world.session, world.site, world.home(), words(), [], world.filed.actor, NOW)
+    assert "appeal" in {clock.kind for clock in clocks.running(world.session, case.id)}
+
+
+@pytest.mark.parametrize(("days", "why"), [(1, ""), (360, ""), (370, "too_late")])
+def test_a_worker_opens_what_they_took_back_within_a_year(world: World, days: int, why: str):
+    world.bring_to("withdrawn")
+    later = NOW + timedelta(days=days)
+
+    def again() -> None:
+        deciding.worker_reopens(
+            world.session, world.site, world.home(), words(""), world.filed.actor, later
+        )
+
+    if why:
+        assert refused(again) == why
+        return
+    again()
+    assert (world.case.state, world.case.worker_waits) == ("in_review", True)
+    assert {clock.kind for clock in clocks.running(world.session, world.case.id)} == {"answer"}
+
+
+def test_while_an_appeal_is_open_the_worker_appeals_and_does_not_reopen(world: World):
+    world.bring_to("not_accepted")
+    actor, home = world.filed.actor, world.home()
+    for days, why in ((1, "appeal_first"), (31, "")):
+        later = NOW + timedelta(days=days)
+
+        def again(later=later) -> None:
+            deciding.worker_reopens(world.session, world.site, home, words(), actor, later)
+
+        if why:
+            assert refused(again) == why
+        else:
+            again()
+    assert world.case.state == "in_review"
+
+
+def recuse(world: World) -> None:
+    belonging.recuse(
+        world.session, world.desk(), world.colleague.id, "A cousin works there",
+        world.handler.actor, NOW, world.case.version,
+    )  # fmt: skip
+    world.session.flush()
+
+
+def test_who_stepped_aside_neither_lists_counts_nor_opens_the_case(world: World):
+    world.bring_to("in_review")
+    world.case.assignee_id = world.colleague.id
+    world.case.danger, world.case.first_answer_at = True, None
+    recuse(world)
+    session, me, ref = world.session, world.colleague.id, world.case.reference
+    none = queries.Filters()
+    assert world.case.assignee_id is None
+    assert queries.queue(session, none, me, NOW).cases == []
+    assert queries.count(session, none, me, NOW) == queries.calling(session, me) == 0
+    assert set(queries.today(session, me, NOW).counts.values()) == {0}
+    world.case.assignee_id = me  # whatever the other nets let through
+    session.flush()
+    assert queries.news(session, me) == [] == queries.caseload(session, me, me)
+    assert queries.for_reading(session, ref, me) is None is queries.for_change(session, ref, me)
+    assert queries.for_reading(session, ref, world.handler.id) is world.case
+
+
+def test_who_stepped_aside_is_told_nothing_and_given_nothing(world: World):
+    world.bring_to("in_review")
+    recuse(world)
+    count = select(func.count()).select_from(Outbox)
+    before = world.session.scalar(count)
+    world.case.assignee_id = None
+    telling.staff_of_new_case(world.session, world.site, world.case, NOW)
+    telling.staff_of_answer(world.session, world.site, world.case, NOW)
+    for rung in (1, 2, 3):
+        telling.staff_of_escalation(world.session, world.site, world.case, rung, NOW)
+    # the director and the handler, three times; the one lead; the director
+    assert world.session.scalar(count) - before == 2 + 2 + 2 + 1 + 1
+    assert (
+        refused(
+            lambda: handling.assign(
+                world.session,
+                world.case,
+                world.colleague.id,
+                world.handler.actor,
+                NOW,
+                world.version,
+            )
+        )
+        == "assignee"
+    )
+
+
+@pytest.mark.parametrize("verb", [v for v in Verb if TABLE[v].who.startswith("case.")])
+def test_no_verb_takes_who_stepped_aside_even_past_the_loader(world: World, verb: Verb):
+    if verb == Verb.REISSUE or verb == Verb.ACKNOWLEDGE_ESCALATION:
+        return
+    world.bring_to(TABLE[verb].sources[0])
+    settle(world, verb)
+    if verb in VERSIONED and verb == Verb.UNASSIGN:
+        world.case.assignee_id = world.colleague.id
+    row = Recusal(
+        case_id=world.case.id, person_id=world.colleague.id, by_id=world.handler.id, at=NOW
+    )
+    world.session.add(row)
+    world.session.flush()
+    assert refused(lambda: DOERS[verb](world, world.colleague.actor)) == "recused"
+
+
+def test_a_handler_declares_only_their_own_conflict_and_somebody_stays(world: World):
+    handler = member(world.session, world.operator, Role.HANDLER, "Abe Rin")
+    desk = world.desk()
+
+    def step(person, by, reason="A cousin") -> None:
+        belonging.recuse(world.session, desk, person, reason, by.actor, NOW, world.case.version)
+        world.session.flush()
+
+    assert refused(lambda: step(world.colleague.id, handler)) == "actor"
+    assert refused(lambda: step(handler.id, handler, " ")) == "reason"
+    step(handler.id, handler)
+    assert refused(lambda: step(handler.id, world.handler)) == "person"
+    step(world.operator.director.id, world.handler)
+    step(world.colleague.id, world.handler)
+    assert refused(lambda: step(world.handler.id, world.handler)) == "last_one"
+
+
+def test_linked_cases_name_each_other_and_keep_their_keys(world: World):
+    other = file_case(world.session, world.site)
+    by, session = world.handler, world.session
+    keys = world.desk().keys
+    belonging.link_duplicate(
+        session, world.case, other.case.reference, by.actor, NOW, world.version
+    )
+    session.flush()
+    for one, two in ((world.case, other.case), (other.case, world.case)):
+        assert queries.duplicates(session, one.id, by.id) == [two]
+        assert queries.timeline(session, one.id)[-1].codes["other"] == str(two.id)
+    assert world.desk().keys == keys != by.open(session, other.case).keys
+    session.add(Recusal(case_id=other.case.id, person_id=by.id, by_id=by.id, at=NOW))
+    session.flush()
+    assert queries.duplicates(session, world.case.id, by.id) == []
+    for reference in (world.case.reference, "ZZZZZZZZZZ", other.case.reference):
+        assert (
+            refused(
+                lambda reference=reference: belonging.link_duplicate(
+                    session, world.case, reference, by.actor, NOW, world.version
+                )
+            )
+            == "other"
+        )
+
+
+def test_only_who_has_it_or_a_lead_gives_a_case_back(world: World):
+    handler = member(world.session, world.operator, Role.HANDLER, "Abe Rin")
+    world.bring_to("in_review")
+    case = world.case
+    assert case.state in OPEN
+    assert (
+        refused(lambda: belonging.unassign(world.session, case, handler.actor, NOW, case.version))
+        == "own_or_lead"
+    )
+    belonging.unassign(world.session, case, world.handler.actor, NOW, case.version)
+    assert case.assignee_id is None
+    handling.take(world.session, case, handler.actor, NOW, case.version)
+    assert case.assignee_id == handler.id

@@ -1,0 +1,162 @@
+"""Deciding in pairs, stepping aside and many cases at once, through HTTP."""
+
+from __future__ import annotations
+
+from grievance.accounts.roles import Role
+from grievance.cases import messages
+from grievance.cases.operations import handling
+from grievance.cases.replies import shipped
+from tests.cast import NOW
+from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
+from tests.pages import read_page
+
+
+def taken(house, handler):
+    filed = house.case()
+    handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
+    house.session.commit()
+    return filed
+
+
+def propose(client, case, **typed):
+    page = opened(client, case)
+    door = next(
+        option.get("value")
+        for option in page.one("select", id="propose_decline-door").iter("option")
+    )
+    told = {"reason": "better_door", "door": door, "message": "Hãy đến đó.", "language": "vi"}
+    return send(client, page, "propose_decline", **{**told, **typed})
+
+
+def test_one_proposes_and_another_declines_and_the_worker_sees_reason_and_door(house):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    filed = taken(house, one)
+    first, second = house.browser(one), house.browser(two)
+    assert propose(first, filed.case).status_code == 303
+    page = opened(first, filed.case)
+    assert "A second person decides" in page.main
+    assert not [b for b in page.all("button") if b.get("data-verb") == "decline"]
+    page = opened(second, filed.case)
+    assert "Mori Emi proposes to decline" in page.main
+    assert send(second, page, "decline").status_code == 303
+    assert house.again(filed.case).state == "not_accepted"
+    assert verbs_of(house, filed.case) == ["filed", "take", "propose_decline", "decline"]
+    worker = house.browser()
+    start = read_page(worker.get("/en/return"))
+    assert worker.post("/en/return", data={**start.fields(), "code": filed.code}).status_code == 303
+    page = read_page(worker.get("/en/case"))
+    assert page.one("body").get("data-state") == "not_accepted"
+    assert "Somebody else can do more for you" in page.main
+    assert "Two people decided this together." in page.main
+    assert "ask for a second look by" in page.main
+    page = read_page(worker.get("/en/case/appeal"))
+    assert send_worker(worker, page, "appeal", message="Please").status_code == 303
+    page = read_page(worker.get("/en/case"))
+    assert "second look" in page.main
+    assert house.again(filed.case).state == "in_review"
+    assert worker.get("/en/case/reopen").status_code == 403
+
+
+def send_worker(client, page, verb, **typed):
+    form = form_of(page, verb)
+    path = form.get("action") or f"/en/case/{verb.replace('worker_reopens', 'reopen')}"
+    return client.post(path, data={**page.fields(form), **typed})
+
+
+def test_the_proposer_cannot_decline_by_a_direct_post(house):
+    one, _two = house.hire(), house.hire()
+    filed = taken(house, one)
+    client = house.browser(one)
+    propose(client, filed.case)
+    page = opened(client, filed.case)
+    sent = page.fields(form_of(page, "send_back"))
+    answer = client.post(f"/staff/cases/{filed.case.reference}/decline", data=sent)
+    assert answer.status_code == 409
+    assert "A second person has to decide it" in read_page(answer).main
+    assert send(client, page, "send_back", message="Wait").status_code == 303
+    assert house.again(filed.case).awaits_second is False
+
+
+def test_words_in_a_language_the_worker_does_not_read_are_asked_about_first(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    typed = {"message": "We call on Monday.", "language": "en"}
+    answer = send(client, opened(client, filed.case), "tell_worker", **typed)
+    assert answer.status_code == 422
+    assert "Tiếng Việt" in read_page(answer).errors["reads"]
+    assert "We call on Monday." in read_page(answer).html
+    sent = send(client, opened(client, filed.case), "tell_worker", **typed, reads="yes")
+    assert sent.status_code == 303
+
+
+def test_a_ready_text_stands_in_the_form_and_is_sent_without_asking(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    for reply in shipped().values():
+        if reply.verb == "ask_worker":
+            path = f"/staff/cases/{filed.case.reference}?reply={reply.id}"
+            page = read_page(client.get(path))
+            assert page.fields(form_of(page, "ask_worker"))["message"]
+    assert send(client, page, "ask_worker").status_code == 303
+    said = messages.thread(house.session, filed.open(house.session), "worker")
+    assert len(said) == 1
+    assert "%(" not in said[0].text
+
+
+def test_who_steps_aside_finds_the_case_nowhere(house, show):
+    one, _two = house.hire(), house.hire()
+    filed = taken(house, one)
+    client = house.browser(one)
+    answer = send(client, opened(client, filed.case), "recuse", reason="A cousin works there")
+    assert answer.headers["Location"].endswith("/staff/cases")
+    for path in ("/staff/cases", "/staff/"):
+        assert filed.case.reference not in show(client, path).html
+    assert client.get(f"/staff/cases/{filed.case.reference}").status_code == 404
+    assert house.again(filed.case).assignee_id is None
+
+
+def pick(page, *cases):
+    form = page.one("form", id="bulk")
+    wanted = {case.reference for case in cases}
+    boxes = [box.get("value") for box in page.all("input", name="pick")]
+    return {**page.fields(form), "pick": [b for b in boxes if b.split(".")[0] in wanted]}
+
+
+def test_many_are_acknowledged_at_once_and_those_refused_are_listed(house, show):
+    handler = house.hire()
+    cases = [house.case().case, house.case(language="ja").case, house.case().case]
+    client = house.browser(handler)
+    queue = show(client, "/staff/cases")
+    old = cases[0]
+    send(client, opened(client, old), "triage", severity="high")
+    sent = pick(queue, *cases)
+    page = read_page(client.post("/staff/cases/bulk/acknowledge", data=sent))
+    assert "Done: 2 cases" in page.main
+    assert f"{old.reference}: Somebody changed it" in page.main
+    for case in cases[1:]:
+        assert house.again(case).acknowledged_at is not None
+        assert verbs_of(house, case) == ["filed", "acknowledge"]
+    again = read_page(client.post("/staff/cases/bulk/acknowledge", data=sent))
+    assert "Done: 2 cases" in again.main
+    assert verbs_of(house, cases[1]) == ["filed", "acknowledge"]
+
+
+def test_a_lead_gives_many_away_and_hands_a_caseload_over(house, show):
+    lead, one, two = house.hire(Role.LEAD), house.hire(), house.hire()
+    cases = [house.case().case, house.case().case]
+    client = house.browser(lead)
+    sent = pick(show(client, "/staff/cases"), *cases)
+    assert client.post("/staff/cases/bulk/assign", data=sent).status_code == 422
+    path = "/staff/cases/bulk/assign"
+    assert client.post(path, data={**sent, "person": str(one.id)}).status_code == 200
+    assert {house.again(case).assignee_id for case in cases} == {one.id}
+    own = house.browser(one)
+    assert own.post(path, data=sent).status_code == own.get("/staff/caseload").status_code == 403
+    for to, expected in ((str(two.id), two.id), ("", None)):
+        page = show(client, "/staff/caseload")
+        of = str(one.id) if to else str(two.id)
+        answer = client.post("/staff/caseload", data={**page.fields(), "of": of, "to": to})
+        assert "Done: 2 cases" in read_page(answer).main
+        assert {house.again(case).assignee_id for case in cases} == {expected}

@@ -1,0 +1,244 @@
+"""Coming back with the number: reading, answering, changing, taking back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.cases import messages
+from grievance.cases.models import CaseFile, CaseGrant, Message, Receipt
+from grievance.cases.opening import OpenCase, Shut
+from grievance.cases.operations import handling
+from grievance.cases.records import suggestion
+from grievance.vault.receipts import grouped
+from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator
+from tests.pages import Page, read_page
+
+Visit = Callable[[str], Browser]
+
+
+@pytest.fixture
+def operator(app: Flask, session: Session) -> Operator:
+    return found_operator(session, app.config["KEY_RING"])
+
+
+@pytest.fixture
+def filed(app: Flask, session: Session, operator: Operator) -> Filed:
+    assert operator.id
+    return file_case(session, app.config["SITE"])
+
+
+@pytest.fixture
+def visit(app: Flask, session: Session) -> Visit:
+    def begin(code: str) -> Browser:
+        made = browser(app, session)
+        page = read_page(made.get("/en/return"))
+        answer = made.post("/en/return", data={**page.fields(), "code": code})
+        assert answer.status_code == 303, read_page(answer).main
+        return made
+
+    return begin
+
+
+def send(visitor: Browser, path: str, **written: object) -> Page:
+    """GET a page, fill its main form, POST it, follow."""
+    page = read_page(visitor.get(path))
+    form = page.one("form", data_main="")
+    data = {**page.fields(form), **written}
+    return read_page(visitor.post(form.get("action") or path, data=data, follow_redirects=True))
+
+
+def test_digits_of_any_script_and_any_spacing_open_the_case(filed: Filed, visit: Visit) -> None:
+    burmese = grouped(filed.code).translate(str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉"))
+    page = read_page(visit(f" {burmese} ").get("/en/case"))
+    assert (page.name, page.one("body").get("data-state")) == ("case", "received")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Type the number"),
+        ("1234", "20 digits"),
+        ("my number", "only digits"),
+        ("9" * 20, "Look again at the order of the groups"),
+        ("00000000000000000000", "We do not find this number"),
+    ],
+)
+def test_a_wrong_number_is_answered_beside_its_field(
+    app: Flask, session: Session, operator: Operator, typed: str, says: str
+) -> None:
+    assert operator.id
+    page = send(browser(app, session), "/en/return", code=typed)
+    assert page.name == "return"
+    assert says in page.errors["code"]
+
+
+def test_a_check_digit_that_is_wrong_costs_no_hash(
+    app: Flask, session: Session, filed: Filed
+) -> None:
+    assert filed.code
+    with app.config["HASH_SLOTS"].hold():
+        page = send(browser(app, session), "/en/return", code="9" * 20)
+    assert "Look again at the order" in page.errors["code"]
+
+
+def test_a_message_sent_twice_is_written_once(session: Session, filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    page = read_page(visitor.get("/en/case"))
+    data = {**page.fields(), "message": "I have the shift list."}
+    for _ in range(2):
+        assert visitor.post("/en/case/message", data=data).status_code == 303
+    kept = session.scalars(select(Message).where(Message.case_id == filed.case.id)).all()
+    assert len(kept) == 1
+
+
+def test_another_message_from_the_same_page_is_not_lost(filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    first = read_page(visitor.get("/en/case")).fields()
+    for text in ("The first thing.", "Going back, another thing."):
+        visitor.post("/en/case/message", data={**first, "message": text})
+    page = read_page(visitor.get("/en/case"))
+    assert "The first thing." in page.main
+    assert "Going back, another thing." in page.main
+
+
+def test_an_empty_message_says_so_and_nothing_is_written(filed: Filed, visit: Visit) -> None:
+    page = send(visit(filed.code), "/en/case", message="  ")
+    assert "Write something" in page.errors["message"]
+
+
+def test_a_file_that_we_cannot_take_keeps_the_words(filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    page = read_page(visitor.get("/en/case"))
+    data = {
+        **page.fields(),
+        "message": "Here is the slip.",
+        "files": (io.BytesIO(b"MZ\0"), "a.exe"),
+    }
+    answer = visitor.post("/en/case/message", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    again = read_page(answer)
+    assert "We cannot take a.exe" in again.errors["files"]
+    assert again.fields()["message"] == "Here is the slip."
+
+
+def test_a_file_comes_back_as_a_download_that_nobody_keeps(
+    session: Session, filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    page = read_page(visitor.get("/en/case"))
+    data = {**page.fields(), "files": (io.BytesIO("明細".encode()), "slip.txt")}
+    visitor.post("/en/case/message", data=data, content_type="multipart/form-data")
+    row = session.scalars(select(CaseFile).where(CaseFile.case_id == filed.case.id)).one()
+    answer = visitor.get(f"/en/case/files/{row.id}")
+    assert answer.data.decode() == "明細"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_file_of_another_case_is_not_there(
+    app: Flask, session: Session, filed: Filed, visit: Visit
+) -> None:
+    other = file_case(session, app.config["SITE"])
+    theirs = visit(other.code)
+    page = read_page(theirs.get("/en/case"))
+    data = {**page.fields(), "files": (io.BytesIO(b"private"), "x.txt")}
+    theirs.post("/en/case/message", data=data, content_type="multipart/form-data")
+    row = session.scalars(select(CaseFile).where(CaseFile.case_id == other.case.id)).one()
+    assert visit(filed.code).get(f"/en/case/files/{row.id}").status_code == 404
+
+
+def test_a_new_number_works_only_when_it_was_taken_and_the_old_one_no_more(
+    session: Session, filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    shown = send(visitor, "/en/case/number")
+    fresh = "".join(shown.one("output", id="receipt").itertext())
+    again = "".join(read_page(visitor.get("/en/case/new-number")).one("output").itertext())
+    assert fresh == again
+    visit(filed.code)
+    page = send(visitor, "/en/case/new-number")
+    assert page.name == "case"
+    session.expire_all()
+    assert read_page(visit(fresh).get("/en/case")).name == "case"
+    wrong = browser(visitor.application, session)
+    assert "do not find" in send(wrong, "/en/return", code=filed.code).errors["code"]
+    gone = select(CaseGrant).where(CaseGrant.holder_id == filed.receipt.id)
+    assert session.scalars(gone).all() == []
+
+
+def test_a_provisional_number_asks_to_be_changed(
+    app: Flask, session: Session, operator: Operator, visit: Visit
+) -> None:
+    assert operator.id
+    seen = file_case(session, app.config["SITE"], known_to="staff")
+    assert "Somebody else has seen your number" in read_page(visit(seen.code).get("/en/case")).main
+
+
+def test_a_helper_reads_the_story_and_decides_nothing(
+    app: Flask, session: Session, operator: Operator, visit: Visit
+) -> None:
+    assert operator.id
+    helped = file_case(session, app.config["SITE"], role="helper", name="Trần Thị Bí Mật")
+    helper = visit(helped.code)
+    page = read_page(helper.get("/en/case"))
+    assert "Bí Mật" not in page.html
+    for path in ("number", "new-number", "contact", "withdraw"):
+        assert helper.get(f"/en/case/{path}").status_code == 403, path
+    opened = helped.open(session)
+    assert suggestion(session, opened) == {}
+    with pytest.raises(Shut):
+        messages.thread(session, _with_staff_note(session, operator, helped), "staff")
+
+
+def _with_staff_note(session: Session, operator: Operator, helped: Filed) -> OpenCase:
+    written = messages.Written("Only for us.", "en", uuid4())
+    desk = operator.director.open(session, helped.case)
+    handling.note(session, desk, written, operator.director.actor, NOW)
+    return helped.open(session)
+
+
+def test_contact_can_be_changed_and_what_is_no_address_is_refused(
+    filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    for wrong in ("nobody", "a@b..c", "x@y.z,z@y.x"):
+        page = send(visitor, "/en/case/contact", way="email", email=wrong)
+        assert "whole e-mail address" in page.errors["email"], wrong
+    page = send(visitor, "/en/case/contact", way="email", email="linh@mail.example")
+    assert "linh@mail.example" in page.main
+
+
+def test_taking_it_back_twice_is_no_error(filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    page = read_page(visitor.get("/en/case/withdraw"))
+    for _ in range(2):
+        answer = visitor.post("/en/case/withdraw", data=page.fields(), follow_redirects=True)
+        assert read_page(answer).one("body").get("data-state") == "withdrawn"
+
+
+def test_leaving_ends_the_visit_and_forgets_every_cookie(filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    answer = visitor.post("/leave", data={"lang": "vi"})
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert visitor.get("/en/case").status_code == 303
+
+
+def test_a_token_of_odd_letters_is_refused_in_words(filed: Filed, visit: Visit) -> None:
+    page = read_page(
+        visit(filed.code).post("/en/case/message", data={"token": "é", "message": "x"})
+    )
+    assert page.status == 422
+    assert "open in another place" in page.main
+
+
+def test_rows_of_receipts_tell_no_minute(session: Session, filed: Filed) -> None:
+    receipt = session.get_one(Receipt, filed.receipt.id)
+    assert (receipt.made_at.minute, receipt.made_at.second) == (0, 0)

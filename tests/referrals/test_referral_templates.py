@@ -1,0 +1,108 @@
+"""The templates fit the questions and the directory, and every door has one."""
+
+from __future__ import annotations
+
+import pytest
+
+from grievance.directory import facts
+from grievance.questions.bank import shipped
+from grievance.referrals.models import CHANNELS, FORMS
+from grievance.referrals.packets import default_parts
+from grievance.referrals.templates import book, template_for
+from tests.referrals.told import TOLD
+
+TEMPLATES = [pytest.param(one, id=one.code) for one in book().templates.values()]
+QUESTIONS = shipped().questions
+
+
+def test_parts_name_questions_that_exist_and_fit_their_columns():
+    for part in book().parts.values():
+        assert set(part.questions) <= set(QUESTIONS), part.code
+        assert len(part.code) <= 20
+
+
+def test_every_answer_about_who_somebody_is_stands_in_a_part_of_its_own_kind():
+    sensitive = {q for part in book().parts.values() if part.sensitive for q in part.questions}
+    assert sensitive == {"status", "nationality", "true-for-me", "now-in", "left-japan"}
+    identifying = {q for part in book().parts.values() if part.identifying for q in part.questions}
+    assert identifying == {
+        "name", "name-own", "contact-email", "contact-phone", "contact-when", "contact-never",
+    }  # fmt: skip
+
+
+def test_every_body_resolves_to_a_template_and_named_bodies_exist():
+    bodies = facts.shipped().mechanisms
+    for body in bodies.values():
+        assert template_for(body.id, body.kind).code in book().templates
+    named = {name for one in book().templates.values() for name in one.mechanisms}
+    assert named <= set(bodies)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("jp-ncp", "ncp"),
+        ("jp-labour-bureau-conciliation", "labour-bureau"),
+        ("jp-lsio", "lsio"),
+        ("jp-otit", "otit"),
+        ("jp-esd-org", "otit"),
+        ("jp-legal-affairs", "legal-affairs"),
+        ("jacer", "jacer"),
+        ("buyer-grievance-template", "company"),
+        ("company-hotline-template", "company"),
+        ("union-individual", "support-group"),
+        ("ngo-smj", "support-group"),
+        ("vn-dolab-embassy", "sending-country"),
+        ("my-suhakam", "generic"),
+    ],
+)
+def test_a_body_has_the_template_of_its_door(body: str, code: str):
+    found = facts.shipped().mechanisms[body]
+    assert template_for(found.id, found.kind).code == code
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_says_everything_in_english_japanese_and_vietnamese(template):
+    texts = [template.title, template.say, template.together]
+    texts += [shape.heading for shape in template.sections]
+    for words in texts:
+        assert all(words.texts.get(slug) for slug in ("en", "ja", "vi")), words
+    for words in (*template.statements, *template.hints.values()):
+        assert {"en", "ja", "vi"} <= set(words.texts)
+    fields = {field for part in book().parts.values() for field in part.fields}
+    assert all("vi" in book().labels[field].texts for field in fields)
+    assert set(template.bring) == {"en", "ja", "vi"}
+    assert len({len(items) for items in template.bring.values()}) == 1
+    assert template.form in FORMS
+    assert set(template.channels) <= set(CHANNELS)
+    assert template.acknowledge_days <= template.chase_days
+
+
+def test_paper_comes_first_for_contact_points_and_bureaux():
+    for code in ("ncp", "labour-bureau", "lsio", "otit", "legal-affairs"):
+        assert book().templates[code].channels[0] in ("post", "in_person")
+
+
+def test_the_contact_point_is_led_through_all_six_questions():
+    hints = [words.texts["en"] for words in book().templates["ncp"].hints.values()]
+    for number in range(1, 7):
+        assert any(f"Initial assessment {number}:" in hint for hint in hints)
+
+
+def test_a_company_gets_no_name_by_default_and_is_told_not_to_search():
+    company = book().templates["company"]
+    assert company.form == "no_identity"
+    assert any("not to search" in words.texts["en"] for words in company.statements)
+
+
+def test_a_company_is_not_told_of_fear_or_of_other_doors():
+    offered = default_parts(book().templates["company"], "no_identity", TOLD | {"told": "yes"})
+    assert {"company", "story"} <= set(offered)
+    assert not {"fear", "earlier", "name", "contact"} & set(offered)
+    assert "earlier" in default_parts(book().templates["jacer"], "no_identity", TOLD)
+
+
+def test_a_text_without_the_language_is_said_in_english():
+    assert book().templates["lsio"].say.say("km").startswith("I make a report")
+    assert book().templates["lsio"].to_bring("km")[0] == "This paper"
+    assert book().templates["lsio"].to_bring("ja-easy")[0] == "本書"
