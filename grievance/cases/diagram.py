@@ -1,0 +1,46 @@
+"""The state table as a picture: what `docs/architecture.md` shows is made here, and a test compares.
+
+To renew it: `python -m grievance.cases.diagram`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from grievance.cases.states import READ, RESUME, STANDING, STATES, TABLE, Transition, Verb
+
+ENDS = ("not_accepted", "withdrawn")
+
+
+def _edges(row: Transition) -> Iterator[tuple[str, str]]:
+    """(from, to) of one verb; where the hand-overs decide, both ways are drawn."""
+    for source in row.sources:
+        if row.target == RESUME:
+            yield from ((source, state) for state in READ)
+        elif row.target == STANDING and row.verb == Verb.DELIVER:
+            yield source, "with_mechanism"
+        elif row.target == STANDING and source == "with_mechanism":
+            yield source, "accepted"
+        elif row.target and row.target != STANDING:
+            yield source, row.target
+
+
+def mermaid() -> str:
+    """The diagram: one line for each pair of states, with the verbs that lead from one to the
+    other in the order of the table."""
+    verbs: dict[tuple[str, str], list[str]] = {}
+    for row in TABLE.values():
+        for source, target in _edges(row):
+            if source != target:
+                verbs.setdefault((source, target), []).append(row.verb)
+    order = {state: place for place, state in enumerate(STATES)}
+    lines = ["stateDiagram-v2", "    [*] --> received: filed"]
+    for pair in sorted(verbs, key=lambda pair: (order[pair[0]], order[pair[1]])):
+        lines.append(f"    {pair[0]} --> {pair[1]}: {', '.join(verbs[pair])}")
+    lines += [f"    {state} --> [*]" for state in ENDS]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(mermaid() + "\n")
