@@ -5,7 +5,7 @@ The advice is frozen and sealed with the case; only its sentences are looked up 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from grievance.i18n import gettext as _
 from grievance.routing.reasons import CAUTIONS, REASONS, RULED_OUT, WARNINGS
 
 SHOWN = 5
+GOOD = "speaks-your-language"  # routing notes it beside the cautions; it is none
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,15 @@ def _door(kept: Mapping[str, Any], book: Book) -> Door:
         rank=kept["rank"],
         name=name,
         own_name=own_name if own_name != name else "",
-        reasons=tuple((_sentence(REASONS, one), one.get("basis", "")) for one in kept["reasons"]),
-        cautions=tuple(_sentences(CAUTIONS, kept["cautions"])),
+        reasons=(
+            *((_sentence(REASONS, one), one.get("basis", "")) for one in kept["reasons"]),
+            *((_sentence(CAUTIONS, one), "") for one in kept["cautions"] if one["code"] == GOOD),
+        ),
+        cautions=tuple(_sentence(CAUTIONS, one) for one in kept["cautions"] if one["code"] != GOOD),
         cannot=str(cannot or kept["cannot"]),
         reachable=kept["reachable"],
         listed=entry is not None,
     )
-
-
-def _sentences(table: Mapping[str, str], notes: Iterable[Mapping[str, str]]) -> list[str]:
-    return [_sentence(table, note) for note in notes]
 
 
 def _sentence(table: Mapping[str, str], note: Mapping[str, str]) -> str:
