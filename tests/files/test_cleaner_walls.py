@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -47,14 +48,14 @@ def test_a_file_that_takes_too_much_processor_time_is_kept_uncleaned() -> None:
     result = clean(endless_pdf(), "letter.pdf", Limits(cpu_seconds=1))
     assert (result.state, result.warnings, result.data) == ("not_cleaned", ("timed_out",), None)
     assert (result.kind, result.mime, result.extension) == ("pdf", "application/pdf", "pdf")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 19  # not the wall time, which is 20
 
 
 def test_a_child_that_hangs_is_killed_after_the_wall_time() -> None:
     started = time.monotonic()
     result = clean(endless_pdf(), "letter.pdf", Limits(wall_seconds=0.5))
     assert (result.state, result.warnings) == ("not_cleaned", ("timed_out",))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 19
 
 
 def test_a_file_that_takes_too_much_memory_is_kept_uncleaned() -> None:
@@ -84,7 +85,7 @@ def test_a_flood_from_the_child_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> N
     started = time.monotonic()
     result = clean(b"a note", "note.txt", Limits(clean_bytes=1_000_000))
     assert (result.state, result.data) == ("not_cleaned", None)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 19  # not the wall time, which is 20
 
 
 def test_when_all_children_are_busy_the_file_is_kept_uncleaned() -> None:
@@ -99,20 +100,27 @@ def test_when_all_children_are_busy_the_file_is_kept_uncleaned() -> None:
     assert clean(b"a note", "note.txt").state == "cleaned"
 
 
+def _children() -> int:
+    """How many child processes this one has; 0 where the system does not tell."""
+    found = 0
+    for listing in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that has just ended
+            found += len(listing.read_text().split())
+    return found
+
+
 def test_only_two_children_run_at_once_and_the_others_wait() -> None:
     results: list[Cleaned] = []
     threads = [
         threading.Thread(target=lambda: results.append(clean(pdf(""), "a.pdf", LIMITS)))
         for _ in range(4)
     ]
+    others = _children()  # a database server of this test process, say
     for thread in threads:
         thread.start()
     most = 0
     while any(thread.is_alive() for thread in threads):
-        listing = Path(f"/proc/{os.getpid()}/task")
-        if listing.is_dir():
-            children = "".join(path.read_text() for path in listing.glob("*/children"))
-            most = max(most, len(children.split()))
+        most = max(most, _children() - others)
         time.sleep(0.002)
     assert [result.state for result in results] == ["cleaned"] * 4
     assert most <= 2
