@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from grievance.cases.states import TABLE
+from grievance.cases.states import TABLE, Verb
 from tests.faults.cases_seen import connected
 from tests.faults.filing import SHORT, Filer, Way, code_on, come_back, prepare, send
 from tests.faults.machine import Machine
@@ -76,12 +76,17 @@ def test_of_two_in_the_same_moment_one_wins_and_the_other_keeps_the_words(
 
 def paths(reference: str) -> list[str]:
     """Where each verb of staff is done."""
-    return [
-        f"/staff/cases/{reference}/files/{uuid4()}/{verb}"
-        if verb == "open_original"
-        else f"/staff/cases/{reference}/{verb}"
-        for verb in STAFF_VERBS
-    ]
+    case = f"/staff/cases/{reference}"
+    elsewhere = {
+        Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
+        Verb.REFER: f"{case}/refer/jp-lsio",
+    }
+    handing = (
+        Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
+        Verb.RECALL_FOR_WORKER,
+    )  # fmt: skip
+    elsewhere |= {verb: f"{case}/referrals/{uuid4()}/{verb}" for verb in handing}
+    return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]
 
 
 @pytest.mark.parametrize("role", ["administrator", "directory_editor", "signed out", "worker"])

@@ -257,8 +257,8 @@ def test_a_worker_killed_with_its_job_loses_nothing(start, write, tmp_path, valk
     assert eventually(lambda: letters(tmp_path) == 2, 30)
 
 
-@pytest.mark.parametrize("command", ["worker", "cron"])
-def test_without_its_settings_a_process_ends_with_3_and_says_what_is_missing(command):
+@pytest.mark.parametrize(("command", "lacks"), [("worker", "SMTP_URL"), ("cron", "REDIS_URL")])
+def test_without_its_settings_a_process_ends_with_3_and_says_what_is_missing(command, lacks):
     code = f"from grievance.cli.work import {command}; {command}([])"
     ended = subprocess.run(
         [sys.executable, "-c", code],
@@ -269,7 +269,7 @@ def test_without_its_settings_a_process_ends_with_3_and_says_what_is_missing(com
         timeout=60,
     )
     assert ended.returncode == 3
-    assert "GRIEVANCE_SMTP_URL is missing" in ended.stderr
+    assert f"GRIEVANCE_{lacks} is missing" in ended.stderr
     assert ended.stdout == ""
 
 
