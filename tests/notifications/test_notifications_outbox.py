@@ -20,7 +20,8 @@ SITE = "https://desk.example"
 
 
 def dump(database: str, table: str) -> str:
-    with psycopg.connect(database.replace("+psycopg", "")) as connection:
+    address = database.replace("+psycopg", "").replace("-c+", "-c%20")  # libpq takes no plus
+    with psycopg.connect(address) as connection:
         copied = connection.cursor().copy(f"copy {table} to stdout")
         with copied as rows:
             text = b"".join(bytes(row) for row in rows).decode()
