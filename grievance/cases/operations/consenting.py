@@ -11,13 +11,14 @@ from grievance.cases.models import Case, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import check, move
+from grievance.cases.operations.referring import take_back
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.referrals.models import Consent, Packet, Referral
-from grievance.referrals.operations import handing, recalling
+from grievance.referrals.operations import handing
 from grievance.referrals.operations.handing import Said
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.refusals import Refused
@@ -74,15 +75,8 @@ def recall(
     Refused `state` when there is nothing (left) to take back.
     """
     check(opened.case, Verb.RECALL, actor)
-    ended = recalling.recall(session, opened.case.id, mechanism, now)
-    codes = {
-        "mechanism": mechanism,
-        "referrals": [str(referral.id) for referral in ended.referrals],
-        "grants": ended.grants,
-    }
     _acted(session, site, opened.case, now)
-    move(session, opened.case, Verb.RECALL, actor, now, codes)
-    return ended
+    return take_back(session, opened.case, mechanism, Verb.RECALL, actor, now)
 
 
 def _acted(session: Session, site: Site, case: Case, now: datetime) -> None:

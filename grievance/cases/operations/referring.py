@@ -30,6 +30,7 @@ from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, Referral
 from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
+from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.vault import values
 from grievance.vault.keys import check_public_key
@@ -205,7 +206,7 @@ def recall_for_worker(
 def take_back(
     session: Session, case: Case, mechanism: str, verb: Verb, actor: Actor, now: datetime, *,
     detail: Detail | None = None,
-) -> None:  # fmt: skip
+) -> Recalled:  # fmt: skip
     """The part that every recall shares: running hand-overs to this body and every yes to it end.
 
     The verb checks before.
@@ -217,3 +218,4 @@ def take_back(
         "grants": ended.grants,
     }
     move(session, case, verb, actor, now, codes, detail=detail)
+    return ended
