@@ -8,21 +8,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from grievance.cases.states import READ, RESUME, STANDING, STATES, TABLE, Transition, Verb
-
-ENDS = ("not_accepted", "withdrawn")
+from grievance.cases.operations.standing import MOVES
+from grievance.cases.states import (
+    OVER,
+    READ,
+    RESUME,
+    STANDING,
+    STATES,
+    TABLE,
+    TALKED,
+    Transition,
+    Verb,
+)
 
 
 def _edges(row: Transition) -> Iterator[tuple[str, str]]:
     """(from, to) of one verb; where the hand-overs decide, both ways are drawn."""
     for source in row.sources:
-        if row.target == RESUME:
+        if row.target == RESUME and source == "awaiting_worker":
             yield from ((source, state) for state in READ)
-        elif row.target == STANDING and row.verb == Verb.DELIVER:
+        elif row.target == STANDING and row.verb == Verb.DELIVER and source in MOVES:
             yield source, "with_mechanism"
-        elif row.target == STANDING and source == "with_mechanism":
+        elif row.target == STANDING and source in ("with_mechanism", "in_dialogue"):
             yield source, "accepted"
-        elif row.target and row.target != STANDING:
+        elif row.target == TALKED:
+            yield from ((source, state) for state in ("accepted", "with_mechanism"))
+        elif row.target and row.target not in (RESUME, STANDING):
             yield source, row.target
 
 
@@ -38,7 +49,7 @@ def mermaid() -> str:
     lines = ["stateDiagram-v2", "    [*] --> received: filed"]
     for pair in sorted(verbs, key=lambda pair: (order[pair[0]], order[pair[1]])):
         lines.append(f"    {pair[0]} --> {pair[1]}: {', '.join(verbs[pair])}")
-    lines += [f"    {state} --> [*]" for state in ENDS]
+    lines += [f"    {state} --> [*]" for state in OVER]
     return "\n".join(lines)
 
 

@@ -20,12 +20,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.cases.states import STATES
+from grievance.cases.states import DECIDED, STATES
+from grievance.cases.told import OUTCOMES
 from grievance.model import Base, code, digest, identifier, sealed
 from grievance.vault.chain import START
 
 SEVERITIES = ("low", "medium", "high", "critical")
 COMPARTMENTS = ("story", "identity", "internal")
+# Forms of remedy: UNGP 25, commentary; what workers ask for most is named apart.
+REMEDY_KINDS = (
+    "money", "fees", "documents", "apology", "job", "transfer", "safety", "treatment", "rules",
+    "guarantee", "other",
+)  # fmt: skip
+REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
+REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
 
 
 def _among(column: str, codes: tuple[str, ...]) -> CheckConstraint:
@@ -57,9 +65,13 @@ class Case(Base):
         _among("filed_for", ("own", "other")),
         CheckConstraint("(state = 'awaiting_worker') = (resumes_to IS NOT NULL)", name="resumes"),
         CheckConstraint(
-            "state NOT IN ('accepted', 'with_mechanism') OR decided_at IS NOT NULL",
+            f"state NOT IN ({', '.join(repr(one) for one in DECIDED)}) OR decided_at IS NOT NULL",
             name="accepted_decided",
         ),
+        CheckConstraint(
+            "state <> 'remedy_monitored' OR remedy_kept_at IS NOT NULL", name="monitored_kept"
+        ),
+        CheckConstraint("state <> 'closed' OR closed_at IS NOT NULL", name="closed_dated"),
         Index("ix_grievance_case_queue", "next_due", "id"),
         Index("ix_grievance_case_assignee_queue", "assignee_id", "next_due", "id"),
         Index("ix_grievance_case_issues", "issues", postgresql_using="gin"),
@@ -112,6 +124,7 @@ class Case(Base):
     appealed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
     remedy_kept_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     key_generation: Mapped[int] = mapped_column(Integer, default=1)
     event_seq: Mapped[int] = mapped_column(Integer, default=0)
     event_head: Mapped[bytes] = digest(default=START)
@@ -318,7 +331,7 @@ class FourEyes(Base):
 
     __tablename__ = "four_eyes"
     __table_args__ = (
-        _among("verb", ("decline",)),
+        _among("verb", ("decline", "close")),
         _among("state", ("asked", "approved", "sent_back", "lapsed")),
         CheckConstraint(
             "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
@@ -340,6 +353,98 @@ class FourEyes(Base):
     alone: Mapped[bool] = mapped_column(default=False)
     key_generation: Mapped[int]
     content: Mapped[bytes] = sealed("case.note/1")
+
+
+class RemedyItem(Base):
+    """One thing that would make it good again: in clear its kind, how far it is and the days;
+    sealed what exactly, how much and from whom."""
+
+    __tablename__ = "remedy_item"
+    __table_args__ = (
+        _among("kind", REMEDY_KINDS),
+        _among("state", REMEDY_STATES),
+        CheckConstraint("state <> 'agreed' OR due_on IS NOT NULL", name="agreed_by"),
+        CheckConstraint("(state = 'arrived') = (arrived_on IS NOT NULL)", name="arrived_dated"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    kind: Mapped[str] = code(16)
+    state: Mapped[str] = code(10)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    arrived_on: Mapped[date | None] = mapped_column(Date)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"))  # the proof
+    key_generation: Mapped[int]
+    facts: Mapped[bytes] = sealed("remedy.facts/1")
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Feedback(Base):
+    """What the worker said of the remedy: whether it arrived, or that the case may be closed.
+
+    One that was taken by somebody of staff, or with a code others have seen, says so. A sign-off
+    lapses when the case goes on.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        _among("kind", ("arrival", "sign_off")),
+        _among("state", ("given", "lapsed")),
+        _among("given_by", ("receipt", "staff_recorded")),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
+    )
+
+    id: Mapped[UUID] = identifier()  # of the form, so that a repeated POST says it once
+    case_id: Mapped[UUID] = _case_key()
+    kind: Mapped[str] = code(10)
+    state: Mapped[str] = code(8, default="given")
+    given_by: Mapped[str] = code(16)
+    recorder_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    rating: Mapped[int | None]
+    reprisal: Mapped[bool | None]
+    language: Mapped[str] = code(10)
+    key_generation: Mapped[int]
+    words: Mapped[bytes] = sealed("feedback.words/1")
+    at: Mapped[datetime]
+
+
+class Attempt(Base):
+    """One try to reach a worker who does not answer: the way and the day; sealed what was done."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (_among("way", REACHED_BY),)
+
+    id: Mapped[UUID] = identifier()  # of the form, so that a repeated POST counts once
+    case_id: Mapped[UUID] = _case_key()
+    way: Mapped[str] = code(12)
+    on: Mapped[date] = mapped_column("tried_on", Date)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    key_generation: Mapped[int]
+    note: Mapped[bytes] = sealed("attempt.note/1")
+    at: Mapped[datetime]
+
+
+class Outcome(Base):
+    """How a case was closed, once for each closing: what came of it, and on what ground."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        _among("result", tuple(OUTCOMES)),
+        _among("by", ("signed", "recorded", "attempts")),
+        CheckConstraint("(by = 'attempts') = (feedback_id IS NULL)", name="signed_by"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("four_eyes.id"), unique=True)
+    feedback_id: Mapped[UUID | None] = mapped_column(ForeignKey("feedback.id"))
+    result: Mapped[str] = code(12)
+    by: Mapped[str] = code(8)
+    key_generation: Mapped[int]
+    words: Mapped[bytes] = sealed("outcome.words/1")
+    at: Mapped[datetime]
 
 
 class Recusal(Base):

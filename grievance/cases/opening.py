@@ -35,11 +35,15 @@ COMPARTMENT_OF = {
     Label.REFERRAL_NOTE: "story",
     Label.REFERRAL_ANSWER: "story",
     Label.FILE_META: "story",
+    Label.REMEDY_FACTS: "story",
+    Label.FEEDBACK_WORDS: "story",
+    Label.OUTCOME_WORDS: "story",
     Label.CASE_IDENTITY: "identity",
     Label.CASE_PROFILE: "identity",
     Label.CASE_SUGGESTION: "identity",  # it repeats the profile: nationality, status
     Label.STAFF_MESSAGE: "internal",
     Label.CASE_NOTE: "internal",
+    Label.ATTEMPT_NOTE: "internal",
     Label.EVENT_DETAIL: "internal",
 }
 RECEIPT_HOLDS = {"worker": ("story", "identity"), "helper": ("story",), "member": ("story",)}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from grievance.cases.states import ACKNOWLEDGEMENT
+from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.i18n import date_text, speaking
 from grievance.i18n import gettext as _
 

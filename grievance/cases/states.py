@@ -2,7 +2,7 @@
 
 Buttons, permissions, the matrix of tests and the diagram in the docs read this table; `move` obeys
 it. A verb without a target leaves the state as it is. `RESUME` leads back to where the case stood
-before the worker was asked; `STANDING` follows the hand-overs.
+before the worker was asked; `STANDING` and `TALKED` follow the hand-overs.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from enum import StrEnum
 
 from grievance.i18n import N_
 
-OPEN = ("received", "in_review", "awaiting_worker", "accepted", "with_mechanism")
-STATES = (*OPEN, "not_accepted", "withdrawn")
-READ = ("in_review", "accepted", "with_mechanism")  # a person works on it
-BEGUN = ("in_review", "awaiting_worker", "accepted", "with_mechanism")
+PROMISED = ("remedy_agreed", "remedy_monitored")  # something is owed to the worker, or came
+DECIDED = ("accepted", "with_mechanism", "in_dialogue", *PROMISED)  # ours to work on
+READ = ("in_review", *DECIDED)  # a person works on it
+BEGUN = ("awaiting_worker", *READ)
+OPEN = ("received", *BEGUN)
+OVER = ("not_accepted", "withdrawn", "closed")
+STATES = (*OPEN, *OVER)
+ENDING = ("awaiting_worker", "accepted", *PROMISED)  # from here a case is closed
 RESUME = "resume"
 STANDING = "standing"  # with a mechanism while a hand-over is open there, accepted after the last
+TALKED = "talked"  # the same, after talks that ended
 
 
 class Verb(StrEnum):
@@ -61,6 +66,20 @@ class Verb(StrEnum):
     CONSENT_GIVEN = "consent_given"
     CONSENT_REFUSED = "consent_refused"
     RECALL = "recall"
+    OPEN_DIALOGUE = "open_dialogue"
+    NO_AGREEMENT = "no_agreement"
+    RECORD_REMEDY = "record_remedy"
+    AGREE_REMEDY = "agree_remedy"
+    CONFIRM_FOR_WORKER = "confirm_for_worker"
+    BREACH_FOR_WORKER = "breach_for_worker"
+    REMEDY_NEWS = "remedy_news"
+    CONFIRM_REMEDY = "confirm_remedy"
+    REMEDY_BREACHED = "remedy_breached"
+    SIGN_OFF = "sign_off"
+    RECORD_SIGN_OFF = "record_sign_off"
+    TRY_TO_REACH = "try_to_reach"
+    PROPOSE_CLOSE = "propose_close"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True)
@@ -121,10 +140,10 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.DECLINE, ("in_review", "accepted"), "not_accepted", "case.four_eyes",
-            N_("Decline"), "proposed",
+            N_("Decline"), "decline_proposed",
         ),
         Transition(
-            Verb.SEND_BACK, ("in_review", "accepted"), None, "case.four_eyes", N_("Send back"),
+            Verb.SEND_BACK, ("in_review", *ENDING), None, "case.four_eyes", N_("Send back"),
             "proposed",
         ),
         Transition(
@@ -135,15 +154,14 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest")),
         Transition(
-            Verb.REOPEN, ("not_accepted", "withdrawn"), "in_review", "case.assign", N_("Reopen")
+            Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen")
         ),
         Transition(
             Verb.APPEAL, ("not_accepted",), "in_review", WORKER, N_("Ask for a second look"),
             "not_appealed",
         ),
         Transition(
-            Verb.WORKER_REOPENS, ("not_accepted", "withdrawn"), "in_review", WORKER,
-            N_("Open it again"),
+            Verb.WORKER_REOPENS, OVER, "in_review", WORKER, N_("Open it again")
         ),
         Transition(Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you")),
         Transition(Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number")),
@@ -171,97 +189,55 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(Verb.CONSENT_GIVEN, BEGUN, None, WORKER, N_("Yes, hand it over")),
         Transition(Verb.CONSENT_REFUSED, BEGUN, None, WORKER, N_("No, do not hand it over")),
-        Transition(Verb.RECALL, BEGUN, STANDING, WORKER, N_("Take back my yes")),
+        Transition(
+            Verb.RECALL, (*BEGUN, "not_accepted", "closed"), STANDING, WORKER,
+            N_("Take back my yes"),
+        ),
+        Transition(
+            Verb.OPEN_DIALOGUE, ("with_mechanism",), "in_dialogue", "case.work",
+            N_("Talks have begun"),
+        ),
+        Transition(
+            Verb.NO_AGREEMENT, ("in_dialogue",), TALKED, "case.work",
+            N_("Talks ended without agreement"),
+        ),
+        Transition(
+            Verb.RECORD_REMEDY, (*DECIDED, "awaiting_worker"), None, "case.work",
+            N_("Write down a remedy"),
+        ),
+        Transition(
+            Verb.AGREE_REMEDY, ("accepted", "with_mechanism", "in_dialogue"), "remedy_agreed",
+            "case.work", N_("The worker agreed to a remedy"), "something_promised",
+        ),
+        Transition(
+            Verb.CONFIRM_FOR_WORKER, ("remedy_agreed",), "remedy_monitored", "case.work",
+            N_("The worker says that it arrived"),
+        ),
+        Transition(
+            Verb.BREACH_FOR_WORKER, PROMISED, TALKED, "case.work",
+            N_("The worker says that it did not arrive"),
+        ),
+        Transition(Verb.REMEDY_NEWS, PROMISED, None, WORKER, N_("Tell us what came")),
+        Transition(
+            Verb.CONFIRM_REMEDY, ("remedy_agreed",), "remedy_monitored", WORKER,
+            N_("Everything has arrived"),
+        ),
+        Transition(
+            Verb.REMEDY_BREACHED, PROMISED, TALKED, WORKER, N_("It did not arrive as agreed")
+        ),
+        Transition(Verb.SIGN_OFF, ENDING, RESUME, WORKER, N_("You may close my report")),
+        Transition(
+            Verb.RECORD_SIGN_OFF, ENDING, RESUME, "case.work", N_("The worker agrees to close")
+        ),
+        Transition(
+            Verb.TRY_TO_REACH, BEGUN, None, "case.work", N_("I tried to reach the worker")
+        ),
+        Transition(
+            Verb.PROPOSE_CLOSE, ENDING, None, "case.four_eyes", N_("Propose to close"),
+            "nothing_proposed",
+        ),
+        Transition(
+            Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close"), "close_proposed"
+        ),
     )
 }  # fmt: skip
-
-LABELS = {
-    "received": N_("Received"),
-    "in_review": N_("Being read"),
-    "awaiting_worker": N_("Waiting for the worker"),
-    "accepted": N_("Accepted"),
-    "with_mechanism": N_("With another body"),
-    "not_accepted": N_("Not accepted"),
-    "withdrawn": N_("Withdrawn"),
-}
-
-# What a handler sends first, in the worker's language, unless they write something else.
-ACKNOWLEDGEMENT = N_(
-    "We have your report, and a person has read it. We are finding out who can help you best. "
-    "We write to you here by %(day)s. You can write to us here at any time."
-)
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a worker is told in a state: what it means, what happens next, who has to act."""
-
-    title: str
-    meaning: str
-    next_step: str
-
-
-TOLD = {
-    "received": Told(
-        N_("We have your report"),
-        N_("It is safe with us. Nobody outside has seen it."),
-        N_("A person reads it and writes to you here by %(day)s."),
-    ),
-    "in_review": Told(
-        N_("A person is reading your report"),
-        N_("We are finding out who can help you best."),
-        N_("We write to you here by %(day)s."),
-    ),
-    "awaiting_worker": Told(
-        N_("We have a question for you"),
-        N_("Read it below and answer when you can. Nothing is decided against you meanwhile."),
-        N_("It is your turn. We wait for your answer."),
-    ),
-    "accepted": Told(
-        N_("We are working on your report"),
-        N_("We accepted it and are preparing the next step."),
-        N_("We tell you here what comes next by %(day)s."),
-    ),
-    "with_mechanism": Told(
-        N_("Your report is with a body that can act on it"),
-        N_("You agreed to it. Below you read who has it and what they have said."),
-        N_("We ask them again and write to you here by %(day)s."),
-    ),
-    "not_accepted": Told(
-        N_("We cannot take your report on"),
-        N_("Below you read why, and who else may help you."),
-        N_("If you think we are wrong, ask for a second look by %(day)s. Another person reads it."),
-    ),
-    "withdrawn": Told(
-        N_("You took your report back"),
-        N_("We do nothing more with it. Nobody outside was told."),
-        N_("You can open it again here by %(day)s. You can also file a new report at any time."),
-    ),
-}
-
-# What a worker is told instead, where a state alone does not say it all.
-APPEALED = Told(
-    N_("Your report is getting a second look"),
-    N_("You asked us to look again. The decision is open: nothing is decided against you."),
-    N_("We answer you here by %(day)s."),
-)
-TAKEN_BACK = Told(
-    N_("You took your report back"),
-    N_("We do nothing more with it. Who already has a copy may have read it; we ended it there."),
-    TOLD["withdrawn"].next_step,
-)
-NO_MORE_APPEAL = N_(
-    "The time for a second look is over, or you had one. You can open the report again here by "
-    "%(day)s if something has changed."
-)
-TOO_OLD = N_("You can file a new report at any time.")
-
-# Why a case is not taken on, as the worker reads it.
-DECLINE_REASONS = {
-    "not_ours": N_("We have no way to act on this problem."),
-    "better_door": N_("Somebody else can do more for you than we can."),
-    "no_facts": N_("We do not know enough to act, and could not find out more."),
-    "duplicate": N_("We already work on the same matter in another report."),
-    "safety": N_("If we acted now, it could put you or others at risk."),
-    "other": N_("There is another reason. We wrote it to you in the message."),
-}

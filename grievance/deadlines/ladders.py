@@ -35,6 +35,8 @@ LADDERS: Mapping[str, Ladder] = {
     "next_step": Ladder(1, working_days=1),
     "appeal": Ladder(len(RUNGS), working_days=1),
     "chase": Ladder(len(RUNGS), working_days=1),  # a body let its time pass
+    "remedy": Ladder(len(RUNGS), working_days=1),  # what was promised should be there
+    "follow_up": Ladder(2, working_days=2),  # ask the worker whether it really arrived
 }
 
 

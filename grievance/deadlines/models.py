@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.model import Base, code, identifier
 
-KINDS = ("acknowledge", "danger", "answer", "next_step", "appeal", "chase")
+KINDS = (
+    "acknowledge", "danger", "answer", "next_step", "appeal", "chase", "remedy", "follow_up",
+)  # fmt: skip
 
 
 class Deadline(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -25,11 +25,18 @@ ANSWER_DAYS = 7
 # An appeal is made within thirty days of the decision and answered within thirty days (UNGP 31;
 # the template of a company's mechanism, stage C8).
 APPEAL_DAYS = 30
+# What was promised without a day should be there within thirty days, and thirty days after it
+# arrived the worker is asked whether it is still so (the same template, stage C7).
+REMEDY_DAYS = 30
+FOLLOW_UP_DAYS = 30
+PROMISES = ("remedy", "follow_up")
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,
     "next_step": NEXT_STEP_DAYS,
     "answer": ANSWER_DAYS,
     "appeal": APPEAL_DAYS,
+    "remedy": REMEDY_DAYS,
+    "follow_up": FOLLOW_UP_DAYS,
 }
 
 
@@ -102,10 +109,11 @@ def meet(session: Session, case_id: UUID, kinds: Iterable[str], now: datetime) -
             clock.met_at = now
 
 
-def stop(session: Session, case_id: UUID, now: datetime) -> None:
-    """End every clock of a case that is over."""
+def stop(session: Session, case_id: UUID, now: datetime, but: Collection[str] = ()) -> None:
+    """End every clock of a case that is over, or that waits for the worker: then `but` run on."""
     for clock in running(session, case_id):
-        clock.stopped_at = now
+        if clock.kind not in but:
+            clock.stopped_at = now
 
 
 def standing(session: Session, case_id: UUID) -> tuple[datetime | None, int]:

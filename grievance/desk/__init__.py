@@ -3,8 +3,9 @@
 `listing` is Today and the queue, `views` the page of a case and its files, `acting` one POST for
 each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
 `handing_over` what goes to other bodies, `packet_copies` its papers, `board` all of them;
-`reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
-`reading`, `events`, `advice` and `words` turn rows and codes into what a person reads.
+`remedy` what was promised and came, `closing` how a case ends; `reissuing` a new code, `calling` a
+filing for somebody who called. `loading` is the one loader; `reading`, `remedy_reading`, `events`,
+`advice` and `words` turn rows and codes into what a person reads.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from grievance.desk import (
     listing,
     packet_copies,
     reissuing,
+    remedy,
     views,
 )
 from grievance.desk.blueprint import bp
@@ -29,7 +31,7 @@ from grievance.web.pages import provide
 
 __all__ = [
     "acting", "board", "bulk", "calling", "denied", "handing_over", "init_app", "listing",
-    "packet_copies", "reissuing", "views",
+    "packet_copies", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from grievance.cases.operations.moving import Conflict, Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import deciding, events, forms
+from grievance.desk import closing, deciding, events, forms
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case, site
@@ -52,6 +52,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "not_taken": ("", N_("Somebody has this case already.")),
     "nothing_proposed": ("", N_("A decision on this case waits for a second person already.")),
     "proposed": ("", N_("Nothing waits for a second person any more.")),
+    "decline_proposed": ("", N_("Nothing waits for a second person any more.")),
+    "close_proposed": ("", N_("Nothing waits for a second person any more.")),
     "proposer": ("", N_("You proposed this. A second person has to decide it.")),
     "too_early": ("", N_("You decide alone, so 48 hours have to pass before you confirm.")),
     "heard_before": (
@@ -69,6 +71,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "other": ("reference", N_("There is no such case, or somebody is changing it right now.")),
     "too_late": ("", N_("More than a year has passed. The worker can file a new report.")),
     "recused": ("", N_("There is a conflict of interest: this case is not yours to work on.")),
+    "something_promised": (
+        "",
+        N_("Write down first what was promised and by when, as agreed by the worker."),
+    ),
+    "how": ("how", N_("Write how the worker said it.")),
+    "words": ("words", N_("Write what was read out and what the worker answered.")),
+    "rating": ("rating", N_("Choose a number from 1 to 5.")),
+    "way": ("way", N_("Choose how.")),
+    "on": ("on_day", N_("Write a day that is not in the future.")),
+    "note": ("note", N_("Write what happened.")),
+    "result": ("result", N_("Choose what came of it.")),
+    "remedied": (
+        "result",
+        N_("Something promised has not arrived. Write down first what came, or choose another."),
+    ),
+    "partly": ("result", N_("No remedy is written down as arrived. Write it down first.")),
+    "reached": ("result", N_("The worker agreed to close, so they were reached.")),
+    "sign_off": (
+        "",
+        N_("The worker has to agree first, or two tries to reach them over 30 days."),
+    ),
+    "open_bodies": (
+        "",
+        N_("A body still has this case or was asked about. Record its end or take it back first."),
+    ),
+    "worker_waits": ("", N_("The worker wrote to us. Answer them first.")),
+    "item": ("", N_("This remedy belongs to another case.")),
+    "items": ("", N_("The promises changed meanwhile. Look at them again.")),
     "not_appealed": ("", N_("The worker had a second look already.")),
     "escalated_to_them": (
         "",
@@ -131,6 +161,7 @@ DOING: Mapping[Verb, Act] = {
     Verb.ACCEPT: _accept,
     Verb.ASK_REISSUE: _ask_reissue,
     **deciding.DOING,
+    **closing.DOING,
     Verb.ACKNOWLEDGE_ESCALATION: _acknowledge_escalation,
 }
 

@@ -20,7 +20,8 @@ from grievance.cases import queries, replies
 from grievance.cases.messages import Written
 from grievance.cases.operations import belonging, handling
 from grievance.cases.operations.moving import Conflict, Refused
-from grievance.cases.states import ACKNOWLEDGEMENT, TABLE, Verb
+from grievance.cases.states import TABLE, Verb
+from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import REFUSALS

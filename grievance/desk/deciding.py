@@ -16,14 +16,16 @@ from zoneinfo import ZoneInfo
 from grievance.accounts import queries as accounts
 from grievance.cases import queries
 from grievance.cases.models import FourEyes
-from grievance.cases.operations import belonging, deciding
-from grievance.cases.operations.moving import Refused
-from grievance.cases.states import DECLINE_REASONS, Verb
+from grievance.cases.operations import belonging, deciding, foureyes
+from grievance.cases.states import Verb
+from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
 from grievance.deadlines.hours import Hours
 from grievance.desk import forms, words
+from grievance.desk.closing import asked_of
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk, site
+from grievance.desk.remedy_words import RESULTS
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import Language, lazy, time_text
@@ -117,21 +119,14 @@ def _propose(desk: Desk, form: DeclineForm) -> None:
     )
 
 
-def _asked(desk: Desk) -> FourEyes:
-    asked = queries.proposal(db.session(), desk.case.id)
-    if asked is None:
-        raise Refused("proposed")
-    return asked
-
-
 def _decline(desk: Desk, form: ActForm) -> None:
-    asked = _asked(desk)
+    asked = asked_of(desk)
     deciding.decline(db.session(), site(), desk.opened, asked, desk.actor, now(), form.seen)
 
 
 def _send_back(desk: Desk, form: SendBackForm) -> None:
     written = form.written(desk.member.language)
-    asked = _asked(desk)
+    asked = asked_of(desk)
     deciding.send_back(
         db.session(), desk.opened, asked, written, desk.actor, now(), form.seen
     )  # fmt: skip
@@ -173,6 +168,7 @@ DOING: dict[Verb, Any] = {
 class Second:
     """What somebody proposed, for its reader; `waits` says why this one cannot decide it now."""
 
+    verb: str
     by: str
     when: str
     reason: str
@@ -190,17 +186,20 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
     asked = queries.proposal(db.session(), desk.case.id)
     if asked is None:
         return None
-    told = deciding.proposed(desk.opened, asked)
+    told = foureyes.content(desk.opened, asked)
+    closes = asked.verb == "close"
+    reason = RESULTS[told["result"]] if closes else DECLINE_REASONS[told["reason"]]
     own = asked.asked_by == desk.member.person_id
-    only = own and deciding.alone(db.session(), desk.case, asked)
+    only = own and foureyes.alone(db.session(), desk.case, asked)
     names = accounts.names(db.session(), [asked.asked_by])
     return Second(
+        asked.verb,
         names.get(asked.asked_by, ""),
         time_text(asked.asked_at, ZoneInfo(zone)),
-        _(DECLINE_REASONS[told.reason]),
-        directory.book(db.session()).name(told.door),
-        told.text,
-        words.tongue(told.language),
+        _(reason),
+        "" if closes else directory.book(db.session()).name(told["door"]),
+        told["text"],
+        words.tongue(told["language"]),
         _waits(asked, at, zone, alone=only) if own else "",
         only,
     )
@@ -209,7 +208,7 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
 def _waits(asked: FourEyes, at: datetime, zone: str, *, alone: bool) -> str:
     if not alone:
         return _("You proposed this. A second person decides.")
-    until = asked.asked_at + deciding.ALONE_WAITS
+    until = asked.asked_at + foureyes.ALONE_WAITS
     if at >= until:
         return ""
     told = _("Nobody else works on cases. Sleep on it: you can confirm from %(day)s.")

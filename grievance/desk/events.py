@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
 from grievance.cases.states import Verb
+from grievance.desk import remedy_words
 from grievance.desk.words import LEVEL, SEVERITY
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -20,6 +21,7 @@ from grievance.referrals.states import LABELS as REFERRALS
 
 SENTENCES: dict[str, str] = {
     "filed": N_("%(who)s filed the report."),
+    "replayed": N_("A backup was put back. What was taken back since was taken back again."),
     Verb.TAKE: N_("%(who)s took the case."),
     Verb.ASSIGN: N_("%(who)s gave the case to %(to)s."),
     Verb.TRIAGE: N_("%(who)s triaged: %(severity)s; %(issues)s."),
@@ -58,6 +60,20 @@ SENTENCES: dict[str, str] = {
     Verb.CONSENT_GIVEN: N_("%(who)s said yes to a hand-over."),
     Verb.CONSENT_REFUSED: N_("%(who)s said no to a hand-over."),
     Verb.RECALL: N_("%(who)s took back what %(body)s got."),
+    Verb.OPEN_DIALOGUE: N_("Talks have begun (%(who)s recorded it)."),
+    Verb.NO_AGREEMENT: N_("Talks ended without agreement (%(who)s recorded it)."),
+    Verb.RECORD_REMEDY: N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
+    Verb.AGREE_REMEDY: N_("The worker agreed to a remedy (%(who)s recorded it)."),
+    Verb.CONFIRM_FOR_WORKER: N_("%(who)s recorded that everything promised has arrived."),
+    Verb.BREACH_FOR_WORKER: N_("%(who)s recorded that a promise was not kept."),
+    Verb.REMEDY_NEWS: N_("%(who)s told us what has come so far."),
+    Verb.CONFIRM_REMEDY: N_("%(who)s told us that everything promised has arrived."),
+    Verb.REMEDY_BREACHED: N_("%(who)s told us that a promise was not kept."),
+    Verb.SIGN_OFF: N_("%(who)s agreed that the case may be closed."),
+    Verb.RECORD_SIGN_OFF: N_("%(who)s recorded that the worker agrees to close."),
+    Verb.TRY_TO_REACH: N_("%(who)s tried to reach the worker: %(way)s."),
+    Verb.PROPOSE_CLOSE: N_("%(who)s proposed to close the case."),
+    Verb.CLOSE: N_("%(who)s closed the case: %(outcome)s."),
 }
 OTHER = N_("%(who)s did something to the case.")
 IN_DANGER = N_("in danger")
@@ -117,6 +133,10 @@ def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
         "body": _body(codes.get("mechanism", "")),
         "kind": _(REFERRALS.get(codes.get("kind", ""), "")),
         "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
+        "remedy": _(remedy_words.KINDS.get(codes.get("kind", ""), "")),
+        "stands": _(remedy_words.STANDS.get(codes.get("stands", ""), "")),
+        "way": _(remedy_words.WAYS.get(codes.get("way", ""), "")),
+        "outcome": _(remedy_words.RESULTS.get(codes.get("outcome", ""), "")),
         "level": _(LEVEL.get(codes.get("level", 0), "")),
     }
 

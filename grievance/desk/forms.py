@@ -17,7 +17,8 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations.handling import Triage
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import ACKNOWLEDGEMENT, Verb
+from grievance.cases.states import Verb
+from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.clock import now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

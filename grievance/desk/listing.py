@@ -14,7 +14,7 @@ from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.models import Case
-from grievance.cases.states import LABELS
+from grievance.cases.told import LABELS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words

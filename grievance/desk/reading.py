@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,20 +12,21 @@ from zoneinfo import ZoneInfo
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
 from grievance.cases import files, messages, queries, records, replies
-from grievance.cases.files import Stored
 from grievance.cases.messages import Read
-from grievance.cases.models import Case, CaseFile, Message, Translation
+from grievance.cases.models import Case, CaseFile, Translation
 from grievance.cases.operations import handling
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import TABLE, Verb
+from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import events, words
+from grievance.desk import events, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
 from grievance.desk.deciding import Second, second_of
 from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm, TranslateForm, blank
 from grievance.desk.loading import Desk
+from grievance.desk.parts import Attached, Doing, Passage, Shown
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import Language, time_text
@@ -39,12 +39,21 @@ from grievance.questions.summary import Line, summary
 ORDER = (
     Verb.TAKE,
     Verb.DECLINE,
+    Verb.CLOSE,
     Verb.SEND_BACK,
     Verb.REOPEN,
     Verb.ACKNOWLEDGE,
     Verb.TELL_WORKER,
     Verb.ASK_WORKER,
     Verb.ACCEPT,
+    Verb.OPEN_DIALOGUE,
+    Verb.AGREE_REMEDY,
+    Verb.NO_AGREEMENT,
+    Verb.CONFIRM_FOR_WORKER,
+    Verb.BREACH_FOR_WORKER,
+    Verb.RECORD_SIGN_OFF,
+    Verb.PROPOSE_CLOSE,
+    Verb.TRY_TO_REACH,
     Verb.PROPOSE_DECLINE,
     Verb.TRIAGE,
     Verb.ASSIGN,
@@ -54,53 +63,6 @@ ORDER = (
     Verb.ASK_REISSUE,
 )
 MESSAGES = (Verb.ACKNOWLEDGE, Verb.ASK_WORKER, Verb.TELL_WORKER)
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Words of a person in their language, and what people translated of them."""
-
-    id: str
-    text: str = field(repr=False)
-    language: Language
-    translations: tuple[tuple[str, Language, str], ...] = field(repr=False)  # text, in, by whom
-    form: ActForm | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One message of a thread."""
-
-    row: Message
-    passage: Passage
-    author: str
-    when: str
-    new: bool
-    files: Sequence[Attached]
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A file: its clean form can be had at once, the original for a reason."""
-
-    row: CaseFile
-    stored: Stored
-    size: str
-    state: str
-    form: ActForm
-
-
-@dataclass(frozen=True)
-class Doing:
-    """A verb that can be done now."""
-
-    verb: Verb
-    label: str
-    about: str
-    form: ActForm
-    open: bool
-    to_worker: bool
-    ready: tuple[replies.Reply, ...] = ()
 
 
 class CasePage:
@@ -290,13 +252,30 @@ class CasePage:
     @cached_property
     def doings(self) -> list[Doing]:
         """The verbs of the right-hand column that can be done now."""
-        waits = Verb.DECLINE if self.second and self.second.waits else None
-        return [self._doing(verb) for verb in ORDER if verb in self.verbs and verb != waits]
+        waits = (Verb.DECLINE, Verb.CLOSE) if self.second and self.second.waits else ()
+        return [self._doing(verb) for verb in ORDER if verb in self.verbs and verb not in waits]
 
     @cached_property
     def second(self) -> Second | None:
         """What a colleague proposed and nobody decided yet."""
         return second_of(self.desk, self.at, self.hours.zone)
+
+    @cached_property
+    def remedies(self) -> list[remedy_reading.ItemLine]:
+        """What was claimed, offered, promised, and what came."""
+        today = local_day(self.at, self.hours.zone)
+        return remedy_reading.items(self.desk, today)
+
+    @cached_property
+    def voices(self) -> list[remedy_reading.Voice]:
+        """What the worker said of it."""
+        return remedy_reading.voices(self.desk, self.hours.zone)
+
+    @property
+    def to_close(self) -> remedy_reading.ToClose | None:
+        """What the case can be closed on; None where it cannot be closed from."""
+        ends = Verb.PROPOSE_CLOSE in self.verbs or Verb.CLOSE in self.verbs
+        return remedy_reading.to_close(self.desk) if ends else None
 
     @property
     def same(self) -> list[Case]:

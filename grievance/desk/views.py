@@ -12,7 +12,8 @@ from grievance.accounts import audit
 from grievance.cases import files, queries
 from grievance.cases.files import Stored
 from grievance.cases.operations import handling, receipts
-from grievance.cases.states import LABELS, Verb
+from grievance.cases.states import Verb
+from grievance.cases.told import LABELS
 from grievance.clock import now
 from grievance.desk import words
 from grievance.desk.blueprint import bp

@@ -47,6 +47,8 @@ CLOCK = {
     "next_step": N_("Tell the worker the next step"),
     "appeal": N_("Answer the appeal"),
     "chase": N_("Ask the body again"),
+    "remedy": N_("See that what was promised has arrived"),
+    "follow_up": N_("Ask the worker whether it really arrived"),
 }
 LEVEL = {
     1: N_("Escalated to handlers"),
@@ -138,6 +140,30 @@ ABOUT = {
         "This cannot be undone."
     ),
     "reopen": N_("Only when the worker wants it. The case is read again and its clocks start."),
+    "open_dialogue": N_("The worker reads who talks with whom about what, and may say no to it."),
+    "no_agreement": N_(
+        "The worker reads it. After conciliation in Japan a lawsuit within 30 days keeps the "
+        "earlier date (Individual Labour Disputes Act 16): tell them."
+    ),
+    "agree_remedy": N_(
+        "Only after the worker said yes. We then watch each promised day, and ask whether it "
+        "arrived."
+    ),
+    "confirm_for_worker": N_("Everything promised is there. In 30 days we ask the worker again."),
+    "breach_for_worker": N_("The case is worked on again. Look for what can be done now."),
+    "record_sign_off": N_(
+        "Read back to the worker what closing means: we do nothing more, they can open it again "
+        "for a year, and they lose no right."
+    ),
+    "try_to_reach": N_(
+        "Two tries with 30 days between them allow closing without the worker. Whatever the worker "
+        "does meanwhile starts this anew."
+    ),
+    "propose_close": N_(
+        "A second person decides. Then the worker reads what came of it and your words, and can "
+        "open it again for a year."
+    ),
+    "close": N_("The worker reads what came of it and these words, and can open it again."),
     "reissue": N_("A second person issues the new code and reads it to the worker."),
 }
 FILE_STATE = {

@@ -1,20 +1,32 @@
 """The worker's own pages: filing a complaint, and coming back to it with the number.
 
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
-`returning`, `status`, `again` and `handing` are the way back, `visits` a visit with a code;
-`leaving` ends either.
+`returning`, `status`, `again`, `handing`, `arrivals` and `closing` are the way back, `visits` a
+visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
 
 from flask import Flask
 
-from grievance.intake import again, attaching, filing, handing, number, returning
+from grievance.intake import (
+    again,
+    arrivals,
+    attaching,
+    closing,
+    filing,
+    handing,
+    number,
+    returning,
+)
 from grievance.intake.blueprint import bp
 from grievance.intake.leaving import leave
 from grievance.questions.bank import shipped
 
-__all__ = ["again", "attaching", "filing", "handing", "init_app", "number", "returning"]
+__all__ = [
+    "again", "arrivals", "attaching", "closing", "filing", "handing", "init_app", "number",
+    "returning",
+]  # fmt: skip
 
 
 def init_app(app: Flask) -> None:

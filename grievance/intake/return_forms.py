@@ -1,10 +1,27 @@
-"""Forms of somebody who comes back: the code, a message, contact, withdrawing."""
+"""Forms of somebody who comes back: the code, a message, contact, what arrived, the end."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
+from grievance.cases.models import RemedyItem
+from grievance.i18n import gettext as _
 from grievance.i18n import lazy
+from grievance.intake.remedies import Row
 from grievance.vault.receipts import grouped
-from grievance.web.forms import Choice, Email, Files, Form, FormId, Line, Number, Words, option
+from grievance.web.forms import (
+    DECLINED,
+    Choice,
+    Email,
+    Files,
+    Form,
+    FormId,
+    Line,
+    Number,
+    Words,
+    option,
+)
 
 
 class CodeForm(Form):
@@ -63,3 +80,90 @@ class ContactForm(Form):
 
 class PlainForm(Form):
     """Nothing but the button."""
+
+
+def _reprisal() -> Choice:
+    return Choice(
+        lazy("Did anybody punish you, or threaten you, because you complained?"),
+        hint=lazy("Only we read your answer."),
+        choices=[
+            option("no", lazy("No")),
+            option("yes", lazy("Yes")),
+            option("unsaid", DECLINED),
+        ],
+        needed=lazy("Choose an answer. You may also say that you would rather not tell."),
+    )
+
+
+class ReprisalForm(FormId):
+    """A form that asks whether the worker was punished; its own fields come before."""
+
+    reprisal: Choice
+
+    @property
+    def punished(self) -> bool | None:
+        """Yes, no, or None where they would rather not say."""
+        return {"yes": True, "no": False}.get(self.reprisal.data or "")
+
+
+class ArrivalForm(ReprisalForm):
+    """Whether what was promised is there; `arrival_form` adds one question for each thing."""
+
+    message: Words
+
+
+def name_of(item: RemedyItem) -> str:
+    """The field that asks about this thing."""
+    return f"came-{item.id.hex}"
+
+
+def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
+    """The form that asks about these things; who still waits may say so while the day is not
+    over."""
+    fields = {name_of(row.item): _came(row) for row in rows}
+    fields["reprisal"] = _reprisal()
+    words = Words(
+        lazy("Do you want to tell us more?"),
+        hint=lazy("For example: how much came, or what somebody said to you. In any language."),
+    )
+    return cast(type[ArrivalForm], type("Asked", (ArrivalForm,), {**fields, "message": words}))
+
+
+def _came(row: Row) -> Choice:
+    waits = [option("wait", lazy("Not yet. I am still waiting"))] if row.may_come else []
+    return Choice(
+        _("%(kind)s: is it here?") % {"kind": row.kind},
+        choices=[
+            option("all", lazy("All of it is here")),
+            option("part", lazy("Part of it is here")),
+            *waits,
+            option("no", lazy("It did not come, or it stopped")),
+        ],
+        needed=_("Choose what is true for this: %(kind)s.") % {"kind": row.kind},
+    )
+
+
+class CloseForm(ReprisalForm):
+    """The worker agrees that the report is closed."""
+
+    rating = Choice(
+        lazy("How content are you with what came of it?"),
+        choices=[
+            option("5", lazy("5 – very content")),
+            option("4", lazy("4 – content")),
+            option("3", lazy("3 – partly")),
+            option("2", lazy("2 – not very content")),
+            option("1", lazy("1 – not content at all")),
+            option("unsaid", DECLINED),
+        ],
+    )
+    reprisal = _reprisal()
+    message = Words(
+        lazy("Do you want to tell us more?"),
+        hint=lazy("For example: whether somebody told you to close it. In any language."),
+    )
+
+    @property
+    def stars(self) -> int | None:
+        """The number, or None where they would rather not say."""
+        return int(self.rating.data) if (self.rating.data or "").isdecimal() else None

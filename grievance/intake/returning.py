@@ -10,17 +10,20 @@ from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import files, messages, records
+from grievance.cases.actors import Actor
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
-from grievance.cases.operations.moving import Refused, allowed
+from grievance.cases.operations.moving import Refused, allowed, verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
+from grievance.intake import remedies
 from grievance.intake.again import decision_of
 from grievance.intake.blueprint import bp
+from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
@@ -74,10 +77,10 @@ def _begun(form: CodeForm) -> str:
     return ""
 
 
-def _case_page(
-    opened: OpenCase, receipt: Receipt, form: MessageForm, *, writes: bool, decides: bool
-) -> str:
-    session = db.session()
+def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Actor) -> str:
+    session, decides = db.session(), actor.role == "worker"
+    can = set(verbs_for(opened.case, actor))
+    kept = files.listed(session, opened)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
     return render_template(
@@ -86,10 +89,13 @@ def _case_page(
         receipt=receipt,
         status=status_of(session, opened.case),
         decision=decision_of(session, opened),
+        closed=closed_of(session, opened),
+        ending=ending_of(session, opened.case, actor),
+        remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
         thread=messages.thread(session, opened, "worker"),
-        files=files.listed(session, opened),
+        files=kept,
         answers=[
             line
             for line in summary(bank.shipped(), said, current().slug)
@@ -99,8 +105,9 @@ def _case_page(
         readers=who_has_read(session, opened.case),
         authors=authors(receipt.role),
         form=form.fresh(),
-        writes=writes,
+        writes=can & {Verb.WORKER_WRITES, Verb.WORKER_ANSWERS},
         decides=decides,
+        can=can,
     )
 
 
@@ -109,14 +116,7 @@ def _case_page(
 def case() -> str:
     """The case as its worker or helper sees it."""
     opened, receipt, actor = visited()
-    page = _case_page(
-        opened,
-        receipt,
-        MessageForm(),
-        writes=allowed(opened.case, Verb.WORKER_WRITES, actor)
-        or allowed(opened.case, Verb.WORKER_ANSWERS, actor),
-        decides=actor.role == "worker",
-    )
+    page = _case_page(opened, receipt, MessageForm(), actor)
     db.session.commit()
     return page
 
@@ -137,9 +137,7 @@ def message() -> Answer | Response:
         take_back(stored)
         return redirect(url_for("intake.case"), 303)
     except Unsent:
-        decides = actor.role == "worker"
-        page = _case_page(opened, receipt, form, writes=True, decides=decides)
-        return make_response(page, 422)
+        return make_response(_case_page(opened, receipt, form, actor), 422)
     return redirect(url_for("intake.case", _anchor="messages"), 303)
 
 

@@ -7,25 +7,49 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
-from grievance.cases.models import Case
+from grievance.cases.models import Case, Feedback
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
-from grievance.cases.states import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD
+from grievance.cases.states import OVER
+from grievance.cases.told import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
 from grievance.clock import now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
 
+# How far a case is, and what the step is called before it is reached where that says too much:
+# not everything ends in a promise.
 STEPS = (
-    ("received", N_("We have your report")),
-    ("in_review", N_("A person reads it")),
-    ("accepted", N_("We work on it")),
+    ("received", N_("We have your report"), ""),
+    ("in_review", N_("A person reads it"), ""),
+    ("accepted", N_("We work on it"), ""),
+    ("remedy_agreed", N_("Something is promised to you"), N_("Something may be promised to you")),
+    ("remedy_monitored", N_("It has arrived"), N_("It arrives")),
 )
+WORKED_ON = ("with_mechanism", "in_dialogue")
+# The clock whose day a worker is told, where it is not simply the next one.
+CLOCKS = {"remedy_agreed": "remedy", "remedy_monitored": "follow_up"}
+LATE = {
+    "remedy_agreed": N_(
+        "The promised day is over. Tell us below whether it came. We look into it."
+    ),
+    "remedy_monitored": N_(
+        "Tell us below whether it is still there, and whether anybody punished you."
+    ),
+}
+# After the worker said that something did not come, or stopped.
+BROKEN = Told(
+    N_("We are working on your report again"),
+    N_("You told us that something is not right. A person deals with it now."),
+    TOLD["accepted"].next_step,
+)
+HEARD = N_("Thank you. We have what you told us. A person reads it and writes to you by %(day)s.")
 
 
 @dataclass(frozen=True)
@@ -38,41 +62,89 @@ class Step:
 
 @dataclass(frozen=True)
 class Status:
-    """What the worker reads first."""
+    """What the worker reads first; `heard` says that what they told us last was understood."""
 
     title: str
     meaning: str
     next_step: str
     your_turn: bool
     steps: list[Step]
+    heard: str = ""
 
 
 def status_of(session: Session, case: Case) -> Status:
     """The status of a case in the language being spoken."""
-    appealed = case.state == "in_review" and case.appealed_at
-    told = APPEALED if appealed else TOLD[case.state]
-    if case.state == "withdrawn" and case.handed_over_at:
-        told = TAKEN_BACK
-    zone = operator_hours(session).zone
-    day = date_text(case.next_due.astimezone(ZoneInfo(zone)).date()) if _due(case) else ""
-    over = case.state in ("not_accepted", "withdrawn")
-    standing = case.resumes_to or case.state
-    standing = "accepted" if standing == "with_mechanism" else standing
-    codes = [code for code, _label in STEPS]
-    here = codes.index(standing) if standing in codes else len(codes)
-    steps = [
-        Step(_(label), "done" if place < here else "here" if place == here else "later")
-        for place, (_code, label) in enumerate(STEPS)
-    ]
+    told, over = _told(session, case), case.state in OVER
     return Status(
         _(told.title),
         _(told.meaning),
-        _over(session, case)
-        if over
-        else (_(told.next_step) % {"day": day} if day else _undated(case)),
+        _over(session, case) if over else _next(session, case, told),
         case.state == "awaiting_worker",
-        [] if over else steps,
+        [] if over else _steps(case.resumes_to or case.state),
+        "" if over or told is BROKEN else _heard(session, case),
     )
+
+
+def _told(session: Session, case: Case) -> Told:
+    if case.state == "in_review" and case.appealed_at:
+        return APPEALED
+    if case.state == "withdrawn" and case.handed_over_at:
+        return TAKEN_BACK
+    if case.state == "accepted" and _arrival(session, case) == case.state_since:
+        return BROKEN
+    return TOLD[case.state]
+
+
+def _arrival(session: Session, case: Case) -> datetime | None:
+    """When the worker told us last what came."""
+    mine = (Feedback.case_id == case.id, Feedback.kind == "arrival")
+    return session.scalar(select(Feedback.at).where(*mine).order_by(Feedback.at.desc()).limit(1))
+
+
+def _steps(standing: str) -> list[Step]:
+    codes = [code for code, _now, _before in STEPS]
+    here = codes.index("accepted" if standing in WORKED_ON else standing)
+    return [
+        Step(
+            _((before if place > here else "") or label),
+            "done" if place < here else "here" if place == here else "later",
+        )
+        for place, (_code, label, before) in enumerate(STEPS)
+    ]
+
+
+def _next(session: Session, case: Case, told: Told) -> str:
+    """What happens next, and by which day as far as one is set."""
+    if "%(day)s" not in told.next_step:
+        return _(told.next_step)
+    due = _due(session, case)
+    if due is None:
+        return _("We write to you here when there is news.")
+    if case.state in LATE and due < now():
+        return _(LATE[case.state])
+    return _(told.next_step) % {"day": _day(session, due)}
+
+
+def _due(session: Session, case: Case) -> datetime | None:
+    if case.state in CLOCKS:
+        return _ends(session, case, CLOCKS[case.state])
+    return case.next_due if case.next_due < NEVER else None
+
+
+def _ends(session: Session, case: Case, kind: str) -> datetime | None:
+    running = clocks.running(session, case.id)
+    return next((clock.due_at for clock in running if clock.kind == kind), None)
+
+
+def _heard(session: Session, case: Case) -> str:
+    if not case.worker_waits or _arrival(session, case) != case.worker_acted_at:
+        return ""
+    due = _ends(session, case, "answer")
+    return _(HEARD) % {"day": _day(session, due)} if due else ""
+
+
+def _day(session: Session, moment: datetime) -> str:
+    return date_text(moment.astimezone(ZoneInfo(operator_hours(session).zone)).date())
 
 
 def _over(session: Session, case: Case) -> str:
@@ -81,21 +153,12 @@ def _over(session: Session, case: Case) -> str:
     if deciding.may_appeal(session, case, now()):
         sentence, until = TOLD[case.state].next_step, clocks.appeal_ends(case.state_since, hours)
     elif deciding.may_reopen(session, case, now()):
-        mine = TOLD[case.state].next_step if case.state == "withdrawn" else NO_MORE_APPEAL
-        sentence, until = mine, clocks.reopen_ends(case.state_since, hours)
+        late = case.state == "not_accepted"
+        sentence = NO_MORE_APPEAL if late else TOLD[case.state].next_step
+        until = clocks.reopen_ends(case.state_since, hours)
     else:
         return _(TOO_OLD)
-    return _(sentence) % {"day": date_text(until.astimezone(ZoneInfo(hours.zone)).date())}
-
-
-def _due(case: Case) -> bool:
-    return case.next_due < NEVER and "%(day)s" in TOLD[case.state].next_step
-
-
-def _undated(case: Case) -> str:
-    if "%(day)s" in TOLD[case.state].next_step:
-        return _("We write to you here when there is news.")
-    return _(TOLD[case.state].next_step)
+    return _(sentence) % {"day": _day(session, until)}
 
 
 def who_has_read(session: Session, case: Case) -> list[tuple[str, str]]:

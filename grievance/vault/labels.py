@@ -83,6 +83,7 @@ class Derive(StrEnum):
     FINGERPRINT = "fingerprint/1"
     HEADS = "heads/1"
     ANCHOR = "anchor/1"
+    LEDGER = "recall ledger/1"
     BACKUP_MANIFEST = "backup manifest/1"
     BACKUP_PASSPHRASE = "backup passphrase/1"  # noqa: S105  a label, not a secret
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

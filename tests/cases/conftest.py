@@ -15,9 +15,19 @@ from grievance.accounts.roles import Role
 from grievance.cases import queries, records
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
-from grievance.cases.models import Case, FourEyes
+from grievance.cases.models import Case, FourEyes, RemedyItem
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import deciding, handling, referring, replying
+from grievance.cases.operations import (
+    closing,
+    deciding,
+    handling,
+    referring,
+    remedying,
+    replying,
+)
+from grievance.cases.operations.closing import Closing, SignOff
+from grievance.cases.operations.referring import Act
+from grievance.cases.operations.remedying import Facts, Remedy
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
 from grievance.referrals.models import Packet, Referral
@@ -29,6 +39,7 @@ from grievance.referrals.templates import book
 from tests.cast import NOW, Filed, Operator, Staff, file_case, found_operator, member
 
 ENDS, TODAY = date(2030, 12, 31), date(2026, 4, 22)
+DUE = date(2026, 5, 10)  # the day of a promise
 
 
 def document(body: str) -> Document:
@@ -118,6 +129,35 @@ class World:
         self.referral = row
         return row
 
+    def act(self, actor: Actor | None = None) -> Act:
+        """An act of the handler on the page as it is."""
+        return Act(actor or self.handler.actor, NOW, self.version)
+
+    def promise(self, stands: str = "agreed", due_on: date = DUE, **changed: object) -> RemedyItem:
+        """A remedy is written down."""
+        told: dict[str, object] = {"words": "Wages of June", "currency": "JPY", "agreed": 300000}
+        remedy = Remedy("money", stands, Facts(**{**told, **changed}), due_on)
+        return remedying.record(self.session, self.desk(), uuid4(), remedy, self.act())
+
+    def agree(self) -> None:
+        """The worker agreed to it."""
+        remedying.agree_remedy(
+            self.session, self.site, self.desk(), "On the phone", words(), self.act()
+        )
+
+    def signed(self, **changed: object) -> None:
+        """The worker says that the case may be closed."""
+        told: dict[str, object] = {"rating": 4, "reprisal": False, "written": words("Thank you")}
+        said = SignOff(**{**told, **changed})
+        closing.sign_off(self.session, self.site, self.home(), said, self.filed.actor, NOW)
+
+    def propose_close(self, result: str = "advised", actor: Actor | None = None) -> FourEyes:
+        """Somebody proposes to close."""
+        return closing.propose_close(
+            self.session, self.site, self.desk(), Closing(result, words("Good luck.")),
+            actor or self.handler.actor, NOW, self.version,
+        )  # fmt: skip
+
     def said(self, answer: str, **changed: object) -> Said:
         """The worker's answer to exactly what was asked last."""
         row = self.referral
@@ -133,25 +173,64 @@ class World:
 
     def bring_to(self, state: str) -> None:
         """Do real verbs until the case stands there."""
-        session, case, actor = self.session, self.case, self.handler.actor
         if state not in ("received", "withdrawn"):
-            handling.take(session, case, actor, NOW, case.version)
-        if state == "awaiting_worker":
-            asked = words("Which month?")
-            handling.ask_worker(session, self.site, self.desk(), asked, actor, NOW, case.version)
-        if state == "accepted":
-            handling.accept(session, self.site, self.desk(), actor, NOW, case.version)
-        if state == "with_mechanism":
-            row, sent = self.hand_over("consented", "jp-ncp"), Delivery("staff", "post", TODAY)
-            act = referring.Act(actor, NOW, case.version)
-            referring.deliver(session, self.site, self.desk(), row, sent, act)
-        if state == "not_accepted":
-            self.propose()
-            self.second(self.colleague)
-        if state == "withdrawn":
-            replying.withdraw(session, self.home(), self.filed.actor, NOW)
-        session.flush()
-        assert case.state == state
+            handling.take(self.session, self.case, self.handler.actor, NOW, self.version)
+        for step in WAYS[state]:
+            step(self)
+        self.session.flush()
+        assert self.case.state == state
+
+    def ask(self) -> None:
+        """The handler asks the worker something."""
+        by = self.handler.actor
+        handling.ask_worker(
+            self.session, self.site, self.desk(), words("Which month?"), by, NOW, self.version
+        )
+
+    def accept(self) -> None:
+        """The handler accepts the case."""
+        by = self.handler.actor
+        handling.accept(self.session, self.site, self.desk(), by, NOW, self.version)
+
+    def deliver(self) -> None:
+        """A body gets it."""
+        row, sent = self.hand_over("consented", "jp-ncp"), Delivery("staff", "post", TODAY)
+        referring.deliver(self.session, self.site, self.desk(), row, sent, self.act())
+
+    def talk(self) -> None:
+        """The body brings the sides to talk."""
+        remedying.open_dialogue(self.session, self.site, self.desk(), words(), self.act())
+
+    def confirm(self) -> None:
+        """The worker tells the handler that it arrived."""
+        remedying.confirm_for_worker(self.session, self.site, self.desk(), "By phone", self.act())
+
+    def close(self) -> None:
+        """A second person closes what was proposed."""
+        asked = queries.proposal(self.session, self.case.id)
+        assert asked is not None
+        by = self.colleague.actor
+        closing.close(self.session, self.site, self.desk(), asked, by, NOW, self.version)
+
+    def withdraw(self) -> None:
+        """The worker takes it back."""
+        replying.withdraw(self.session, self.home(), self.filed.actor, NOW)
+
+
+AGREED = (World.accept, World.promise, World.agree)
+WAYS: dict[str, tuple[Callable[[World], object], ...]] = {
+    "received": (),
+    "in_review": (),
+    "awaiting_worker": (World.ask,),
+    "accepted": (World.accept,),
+    "with_mechanism": (World.deliver,),
+    "in_dialogue": (World.deliver, World.talk),
+    "remedy_agreed": AGREED,
+    "remedy_monitored": (*AGREED, World.confirm),
+    "not_accepted": (World.propose, lambda world: world.second(world.colleague)),
+    "withdrawn": (World.withdraw,),
+    "closed": (World.accept, World.signed, World.propose_close, World.close),
+}
 
 
 @pytest.fixture

@@ -16,17 +16,31 @@ from grievance.cases.actors import Actor, of_job
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import (
     belonging,
+    closing,
     consenting,
     deciding,
     escalating,
     handling,
     receipts,
     referring,
+    remedying,
     replying,
 )
+from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import Act, HandingOver
-from grievance.cases.states import HELPER, JOB, RESUME, STANDING, STATES, TABLE, WORKER, Verb
+from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.states import (
+    HELPER,
+    JOB,
+    RESUME,
+    STANDING,
+    STATES,
+    TABLE,
+    TALKED,
+    WORKER,
+    Verb,
+)
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import facts
@@ -157,7 +171,85 @@ def _says_to_consent(answer: str) -> Doer:
     return do
 
 
+def _remedy(send) -> Doer:
+    def do(w: World, actor: Actor) -> object:
+        return send(w.session, w.site, w.desk(), words(), _act(w, actor))
+
+    return do
+
+
+def _record_remedy(w: World, actor: Actor) -> object:
+    remedy = Remedy("apology", "claimed", Facts("A letter from the company"))
+    return remedying.record(w.session, w.desk(), uuid4(), remedy, _act(w, actor))
+
+
+def _for_worker(send) -> Doer:
+    def do(w: World, actor: Actor) -> object:
+        return send(w.session, w.site, w.desk(), "On the phone", _act(w, actor))
+
+    return do
+
+
+def _reports(verb: Verb, came: str) -> Doer:
+    """`report` picks the verb by the state; where it would pick another, only the check is left."""
+
+    def do(w: World, actor: Actor) -> object:
+        watched = remedying.asked_about(w.session, w.case)
+        said = Arrival({one.id: came for one in watched}, False, words())
+        if not watched or remedying.verb_of(w.case, watched, said, TODAY) != verb:
+            return check(w.case, verb, actor)
+        return remedying.report(w.session, w.site, w.home(), said, actor, NOW)
+
+    return do
+
+
+def _record_sign_off(w: World, actor: Actor) -> object:
+    said = SignOff(None, None, words("Read back: may be closed"))
+    return closing.record_sign_off(w.session, w.site, w.desk(), said, _act(w, actor))
+
+
+def _sign_off(w: World, actor: Actor) -> object:
+    said = SignOff(5, False, words(""))
+    return closing.sign_off(w.session, w.site, w.home(), said, actor, NOW)
+
+
+def _try(w: World, actor: Actor) -> object:
+    tried = Tried("phone", TODAY, "Rang twice")
+    return closing.try_to_reach(w.session, w.desk(), tried, _act(w, actor))
+
+
+def _propose_close(w: World, actor: Actor) -> object:
+    return w.propose_close(actor=actor)
+
+
+def _close(w: World, actor: Actor) -> object:
+    asked = queries.proposal(w.session, w.case.id)
+    if asked is None:
+        return check(w.case, Verb.CLOSE, actor)
+    return closing.close(w.session, w.site, w.desk(), asked, actor, NOW, w.version)
+
+
+def _agree(w: World, actor: Actor) -> object:
+    return remedying.agree_remedy(
+        w.session, w.site, w.desk(), "On the phone", words(), _act(w, actor)
+    )
+
+
 DOERS: dict[Verb, Doer] = {
+    Verb.OPEN_DIALOGUE: _remedy(remedying.open_dialogue),
+    Verb.NO_AGREEMENT: _remedy(remedying.no_agreement),
+    Verb.RECORD_REMEDY: _record_remedy,
+    Verb.AGREE_REMEDY: _agree,
+    Verb.CONFIRM_FOR_WORKER: _for_worker(remedying.confirm_for_worker),
+    Verb.BREACH_FOR_WORKER: _for_worker(remedying.breach_for_worker),
+    Verb.REMEDY_NEWS: _reports(Verb.REMEDY_NEWS, "wait"),
+    Verb.CONFIRM_REMEDY: _reports(Verb.CONFIRM_REMEDY, "all"),
+    Verb.REMEDY_BREACHED: _reports(Verb.REMEDY_BREACHED, "no"),
+    Verb.SIGN_OFF: _sign_off,
+    Verb.RECORD_SIGN_OFF: _record_sign_off,
+    Verb.TRY_TO_REACH: _try,
+    Verb.PROPOSE_CLOSE: _propose_close,
+    Verb.CLOSE: _close,
     Verb.REFER: _refer,
     Verb.RECORD_CONSENT: _record,
     Verb.DELIVER: _deliver,
@@ -235,24 +327,76 @@ STEP = {
 }  # fmt: skip
 
 
-def settle(world: World, verb: Verb) -> None:
-    """What some verbs need to be so in the state the case stands in."""
-    case = world.case
-    if verb in STEP and case.state in TABLE[verb].sources:
-        case.decided_at = NOW
-        world.hand_over(STEP[verb])
-    if verb == Verb.REFER:
-        directory.load(world.session, facts.shipped(), NOW, "cli:directory load", words=bodies())
-    if verb == Verb.TAKE and case.state == "in_review":
-        case.assignee_id = None
-    if verb == Verb.UNASSIGN:
-        case.assignee_id = world.handler.id
-    if verb in (Verb.DECLINE, Verb.SEND_BACK) and case.state in TABLE[verb].sources:
+def keep_sign_off(world: World) -> None:
+    """The worker's yes to closing, without the verb that would move the case on."""
+    said = words("You may close it")
+    remedying.keep_feedback(
+        world.session, world.home(), "sign_off", said, NOW, actor=world.filed.actor
+    )
+
+
+def _hand_over(step: str) -> Callable[[World], None]:
+    def ready(world: World) -> None:
+        world.case.decided_at = world.case.decided_at or NOW
+        world.hand_over(step)
+
+    return ready
+
+
+def _proposed_to_close(world: World) -> None:
+    keep_sign_off(world)
+    world.propose_close(actor=world.colleague.actor)
+
+
+def _proposed(world: World) -> None:
+    if world.case.state in TABLE[Verb.PROPOSE_DECLINE].sources:
         world.propose(world.colleague.actor)
-    if verb == Verb.LINK_DUPLICATE:
-        world.other = file_case(world.session, world.site).case.reference
-    if verb == Verb.WORKER_REOPENS and case.state == "not_accepted":
-        case.appealed_at = NOW
+    else:
+        _proposed_to_close(world)
+
+
+def _free(world: World) -> None:
+    if world.case.state == "in_review":
+        world.case.assignee_id = None
+
+
+def _taken(world: World) -> None:
+    world.case.assignee_id = world.handler.id
+
+
+def _appealed(world: World) -> None:
+    if world.case.state == "not_accepted":
+        world.case.appealed_at = NOW
+
+
+def _another(world: World) -> None:
+    world.other = file_case(world.session, world.site).case.reference
+
+
+def _directory(world: World) -> None:
+    directory.load(world.session, facts.shipped(), NOW, "cli:directory load", words=bodies())
+
+
+# What some verbs need to be so in the state the case stands in.
+READY: dict[Verb, Callable[[World], object]] = {
+    **{verb: _hand_over(step) for verb, step in STEP.items()},
+    Verb.REFER: _directory,
+    Verb.TAKE: _free,
+    Verb.UNASSIGN: _taken,
+    Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
+    Verb.SEND_BACK: _proposed,
+    Verb.AGREE_REMEDY: lambda world: world.promise(),
+    Verb.PROPOSE_CLOSE: keep_sign_off,
+    Verb.CLOSE: _proposed_to_close,
+    Verb.LINK_DUPLICATE: _another,
+    Verb.WORKER_REOPENS: _appealed,
+}
+
+
+def settle(world: World, verb: Verb) -> None:
+    """Make the case ready for a verb that its state allows."""
+    if verb in READY and world.case.state in TABLE[verb].sources:
+        READY[verb](world)
     world.session.flush()
 
 
@@ -290,8 +434,10 @@ def test_a_verb_moves_as_the_table_says_or_changes_nothing(world: World, state: 
     DOERS[verb](world, actor)
     world.session.flush()
     target = row.target or state
-    if row.target in (RESUME, STANDING):
-        target = resumes if row.target == RESUME else state
+    if row.target in (RESUME, STANDING, TALKED):
+        target = {RESUME: resumes or state, STANDING: state, TALKED: "accepted"}[row.target]
+        if target == "in_dialogue" and not referrals.under_way(world.session, world.case.id):
+            target = "accepted"
         if target in ("in_review", "accepted", "with_mechanism"):
             at_bodies = referrals.under_way(world.session, world.case.id)
             home = "accepted" if target == "with_mechanism" else target
@@ -328,7 +474,9 @@ VERSIONED = (
     Verb.ACCEPT, Verb.ACKNOWLEDGE_ESCALATION, Verb.PROPOSE_DECLINE, Verb.DECLINE, Verb.SEND_BACK,
     Verb.UNASSIGN, Verb.LINK_DUPLICATE, Verb.RECUSE, Verb.REOPEN, Verb.REFER,
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
-    Verb.RECALL_FOR_WORKER,
+    Verb.RECALL_FOR_WORKER, Verb.OPEN_DIALOGUE, Verb.NO_AGREEMENT, Verb.RECORD_REMEDY,
+    Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER, Verb.RECORD_SIGN_OFF,
+    Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE,
 )  # fmt: skip
 
 

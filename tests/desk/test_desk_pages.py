@@ -257,6 +257,7 @@ def test_every_refusal_of_the_table_has_its_sentence():
     assert set(SENTENCES) >= set(Verb)
     elsewhere = {
         Verb.NOTE, Verb.TRANSLATE, Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.ACKNOWLEDGE_ESCALATION,
+        Verb.RECORD_REMEDY,
     }  # fmt: skip
     handed = {Verb.REFER, *handing_over.DOING}
     assert set(ORDER) | elsewhere | handed == {

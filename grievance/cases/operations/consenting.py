@@ -13,7 +13,7 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.moving import check, move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.states import OVER, Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
@@ -80,8 +80,10 @@ def recall(
 
 
 def _acted(session: Session, site: Site, case: Case, now: datetime) -> None:
-    """The worker did something that a person must see: the clock of an answer runs."""
-    at = to_the_hour(now)
-    case.worker_acted_at, case.worker_waits = at, True
-    clocks.start(session, case.id, "answer", at, operator_hours(session))
+    """The worker did something that a person must see: the clock of an answer runs, but no clock
+    for a case that is over."""
+    case.worker_acted_at = at = to_the_hour(now)
+    if case.state not in OVER:
+        case.worker_waits = True
+        clocks.start(session, case.id, "answer", at, operator_hours(session))
     telling.staff_of_answer(session, site, case, now)

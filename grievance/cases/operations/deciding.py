@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,18 +14,17 @@ from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import telling
+from grievance.cases.operations import foureyes, telling
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.moving import Refused, check, move
+from grievance.cases.operations.remedying import lapse_sign_offs
 from grievance.cases.site import Site
-from grievance.cases.states import DECLINE_REASONS, OPEN, Verb
+from grievance.cases.states import OPEN, OVER, Verb
+from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
-from grievance.vault.labels import Label
-
-ALONE_WAITS = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -62,22 +61,10 @@ def propose_decline(
         raise Refused("reason")
     if found.door not in doors(session, opened):
         raise Refused("door")
-    row, written = uuid4(), found.written
-    content = Proposed(found.reason, found.door, written.text, written.language)
-    asked = FourEyes(
-        id=row,
-        case_id=case.id,
-        verb="decline",
-        state="asked",
-        asked_by=actor.person,
-        asked_at=now,
-        key_generation=case.key_generation,
-        content=opened.seal_json(Label.CASE_NOTE, row, asdict(content)),
-    )
-    session.add(asked)
-    case.awaits_second = True
-    telling.staff_of_proposal(session, site, case, asked.asked_by, now)
-    move(session, case, Verb.PROPOSE_DECLINE, actor, now, {"proposal": row})
+    written = found.written
+    content = asdict(Proposed(found.reason, found.door, written.text, written.language))
+    asked = foureyes.ask(session, site, opened, "decline", content, actor, now)
+    move(session, case, Verb.PROPOSE_DECLINE, actor, now, {"proposal": asked.id})
     return asked
 
 
@@ -89,12 +76,7 @@ def doors(session: Session, opened: OpenCase) -> list[str]:
 
 def proposed(opened: OpenCase, asked: FourEyes) -> Proposed:
     """What was proposed, for who is to decide it."""
-    return Proposed(**opened.open_json(Label.CASE_NOTE, asked.id, asked.content))
-
-
-def alone(session: Session, case: Case, asked: FourEyes) -> bool:
-    """Whether nobody else could decide what this person proposed."""
-    return not [one for one in workers(session, case) if one.id != asked.asked_by]
+    return Proposed(**foureyes.content(opened, asked))
 
 
 def decline(
@@ -103,31 +85,24 @@ def decline(
 ) -> None:  # fmt: skip
     """The second person says so too: the worker reads reason, other door and how to appeal.
 
-    Refuses `proposer` while somebody else works on cases. Who works alone may confirm after 48
-    hours (`too_early` before), and the worker is told that one person decided. Refuses
-    `heard_before` after an appeal when both decided the first time and somebody else could.
+    Refuses as `foureyes.check_second` does; the worker is told when one person decided alone.
+    Refuses `heard_before` after an appeal when both decided the first time and somebody else could.
     """
     case = opened.case
     check(case, Verb.DECLINE, actor, version)
-    if asked.case_id != case.id or asked.state != "asked":
-        raise Refused("state")
-    by_one = asked.asked_by == actor.person
-    if by_one and not alone(session, case, asked):
-        raise Refused("proposer")
-    if by_one and now < asked.asked_at + ALONE_WAITS:
-        raise Refused("too_early")
+    foureyes.check_second(session, case, asked, "decline", actor, now)
     if case.appealed_at and _heard_before(session, case, {asked.asked_by, actor.person}):
         raise Refused("heard_before")
     told = proposed(opened, asked)
-    asked.state, asked.decided_by, asked.decided_at = "approved", actor.person, now
-    asked.alone, case.awaits_second, case.decided_at = by_one, False, now
+    foureyes.approve(case, asked, actor, now)
+    case.decided_at = now
     words = Written(told.text, told.language, asked.id)
     message = answer(session, site, opened, words, verb=Verb.DECLINE, actor=actor, now=now)
-    decision = {"reason": told.reason, "door": told.door, "alone": by_one}
+    decision = {"reason": told.reason, "door": told.door, "alone": asked.alone}
     records.write(session, opened, "decision", decision, now)
     clocks.meet(session, case.id, ("next_step", "appeal"), now)
     clocks.stop(session, case.id, now)
-    codes = {"proposal": asked.id, "message": message.id, "alone": by_one}
+    codes = {"proposal": asked.id, "message": message.id, "alone": asked.alone}
     move(session, case, Verb.DECLINE, actor, now, codes)
 
 
@@ -219,14 +194,13 @@ def may_reopen(session: Session, case: Case, now: datetime) -> bool:
     """Whether the worker can open the case again: within a year of its end, and not while an
     appeal, which another person reads, is still open to them."""
     ends = clocks.reopen_ends(case.state_since, operator_hours(session))
-    over = case.state in ("withdrawn", "not_accepted")
-    return over and now <= ends and not may_appeal(session, case, now)
+    return case.state in OVER and now <= ends and not may_appeal(session, case, now)
 
 
 def worker_reopens(
     session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime
 ) -> None:
-    """The worker opens a case again that they took back or that was not accepted.
+    """The worker opens a case again that they took back, that was not accepted or was closed.
 
     Refuses `appeal_first` while an appeal is open to them, `too_late` after a year.
     """
@@ -263,6 +237,7 @@ def _begin_again(session: Session, case: Case, clock: str, at: datetime) -> None
     if case.assignee_id not in {one.id for one in workers(session, case)}:
         case.assignee_id = None
     case.appealed_at = None
+    lapse_sign_offs(session, case)
     clocks.start(session, case.id, clock, at, hours)
     if case.danger:
         clocks.start(session, case.id, "danger", at, hours)

@@ -31,6 +31,8 @@ from grievance.vault import values
 from grievance.vault.labels import Label
 
 FIRST_ANSWER = ("acknowledge", "danger")
+# Where we owe the next step; elsewhere the day of a body, or of a promise, is what comes next.
+STEPPING = ("in_review", "accepted", "in_dialogue")
 
 
 @dataclass(frozen=True)
@@ -146,13 +148,14 @@ def ask_worker(
     session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime,
     version: int,
 ) -> Message:  # fmt: skip
-    """Ask the worker something: our clocks stand still until the answer."""
+    """Ask the worker something: our clocks stand still until the answer, but not those of what
+    others promised to the worker."""
     before = messages.sent_before(session, opened.case.id, written.form_id)
     if before:
         return before
     check(opened.case, Verb.ASK_WORKER, actor, version)
     message = answer(session, site, opened, written, verb=Verb.ASK_WORKER, actor=actor, now=now)
-    clocks.stop(session, opened.case.id, now)
+    clocks.stop(session, opened.case.id, now, clocks.PROMISES)
     move(session, opened.case, Verb.ASK_WORKER, actor, now, {"message": message.id})
     return message
 
@@ -169,6 +172,7 @@ def tell_worker(
     message = answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
     if opened.case.state != "awaiting_worker":
         clocks.meet(session, opened.case.id, ("next_step",), now)
+    if opened.case.state in STEPPING:
         clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
     move(session, opened.case, Verb.TELL_WORKER, actor, now, {"message": message.id})
     return message

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, object_session
 
 from grievance.accounts import audit
 from grievance.cases.actors import Actor
-from grievance.cases.models import Case, FourEyes, Recusal
+from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
 from grievance.cases.operations.standing import follow, standing
-from grievance.cases.states import RESUME, STANDING, TABLE, Verb
+from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 
+# Verbs after which other days are due, beside those that follow the hand-overs.
+PROMISING = (
+    Verb.OPEN_DIALOGUE, Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.REMEDY_NEWS,
+    Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER,
+)  # fmt: skip
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 audit.STREAMS[Case.stream_kind] = Case
@@ -64,11 +69,12 @@ audit.VERBS.update(
             "form",
             "ends",
             "parts",
+            "replaced?",
         ),
         Verb.RECORD_CONSENT: ("state", "referral", "packet", "digest", "consent", "answer"),
         Verb.DELIVER: ("state", "referral", "by", "channel"),
-        Verb.REFERRAL_NEWS: ("state", "referral", "kind", "answer", "value"),
-        Verb.REFERRAL_OVER: ("state", "referral", "kind", "answer?", "value?", "level?"),
+        Verb.REFERRAL_NEWS: ("state", "referral", "kind", "answer", "value", "file?"),
+        Verb.REFERRAL_OVER: ("state", "referral", "kind", "answer?", "value?", "level?", "file?"),
         Verb.CHASE: ("state", "referral"),
         Verb.RECALL_FOR_WORKER: ("state", "mechanism", "referrals", "grants"),
         Verb.CONSENT_GIVEN: (
@@ -82,6 +88,20 @@ audit.VERBS.update(
         ),
         Verb.CONSENT_REFUSED: ("state", "referral", "packet", "digest", "consent", "given_by"),
         Verb.RECALL: ("state", "mechanism", "referrals", "grants"),
+        Verb.OPEN_DIALOGUE: ("state", "message"),
+        Verb.NO_AGREEMENT: ("state", "message"),
+        Verb.RECORD_REMEDY: ("state", "item", "kind", "stands", "value"),
+        Verb.AGREE_REMEDY: ("state", "message", "items"),
+        Verb.CONFIRM_FOR_WORKER: ("state", "items"),
+        Verb.BREACH_FOR_WORKER: ("state", "items"),
+        Verb.REMEDY_NEWS: ("state", "items", "feedback", "given_by"),
+        Verb.CONFIRM_REMEDY: ("state", "items", "feedback", "given_by"),
+        Verb.REMEDY_BREACHED: ("state", "items", "feedback", "given_by"),
+        Verb.SIGN_OFF: ("state", "feedback", "given_by"),
+        Verb.RECORD_SIGN_OFF: ("state", "feedback", "given_by"),
+        Verb.TRY_TO_REACH: ("state", "attempt", "way", "value"),
+        Verb.PROPOSE_CLOSE: ("state", "proposal"),
+        Verb.CLOSE: ("state", "proposal", "message", "alone", "outcome", "by"),
     }
 )
 
@@ -107,6 +127,8 @@ class Detail:
 
 
 def _guard(case: Case, guard: str, actor: Actor) -> bool:
+    if guard in ASKED:
+        return ASKED[guard](case)
     holds = {
         "": True,
         "not_acknowledged": case.acknowledged_at is None,
@@ -121,6 +143,30 @@ def _guard(case: Case, guard: str, actor: Actor) -> bool:
         "escalated_to_them": case.escalation_waits and _told(case, actor),
     }
     return holds[guard]
+
+
+def _proposed(case: Case) -> str:
+    """What waits for a second person."""
+    session = object_session(case)
+    if not case.awaits_second or session is None:
+        return ""
+    asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
+    return session.scalar(select(FourEyes.verb).where(*asked)) or ""
+
+
+def _something_promised(case: Case) -> bool:
+    """Whether a remedy that was promised is written down: without one nothing was agreed."""
+    session = object_session(case)
+    mine = (RemedyItem.case_id == case.id, RemedyItem.state == "agreed")
+    return bool(session and session.scalar(select(RemedyItem.id).where(*mine).limit(1)))
+
+
+# Guards that have to ask the database.
+ASKED: Mapping[str, Callable[[Case], bool]] = {
+    "decline_proposed": lambda case: _proposed(case) == "decline",
+    "close_proposed": lambda case: _proposed(case) == "close",
+    "something_promised": _something_promised,
+}
 
 
 def _told(case: Case, actor: Actor) -> bool:
@@ -168,9 +214,11 @@ def check(case: Case, verb: Verb, actor: Actor, version: int | None = None) -> N
 def _target(session: Session, case: Case, verb: Verb) -> str:
     target = TABLE[verb].target
     if target == RESUME:
-        return standing(session, case, case.resumes_to or "in_review")
+        return standing(session, case, case.resumes_to or case.state)
     if target == STANDING:
         return standing(session, case, case.state)
+    if target == TALKED:
+        return standing(session, case, "accepted")
     return target or case.state
 
 
@@ -202,7 +250,7 @@ def move(
         case.resumes_to = case.state if target == "awaiting_worker" else None
         case.state, case.state_since = target, at
         lapse(session, case)
-    if TABLE[verb].target in (RESUME, STANDING):
+    if TABLE[verb].target in (RESUME, STANDING, TALKED) or verb in PROMISING:
         follow(session, case, before, at)
     due, case.level = clocks.standing(session, case.id)
     case.next_due = due or NEVER

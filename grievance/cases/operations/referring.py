@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import operator_public_key
 from grievance.cases.actors import Actor
-from grievance.cases.models import Case, Receipt
+from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import Holder, OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import Detail, Refused, check, move
@@ -32,6 +32,7 @@ from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
+from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.vault import values
 from grievance.vault.keys import check_public_key
 from grievance.vault.labels import Label
@@ -67,20 +68,26 @@ def refer(
     """Prepare a hand-over and ask the worker for consent to exactly it.
 
     The packet is kept for the operator and every active receipt of the worker, frozen, and the
-    worker gets news. Refuses `door` for a body that the directory does not hold.
+    worker gets news. Where they were asked about this body before and nothing has gone out, it
+    takes the place of that packet, and a yes to that ends. Refuses `door` for a body that the
+    directory does not hold, `parallel` while the body has something.
     """
     case, document = opened.case, wanted.document
     check(case, Verb.REFER, act.actor, act.version)
     body = directory.book(session).entries.get(document.mechanism)
     if body is None:
         raise Refused("door")
-    referral = handing.propose(session, case.id, body.id, act.actor.person, act.now)
+    before = handing.unsent(session, case.id, body.id)
+    referral = before or handing.propose(session, case.id, body.id, act.actor.person, act.now)
     making = Making(
         case_id=case.id, mechanism=body.id, immigration=body.facts.immigration,
         document=document, files=wanted.files,
     )  # fmt: skip
     kept = sealing.keep(session, making, holders(session, site, case), site.blobs, act.now)
     digest = sealing.freeze(session, kept.packet, act.now)
+    replaced = session.get(Packet, referral.packet_id) if referral.packet_id else None
+    if replaced:
+        sealing.supersede(session, replaced, kept.packet, act.now)
     asking = Asking(wanted.purpose, wanted.ends_on, local_today(session, act.now))
     handing.ask(session, referral, kept.packet, asking, act.now)
     case.assignee_id = case.assignee_id or act.actor.person
@@ -90,6 +97,8 @@ def refer(
         "check": kept.packet.key_check.hex(), "mechanism": body.id, "purpose": wanted.purpose,
         "form": document.form, "ends": wanted.ends_on.isoformat(), "parts": list(document.parts),
     }  # fmt: skip
+    if replaced:
+        codes["replaced"] = replaced.id
     move(session, case, Verb.REFER, act.actor, act.now, codes)
     return referral
 
@@ -152,16 +161,20 @@ def record_answer(
     session: Session, site: Site, opened: OpenCase, referral: Referral, said: Answered, act: Act
 ) -> None:  # fmt: skip
     """Record what the body said: news while it has the matter or has a result, or that it does
-    not take it, after which another door is looked for."""
+    not take it, after which another door is looked for. A file of theirs is one of this case."""
     verb = Verb.REFERRAL_OVER if said.kind == "declined" else Verb.REFERRAL_NEWS
     check(opened.case, verb, act.actor, act.version)
+    if said.file_id and session.get_one(CaseFile, said.file_id).case_id != opened.case.id:
+        raise NotAllowed("other_case")
     today = local_today(session, act.now)
     answer = handing.record_answer(session, referral, said, sealer=opened, today=today, now=act.now)
     telling.worker_of_news(session, site, opened, act.now)
-    codes = {
+    codes: dict[str, Any] = {
         "referral": referral.id, "kind": said.kind, "answer": answer.id,
         "value": values.digest(answer.content).hex(),
     }  # fmt: skip
+    if said.file_id:
+        codes["file"] = said.file_id
     move(session, opened.case, verb, act.actor, act.now, codes)
 
 

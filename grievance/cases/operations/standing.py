@@ -1,39 +1,83 @@
-"""Where a case stands because of its hand-overs: at a body, or with us again."""
+"""Where a case stands because of hand-overs and promises, and which clocks run for it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grievance.cases.models import Case
-from grievance.cases.states import READ
+from grievance.cases.models import Case, Feedback, RemedyItem
+from grievance.clock import end_of_day, local_day
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
 from grievance.referrals import queries as referrals
+
+MOVES = ("in_review", "accepted", "with_mechanism")
 
 
 def standing(session: Session, case: Case, base: str) -> str:
     """With a mechanism while a body has something and may still answer. After the last one
-    declined, fell silent, ended or was taken back, the case is ours again: accepted."""
-    if base in READ and referrals.under_way(session, case.id):
-        return "with_mechanism"
-    return "accepted" if base == "with_mechanism" else base
+    declined, fell silent, ended or was taken back, the case is ours again: accepted. Talks go on
+    while a body has the case; what was promised stays promised."""
+    if base not in (*MOVES, "in_dialogue"):
+        return base
+    if referrals.under_way(session, case.id):
+        return "with_mechanism" if base in MOVES else base
+    return "accepted" if base in ("with_mechanism", "in_dialogue") else base
 
 
 def follow(session: Session, case: Case, before: str, now: datetime) -> None:
-    """Let the clocks follow the hand-overs: one runs to the first day on which a body is asked
-    again, and the worker hears of the next step when the case comes back to us.
+    """Let the clocks follow the hand-overs and the promises: one runs to the first day on which a
+    body is asked again, one to the first day on which something promised should be there, and the
+    worker hears of the next step when the case comes back to us.
 
-    Nothing runs while the worker is asked something.
+    Nothing runs while the worker is asked something, nor when the case is over.
     """
     clocks.meet(session, case.id, ("chase",), now)
-    if case.state == "awaiting_worker":
+    if case.state in ("awaiting_worker", "not_accepted", "withdrawn", "closed"):
         return
     hours = operator_hours(session)
     if day := referrals.next_chase(session, case.id):
         clocks.start(session, case.id, "chase", now, hours, on=day)
     if case.state == "with_mechanism":
         clocks.meet(session, case.id, ("next_step",), now)
-    if case.state == "accepted" and before != "accepted":
+    if case.state == "in_dialogue" or (case.state == "accepted" and before != "accepted"):
         clocks.start(session, case.id, "next_step", now, hours)
+    _watch(session, case, now, hours)
+
+
+def _watch(session: Session, case: Case, now: datetime, hours: Hours) -> None:
+    """The clocks of what was promised: until it is there, and thirty days on."""
+    if case.state == "remedy_agreed":
+        later = local_day(case.state_since, hours.zone) + timedelta(days=clocks.REMEDY_DAYS)
+        _until(session, case, "remedy", first_promise(session, case) or later, now, hours)
+    else:
+        clocks.meet(session, case.id, ("remedy",), now)
+    if case.state == "remedy_monitored" and not signed_off(session, case):
+        clocks.start(session, case.id, "follow_up", now, hours)
+    else:
+        clocks.meet(session, case.id, ("follow_up",), now)
+
+
+def _until(session: Session, case: Case, kind: str, day: date, now: datetime, hours: Hours) -> None:
+    """Run a clock to this day; one that runs to it already keeps its rung."""
+    ends = end_of_day(day, hours.zone)
+    if not [
+        one for one in clocks.running(session, case.id) if (one.kind, one.due_at) == (kind, ends)
+    ]:
+        clocks.meet(session, case.id, (kind,), now)
+        clocks.start(session, case.id, kind, now, hours, on=day)
+
+
+def signed_off(session: Session, case: Case) -> bool:
+    """Whether the worker's yes to closing still holds: then nobody asks them again."""
+    mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off", Feedback.state == "given")
+    return session.scalar(select(Feedback.id).where(*mine).limit(1)) is not None
+
+
+def first_promise(session: Session, case: Case) -> date | None:
+    """The first day on which something that was promised should be there and is not."""
+    mine = (RemedyItem.case_id == case.id, RemedyItem.state.in_(("agreed", "part")))
+    return session.scalar(select(func.min(RemedyItem.due_on)).where(*mine))

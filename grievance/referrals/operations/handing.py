@@ -101,6 +101,17 @@ def propose(
     return referral
 
 
+def unsent(session: Session, case_id: UUID, mechanism: str) -> Referral | None:
+    """The hand-over to this body that has not gone out, held for the transaction: a changed packet
+    may still take the place of its packet."""
+    wanted = select(Referral).where(
+        Referral.case_id == case_id,
+        Referral.mechanism == mechanism,
+        Referral.state.in_(TABLE["supersede"][0]),
+    )
+    return session.scalars(wanted.with_for_update()).one_or_none()
+
+
 def _step(referral: Referral, act: str) -> None:
     sources, target = TABLE[act]
     if referral.state not in sources:

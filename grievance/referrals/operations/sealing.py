@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from grievance.referrals.digests import digest_of
 from grievance.referrals.document import Document
-from grievance.referrals.models import Packet, PacketFile, PacketGrant, Referral
+from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
+from grievance.referrals.operations.recalling import OURS
 from grievance.referrals.packets import SENT_IN
 from grievance.referrals.refusals import Refused
 from grievance.referrals.states import TABLE
@@ -53,11 +54,13 @@ class Holder(Protocol):
 
 @dataclass(frozen=True)
 class FlatFile:
-    """A flat copy (already cleaned and redacted) that goes with a packet."""
+    """A flat copy (already cleaned and redacted) that goes with a packet; `source` is the file of
+    the case that it was made of."""
 
     name: str = field(repr=False)
     mime: str
     data: bytes = field(repr=False)
+    source: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +147,10 @@ def _kept_file(packet: Packet, key: bytes, place: int, file: FlatFile, blobs: Bl
     writer.write(file.data)
     done = writer.finish()
     blobs.put(blob.hex, sealed.getvalue())
-    meta = {"key": done.key.hex(), "name": file.name, "mime": file.mime, "size": done.size}
+    meta = {
+        "key": done.key.hex(), "name": file.name, "mime": file.mime, "size": done.size,
+        "source": str(file.source) if file.source else "",
+    }  # fmt: skip
     return PacketFile(
         id=row,
         packet_id=packet.id,
@@ -249,20 +255,32 @@ def check_digest(session: Session, packet: Packet) -> None:
 
 def open_file(opened: OpenPacket, file: PacketFile, blobs: Blobs) -> FlatFile:
     """A copy that goes with the packet; every chunk is verified before it is given out."""
-    if file.packet_id != opened.packet.id:
-        raise Refused("other_case")
-    place = _place(Label.PACKET_FILE, opened.packet, file.id)
-    meta = values.open_json(opened.key, place, file.meta)
+    meta = _meta(opened, file)
     with blobs.open(file.blob.hex) as sealed:
         data = b"".join(verify_and_open(bytes.fromhex(meta["key"]), sealed))
     return FlatFile(meta["name"], meta["mime"], data)
 
 
+def sources(session: Session, opened: OpenPacket) -> set[UUID]:
+    """The files of the case whose copies go with this packet."""
+    kept = [_meta(opened, file).get("source") for file in files_of(session, opened.packet)]
+    return {UUID(source) for source in kept if source}
+
+
+def _meta(opened: OpenPacket, file: PacketFile) -> dict[str, Any]:
+    if file.packet_id != opened.packet.id:
+        raise Refused("other_case")
+    place = _place(Label.PACKET_FILE, opened.packet, file.id)
+    found: dict[str, Any] = values.open_json(opened.key, place, file.meta)
+    return found
+
+
 def supersede(session: Session, old: Packet, new: Packet, now: datetime) -> list[Referral]:
     """Put a changed packet in the place of one that has not gone out.
 
-    Whatever was agreed to the old one counts no more: its referrals stand at the proposal again,
-    with the new packet. Refused for another case or body, and once the old one was delivered.
+    Whatever was agreed to the old one ends now and its recipient's keys go: its referrals stand at
+    the proposal again, with the new packet. Refused for another case or body, and once the old one
+    was delivered.
     """
     if (old.case_id, old.mechanism) != (new.case_id, new.mechanism) or old.id == new.id:
         raise Refused("recipient")
@@ -276,6 +294,37 @@ def supersede(session: Session, old: Packet, new: Packet, now: datetime) -> list
         referral.state, referral.packet_id = TABLE["supersede"][1], new.id
         referral.consent_id = referral.consent_answer = None
         referral.last_news = now
+    _end(session, old, now)
     old.state = "superseded"
     session.flush()
     return changed
+
+
+def _end(session: Session, packet: Packet, now: datetime) -> None:
+    yes = (Consent.packet_id == packet.id, Consent.answer == "yes", Consent.recalled_at.is_(None))
+    for consent in session.scalars(select(Consent).where(*yes)):
+        consent.recalled_at = now
+    theirs = (PacketGrant.packet_id == packet.id, PacketGrant.holder_kind.not_in(OURS))
+    for grant in session.scalars(select(PacketGrant).where(*theirs)):
+        session.delete(grant)
+
+
+def changed(session: Session, referral: Referral) -> str:
+    """How far an earlier packet of this hand-over had come before another took its place: `asked`
+    or `yes`; nothing where this is the first.
+
+    Only one hand-over to a body runs at a time, so packets made since it was proposed are its own.
+    """
+    earlier = (
+        select(Consent.answer)
+        .select_from(Packet)
+        .outerjoin(Consent, Consent.packet_id == Packet.id)
+        .where(
+            Packet.case_id == referral.case_id,
+            Packet.mechanism == referral.mechanism,
+            Packet.state == "superseded",
+            Packet.made_at >= referral.proposed_at,
+        )
+    )
+    found = session.scalars(earlier).all()
+    return "yes" if "yes" in found else "asked" if found else ""

@@ -1,0 +1,265 @@
+"""Closing a case: with the worker's yes, or after documented tries to reach them, by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import foureyes, telling
+from grievance.cases.operations.handling import answer
+from grievance.cases.operations.moving import Refused, check, move
+from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.remedying import items, keep_feedback, waits
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.cases.told import OUTCOMES
+from grievance.clock import to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.referrals.models import Referral
+from grievance.referrals.states import LIVE
+from grievance.vault import values
+from grievance.vault.labels import Label
+
+# A case is closed without the worker's yes only after so many tries, first and last so far apart.
+TRIES = 2
+TRIES_OVER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """The worker agrees that the case is closed: how content they are (1 to 5), whether anybody
+    punished them, both None where they would rather not say, and words, which may be empty."""
+
+    rating: int | None
+    reprisal: bool | None
+    written: Written = field(repr=False)
+
+
+def sign_off(
+    session: Session, site: Site, opened: OpenCase, said: SignOff, actor: Actor, now: datetime
+) -> None:
+    """The worker agrees that the case is closed. A repeat of the same form says nothing.
+
+    Staff are told and close it, or answer first when the worker was punished. Refuses `rating`
+    outside 1 to 5.
+    """
+    case, at = opened.case, to_the_hour(now)
+    if session.get(Feedback, said.written.form_id):
+        return
+    check(case, Verb.SIGN_OFF, actor)
+    given = _keep(session, opened, said, actor, at)
+    case.worker_acted_at = at
+    if said.reprisal:
+        waits(session, case, at, grave=True)
+    clocks.start(session, case.id, "answer", at, operator_hours(session))
+    telling.staff_of_answer(session, site, case, now)
+    codes = {"feedback": given.id, "given_by": given.given_by}
+    move(session, case, Verb.SIGN_OFF, actor, now, codes)
+
+
+def record_sign_off(
+    session: Session, site: Site, opened: OpenCase, said: SignOff, act: Act
+) -> None:
+    """The worker agreed by telephone or in person; the words are those read back to them.
+
+    Refuses `words` without them, and `rating` outside 1 to 5.
+    """
+    if session.get(Feedback, said.written.form_id):
+        return
+    check(opened.case, Verb.RECORD_SIGN_OFF, act.actor, act.version)
+    if not said.written.text.strip():
+        raise Refused("words")
+    given = _keep(session, opened, said, act.actor, act.now)
+    if said.reprisal:
+        waits(session, opened.case, act.now, grave=True)
+    clocks.start(session, opened.case.id, "next_step", act.now, operator_hours(session))
+    telling.worker_of_news(session, site, opened, act.now)
+    codes = {"feedback": given.id, "given_by": given.given_by}
+    move(session, opened.case, Verb.RECORD_SIGN_OFF, act.actor, act.now, codes)
+
+
+def _keep(
+    session: Session, opened: OpenCase, said: SignOff, actor: Actor, at: datetime
+) -> Feedback:
+    if said.rating is not None and said.rating not in range(1, 6):
+        raise Refused("rating")
+    given = keep_feedback(session, opened, "sign_off", said.written, at, actor=actor)
+    given.rating, given.reprisal = said.rating, said.reprisal
+    return given
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One try to reach a worker: which way, on which local day, and what was done."""
+
+    way: str
+    on: date
+    note: str = field(repr=False)
+    form_id: UUID = field(default_factory=uuid4)
+
+
+def try_to_reach(session: Session, opened: OpenCase, tried: Tried, act: Act) -> None:
+    """Document one try to reach the worker: we try again in thirty days.
+
+    Refuses `way`, `on` for a day to come, `note` without one, which is kept among staff.
+    """
+    case = opened.case
+    if session.get(Attempt, tried.form_id):
+        return
+    check(case, Verb.TRY_TO_REACH, act.actor, act.version)
+    for code, holds in (
+        ("way", tried.way in REACHED_BY),
+        ("on", tried.on <= local_today(session, act.now)),
+        ("note", bool(tried.note.strip())),
+    ):
+        if not holds:
+            raise Refused(code)
+    note = opened.seal_text(Label.ATTEMPT_NOTE, tried.form_id, tried.note)
+    row = Attempt(
+        id=tried.form_id, case_id=case.id, way=tried.way, on=tried.on, person_id=act.actor.person,
+        key_generation=case.key_generation, note=note, at=act.now,
+    )  # fmt: skip
+    session.add(row)
+    if case.state != "awaiting_worker":
+        hours = operator_hours(session)
+        clocks.meet(session, case.id, ("next_step", "follow_up"), act.now)
+        kind = "follow_up" if case.state == "remedy_monitored" else "next_step"
+        clocks.start(session, case.id, kind, act.now, hours, on=tried.on + TRIES_OVER)
+    codes = {"attempt": row.id, "way": row.way, "value": values.digest(note).hex()}
+    move(session, case, Verb.TRY_TO_REACH, act.actor, act.now, codes)
+
+
+def attempts(session: Session, case_id: UUID) -> list[Attempt]:
+    """Every try to reach the worker, oldest first."""
+    mine = select(Attempt).where(Attempt.case_id == case_id)
+    return list(session.scalars(mine.order_by(Attempt.on, Attempt.at, Attempt.id)))
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a case can be closed on: the worker's sign-off, or tries since the worker last did
+    anything; `enough` of them. `open_bodies` still have it or were asked for consent."""
+
+    feedback: Feedback | None
+    tries: Sequence[Attempt]
+    open_bodies: Sequence[str]
+
+    @property
+    def enough(self) -> bool:
+        """Two tries, thirty days between the first and the last."""
+        days = [one.on for one in self.tries]
+        return len(days) >= TRIES and max(days) - min(days) >= TRIES_OVER
+
+    @property
+    def by(self) -> str:
+        """`signed` by the worker, `recorded` by staff, by `attempts`, or nothing yet."""
+        if self.feedback:
+            return "signed" if self.feedback.given_by == "receipt" else "recorded"
+        return "attempts" if self.enough else ""
+
+
+def ground(session: Session, case: Case) -> Ground:
+    """What this case could be closed on now."""
+    mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off", Feedback.state == "given")
+    given = session.scalars(select(Feedback).where(*mine).order_by(Feedback.at.desc()).limit(1))
+    tried = [one for one in attempts(session, case.id) if one.at >= case.worker_acted_at]
+    live = tuple(state for state in LIVE if state != "silent")
+    bodies = select(Referral.mechanism).where(Referral.case_id == case.id, Referral.state.in_(live))
+    return Ground(given.first(), tried, list(session.scalars(bodies)))
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What came of it, and the last words to the worker."""
+
+    result: str
+    written: Written = field(repr=False)
+
+
+def propose_close(
+    session: Session, site: Site, opened: OpenCase, found: Closing, actor: Actor, now: datetime,
+    version: int,
+) -> FourEyes:  # fmt: skip
+    """The first of two people: nothing is closed and the worker is told nothing yet.
+
+    Refuses `result` outside the list or against what is written down (`remedied` while something
+    promised is not there, `unreachable` after a sign-off), `sign_off` without the worker's yes or
+    enough tries, `open_bodies` while a body has the case or was asked about, and `worker_waits`
+    while the worker waits for an answer.
+    """
+    check(opened.case, Verb.PROPOSE_CLOSE, actor, version)
+    _closable(session, opened.case, found.result)
+    content = {
+        "result": found.result, "text": found.written.text, "language": found.written.language,
+    }  # fmt: skip
+    asked = foureyes.ask(session, site, opened, "close", content, actor, now)
+    move(session, opened.case, Verb.PROPOSE_CLOSE, actor, now, {"proposal": asked.id})
+    return asked
+
+
+def _closable(session: Session, case: Case, result: str) -> Ground:
+    on = ground(session, case)
+    stand = {one.state for one in items(session, case.id)} - {"dropped", "claimed", "offered"}
+    for code, holds in (
+        ("result", result in OUTCOMES),
+        ("remedied", result != "remedied" or stand == {"arrived"}),
+        ("partly", result != "partly" or bool(stand & {"arrived", "part"})),
+        ("sign_off", bool(on.by)),
+        ("reached", result != "unreachable" or on.by == "attempts"),
+        ("open_bodies", not on.open_bodies),
+        ("worker_waits", not case.worker_waits),
+    ):
+        if not holds:
+            raise Refused(code)
+    return on
+
+
+def close(
+    session: Session, site: Site, opened: OpenCase, asked: FourEyes, actor: Actor, now: datetime,
+    version: int,
+) -> Outcome:  # fmt: skip
+    """The second person says so too: the worker reads what came of it and how to open it again.
+
+    Refuses as `foureyes.check_second` and `propose_close` do.
+    """
+    case = opened.case
+    check(case, Verb.CLOSE, actor, version)
+    foureyes.check_second(session, case, asked, "close", actor, now)
+    told = foureyes.content(opened, asked)
+    on = _closable(session, case, told["result"])
+    foureyes.approve(case, asked, actor, now)
+    words = Written(told["text"], told["language"], asked.id)
+    message = answer(session, site, opened, words, verb=Verb.CLOSE, actor=actor, now=now)
+    row = uuid4()
+    content = {"alone": asked.alone}
+    made = Outcome(
+        id=row, case_id=case.id, proposal_id=asked.id,
+        feedback_id=on.feedback.id if on.feedback else None, result=told["result"], by=on.by,
+        key_generation=case.key_generation,
+        words=opened.seal_json(Label.OUTCOME_WORDS, row, content), at=now,
+    )  # fmt: skip
+    session.add(made)
+    case.closed_at = now
+    clocks.stop(session, case.id, now)
+    codes = {
+        "proposal": asked.id, "message": message.id, "alone": asked.alone,
+        "outcome": made.result, "by": made.by,
+    }  # fmt: skip
+    move(session, case, Verb.CLOSE, actor, now, codes)
+    return made
+
+
+def last_outcome(session: Session, case_id: UUID) -> Outcome | None:
+    """How the case was closed last."""
+    mine = select(Outcome).where(Outcome.case_id == case_id)
+    return session.scalars(mine.order_by(Outcome.at.desc(), Outcome.id).limit(1)).first()

@@ -1,0 +1,79 @@
+"""A decision that two people take: one proposes it, another decides.
+
+Where nobody else works on cases, who proposed may decide too, after 48 hours; the worker is told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case, FourEyes
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
+from grievance.cases.operations.handling import workers
+from grievance.cases.operations.moving import Refused
+from grievance.cases.site import Site
+from grievance.vault.labels import Label
+
+ALONE_WAITS = timedelta(hours=48)
+
+
+def ask(
+    session: Session, site: Site, opened: OpenCase, verb: str, content: Any, actor: Actor,
+    now: datetime,
+) -> FourEyes:  # fmt: skip
+    """Keep what is proposed, sealed among staff, and tell those who may decide it.
+
+    The verb checks before and moves after.
+    """
+    row, case = uuid4(), opened.case
+    asked = FourEyes(
+        id=row,
+        case_id=case.id,
+        verb=verb,
+        state="asked",
+        asked_by=actor.person,
+        asked_at=now,
+        key_generation=case.key_generation,
+        content=opened.seal_json(Label.CASE_NOTE, row, content),
+    )
+    session.add(asked)
+    case.awaits_second = True
+    telling.staff_of_proposal(session, site, case, asked.asked_by, now)
+    return asked
+
+
+def content(opened: OpenCase, asked: FourEyes) -> Any:
+    """What was proposed, for who is to decide it."""
+    return opened.open_json(Label.CASE_NOTE, asked.id, asked.content)
+
+
+def alone(session: Session, case: Case, asked: FourEyes) -> bool:
+    """Whether nobody else could decide what this person proposed."""
+    return not [one for one in workers(session, case) if one.id != asked.asked_by]
+
+
+def check_second(
+    session: Session, case: Case, asked: FourEyes, verb: str, actor: Actor, now: datetime
+) -> None:
+    """Whether this person may decide this now: refuses `proposer` while somebody else works on
+    cases, and `too_early` for who works alone before 48 hours have passed."""
+    if (asked.case_id, asked.state, asked.verb) != (case.id, "asked", verb):
+        raise Refused("state")
+    if asked.asked_by != actor.person:
+        return
+    if not alone(session, case, asked):
+        raise Refused("proposer")
+    if now < asked.asked_at + ALONE_WAITS:
+        raise Refused("too_early")
+
+
+def approve(case: Case, asked: FourEyes, actor: Actor, now: datetime) -> None:
+    """It is decided; `asked.alone` says whether by one person."""
+    asked.state, asked.decided_by, asked.decided_at = "approved", actor.person, now
+    asked.alone, case.awaits_second = asked.asked_by == actor.person, False

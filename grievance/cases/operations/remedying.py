@@ -1,0 +1,343 @@
+"""From talks to a remedy that is there: what is claimed, offered, promised, came, or did not come.
+
+Every verb checks the state table first: `Refused` or `Conflict` leave everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grievance.cases import messages
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import (
+    REMEDY_KINDS,
+    REMEDY_STATES,
+    SEVERITIES,
+    Case,
+    Feedback,
+    Message,
+    Receipt,
+    RemedyItem,
+)
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
+from grievance.cases.operations.handling import answer
+from grievance.cases.operations.moving import Detail, Refused, check, move
+from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.referrals.operations.handing import given_by_of
+from grievance.vault import values
+from grievance.vault.labels import Label
+
+WATCHED = ("agreed", "part", "arrived")  # what the worker is asked about
+CAME = ("all", "part", "wait", "no")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a remedy is, from whom, and how much: amounts are integers of the currency's smallest
+    unit (ISO 4217), None where none was named. All of it is sealed."""
+
+    words: str = field(repr=False)
+    source: str = field(default="", repr=False)
+    currency: str = ""
+    claimed: int | None = field(default=None, repr=False)
+    offered: int | None = field(default=None, repr=False)
+    agreed: int | None = field(default=None, repr=False)
+    received: int | None = field(default=None, repr=False)
+
+    @property
+    def amounts(self) -> list[int]:
+        """The amounts that were named."""
+        named = (self.claimed, self.offered, self.agreed, self.received)
+        return [one for one in named if one is not None]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One thing that would make it good again, as staff write it down: how far it `stands`, by when
+    it is promised, when it came, and the file that proves it."""
+
+    kind: str
+    stands: str
+    facts: Facts = field(repr=False)
+    due_on: date | None = None
+    arrived_on: date | None = None
+    file_id: UUID | None = None
+
+
+def record(
+    session: Session, opened: OpenCase, item_id: UUID, remedy: Remedy, act: Act
+) -> RemedyItem:
+    """Write down a remedy under a new id, or change the one of this id.
+
+    Refuses `kind`, `stands`, `words` when it does not say what it is, `currency` for an amount
+    without one, `due_on` for a promise without a day, `arrived_on` for what came without a day or
+    on a day to come, and `item` for an id of another case.
+    """
+    case = opened.case
+    check(case, Verb.RECORD_REMEDY, act.actor, act.version)
+    _check_remedy(remedy, local_today(session, act.now))
+    item = session.get(RemedyItem, item_id)
+    if item is None:
+        item = RemedyItem(id=item_id, case_id=case.id, made_at=act.now)
+        session.add(item)
+    elif item.case_id != case.id:
+        raise Refused("item")
+    item.kind, item.state, item.due_on = remedy.kind, remedy.stands, remedy.due_on
+    item.arrived_on = remedy.arrived_on if remedy.stands == "arrived" else None
+    item.file_id = remedy.file_id or item.file_id
+    item.key_generation, item.changed_at = case.key_generation, act.now
+    item.facts = opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
+    session.flush()
+    codes = {
+        "item": item.id, "kind": item.kind, "stands": item.state,
+        "value": values.digest(item.facts).hex(),
+    }  # fmt: skip
+    move(session, case, Verb.RECORD_REMEDY, act.actor, act.now, codes)
+    return item
+
+
+def _check_remedy(remedy: Remedy, today: date) -> None:
+    came = remedy.arrived_on is not None and remedy.arrived_on <= today
+    for code, holds in (
+        ("kind", remedy.kind in REMEDY_KINDS),
+        ("stands", remedy.stands in REMEDY_STATES),
+        ("words", bool(remedy.facts.words.strip())),
+        ("currency", bool(remedy.facts.currency) or not remedy.facts.amounts),
+        ("due_on", remedy.due_on is not None or remedy.stands != "agreed"),
+        ("arrived_on", came or remedy.stands != "arrived"),
+    ):
+        if not holds:
+            raise Refused(code)
+
+
+def items(session: Session, case_id: UUID) -> list[RemedyItem]:
+    """Every remedy of a case, in the order they were written down."""
+    mine = select(RemedyItem).where(RemedyItem.case_id == case_id)
+    return list(session.scalars(mine.order_by(RemedyItem.made_at, RemedyItem.id)))
+
+
+def facts_of(opened: OpenCase, item: RemedyItem) -> Facts:
+    """What a remedy is and how much, opened."""
+    return Facts(**opened.open_json(Label.REMEDY_FACTS, item.id, item.facts))
+
+
+def open_dialogue(
+    session: Session, site: Site, opened: OpenCase, written: Written, act: Act
+) -> Message:
+    """A body has brought the sides to talk (good offices, mediation, conciliation): the worker
+    reads who talks about what. Only while a body has the case with the worker's consent."""
+    return _told(session, site, opened, Verb.OPEN_DIALOGUE, written, act)
+
+
+def no_agreement(
+    session: Session, site: Site, opened: OpenCase, written: Written, act: Act
+) -> Message:
+    """The talks ended without agreement; the worker reads why and what comes next."""
+    return _told(session, site, opened, Verb.NO_AGREEMENT, written, act)
+
+
+def _told(
+    session: Session, site: Site, opened: OpenCase, verb: Verb, written: Written, act: Act
+) -> Message:
+    before = messages.sent_before(session, opened.case.id, written.form_id)
+    if before:
+        return before
+    check(opened.case, verb, act.actor, act.version)
+    message = answer(session, site, opened, written, verb=verb, actor=act.actor, now=act.now)
+    clocks.meet(session, opened.case.id, ("next_step",), act.now)
+    move(session, opened.case, verb, act.actor, act.now, {"message": message.id})
+    return message
+
+
+def agree_remedy(
+    session: Session, site: Site, opened: OpenCase, how: str, written: Written, act: Act
+) -> None:
+    """The worker said yes to what was promised: a clock runs to the first promised day.
+
+    Refuses `something_promised` while no remedy is written down as agreed, and `how` when it is
+    not said how the worker agreed; that is kept sealed.
+    """
+    case = opened.case
+    if messages.sent_before(session, case.id, written.form_id):
+        return
+    check(case, Verb.AGREE_REMEDY, act.actor, act.version)
+    detail = _detail(opened, how)
+    message = answer(
+        session, site, opened, written, verb=Verb.AGREE_REMEDY, actor=act.actor, now=act.now
+    )
+    clocks.meet(session, case.id, ("next_step",), act.now)
+    promised = [str(one.id) for one in items(session, case.id) if one.state == "agreed"]
+    codes = {"message": message.id, "items": promised}
+    move(session, case, Verb.AGREE_REMEDY, act.actor, act.now, codes, detail=detail)
+
+
+def _detail(opened: OpenCase, how: str) -> Detail:
+    if not how.strip():
+        raise Refused("how")
+    event = uuid4()
+    return Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, how))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a worker says of each promised thing: `all` of it is there, `part`, `wait` (not yet),
+    `no` (it did not come, or it stopped); whether anybody punished them, None where they would
+    rather not say; and words, which may be empty."""
+
+    came: Mapping[UUID, str]
+    reprisal: bool | None
+    written: Written = field(repr=False)
+
+
+def asked_about(session: Session, case: Case) -> list[RemedyItem]:
+    """The promised things that the worker is asked about."""
+    return [one for one in items(session, case.id) if one.state in WATCHED]
+
+
+def verb_of(case: Case, watched: Sequence[RemedyItem], said: Arrival, today: date) -> Verb:
+    """What an answer amounts to: broken, when something did not come or its day is over;
+    everything is there; news, while it may still come or when it is still there."""
+    if [one for one in watched if _broken(one, said, today)]:
+        return Verb.REMEDY_BREACHED
+    if case.state == "remedy_agreed" and set(said.came.values()) == {"all"}:
+        return Verb.CONFIRM_REMEDY
+    return Verb.REMEDY_NEWS
+
+
+def _broken(item: RemedyItem, said: Arrival, today: date) -> bool:
+    late = item.due_on is not None and item.due_on < today
+    return said.came[item.id] == "no" or (late and said.came[item.id] != "all")
+
+
+def report(
+    session: Session, site: Site, opened: OpenCase, said: Arrival, actor: Actor, now: datetime
+) -> None:
+    """The worker says whether what was promised is there. A repeat of the same form says nothing.
+
+    Broken, the case goes back to be worked on, and staff answer. A worker who was punished is
+    answered in any case, and the case counts as grave. Refuses `items` for an answer that does not
+    speak of exactly the promised things.
+    """
+    case, at = opened.case, to_the_hour(now)
+    if session.get(Feedback, said.written.form_id):
+        return
+    watched, today = asked_about(session, case), local_today(session, now)
+    known = {one.id for one in watched}
+    if not watched or set(said.came) != known or not set(said.came.values()) <= set(CAME):
+        check(case, Verb.REMEDY_BREACHED, actor)
+        raise Refused("items")
+    verb = verb_of(case, watched, said, today)
+    check(case, verb, actor)
+    for item in watched:
+        _stand(item, said, today, at)
+    given = keep_feedback(session, opened, "arrival", said.written, at, actor=actor)
+    given.reprisal = said.reprisal
+    if verb != Verb.CONFIRM_REMEDY or said.reprisal or said.written.text:
+        waits(session, case, at, grave=bool(said.reprisal))
+    telling.staff_of_answer(session, site, case, now)
+    codes = {"items": sorted(map(str, known)), "feedback": given.id, "given_by": given.given_by}
+    _go(session, case, verb, (actor, now), codes)
+
+
+def _stand(item: RemedyItem, said: Arrival, today: date, at: datetime) -> None:
+    came = said.came[item.id]
+    if came == "all" and item.state != "arrived":
+        item.state, item.arrived_on, item.changed_at = "arrived", today, at
+    elif came == "part":
+        item.state, item.arrived_on, item.changed_at = "part", None, at
+    elif _broken(item, said, today):
+        item.state, item.arrived_on, item.changed_at = "not_kept", None, at
+
+
+def _go(
+    session: Session, case: Case, verb: Verb, act: tuple[Actor, datetime], codes: dict[str, Any],
+    detail: Detail | None = None,
+) -> None:  # fmt: skip
+    """Move, with what a promise that was kept, or broken, means for the case."""
+    actor, now = act
+    if verb in (Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER):
+        case.remedy_kept_at = to_the_hour(now) if actor.receipt else now
+    move(session, case, verb, actor, now, codes, detail=detail)
+    if verb in (Verb.REMEDY_BREACHED, Verb.BREACH_FOR_WORKER):
+        case.remedy_kept_at = None
+        lapse_sign_offs(session, case)
+
+
+def waits(session: Session, case: Case, at: datetime, *, grave: bool = False) -> None:
+    """The worker said something that a person must answer; `grave` when they were punished."""
+    case.worker_acted_at, case.worker_waits = at, True
+    if grave and SEVERITIES.index(case.severity) < SEVERITIES.index("high"):
+        case.severity = "high"
+    clocks.start(session, case.id, "answer", at, operator_hours(session))
+
+
+def keep_feedback(
+    session: Session, opened: OpenCase, kind: str, written: Written, at: datetime, *,
+    actor: Actor,
+) -> Feedback:  # fmt: skip
+    """Keep what a worker said of the remedy, sealed; with a code that others have seen it counts
+    as recorded by staff, and so does what staff take down."""
+    case = opened.case
+    receipt = session.get(Receipt, actor.receipt) if actor.receipt else None
+    given = Feedback(
+        id=written.form_id,
+        case_id=case.id,
+        kind=kind,
+        state="given",
+        given_by=given_by_of(receipt.known_to) if receipt else "staff_recorded",
+        recorder_id=actor.person,
+        language=written.language,
+        key_generation=case.key_generation,
+        words=opened.seal_text(Label.FEEDBACK_WORDS, written.form_id, written.text),
+        at=at,
+    )
+    session.add(given)
+    session.flush()
+    return given
+
+
+def lapse_sign_offs(session: Session, case: Case) -> None:
+    """What the worker said about closing is void, because the case goes on."""
+    mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off")
+    session.execute(update(Feedback).where(*mine).values(state="lapsed"))
+
+
+def confirm_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
+    """The worker told us that everything is there; how they told us is kept sealed."""
+    _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act)
+
+
+def breach_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
+    """The worker told us that it did not come or stopped: the case is worked on again."""
+    _for_worker(session, site, opened, Verb.BREACH_FOR_WORKER, how, act)
+
+
+def _for_worker(
+    session: Session, site: Site, opened: OpenCase, verb: Verb, how: str, act: Act
+) -> None:
+    case, today = opened.case, local_today(session, act.now)
+    check(case, verb, act.actor, act.version)
+    detail = _detail(opened, how)
+    watched, came = asked_about(session, case), "all"
+    if verb == Verb.BREACH_FOR_WORKER:
+        watched, came = [one for one in watched if one.state != "arrived"] or watched, "no"
+    told = Arrival({one.id: came for one in watched}, None, Written("", "en", uuid4()))
+    for item in watched:
+        _stand(item, told, today, act.now)
+    telling.worker_of_news(session, site, opened, act.now)
+    codes = {"items": sorted(str(one.id) for one in watched)}
+    _go(session, case, verb, (act.actor, act.now), codes, detail)

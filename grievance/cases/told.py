@@ -1,0 +1,135 @@
+"""What people read of a state: its name for staff, what a worker is told, why we said no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grievance.i18n import N_
+
+LABELS = {
+    "received": N_("Received"),
+    "in_review": N_("Being read"),
+    "awaiting_worker": N_("Waiting for the worker"),
+    "accepted": N_("Accepted"),
+    "with_mechanism": N_("With another body"),
+    "in_dialogue": N_("Talks under way"),
+    "remedy_agreed": N_("Remedy agreed"),
+    "remedy_monitored": N_("Remedy being watched"),
+    "not_accepted": N_("Not accepted"),
+    "withdrawn": N_("Withdrawn"),
+    "closed": N_("Closed"),
+}
+
+# What a handler sends first, in the worker's language, unless they write something else.
+ACKNOWLEDGEMENT = N_(
+    "We have your report, and a person has read it. We are finding out who can help you best. "
+    "We write to you here by %(day)s. You can write to us here at any time."
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a worker is told in a state: what it means, what happens next, who has to act."""
+
+    title: str
+    meaning: str
+    next_step: str
+
+
+TOLD = {
+    "received": Told(
+        N_("We have your report"),
+        N_("It is safe with us. Nobody outside has seen it."),
+        N_("A person reads it and writes to you here by %(day)s."),
+    ),
+    "in_review": Told(
+        N_("A person is reading your report"),
+        N_("We are finding out who can help you best."),
+        N_("We write to you here by %(day)s."),
+    ),
+    "awaiting_worker": Told(
+        N_("We have a question for you"),
+        N_("Read it below and answer when you can. Nothing is decided against you meanwhile."),
+        N_("It is your turn. We wait for your answer."),
+    ),
+    "accepted": Told(
+        N_("We are working on your report"),
+        N_("We accepted it and are preparing the next step."),
+        N_("We tell you here what comes next by %(day)s."),
+    ),
+    "with_mechanism": Told(
+        N_("Your report is with a body that can act on it"),
+        N_("You agreed to it. Below you read who has it and what they have said."),
+        N_("We ask them again and write to you here by %(day)s."),
+    ),
+    "in_dialogue": Told(
+        N_("There are talks about your problem"),
+        N_(
+            "Nothing is agreed unless you say yes. You may say no, and you keep your right to go "
+            "to court."
+        ),
+        N_("We write to you here by %(day)s."),
+    ),
+    "remedy_agreed": Told(
+        N_("Something was promised to you"),
+        N_("You agreed to it. Below you read what was promised and by when."),
+        N_("Tell us below when it arrives. If nothing arrives, we act after %(day)s."),
+    ),
+    "remedy_monitored": Told(
+        N_("It has arrived. We still watch"),
+        N_("You told us that what was promised is there. We make sure that it stays so."),
+        N_("On %(day)s we ask you whether it really arrived and whether anybody punished you."),
+    ),
+    "not_accepted": Told(
+        N_("We cannot take your report on"),
+        N_("Below you read why, and who else may help you."),
+        N_("If you think we are wrong, ask for a second look by %(day)s. Another person reads it."),
+    ),
+    "withdrawn": Told(
+        N_("You took your report back"),
+        N_("We do nothing more with it. Nobody outside was told."),
+        N_("You can open it again here by %(day)s. You can also file a new report at any time."),
+    ),
+    "closed": Told(
+        N_("Your report is closed"),
+        N_("Below you read what came of it."),
+        N_("If something is not right after all, open it again here by %(day)s."),
+    ),
+}
+
+# What a worker is told instead, where a state alone does not say it all.
+APPEALED = Told(
+    N_("Your report is getting a second look"),
+    N_("You asked us to look again. The decision is open: nothing is decided against you."),
+    N_("We answer you here by %(day)s."),
+)
+TAKEN_BACK = Told(
+    N_("You took your report back"),
+    N_("We do nothing more with it. Who already has a copy may have read it; we ended it there."),
+    TOLD["withdrawn"].next_step,
+)
+NO_MORE_APPEAL = N_(
+    "The time for a second look is over, or you had one. You can open the report again here by "
+    "%(day)s if something has changed."
+)
+TOO_OLD = N_("You can file a new report at any time.")
+
+# Why a case is not taken on, as the worker reads it.
+DECLINE_REASONS = {
+    "not_ours": N_("We have no way to act on this problem."),
+    "better_door": N_("Somebody else can do more for you than we can."),
+    "no_facts": N_("We do not know enough to act, and could not find out more."),
+    "duplicate": N_("We already work on the same matter in another report."),
+    "safety": N_("If we acted now, it could put you or others at risk."),
+    "other": N_("There is another reason. We wrote it to you in the message."),
+}
+
+# What came of a case, as the worker reads it.
+OUTCOMES = {
+    "remedied": N_("What was promised to you has arrived."),
+    "partly": N_("A part of what you asked for has arrived."),
+    "own_way": N_("You settled it yourself, or in court."),
+    "advised": N_("You got the advice that you needed."),
+    "none": N_("No remedy could be reached."),
+    "unreachable": N_("We could not reach you any more."),
+}

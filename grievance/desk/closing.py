@@ -1,0 +1,200 @@
+"""The desk's part in remedies and closing: the forms of these verbs on the case page, and what
+they do. `FORMS` and `DOING` join those of the other verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from grievance.cases import queries
+from grievance.cases.messages import Written
+from grievance.cases.models import FourEyes
+from grievance.cases.operations import closing, remedying
+from grievance.cases.operations.closing import Closing, SignOff, Tried
+from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.states import Verb
+from grievance.clock import now
+from grievance.deadlines.hours import Hours
+from grievance.desk import forms
+from grievance.desk import remedy_words as words
+from grievance.desk.forms import ActForm, ToWorkerForm, choices_of
+from grievance.desk.loading import Desk, site
+from grievance.extensions import db
+from grievance.i18n import gettext as _
+from grievance.i18n import lazy
+from grievance.web.forms import Choice, Day, Line, Select, Words
+
+
+class AgreeForm(ToWorkerForm):
+    """How the worker agreed, and the words that confirm it to them."""
+
+    how = Line(
+        lazy("How did the worker say yes?"),
+        hint=lazy("For example: by phone on 3 May, after reading the paper. It is kept sealed."),
+        needed=lazy("Write how the worker said yes."),
+    )
+
+    @property
+    def shown(self) -> list[Any]:
+        return [self.how] + [field for field in super().shown if field is not self.how]
+
+
+class HowForm(ActForm):
+    """How the worker told us."""
+
+    how = Line(
+        lazy("How did the worker tell you?"),
+        hint=lazy("For example: by phone today. It is kept sealed."),
+        needed=lazy("Write how the worker told you."),
+    )
+
+
+class SignOffForm(ActForm):
+    """What the worker said about closing, by telephone or in person."""
+
+    rating = Select(lazy("How content are they?"))
+    reprisal = Choice(
+        lazy("Did anybody punish or threaten them because they complained?"),
+        needed=lazy("Choose an answer."),
+    )
+    words = Words(
+        lazy("What you read out and what they answered"),
+        hint=lazy("Their own words, as far as you can. The worker can read it."),
+        needed=lazy("Write what was read out and what the worker answered."),
+        limit=4000,
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        rated = [(str(code), _(label)) for code, label in words.RATINGS.items()]
+        self.rating.choices = choices_of([("", _("They would rather not say")), *rated])
+        self.reprisal.choices = choices_of(
+            (("no", _("No")), ("yes", _("Yes")), ("silent", _("They would rather not say")))
+        )
+        self.language = desk.member.language
+
+    @property
+    def said(self) -> SignOff:
+        """It as a value."""
+        punished = {"yes": True, "no": False}.get(str(self.reprisal.data))
+        rating = int(self.rating.data) if self.rating.data else None
+        return SignOff(
+            rating, punished, Written(self.words.data or "", self.language, self.once)
+        )  # fmt: skip
+
+
+class TryForm(ActForm):
+    """Which way somebody tried to reach the worker, when, and what happened."""
+
+    way = Select(lazy("How"), needed=lazy("Choose how."))
+    on_day = Day(lazy("On which day"), needed=lazy("Write the day."))
+    note = Words(
+        lazy("What happened"),
+        hint=lazy("For example: rang twice, nobody answered. Only staff read this."),
+        needed=lazy("Write what happened."),
+        limit=1000,
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        self.way.choices = choices_of((code, _(label)) for code, label in words.WAYS.items())
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        self.on_day.process_data(local_today(db.session(), now))
+
+    @property
+    def tried(self) -> Tried:
+        """It as a value."""
+        return Tried(str(self.way.data), self.on_day.data, self.note.data or "", self.once)
+
+
+class CloseForm(ToWorkerForm):
+    """What came of it, and the last words to the worker."""
+
+    result = Select(lazy("What came of it"), needed=lazy("Choose what came of it."))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        super().offer(desk, people)
+        told = [(code, _(label)) for code, label in words.RESULTS.items()]
+        self.result.choices = choices_of([("", _("Choose")), *told])
+
+    @property
+    def shown(self) -> list[Any]:
+        return [self.result] + [field for field in super().shown if field is not self.result]
+
+
+FORMS: dict[Verb, type[ActForm]] = {
+    Verb.OPEN_DIALOGUE: ToWorkerForm,
+    Verb.NO_AGREEMENT: ToWorkerForm,
+    Verb.AGREE_REMEDY: AgreeForm,
+    Verb.CONFIRM_FOR_WORKER: HowForm,
+    Verb.BREACH_FOR_WORKER: HowForm,
+    Verb.RECORD_SIGN_OFF: SignOffForm,
+    Verb.TRY_TO_REACH: TryForm,
+    Verb.PROPOSE_CLOSE: CloseForm,
+    Verb.CLOSE: ActForm,
+}
+forms.FORMS.update(FORMS)
+
+
+def _act(desk: Desk, form: ActForm) -> Act:
+    return Act(desk.actor, now(), form.seen)
+
+
+def _told(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
+    def do(desk: Desk, form: ToWorkerForm) -> None:
+        send(db.session(), site(), desk.opened, form.written, _act(desk, form))
+
+    return do
+
+
+def _how(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
+    def do(desk: Desk, form: HowForm) -> None:
+        send(db.session(), site(), desk.opened, str(form.how.data), _act(desk, form))
+
+    return do
+
+
+def _agree(desk: Desk, form: AgreeForm) -> None:
+    remedying.agree_remedy(
+        db.session(), site(), desk.opened, str(form.how.data), form.written, _act(desk, form)
+    )
+
+
+def _sign_off(desk: Desk, form: SignOffForm) -> None:
+    closing.record_sign_off(db.session(), site(), desk.opened, form.said, _act(desk, form))
+
+
+def _try(desk: Desk, form: TryForm) -> None:
+    closing.try_to_reach(db.session(), desk.opened, form.tried, _act(desk, form))
+
+
+def _propose(desk: Desk, form: CloseForm) -> None:
+    found = Closing(str(form.result.data), form.written)
+    closing.propose_close(db.session(), site(), desk.opened, found, desk.actor, now(), form.seen)
+
+
+def _close(desk: Desk, form: ActForm) -> None:
+    closing.close(db.session(), site(), desk.opened, asked_of(desk), desk.actor, now(), form.seen)
+
+
+def asked_of(desk: Desk) -> FourEyes:
+    """What waits for a second person in this case; refused when nothing does."""
+    asked = queries.proposal(db.session(), desk.case.id)
+    if asked is None:
+        raise Refused("proposed")
+    return asked
+
+
+DOING: dict[Verb, Any] = {
+    Verb.OPEN_DIALOGUE: _told(remedying.open_dialogue),
+    Verb.NO_AGREEMENT: _told(remedying.no_agreement),
+    Verb.AGREE_REMEDY: _agree,
+    Verb.CONFIRM_FOR_WORKER: _how(remedying.confirm_for_worker),
+    Verb.BREACH_FOR_WORKER: _how(remedying.breach_for_worker),
+    Verb.RECORD_SIGN_OFF: _sign_off,
+    Verb.TRY_TO_REACH: _try,
+    Verb.PROPOSE_CLOSE: _propose,
+    Verb.CLOSE: _close,
+}

@@ -1,0 +1,60 @@
+"""The parts of a case page: passages, messages, files, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from grievance.cases import replies
+from grievance.cases.files import Stored
+from grievance.cases.models import CaseFile, Message
+from grievance.cases.states import Verb
+from grievance.desk.forms import ActForm
+from grievance.i18n import Language
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words of a person in their language, and what people translated of them."""
+
+    id: str
+    text: str = field(repr=False)
+    language: Language
+    translations: tuple[tuple[str, Language, str], ...] = field(repr=False)  # text, in, by whom
+    form: ActForm | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message of a thread."""
+
+    row: Message
+    passage: Passage
+    author: str
+    when: str
+    new: bool
+    files: Sequence[Attached]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file: its clean form can be had at once, the original for a reason."""
+
+    row: CaseFile
+    stored: Stored
+    size: str
+    state: str
+    form: ActForm
+
+
+@dataclass(frozen=True)
+class Doing:
+    """A verb that can be done now."""
+
+    verb: Verb
+    label: str
+    about: str
+    form: ActForm
+    open: bool
+    to_worker: bool
+    ready: tuple[replies.Reply, ...] = ()

@@ -1,0 +1,111 @@
+"""A file that staff send with a verb: one, cleaned and sealed in the request that brings it,
+exactly as a worker's files are.
+
+A form that may bring one is a `WithFile`. Its view calls `receive` before the verb, `attach` in it,
+and `take_back` when the verb was refused.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import request
+
+from grievance.cases import files
+from grievance.cases.cleaning import Refused
+from grievance.cases.files import Stored
+from grievance.cases.models import CaseFile
+from grievance.cases.operations import attaching
+from grievance.desk.loading import Desk, site
+from grievance.extensions import db
+from grievance.i18n import N_, lazy
+from grievance.i18n import gettext as _
+from grievance.web.forms import Files, Form
+from grievance.web.logs import where
+from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
+
+log = logging.getLogger("grievance.error")
+
+BROKEN = N_("This file could not be read. Choose another copy.")
+TOO_BIG = N_("This file is larger than 10 MB. Choose a smaller one.")
+SENTENCES = {
+    "too_big": TOO_BIG,
+    "body_too_big": TOO_BIG,
+    "too_many_files": N_("Choose one file only."),
+    "unsupported": N_("Choose a photo, a PDF, sound, video or plain text. This is something else."),
+    "too_many_pixels": N_("This picture is very large. Make it smaller first."),
+    "too_many_pages": N_("This has more than 50 pages. Choose a shorter one."),
+    "encrypted_pdf": N_("This is locked with a password. Choose a copy without it."),
+    "broken": BROKEN,
+    "empty": N_("This file is empty."),
+}
+NO_STORE = N_("The file could not be kept just now. Wait a minute, then choose it again.")
+AGAIN = N_("The file was not kept. Choose it again.")
+
+
+class OneFile(Files):
+    """One file; `u.file` of `desk/_upload.html` shows it."""
+
+    kind = "file"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        options.setdefault(
+            "hint",
+            lazy("One photo, PDF, sound, video or text of at most 10 MB. The worker can open it."),
+        )
+        super().__init__(*arguments, **options)
+
+
+class WithFile(Form):
+    """A form that may bring one file: the form itself says where its field `file` stands."""
+
+    file: OneFile
+    stored: Stored | None = None  # what was brought, once it lies sealed in the store
+
+    def validate(self, *arguments: Any, **options: Any) -> bool:
+        """A browser forgets a file when the page comes back, so the page says it."""
+        fine = super().validate(*arguments, **options)
+        if not fine and request.files.get(self.file.name):
+            self.file.errors = [_(AGAIN)]
+        return fine
+
+    def receive(self) -> bool:
+        """Clean and seal what was chosen, if anything; False with the sentence beside the field.
+
+        Cleaning takes seconds, so the transaction is ended before: when `stored` is set, load and
+        lock again what the verb is done to.
+        """
+        try:
+            chosen = uploaded(request, self.file.name)
+            if len(chosen) > 1:
+                raise UploadRefused("too_many_files", "")
+            if chosen:
+                self.stored = _kept(chosen[0])
+        except OSError as problem:
+            log.error("the store of files is away", extra={"place": where(problem)})
+            self.file.errors = [_(NO_STORE)]
+        except (UploadRefused, Refused) as refused:
+            self.file.errors = [_(SENTENCES.get(refused.code, BROKEN))]
+        return not self.file.errors
+
+    def attach(self, desk: Desk, at: datetime) -> CaseFile | None:
+        """Make what came part of the case, in the transaction of the verb; None without a file."""
+        if self.stored is None:
+            return None
+        return attaching.attach(db.session(), desk.opened, self.stored, desk.actor, at)
+
+    def take_back(self) -> None:
+        """Forget the file, because what it came with was not done."""
+        if self.stored is None:
+            return
+        with suppress(OSError):  # a blob without its key is only room that is lost
+            files.forget(site().blobs, self.stored)
+        self.stored, self.file.errors = None, [_(AGAIN)]
+
+
+def _kept(chosen: UploadedFile) -> Stored:
+    db.session.rollback()
+    return files.keep(site().blobs, chosen.read(), chosen.name)

@@ -1,0 +1,102 @@
+"""The question whether it arrived: the worker says what came, what did not, and if it hurt them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import Feedback, Receipt
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import remedying, replying
+from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.remedying import Arrival
+from grievance.cases.states import PROMISED
+from grievance.clock import now
+from grievance.extensions import db
+from grievance.intake import remedies
+from grievance.intake.blueprint import bp
+from grievance.intake.remedies import Row
+from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of
+from grievance.intake.visits import site, visited
+from grievance.web.audience import audience
+from grievance.web.language import own_language
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What this visit's worker is asked about; in `later` what is promised for a day to come
+    beside things that have arrived already: nobody is asked about it yet."""
+
+    case: OpenCase
+    receipt: Receipt
+    actor: Actor
+    rows: Sequence[Row]
+    later: Sequence[Row]
+
+
+@bp.route("/case/remedy", methods=["GET", "POST"])
+@audience("worker")
+def remedy() -> Answer | Response:
+    """Did it arrive?"""
+    asked = _asked(lock=request.method == "POST")
+    form = arrival_form(asked.rows)(request.form)
+    sent = form.once(str(asked.case.case.id), *_all_said())
+    before = db.session.get(Feedback, sent)
+    if before or not asked.rows:
+        return redirect(url_for("intake.case"), 303)
+    if request.method == "POST" and form.validate():
+        return redirect(url_for(_tell(asked, form, sent)), 303)
+    page = render_template("intake/remedy.html", asked=asked, form=form.fresh(), name_of=name_of)
+    db.session.commit()
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _asked(*, lock: bool) -> Asked:
+    """The one loader: what is promised in a worker's own case; 403 for a helper."""
+    opened, receipt, actor = visited(lock=lock)
+    if receipt.role != "worker":
+        abort(403)
+    watched = [
+        row
+        for row in remedies.rows(db.session(), opened)
+        if opened.case.state in PROMISED and row.item.state in remedying.WATCHED
+    ]
+    later = [row for row in watched if row.may_come and opened.case.state == "remedy_monitored"]
+    return Asked(opened, receipt, actor, [row for row in watched if row not in later], later)
+
+
+def _all_said() -> list[str]:
+    """All that was sent, as it was sent: what the answer is known by when it comes twice, though
+    the page would ask other things by then."""
+    return sorted(
+        f"{name}={said}"
+        for name, said in request.form.items(multi=True)
+        if name not in ("token", "form_id")
+    )
+
+
+def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
+    """Report it, and say which page comes next."""
+    came = {row.item.id: str(form[name_of(row.item)].data) for row in asked.rows}
+    still = set(came.values()) == {"all"} and asked.case.case.state == "remedy_monitored"
+    written = Written(form.message.data or "", own_language().slug, sent)
+    if still and not form.punished:
+        if written.text:
+            replying.say(db.session(), site(), asked.case, written, [], asked.actor, now())
+        db.session.commit()
+        return "intake.close"
+    came |= {row.item.id: "wait" for row in asked.later}
+    said = Arrival(came, form.punished, written)
+    try:
+        remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
+    except Refused:
+        db.session.rollback()
+    else:
+        db.session.commit()
+    return "intake.case"

@@ -1,0 +1,132 @@
+"""The end of a report: the worker says that it may be closed, and reads later how it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import Case, Feedback
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import closing, handling
+from grievance.cases.operations.closing import SignOff
+from grievance.cases.operations.moving import Refused, allowed
+from grievance.cases.states import OPEN, Verb
+from grievance.cases.told import OUTCOMES
+from grievance.clock import now
+from grievance.extensions import db
+from grievance.i18n import N_, date_text
+from grievance.i18n import gettext as _
+from grievance.intake import remedies
+from grievance.intake.blueprint import bp
+from grievance.intake.return_forms import CloseForm
+from grievance.intake.visits import site, visited
+from grievance.vault.labels import Label
+from grievance.web.audience import audience
+from grievance.web.language import own_language
+
+SAID_YES = N_("You told us that we may close your report.")
+WRITTEN_DOWN = N_("You told us that we may close your report, and we wrote it down.")
+SEEN = N_(
+    "You told us that we may close your report. It counts as written down by us, because somebody "
+    "else has seen your number."
+)
+NOT_REACHED = N_("We closed it without your yes, because we could not reach you.")
+REACHED_BY = {
+    "phone": N_("by telephone"),
+    "email": N_("by e-mail"),
+    "chat": N_("by chat"),
+    "post": N_("by letter"),
+    "visit": N_("by coming to see you"),
+    "helper": N_("over your helper"),
+    "page": N_("on this page"),
+}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How far a report is from its end: what its worker `said` about it, or whether saying it is
+    `offered`; `alone` when no second person could look at it."""
+
+    said: str
+    offered: bool
+    alone: bool
+
+
+def ending_of(session: Session, case: Case, actor: Actor) -> Ending:
+    """What the case page says about closing a report that is not over."""
+    given = closing.ground(session, case).feedback if case.state in OPEN else None
+    offered = given is None and allowed(case, Verb.SIGN_OFF, actor)
+    alone = bool(given or offered) and len(handling.workers(session, case)) < 2
+    return Ending(_said(given) if given else "", offered, alone)
+
+
+def _said(given: Feedback) -> str:
+    if given.given_by == "receipt":
+        return _(SAID_YES)
+    return _(WRITTEN_DOWN) if given.recorder_id else _(SEEN)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """How a case was closed, as the worker reads it: what came of it, on what ground, the days on
+    which we tried to reach them where that was the ground, and whether one person decided."""
+
+    result: str
+    ground: str
+    tries: Sequence[tuple[str, str]]
+    alone: bool
+
+
+def closed_of(session: Session, opened: OpenCase) -> Closed | None:
+    """How this case was closed; None in every other state."""
+    found = closing.last_outcome(session, opened.case.id)
+    if opened.case.state != "closed" or found is None:
+        return None
+    given = session.get(Feedback, found.feedback_id) if found.feedback_id else None
+    tried = closing.attempts(session, opened.case.id) if given is None else []
+    return Closed(
+        _(OUTCOMES[found.result]),
+        _said(given) if given else _(NOT_REACHED),
+        [(date_text(one.on), _(REACHED_BY[one.way])) for one in tried if one.at <= found.at],
+        opened.open_json(Label.OUTCOME_WORDS, found.id, found.words)["alone"],
+    )
+
+
+@bp.route("/case/close", methods=["GET", "POST"])
+@audience("worker")
+def close() -> Answer | Response:
+    """Say that the report may be closed, after reading what that means."""
+    opened, receipt, actor = visited(lock=request.method == "POST")
+    if receipt.role != "worker":
+        abort(403)
+    ending, form = ending_of(db.session(), opened.case, actor), CloseForm(request.form)
+    if not ending.offered:
+        return redirect(url_for("intake.case"), 303)
+    if request.method == "POST" and form.validate():
+        _sign(opened, form, actor)
+        return redirect(url_for("intake.case"), 303)
+    rows = remedies.rows(db.session(), opened)
+    page = render_template(
+        "intake/close.html", form=form.fresh(), receipt=receipt, remedies=rows, ending=ending
+    )
+    db.session.commit()
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _sign(opened: OpenCase, form: CloseForm, actor: Actor) -> None:
+    text = form.message.data or ""
+    told = (form.rating.data or "", form.reprisal.data or "", text)
+    sent = form.once(str(opened.case.id), *told)
+    said = SignOff(form.stars, form.punished, Written(text, own_language().slug, sent))
+    try:
+        closing.sign_off(db.session(), site(), opened, said, actor, now())
+    except Refused:
+        db.session.rollback()
+    else:
+        db.session.commit()

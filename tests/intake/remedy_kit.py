@@ -1,0 +1,223 @@
+"""Cases on their way to a remedy, brought there by the real operations, and their worker's visit.
+
+Staff act some days ago where a promise must be late by now: `Way.at` is when they do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from grievance import clock
+from grievance.accounts.roles import Role
+from grievance.cases import queries
+from grievance.cases.messages import Written
+from grievance.cases.models import Case, RemedyItem
+from grievance.cases.operations import closing, handling, referring, remedying
+from grievance.cases.operations.referring import Act
+from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.site import Site
+from grievance.referrals.models import Referral
+from grievance.referrals.operations import handing, sealing
+from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
+from grievance.referrals.operations.sealing import Making
+from grievance.referrals.packets import Drafting, draft
+from grievance.referrals.templates import book
+from tests.cast import Browser, Filed, Operator, Staff, browser, file_case, found_operator, member
+from tests.pages import Page, read_page
+
+WORDS = "The wages of March and April"
+SOURCE = "Aichi Foods"
+ZONE = "Asia/Tokyo"
+
+
+def words(text: str = "Some words") -> Written:
+    """Something typed on a fresh form."""
+    return Written(text, "en", uuid4())
+
+
+def today() -> date:
+    """The day it is where the operator is."""
+    return clock.local_day(clock.now(), ZONE)
+
+
+def wages(stands: str = "agreed", due: int = 14, **changed: Any) -> Remedy:
+    """Wages that are owed; `due` in so many days from today."""
+    told = {"claimed": 300_000, "agreed": 250_000, **changed.pop("amounts", {})}
+    facts = Facts(changed.pop("words", WORDS), SOURCE, changed.pop("currency", "JPY"), **told)
+    arrived = today() if stands == "arrived" else None
+    return Remedy(
+        changed.pop("kind", "money"), stands, facts, today() + timedelta(days=due), arrived,
+        changed.pop("file_id", None),
+    )  # fmt: skip
+
+
+@dataclass
+class Way:
+    """A case, its handler and a second person, as far as the acts have brought it."""
+
+    session: Session
+    site: Site
+    operator: Operator
+    handler: Staff
+    filed: Filed
+    colleague: Staff | None = None
+    items: list[UUID] = field(default_factory=list)
+    at: datetime = field(default_factory=clock.now)
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.filed.case
+
+    @property
+    def act(self) -> Act:
+        """The handler, now, with the newest page."""
+        return Act(self.handler.actor, self.at, self.case.version)
+
+    def accept(self) -> Way:
+        """Taken and accepted."""
+        handling.take(self.session, self.case, self.handler.actor, self.at, self.case.version)
+        desk = self.handler.open(self.session, self.case)
+        handling.accept(
+            self.session, self.site, desk, self.handler.actor, self.at, self.case.version
+        )
+        self.session.commit()
+        return self
+
+    def record(self, *remedies: Remedy) -> Way:
+        """Written down, one after the other."""
+        for remedy in remedies:
+            self.at += timedelta(seconds=1)
+            self.items.append(uuid4())
+            self.write(self.items[-1], remedy)
+        return self
+
+    def write(self, item: UUID, remedy: Remedy) -> RemedyItem:
+        """Write one down, or change it."""
+        desk = self.handler.open(self.session, self.case)
+        row = remedying.record(self.session, desk, item, remedy, self.act)
+        self.session.commit()
+        return row
+
+    def promise(self, *remedies: Remedy) -> Way:
+        """Accepted, these remedies agreed."""
+        self.accept().record(*(remedies or (wages(),)))
+        desk = self.handler.open(self.session, self.case)
+        said = words("They promise it.")
+        remedying.agree_remedy(self.session, self.site, desk, "By telephone", said, self.act)
+        self.session.commit()
+        return self
+
+    def arrive(self) -> Way:
+        """The worker said that all of it is there."""
+        here = self.filed.open(self.session)
+        came = {one.id: "all" for one in remedying.asked_about(self.session, self.case)}
+        said = Arrival(came, False, words(""))
+        remedying.report(self.session, self.site, here, said, self.filed.actor, self.at)
+        self.session.commit()
+        return self
+
+    def hand_over_and_end(self, body: str = "jp-lsio") -> Referral:
+        """A hand-over that the worker agreed to, and its result, by the referrals' own acts."""
+        session, desk = self.session, self.handler.open(self.session, self.case)
+        drafting = Drafting(
+            mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
+            form="named", parts=("story",),
+        )  # fmt: skip
+        document = draft(book().templates["generic"], {"what-happened": "No pay."}, drafting)
+        making = Making(
+            case_id=self.case.id, mechanism=body, immigration="no", document=document
+        )  # fmt: skip
+        holders = referring.holders(session, self.site, self.case)
+        packet = sealing.keep(session, making, holders, self.site.blobs, self.at).packet
+        digest = sealing.freeze(session, packet, self.at)
+        row = handing.propose(session, self.case.id, body, self.handler.id, self.at)
+        ends, day = today() + timedelta(days=180), today()
+        handing.ask(session, row, packet, Asking("complaint", ends, day), self.at)
+        said = Said(
+            "yes", digest, body, "complaint", "named", ends, packet.parts, "receipt", "self"
+        )  # fmt: skip
+        handing.consent(session, row, packet, said, sealer=desk, today=day, now=self.at)
+        sent = Delivery("staff", "post", day)
+        handing.deliver(session, row, sent, sealer=desk, today=day, now=self.at)
+        told = Answered("outcome", day, "", "They paid.")
+        handing.record_answer(session, row, told, sealer=desk, today=day, now=self.at)
+        session.commit()
+        return row
+
+    def ask(self, question: str = "Which month?") -> Way:
+        """The handler asks the worker something."""
+        desk, act = self.handler.open(self.session, self.case), self.act
+        handling.ask_worker(
+            self.session, self.site, desk, words(question), act.actor, act.now, act.version
+        )
+        self.session.commit()
+        return self
+
+    def try_to_reach(self, way: str, days_ago: int) -> Way:
+        """A try to reach the worker, so many days ago."""
+        desk = self.handler.open(self.session, self.case)
+        tried = closing.Tried(way, today() - timedelta(days=days_ago), "Nobody answered.")
+        closing.try_to_reach(self.session, desk, tried, self.act)
+        self.session.commit()
+        return self
+
+    def close(self, result: str = "remedied") -> Way:
+        """Two people close it, or the one there is, two days on."""
+        desk, act = self.handler.open(self.session, self.case), self.act
+        found = closing.Closing(result, words("We wish you well."))
+        closing.propose_close(self.session, self.site, desk, found, act.actor, act.now, act.version)
+        second = self.colleague or self.handler
+        later = self.at if self.colleague else self.at + timedelta(days=2)
+        asked = queries.proposal(self.session, self.case.id)
+        assert asked is not None
+        opened = second.open(self.session, self.case)
+        closing.close(
+            self.session, self.site, opened, asked, second.actor, later, self.case.version
+        )
+        self.session.commit()
+        return self
+
+
+def way(app: Flask, session: Session, *, alone: bool = False, **options: Any) -> Way:
+    """An operator with two people (or one) who work on cases, and a case that was just filed."""
+    operator = found_operator(session, app.config["KEY_RING"], clock.now())
+    handler = operator.director
+    colleague = None if alone else member(session, operator, Role.LEAD, "Mori Emi", now=clock.now())
+    site: Site = app.config["SITE"]
+    at = options.pop("at", clock.now())
+    filed = file_case(session, site, now=at, **options)
+    return Way(session, site, operator, handler, filed, colleague, at=at)
+
+
+def visit(app: Flask, session: Session, code: str, language: str = "en") -> Browser:
+    """A browser that has typed this code."""
+    made = browser(app, session)
+    page = read_page(made.get(f"/{language}/return"))
+    answer = made.post(f"/{language}/return", data={**page.fields(), "code": code})
+    assert answer.status_code == 303
+    return made
+
+
+def read(visitor: Browser, path: str = "", language: str = "en") -> Page:
+    """A page of this visit's case, which is there."""
+    page = read_page(visitor.get(f"/{language}/case{path}"))
+    assert page.status == 200
+    return page
+
+
+def came(page: Page) -> list[str]:
+    """The names of the fields that ask whether something came, in page order."""
+    names = [control.get("name") or "" for control in page.all("input", type="radio")]
+    return list(dict.fromkeys(name for name in names if name.startswith("came-")))
+
+
+def state(page: Page) -> str:
+    """The state that the page says the case is in."""
+    return page.one("body").get("data-state") or ""
