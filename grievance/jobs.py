@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors
+from grievance.cases import ledger
 from grievance.cases.jobs import sweep
 from grievance.cases.operations import receipts
 from grievance.cases.site import Site
@@ -104,16 +105,25 @@ def _forget(work: Work) -> Counts:
     return {"due": visits + drafts, "done": visits + drafts}
 
 
+def _recalls(work: Work) -> Counts:
+    kept = ledger.keep(work.session, work.ring, work.settings.data / ledger.FILE)
+    return {"due": kept, "done": kept}
+
+
 def _anchor(work: Work) -> Counts:
     signed = anchors.anchor(work.session, work.ring, clock.real_now())
     work.session.commit()
     copied = anchors.copy_anchors(work.session, work.settings.data / anchors.COPY)
+    _recalls(work)  # it marks how far the anchors are covered
+    kept = (work.settings.data / ledger.FILE).read_bytes()
+    ledger.read(work.ring.anchor_public, kept)  # damage is told while it can be made good
     return {"due": 1 if signed else 0, "done": copied}
 
 
 JOBS = (
     Job("drain", 5, _drain),
     Job("sweep", 30, _sweep),
+    Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),
     Job("anchor", 3600, _anchor),

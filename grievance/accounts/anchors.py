@@ -8,15 +8,15 @@ or rewritten is told from one that was not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, delete, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grievance.accounts.audit import READS, STREAMS, reads_digest
 from grievance.accounts.models import Anchor, Event, EventDetail, ReadLog, UnanchoredStream
@@ -69,9 +69,14 @@ def anchor(session: Session, ring: KeyRing, now: datetime) -> Anchor | None:
     )
     session.add(row)
     ids = [row.stream_id for row in moved]
-    session.execute(delete(UnanchoredStream).where(UnanchoredStream.stream_id.in_(ids)))
+    session.execute(delete(UnanchoredStream).where(_among(UnanchoredStream.stream_id, ids)))
     session.flush()
     return row
+
+
+def _among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """One of very many: as one array, because a statement takes 65,535 values at most."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def copy_anchors(session: Session, copy: Path) -> int:
@@ -195,7 +200,7 @@ def _heads_hold(session: Session, report: Report, row: Anchor) -> bool:
     standing = {
         (stream, seq): head
         for stream, seq, head in session.execute(
-            select(Event.stream_id, Event.seq, Event.hash).where(Event.stream_id.in_(named))
+            select(Event.stream_id, Event.seq, Event.hash).where(_among(Event.stream_id, named))
         )
     }
     for stream, (seq, head) in named.items():

@@ -26,7 +26,9 @@ from sqlalchemy.pool import NullPool
 
 from grievance import clock, storage
 from grievance.accounts import anchors
+from grievance.cases.ledger import FILE
 from grievance.cli import backup_keys as rings
+from grievance.cli import backup_ledger as recalls
 from grievance.cli import backup_rows as rows
 from grievance.cli.backup_files import (
     Refused,
@@ -91,6 +93,7 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
         with _owner(site, snapshot=True) as connection, staged(folder) as part:
             manifest = _saved(connection, root, part, held)
             missing = rows.blobs_named(connection) - manifest.pop("names")
+            manifest["ledger"] = str(site.data.resolve() / FILE)
             if not without_keys:
                 keep(part / rings.FILE, [rings.seal(held, passphrase)])
             whole = json.dumps(manifest, indent=1, sort_keys=True).encode()
@@ -134,15 +137,26 @@ def _saved(
 
 @backup.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path))
-def restore(folder: Path) -> None:
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The recall ledger; else recalls.jsonl in GRIEVANCE_DATA.",
+)
+@click.option("--without-ledger", is_flag=True, help="Go on although the recall ledger is lost.")
+def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
     """Put the backup in FOLDER back, into an empty database and an empty storage.
 
     The key ring goes to where the settings say it is. If `keys.sealed` was taken out, the ring
-    must be there already. Nothing is written before everything was checked, and nothing stays
-    when a step fails. Exit 1 when something is not empty, altered, or does not hold.
+    must be there already. What was taken back after the backup is taken back again, as the recall
+    ledger says. Nothing is written before everything was checked, and nothing stays when a step
+    fails. Exit 1 when something is not empty, altered, missing, or does not hold.
     """
+    if ledger and without_ledger:
+        raise click.UsageError("--ledger and --without-ledger exclude each other.")
     with _refusals(), _site(alone=True) as site:
         manifest, held, fresh = _checked(folder, site)
+        public = held["anchor-public"]
+        found = recalls.wanted(manifest, site.data, public, ledger, without_ledger)
         blobs = check_blobs(folder, Sum(**manifest["list"]))
         store = _store(site)
         root = folder_of(store)
@@ -155,11 +169,14 @@ def restore(folder: Path) -> None:
                 rings.write_ring(undo.enter_context(staged(site.ring)), held)
             _fill(connection, folder, manifest)
             undo.enter_context(restored_blobs(folder, blobs, store))
-            if rows.audit(connection, held["anchor-public"]) != manifest["audit"]:
+            if rows.audit(connection, public) != manifest["audit"]:
                 raise Refused("The event chains are not those of the backup; nothing was restored.")
-            doubts = _compare(connection, held["anchor-public"], site.data, manifest["audit"])
+            doubts = _compare(connection, public, site.data, manifest["audit"])
+            doubts |= recalls.ends_early(found, site.data)
+            undo.enter_context(recalls.living_on(found, site.data))
+            replayed = recalls.done_again(connection, found)
             connection.commit()
-    _answer(manifest, len(held) if fresh else 0)
+    _answer(manifest, len(held) if fresh else 0, replayed=replayed)
     sys.exit(WANTING if doubts or manifest["audit"]["broken"] else 0)
 
 
@@ -226,9 +243,9 @@ def _tables(manifest: dict[str, Any]) -> list[rows.Table]:
     return [rows.Table(**table) for table in manifest["tables"]]
 
 
-def _answer(manifest: dict[str, Any], secrets: int) -> None:
+def _answer(manifest: dict[str, Any], secrets: int, **more: int) -> None:
     counts = {"database": manifest["rows"], "files": manifest["files"], "key_ring": secrets}
-    click.echo(json.dumps({**counts, "head": manifest["audit"]["head"]}))
+    click.echo(json.dumps({**counts, "head": manifest["audit"]["head"], **more}))
 
 
 def _store(site: Site) -> storage.Blobs:

@@ -13,13 +13,13 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
-from grievance import clock, storage
-from grievance.accounts import anchors
+from grievance import clock, jobs, storage
 from grievance.app import create_app
 from grievance.cases.files import attach, keep
 from grievance.cases.site import Site
 from grievance.cli.backup import backup
 from grievance.extensions import db
+from grievance.settings import WorkerSettings, read
 from grievance.vault.keyring import KeyRing
 from tests.cast import Filed, Operator, Staff, file_case, found_operator, member
 from tests.conftest import TEMPLATE, settings_for
@@ -64,6 +64,20 @@ class Place:
         made = Session(engine)
         made.info["actor"] = "job:test"
         return made
+
+    def work(self, job: str) -> jobs.Counts:
+        """A job of its worker, once."""
+        env = {
+            **self.environment("worker"),
+            "GRIEVANCE_REDIS_URL": "redis://127.0.0.1:1",
+            "GRIEVANCE_SMTP_URL": f"mailbox:{self.data / 'mail'}",
+            "GRIEVANCE_MAIL_FROM": "no-reply@example.org",
+        }
+        settings, ring = read(WorkerSettings, env), KeyRing.load(self.ring, "worker")
+        with self.session("worker") as session:
+            counts = jobs.BY_NAME[job].run(jobs.Work(session, settings, ring, clock.real_now()))
+            session.commit()
+        return counts
 
     def tables(self) -> int:
         """How many tables the database has."""
@@ -110,9 +124,7 @@ def lived(server: Server, ring_folder: Path, tmp_path_factory: pytest.TempPathFa
         session.commit()
         made = Lived(place, operator, handler, filed, filed.case.id, filed.case.reference)
         session.expunge_all()
-    with place.session("worker") as session:
-        assert anchors.anchor(session, KeyRing.load(ring_folder, "worker"), now)
-        session.commit()
+    assert place.work("anchor")["due"] == 1
     return made
 
 

@@ -1,0 +1,149 @@
+"""After a restore: what was taken back since the backup is taken back again.
+
+No key is needed for it: grants go, a yes ends, a number is retired, a person is shut out. What was
+given after the backup, a new number for one, cannot come back; staff issue another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from grievance.accounts import audit
+from grievance.accounts.models import Event, Person
+from grievance.cases import queries
+from grievance.cases.actors import Actor
+from grievance.cases.ledger import Act
+from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import replying
+from grievance.cases.operations.moving import lapse, move
+from grievance.cases.operations.referring import take_back
+from grievance.cases.states import TABLE, WORKER, Verb
+from grievance.referrals.models import PacketGrant, Referral
+from grievance.referrals.operations import recalling
+from grievance.referrals.refusals import Refused
+
+RESTORE = Actor("cli:backup restore", frozenset({WORKER}), role="job")
+UNSENT = ("proposed", "asked", "consented")
+REPLAYED = "replayed"  # stands before what was done again, and says which event that was
+
+audit.VERBS[REPLAYED] = ("act", "of")
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many acts were done again, how many cases of acts the backup does not know, and in how
+    many no number is left that a worker could come back with."""
+
+    acts: int
+    unknown: int
+    shut: int
+
+
+def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
+    """Do every act again that this database does not know of, in the order of the ledger.
+
+    A second time does nothing. An act of a case that was filed after the backup is counted only.
+    """
+    done, unknown, retired = 0, set(), set()
+    for act in acts:
+        case = session.get(Case, act.case_id)
+        if case is None:
+            unknown.add(act.case)
+        elif not _known(session, act):
+            codes = {"act": act.verb, "of": act.event}
+            audit.record(session, case, REPLAYED, actor=RESTORE.name, now=now, codes=codes)
+            AGAIN[act.verb](session, case, act, now)
+            done += 1
+            retired |= {case.id} if AGAIN[act.verb] is _retire else set()
+    return Replayed(done, len(unknown), len(retired - _open_to_a_worker(session, retired)))
+
+
+def _open_to_a_worker(session: Session, cases: set[UUID]) -> set[UUID]:
+    active = (Receipt.role == "worker", Receipt.state == "active")
+    return set(session.scalars(select(Receipt.case_id).where(Receipt.case_id.in_(cases), *active)))
+
+
+def _known(session: Session, act: Act) -> bool:
+    """The event stands in the chain, or one that says that it was done again."""
+    mine = Event.stream_id == act.case_id
+    event = session.scalar(select(Event.hash).where(mine, Event.seq == act.seq))
+    if event and event.hex() == act.event:
+        return True
+    again = (mine, Event.verb == REPLAYED, Event.codes["of"].astext == act.event)
+    return session.scalar(select(Event.id).where(*again).limit(1)) is not None
+
+
+def _recall(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """Nothing is left to recall when the yes came after the backup."""
+    with suppress(Refused):
+        take_back(session, case, act.codes["mechanism"], Verb(act.verb), RESTORE, now)
+
+
+def _replaced(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """The worker was asked about another document since: nothing goes out on the earlier one."""
+    earlier = select(Referral.id).where(
+        Referral.case_id == case.id,
+        Referral.packet_id == UUID(act.codes["replaced"]),
+        Referral.state.in_(UNSENT),
+    )
+    if session.scalar(earlier):
+        mechanism = act.codes["mechanism"]
+        take_back(session, case, mechanism, Verb.RECALL_FOR_WORKER, RESTORE, now)
+
+
+def _withdraw(session: Session, case: Case, _act: Act, now: datetime) -> None:
+    """A case that was over at the backup stays as it was, but nobody keeps what they were given."""
+    if case.state in TABLE[Verb.WITHDRAW].sources:
+        replying.withdraw(session, OpenCase(case, {}), RESTORE, now)
+        return
+    for mechanism in recalling.recipients(session, case.id):
+        take_back(session, case, mechanism, Verb.RECALL, RESTORE, now)
+
+
+def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
+    """The number opens nothing any more. The one that replaced it is not in the backup."""
+    retired = act.codes["retired"]
+    named = [UUID(one) for one in ([retired] if isinstance(retired, str) else retired)]
+    for receipt in session.scalars(
+        select(Receipt).where(Receipt.case_id == case.id, Receipt.id.in_(named))
+    ):
+        receipt.state = "retired"
+        for grants in (CaseGrant, PacketGrant):
+            theirs = (grants.holder_kind == "receipt", grants.holder_id == receipt.id)
+            session.execute(delete(grants).where(*theirs))
+        session.execute(delete(ReceiptSession).where(ReceiptSession.receipt_id == receipt.id))
+
+
+def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """The reason is gone with the event. Somebody who joined after the backup is not there."""
+    person, by = UUID(act.codes["person"]), UUID(act.codes["by"].partition(":")[2])
+    before = session.get(Recusal, (case.id, person))
+    if before is not None or session.get(Person, person) is None:
+        return
+    asked = queries.proposal(session, case.id)
+    if asked and asked.asked_by == person:
+        lapse(session, case)
+    if case.assignee_id == person:
+        case.assignee_id = None
+    move(session, case, Verb.RECUSE, RESTORE, now, {"person": person})
+    declared = by if session.get(Person, by) else person
+    session.add(Recusal(case_id=case.id, person_id=person, by_id=declared, at=now))
+
+
+AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
+    Verb.RECALL: _recall,
+    Verb.RECALL_FOR_WORKER: _recall,
+    Verb.WITHDRAW: _withdraw,
+    Verb.CHANGE_RECEIPT: _retire,
+    Verb.REISSUE: _retire,
+    Verb.RECUSE: _recuse,
+    Verb.REFER: _replaced,
+}

@@ -1,0 +1,143 @@
+"""The recall ledger at a restore: finding it, refusing to go on without it, doing it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
+from grievance import clock
+from grievance.accounts import anchors
+from grievance.cases.ledger import FILE, Ledger, read
+from grievance.cases.operations.replaying import RESTORE, Replayed, replay
+from grievance.cli.backup_files import Refused, keep
+from grievance.vault.ledger import Forged, whole
+
+CASES = "grievance_case"
+LATER = "What was taken back after that was not taken back again."
+WARNING = "What was taken back after the backup comes back: consents, hand-overs, numbers, cases."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A ledger whose every line holds."""
+
+    path: Path
+    data: bytes
+    ledger: Ledger
+
+
+def wanted(
+    manifest: dict[str, Any], data: Path, public: bytes, given: Path | None, without: bool
+) -> Found | None:
+    """The ledger to go by: the one that was given, that of the data folder, or the one of the
+    place the backup was made at, if that is here.
+
+    None when the backup holds no case, for then nothing can come back, and when somebody says to go
+    on without. Otherwise Refused, because the worker process makes the file when it starts: that
+    there is none never means that nothing was taken back.
+    """
+    if without:
+        click.echo(f"No recall ledger. {WARNING}", err=True)
+        return None
+    named = [Path(manifest["ledger"])] if "ledger" in manifest else []
+    for path in [given] if given else [data / FILE, *named]:
+        if path.exists():
+            return _reaching(manifest, _read(path, public))
+    if not any(table["rows"] for table in manifest["tables"] if table["name"] == CASES):
+        return None
+    raise Refused(
+        f"There is no recall ledger {data / FILE}. {WARNING} Put the ledger there or name it with "
+        "--ledger; if it is lost, --without-ledger goes on. Nothing was restored."
+    )
+
+
+def _reaching(manifest: dict[str, Any], found: Found) -> Found:
+    """Refused for a ledger that was begun anew or is older than the backup: it tells nothing."""
+    newest = max((mark["anchor"] for mark in found.ledger.marks), default=0)
+    if newest < manifest["audit"]["anchors"]:
+        raise Refused(
+            f"{found.path} ends before the backup was made: it is a new one, or an old copy. "
+            f"{WARNING} Nothing was restored."
+        )
+    return found
+
+
+def _read(path: Path, public: bytes) -> Found:
+    data = whole(path.read_bytes())
+    try:
+        return Found(path, data, read(public, data))
+    except Forged as forged:
+        raise Refused(
+            f"{path}:{forged.number}: this line was not written here, or not in this place; "
+            "nothing was restored."
+        ) from None
+
+
+@contextmanager
+def living_on(found: Found | None, data: Path) -> Iterator[None]:
+    """See that it lies in the data folder, where it goes on; undone when what follows fails."""
+    target = data / FILE
+    if found is None or target.exists():
+        yield
+        return
+    keep(target, [found.data])
+    try:
+        yield
+    except BaseException:
+        target.unlink()
+        raise
+
+
+def done_again(connection: Connection, found: Found | None) -> int:
+    """Do again what the backup does not know of, and say what could not be; how many acts."""
+    if found is None:
+        return 0
+    with Session(connection) as session:
+        session.info["actor"] = RESTORE.name
+        made = replay(session, found.ledger.acts, clock.real_now())
+        session.flush()
+    _tell(found, made)
+    return made.acts
+
+
+def _tell(found: Found, made: Replayed) -> None:
+    newest = max((mark["at"] for mark in found.ledger.marks), default="the beginning")
+    said = [f"{found.path} was gone through. It is complete up to {newest} at least."]
+    if made.acts:
+        said.append(f"{made.acts} acts that followed the backup were done again.")
+    if made.unknown:
+        said.append(f"{made.unknown} cases were filed after the backup and are lost: skipped.")
+    if made.shut:
+        said.append(
+            f"In {made.shut} cases the number was changed after the backup: neither the old nor "
+            "the new one works. Two of staff can issue another."
+        )
+    click.echo("\n".join(said), err=True)
+
+
+def ends_early(found: Found | None, data: Path) -> bool:
+    """Whether a copy of the anchors goes on where the ledger ends, and say so: it was cut off, or
+    is an old copy. The newest anchor may not be marked yet."""
+    if found is None:
+        return False
+    marked = {mark["of"] for mark in found.ledger.marks}
+    early = False
+    for copy in sorted({data / anchors.COPY, found.path.with_name(anchors.COPY)}):
+        if copy.exists() and not marked & set(_signatures(copy)[-2:]):
+            click.echo(f"{found.path} ends before {copy}. {LATER}", err=True)
+            early = True
+    return early
+
+
+def _signatures(copy: Path) -> list[str]:
+    lines = (json.loads(line) for line in copy.read_text("utf-8").splitlines() if line.strip())
+    return [line["signature"] for line in sorted(lines, key=lambda line: line["seq"])]
