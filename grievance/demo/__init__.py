@@ -1,8 +1,9 @@
 """The demonstration: data to try the product with, a mailbox to read, a clock to move.
 
 The mark in the database is set only by `flask demo fill`, on an empty one, and every process
-refuses to start unless mark and setting agree (`mark`). `script` is what is played, `people` and
-`acting` play it by the ordinary operations, `filling` does it all; `story` is what is told of it.
+refuses to start unless mark and setting agree (`mark`). `script` is what is played (`data/`),
+`people` and `acting` play it on a `stage` by the ordinary operations: `working` in the house,
+`handing` over, `mending` what was wrong. `filling` does it all; `story` is what is told of it.
 `mailbox`, `movable` and `views` serve a running demonstration, on a loopback address only.
 """
 

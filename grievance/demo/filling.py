@@ -11,11 +11,12 @@ from grievance.accounts.models import Organisation, Person
 from grievance.cases.models import Case, CaseFile, Message
 from grievance.cases.site import Site
 from grievance.demo import script
-from grievance.demo.acting import Stage, act
+from grievance.demo.acting import act
 from grievance.demo.mark import MARK, only_loopback
 from grievance.demo.models import DemoMark
 from grievance.demo.people import Cast, engage
 from grievance.demo.script import Scene
+from grievance.demo.stage import Stage
 from grievance.demo.story import Coded, Story
 from grievance.directory import facts
 from grievance.directory import operations as directory
@@ -26,7 +27,7 @@ from grievance.vault.keyring import KeyRing
 from grievance.vault.receipts import ReceiptKeys, draw, receipt_keys, slow_root
 
 ACTOR = "cli:demo-fill"
-FOUNDED = timedelta(days=40)  # before the first case of the script
+FOUNDED = timedelta(days=170)  # before the first case of the script
 NEWS = timedelta(days=1)  # letters about older cases would have been sent long ago
 
 
@@ -70,7 +71,7 @@ def counts(session: Session) -> dict[str, int]:
 def _play(session: Session, site: Site, cast: Cast, scene: Scene, now: datetime) -> Coded:
     codes = {role: draw() for role in _numbers(scene)}
     keys = {role: _keys(code, site.ring) for role, code in codes.items()}
-    case = act(Stage(session, site, cast.colleagues, keys), scene)
+    case = act(Stage(session, site, cast.colleagues, keys), scene, now)
     if scene.filed < now - NEWS:
         outbox.cancel(session, case.id, now)
     return Coded(case.state, case.language, codes.get("again", codes["worker"]))

@@ -37,6 +37,7 @@ class Colleague:
     organisation: UUID
     role: Role
     private: bytes = field(repr=False)
+    keys: dict[int, bytes] = field(default_factory=dict, repr=False)  # the house's, once opened
 
     @property
     def actor(self) -> Actor:
@@ -46,9 +47,11 @@ class Colleague:
 
     def open(self, session: Session, case: Case) -> OpenCase:
         """The case as they open it."""
-        held = open_organisation_keys(session, self.id, self.private)
-        privates = {made: key for (owner, made), key in held.items() if owner == self.organisation}
-        return open_for_organisation(session, case, self.organisation, privates)
+        if not self.keys:
+            held = open_organisation_keys(session, self.id, self.private)
+            mine = {made: key for (owner, made), key in held.items() if owner == self.organisation}
+            self.keys.update(mine)
+        return open_for_organisation(session, case, self.organisation, self.keys)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from grievance.questions.journey import Bank
 from grievance.questions.question import Answer
 
 DATA = Path(__file__).parent / "data"
+SCENES = ("new.yaml", "handed_over.yaml", "remedied.yaml")
 ZONE = "Asia/Tokyo"
 _MINUTES = re.compile(r"(\d+)m")
 _DAYS = re.compile(r"(\d+)d (\d\d:\d\d)")
@@ -35,6 +36,15 @@ class Step:
     def text(self) -> str:
         """What was written."""
         return str(self.given["text"])
+
+    @property
+    def local_day(self) -> date:
+        """The day on which it was done."""
+        return local_day(self.at, ZONE)
+
+    def day(self, name: str) -> date:
+        """A day that was named in it."""
+        return date.fromisoformat(self.given[name])
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,9 @@ def operator() -> dict[str, Any]:
 
 
 def scenes(bank: Bank, now: datetime) -> list[Scene]:
-    """Every case of the script, its moments counted back from `now`."""
-    return [_scene(row, bank, now) for row in _read("cases.yaml")["cases"]]
+    """Every case of the script, its moments counted back from `now`, the oldest first."""
+    rows = [row for name in SCENES for row in _read(name)["cases"]]
+    return sorted((_scene(row, bank, now) for row in rows), key=lambda scene: scene.filed)
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -86,14 +97,14 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _scene(row: Mapping[str, Any], bank: Bank, now: datetime) -> Scene:
-    answers = {name: _answer(given, now) for name, given in row["answers"].items()}
+    answers = _dated(row["answers"], now)
     answers["problem"] = bank.family_of(str(answers["issue"]))
     steps = tuple(
         Step(
             moment(step["at"], now),
             step["by"],
             step["do"],
-            {key: value for key, value in step.items() if key not in ("at", "by", "do")},
+            _dated({key: step[key] for key in step if key not in ("at", "by", "do")}, now),
         )
         for step in row.get("steps", ())
     )
@@ -101,7 +112,13 @@ def _scene(row: Mapping[str, Any], bank: Bank, now: datetime) -> Scene:
     return Scene(moment(row["filed"], now), answers, files, row.get("clerk", ""), steps)
 
 
-def _answer(given: Any, now: datetime) -> Answer:
-    if isinstance(given, dict):
-        return (local_day(now, ZONE) - timedelta(days=given["days_ago"])).isoformat()
-    return given if isinstance(given, list) else str(given)
+def _dated(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """With `{days_ago: 3}` and `{in_days: 3}` as the day that is meant."""
+    return {name: _day(given, now) for name, given in row.items()}
+
+
+def _day(given: Any, now: datetime) -> Any:
+    if isinstance(given, dict) and given.keys() <= {"days_ago", "in_days"}:
+        away = timedelta(days=given.get("in_days", 0) - given.get("days_ago", 0))
+        return (local_day(now, ZONE) + away).isoformat()
+    return given

@@ -1,0 +1,194 @@
+"""What is done with other bodies: the worker is asked, the packet goes out, the body answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from grievance.accounts.queries import operator
+from grievance.cases import files, messages, records
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import consenting, referring
+from grievance.cases.operations.referring import HandingOver
+from grievance.demo.script import Step
+from grievance.demo.stage import Stage
+from grievance.demo.working import Do
+from grievance.directory import queries as directory
+from grievance.i18n import BY_SLUG
+from grievance.referrals import queries
+from grievance.referrals.models import Packet, Referral
+from grievance.referrals.operations.handing import Answered, Delivery, Said, given_by_of
+from grievance.referrals.operations.sealing import FlatFile
+from grievance.referrals.packets import (
+    Drafting,
+    default_parts,
+    draft,
+    needs_immigration_warning,
+)
+from grievance.referrals.templates import template_for
+
+HOLDS_FOR = timedelta(days=180)  # what the desk first offers
+
+
+def _refer(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    copies = _copies(stage, opened) if step.given.get("copies") else []
+    today = referring.local_today(stage.session, act.now)
+    wanted = HandingOver(
+        document=draft(*_drafting(stage, opened, step, copies)),
+        files=copies,
+        purpose=step.given["purpose"],
+        ends_on=today + HOLDS_FOR,
+    )
+    referring.refer(stage.session, stage.site, opened, wanted, act)
+
+
+def _drafting(
+    stage: Stage, opened: OpenCase, step: Step, copies: list[FlatFile]
+) -> tuple[Any, dict[str, Any], Drafting]:
+    given, session = step.given, stage.session
+    entry = directory.book(session).entries[given["to"]]
+    template = template_for(entry.id, entry.facts.kind)
+    answers = records.read(session, opened, "answers") | records.read(session, opened, "identity")
+    answers.pop("contact", None)
+    form, language = given.get("form", template.form), given.get("in", template.languages[0])
+    parts = default_parts(template, form, answers) + tuple(given.get("also", ()))
+    house = operator(session)
+    drafting = Drafting(
+        mechanism=entry.id,
+        name=entry.name(BY_SLUG[language]),
+        operator=house.name if house else "",
+        language=language,
+        beside=stage.case.language,
+        form=form,
+        parts=(*parts, "files") if copies else parts,
+        pseudonym=given.get("pseudonym", ""),
+        fields=given.get("fields", {}),
+        translations=_translated(stage, opened, language, list(answers)),
+        files=[one.name for one in copies],
+        anonymous=entry.facts.anonymous,
+    )
+    return template, answers, drafting
+
+
+def _translated(stage: Stage, opened: OpenCase, language: str, asked: list[str]) -> dict[str, str]:
+    found = messages.translations(stage.session, opened, asked)
+    return {
+        passage: text
+        for passage, rows in found.items()
+        for row, text in rows
+        if row.language == language
+    }
+
+
+def _copies(stage: Stage, opened: OpenCase) -> list[FlatFile]:
+    listed = files.listed(stage.session, opened)
+    return [
+        FlatFile(
+            f"{number}.{stored.name.rpartition('.')[2]}",
+            stored.mime,
+            files.content(stage.site.blobs, stored, original=False),
+            row.id,
+        )
+        for number, (row, stored) in enumerate(listed, 1)
+    ]
+
+
+def _handed(stage: Stage, step: Step) -> Referral:
+    """The newest hand-over to the body that the step names."""
+    hands = queries.of_case(stage.session, stage.case.id)
+    return [one.referral for one in hands if one.referral.mechanism == step.given["to"]][-1]
+
+
+def _consent(stage: Stage, step: Step) -> None:
+    """By the worker's own number; or by telephone, taken down by staff who read it out."""
+    referral = _handed(stage, step)
+    packet = stage.session.get_one(Packet, referral.packet_id)
+    if step.by == "worker":
+        opened, actor = stage.by_number(step.by)
+        said = _said(step, referral, packet, stage.receipt(step.by).known_to)
+        consenting.say(stage.session, stage.site, opened, referral, packet, said, actor, step.at)
+        return
+    opened, act = stage.by_staff(step)
+    taken = {"recorder_id": act.actor.person, "words": step.text}
+    said = _said(step, referral, packet, "staff", **taken)
+    referring.record_consent(stage.session, opened, referral, said, act)
+
+
+def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken: Any) -> Said:
+    if packet.digest is None or referral.purpose is None or referral.ends_on is None:
+        raise LookupError("nobody was asked")
+    yes = step.given["answer"] == "yes"
+    return Said(
+        answer=step.given["answer"],
+        digest=packet.digest,
+        recipient=packet.mechanism,
+        purpose=referral.purpose,
+        form=packet.form,
+        ends_on=referral.ends_on,
+        parts=packet.parts if yes else (),
+        given_by=given_by_of(known_to),
+        known_to=known_to,
+        immigration_warned=yes and needs_immigration_warning(packet.immigration, packet.parts),
+        **taken,
+    )
+
+
+def _deliver(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    given, today = step.given, referring.local_today(stage.session, act.now)
+    by = given.get("carried", "staff")
+    delivery = Delivery(by, given["channel"], today, given.get("text", ""), _again(step))
+    referring.deliver(stage.session, stage.site, opened, _handed(stage, step), delivery, act)
+
+
+def _again(step: Step) -> date | None:
+    return step.day("again") if "again" in step.given else None
+
+
+def _answered(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    given, today = step.given, referring.local_today(stage.session, act.now)
+    file = stage.paper(step, opened, act)
+    said = Answered(
+        given["kind"],
+        today,
+        given.get("reference", ""),
+        given.get("text", ""),
+        file.id if file else None,
+        _again(step),
+    )
+    referring.record_answer(stage.session, stage.site, opened, _handed(stage, step), said, act)
+
+
+def _silent(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    referring.mark_silent(
+        stage.session, stage.site, opened, _handed(stage, step), step.day("again"), act
+    )
+
+
+def _chase(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    referring.chase(stage.session, stage.case, _handed(stage, step), step.day("again"), act)
+
+
+def _recall(stage: Stage, step: Step) -> None:
+    if step.by == "worker":
+        opened, actor = stage.by_number(step.by)
+        consenting.recall(stage.session, stage.site, opened, step.given["to"], actor, step.at)
+        return
+    opened, act = stage.by_staff(step)
+    referring.recall_for_worker(stage.session, opened, step.given["to"], step.text, act)
+
+
+STEPS: Mapping[str, Do] = {
+    "refer": _refer,
+    "consent": _consent,
+    "deliver": _deliver,
+    "answered": _answered,
+    "silent": _silent,
+    "chase": _chase,
+    "recall": _recall,
+}

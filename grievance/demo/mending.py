@@ -1,0 +1,113 @@
+"""What makes it good again: talks, what is promised, what arrives, and the end of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+from grievance.cases.messages import Written
+from grievance.cases.operations import closing, remedying
+from grievance.cases.operations.closing import Closing, SignOff, Tried
+from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.demo.script import Step
+from grievance.demo.stage import Stage
+from grievance.demo.working import Do, proposal
+
+AMOUNTS = ("claimed", "offered", "agreed", "received")
+
+
+def _talks(verb: Callable[..., object]) -> Do:
+    def write(stage: Stage, step: Step) -> None:
+        opened, act = stage.by_staff(step)
+        verb(stage.session, stage.site, opened, stage.written(step), act)
+
+    return write
+
+
+def _remedy(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    given = step.given
+    amounts = {name: given[name] for name in AMOUNTS if name in given}
+    facts = Facts(given["words"], given.get("source", ""), "JPY" if amounts else "", **amounts)
+    file = stage.paper(step, opened, act)
+    remedy = Remedy(
+        given["kind"],
+        given["stands"],
+        facts,
+        step.day("due") if "due" in given else None,
+        step.day("arrived") if "arrived" in given else None,
+        file.id if file else None,
+    )
+    item = stage.items.setdefault(given["item"], uuid4())
+    remedying.record(stage.session, opened, item, remedy, act)
+
+
+def _agree(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    how, written = step.given["how"], stage.written(step)
+    remedying.agree_remedy(stage.session, stage.site, opened, how, written, act)
+
+
+def _report(stage: Stage, step: Step) -> None:
+    opened, actor = stage.by_number(step.by)
+    came = {stage.items[name]: said for name, said in step.given["came"].items()}
+    said = Arrival(came, step.given.get("reprisal"), _words(stage, step))
+    remedying.report(stage.session, stage.site, opened, said, actor, step.at)
+
+
+def _words(stage: Stage, step: Step) -> Written:
+    return Written(step.given.get("text", ""), stage.case.language, uuid4())
+
+
+def _for_worker(verb: Callable[..., None]) -> Do:
+    def take_down(stage: Stage, step: Step) -> None:
+        opened, act = stage.by_staff(step)
+        verb(stage.session, stage.site, opened, step.given["how"], act)
+
+    return take_down
+
+
+def _sign_off(stage: Stage, step: Step) -> None:
+    """By the worker's own number; or by telephone, taken down by staff who read it back."""
+    given = step.given
+    said = SignOff(given.get("rating"), given.get("reprisal"), _words(stage, step))
+    if step.by == "worker":
+        opened, actor = stage.by_number(step.by)
+        closing.sign_off(stage.session, stage.site, opened, said, actor, step.at)
+        return
+    opened, act = stage.by_staff(step)
+    closing.record_sign_off(stage.session, stage.site, opened, said, act)
+
+
+def _try(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    tried = Tried(step.given["way"], step.local_day, step.text)
+    closing.try_to_reach(stage.session, opened, tried, act)
+
+
+def _propose_close(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    found = Closing(step.given["result"], stage.written(step))
+    closing.propose_close(stage.session, stage.site, opened, found, act.actor, act.now, act.version)
+
+
+def _close(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    closing.close(
+        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, act.version
+    )
+
+
+STEPS: Mapping[str, Do] = {
+    "talks": _talks(remedying.open_dialogue),
+    "no-agreement": _talks(remedying.no_agreement),
+    "remedy": _remedy,
+    "agree": _agree,
+    "report": _report,
+    "arrived": _for_worker(remedying.confirm_for_worker),
+    "broken": _for_worker(remedying.breach_for_worker),
+    "sign-off": _sign_off,
+    "try": _try,
+    "propose-close": _propose_close,
+    "close": _close,
+}

@@ -1,0 +1,79 @@
+"""The stage: a case of the script, who is there, and how each of them opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.cases import files
+from grievance.cases.actors import Actor, of_receipt
+from grievance.cases.messages import Written
+from grievance.cases.models import Case, CaseFile, Receipt
+from grievance.cases.opening import OpenCase, open_for_receipt
+from grievance.cases.operations import attaching
+from grievance.cases.operations.referring import Act
+from grievance.cases.site import Site
+from grievance.demo.papers import draw
+from grievance.demo.people import Colleague
+from grievance.demo.script import Step
+from grievance.vault.receipts import ReceiptKeys
+
+WORKERS = ("worker", "helper")
+
+
+@dataclass
+class Stage:
+    """Where a scene is acted: its case, who is there, the keys of its numbers by role.
+
+    `worker` and `helper` are drawn before filing, `again` is the number that replaces a lost one.
+    `items` are its remedies by the name that the script calls them, `opened` the case as each of
+    the staff opened it.
+    """
+
+    session: Session
+    site: Site
+    cast: Mapping[str, Colleague]
+    keys: dict[str, ReceiptKeys] = field(repr=False)
+    case: Case = field(init=False)
+    items: dict[str, UUID] = field(default_factory=dict)
+    opened: dict[str, OpenCase] = field(default_factory=dict, repr=False)
+
+    def by_staff(self, step: Step) -> tuple[OpenCase, Act]:
+        """The case as the one who acts opens it, and their act."""
+        who = self.cast[step.by]
+        if step.by not in self.opened:
+            self.opened[step.by] = who.open(self.session, self.case)
+        return self.opened[step.by], Act(who.actor, step.at, self.case.version)
+
+    def by_number(self, role: str) -> tuple[OpenCase, Actor]:
+        """The case as the holder of this number opens it, and who they are to a verb."""
+        receipt = self.receipt(role)
+        private = self.keys[role].pair.private
+        opened = open_for_receipt(self.session, self.case, receipt, private)
+        return opened, of_receipt(self.case.id, receipt.id, role)
+
+    def receipt(self, role: str) -> Receipt:
+        """The number that is in use."""
+        wanted = (Receipt.case_id == self.case.id, Receipt.role == role, Receipt.state == "active")
+        return self.session.scalars(select(Receipt).where(*wanted)).one()
+
+    def written(self, step: Step) -> Written:
+        """What was written in this step, in the case's language unless it says another."""
+        return Written(step.text, str(step.given.get("language", self.case.language)), uuid4())
+
+    def papers(self, names: tuple[str, ...] | list[str]) -> list[files.Stored]:
+        """Papers of the script, cleaned and sealed as any upload."""
+        return [
+            files.keep(self.site.blobs, data, name) for name, data in (draw(one) for one in names)
+        ]
+
+    def paper(self, step: Step, opened: OpenCase, act: Act) -> CaseFile | None:
+        """The paper that staff put with this step, as a file of the case."""
+        if "paper" not in step.given:
+            return None
+        (stored,) = self.papers([step.given["paper"]])
+        return attaching.attach(self.session, opened, stored, act.actor, act.now)

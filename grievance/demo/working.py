@@ -1,0 +1,151 @@
+"""What is done to a case that stays in the house: reading, writing, deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import select
+
+from grievance.accounts import audit
+from grievance.cases import queries
+from grievance.cases.models import FourEyes, Message
+from grievance.cases.operations import deciding, escalating, handling, receipts, replying
+from grievance.cases.operations.deciding import Declining
+from grievance.demo.script import Step
+from grievance.demo.stage import Stage
+
+Do = Callable[[Stage, Step], object]
+
+
+def _take(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    case = stage.case
+    audit.record_read(stage.session, case.id, actor=act.actor.name, now=act.now, what="case")
+    handling.take(stage.session, case, act.actor, act.now, act.version)
+
+
+def _triage(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    given = step.given
+    found = handling.Triage(given["severity"], given["issues"], given["danger"])
+    handling.triage(stage.session, stage.case, found, act.actor, act.now, act.version)
+
+
+def _assign(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    person = stage.cast[step.given["to"]].id
+    handling.assign(stage.session, stage.case, person, act.actor, act.now, act.version)
+
+
+def _accept(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    handling.accept(stage.session, stage.site, opened, act.actor, act.now, act.version)
+
+
+def _see(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    escalating.acknowledge_escalation(stage.session, stage.case, act.actor, act.now, act.version)
+
+
+def _writes(verb: Callable[..., Message]) -> Do:
+    def write(stage: Stage, step: Step) -> None:
+        opened, act = stage.by_staff(step)
+        written = stage.written(step)
+        verb(stage.session, stage.site, opened, written, act.actor, act.now, act.version)
+
+    return write
+
+
+def _note(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    handling.note(stage.session, opened, stage.written(step), act.actor, act.now)
+
+
+def _translate(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    passage = step.given["of"]
+    if passage == "message":
+        passage = str(_last_message(stage).id)
+    handling.translate(stage.session, opened, passage, stage.written(step), act.actor, act.now)
+
+
+def _last_message(stage: Stage) -> Message:
+    return stage.session.scalars(
+        select(Message)
+        .where(Message.case_id == stage.case.id, Message.thread == "worker")
+        .order_by(Message.seq.desc())
+        .limit(1)
+    ).one()
+
+
+def _say(stage: Stage, step: Step) -> None:
+    opened, actor = stage.by_number(step.by)
+    stored = stage.papers(step.given.get("files", []))
+    replying.say(stage.session, stage.site, opened, stage.written(step), stored, actor, step.at)
+
+
+def _withdraw(stage: Stage, step: Step) -> None:
+    opened, actor = stage.by_number(step.by)
+    replying.withdraw(stage.session, opened, actor, step.at)
+
+
+def _reissue(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    second = stage.cast[step.given["second"]].actor
+    asked = receipts.ask_reissue(stage.session, opened, step.text, act.actor, act.now)
+    stage.session.flush()
+    again = stage.keys.pop("again")
+    receipts.reissue(stage.session, stage.site, opened, asked, again, second, act.now)
+    stage.keys["worker"] = again
+
+
+def _propose_decline(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    found = Declining(step.given["reason"], step.given["door"], stage.written(step))
+    deciding.propose_decline(
+        stage.session, stage.site, opened, found, act.actor, act.now, act.version
+    )
+
+
+def proposal(stage: Stage) -> FourEyes:
+    """What waits for a second person; LookupError when nothing does."""
+    asked = queries.proposal(stage.session, stage.case.id)
+    if asked is None:
+        raise LookupError("nothing was proposed")
+    return asked
+
+
+def _decline(stage: Stage, step: Step) -> None:
+    opened, act = stage.by_staff(step)
+    deciding.decline(
+        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, act.version
+    )
+
+
+def _of_worker(verb: Callable[..., None]) -> Do:
+    def write(stage: Stage, step: Step) -> None:
+        opened, actor = stage.by_number(step.by)
+        verb(stage.session, stage.site, opened, stage.written(step), actor, step.at)
+
+    return write
+
+
+STEPS: Mapping[str, Do] = {
+    "take": _take,
+    "triage": _triage,
+    "assign": _assign,
+    "acknowledge": _writes(handling.acknowledge),
+    "ask": _writes(handling.ask_worker),
+    "tell": _writes(handling.tell_worker),
+    "note": _note,
+    "translate": _translate,
+    "accept": _accept,
+    "see": _see,
+    "say": _say,
+    "withdraw": _withdraw,
+    "reissue": _reissue,
+    "propose-decline": _propose_decline,
+    "decline": _decline,
+    "appeal": _of_worker(deciding.appeal),
+    "reopen": _of_worker(deciding.worker_reopens),
+}
