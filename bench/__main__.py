@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import filing, queue, returning, routing, starting, visit
+from bench import filing, queue, returning, routing, starting, sweeping, visit
 from bench.house import House, house, temporary
 from bench.table import Line, show
 
@@ -16,6 +16,7 @@ ON_A_HOUSE: dict[str, Callable[[House], list[Line]]] = {
     "visit": visit.measure,
     "returning": returning.measure,
     "filing": filing.measure,
+    "sweeping": sweeping.measure,
     "queue": queue.measure,
 }
 NAMES = ("routing", *ON_A_HOUSE, "starting")

@@ -36,9 +36,11 @@ ACTOR = "cli:bench"
 class House:
     """A migrated instance with a loaded directory, an operator and one handler.
 
-    `app` is for preparing data in this process; what is measured answers on `port`.
+    `app` is for preparing data in this process; what is measured answers on `port`. Commands run
+    with the settings of `place`.
     """
 
+    place: Place
     postgres: Postgres
     app: Flask
     operator: Operator
@@ -83,7 +85,7 @@ def house(folder: Path) -> Iterator[House]:
             directory.load(db.session(), facts.shipped(), clock.now(), ACTOR)
             operator = found_operator(db.session(), app.config["KEY_RING"], clock.now())
             handler = member(db.session(), operator, now=clock.now())
-            yield House(postgres, app, operator, handler, port)
+            yield House(place, postgres, app, operator, handler, port)
             db.session.remove()
             db.engine.dispose()
     finally:

@@ -85,7 +85,7 @@ def record(
     """
     event_id = event_id or uuid4()
     codes = _checked(verb, codes or {})
-    reads = _open_reads(session, stream.id)
+    reads = _open_reads(session, stream)
     if reads:
         codes[READS] = reads_digest(reads)
     detail_hash = values.digest(detail) if detail is not None else None
@@ -112,18 +112,22 @@ def record(
         hash=head,
     )
     session.add(event)
-    session.flush()
+    stream.event_seq, stream.event_head = seq, head
+    session.flush()  # what follows points at the event
     if detail is not None:
         session.add(EventDetail(event_id=event_id, ciphertext=detail))
     _chain_reads(session, reads, event_id)
-    stream.event_seq, stream.event_head = seq, head
     _mark_moved(session, stream.id, seq, head)
     return event
 
 
 def record_read(session: Session, stream_id: UUID, *, actor: str, now: datetime, what: str) -> None:
-    """Note that a member of staff opened something of this stream; `what` is a code."""
+    """Note that a member of staff opened something of this stream; `what` is a code.
+
+    It is written at once: an event of the same transaction chains it.
+    """
     session.add(ReadLog(stream_id=stream_id, actor=actor, what=what, at=now))
+    session.flush()
 
 
 def reads_digest(reads: list[ReadLog]) -> str:
@@ -147,9 +151,15 @@ def _checked(verb: str, codes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, UUID) else value for name, value in codes.items()}
 
 
-def _open_reads(session: Session, stream_id: UUID) -> list[ReadLog]:
-    open_here = select(ReadLog).where(ReadLog.stream_id == stream_id, ReadLog.chained_by.is_(None))
-    return list(session.scalars(open_here))
+def _open_reads(session: Session, stream: Stream) -> list[ReadLog]:
+    """The reads that no event chains yet; of a stream that only begins there are none.
+
+    Reads are in the database already; the stream's own row is written once, with its new head.
+    """
+    if not stream.event_seq:
+        return []
+    open_here = select(ReadLog).where(ReadLog.stream_id == stream.id, ReadLog.chained_by.is_(None))
+    return list(session.scalars(open_here.execution_options(autoflush=False)))
 
 
 def _chain_reads(session: Session, reads: list[ReadLog], event_id: UUID) -> None:

@@ -20,6 +20,7 @@ from grievance.accounts.models import (
     MembershipKey,
     OperatorProfile,
     Organisation,
+    OrganisationKey,
     Person,
     StaffSession,
 )
@@ -89,8 +90,13 @@ def operator(session: Session) -> Organisation | None:
 
 def operator_public_key(session: Session, ring: KeyRing) -> Holder | None:
     """The operator as holder of cases, its public key checked; None before founding."""
-    found = operator(session)
-    key = organisation_key(session, found.id) if found else None
+    key = session.scalars(
+        select(OrganisationKey)
+        .join(Organisation, Organisation.id == OrganisationKey.organisation_id)
+        .where(Organisation.kind == "operator")
+        .order_by(OrganisationKey.generation.desc())
+        .limit(1)
+    ).first()
     return holder_of(ring, key) if key else None
 
 
@@ -155,35 +161,39 @@ def invitation(session: Session, token: str, now: datetime) -> Invitation | None
 
 def staff_to_notify(session: Session, permission: Permission) -> list[Addressee]:
     """The operator's active members whose role carries a permission (and the key it needs)."""
-    return _addressees(session, roles_with(permission), keyed=permission in NEEDS_KEY)
+    return [one for one, _role in _addressees(session, permission)]
 
 
-def staff_in_role(session: Session, role: Role) -> list[Addressee]:
-    """The operator's active members of a role that works on cases, who hold its key."""
-    return _addressees(session, (role,), keyed=True)
+def staff_by_role(session: Session, permission: Permission) -> dict[Role, list[Addressee]]:
+    """The same people by their role."""
+    found: dict[Role, list[Addressee]] = {}
+    for one, role in _addressees(session, permission):
+        found.setdefault(role, []).append(one)
+    return found
 
 
-def _addressees(session: Session, roles: Sequence[Role], *, keyed: bool) -> list[Addressee]:
+def _addressees(session: Session, permission: Permission) -> list[tuple[Addressee, Role]]:
     chosen = (
-        select(Person.id, Person.address_box, Person.language)
+        select(Person.id, Person.address_box, Person.language, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(
             Organisation.kind == "operator",
             Membership.active,
             Person.state == "active",
-            Membership.role.in_(roles),
+            Membership.role.in_(roles_with(permission)),
         )
         .order_by(Person.id)
     )
-    if keyed:
+    if permission in NEEDS_KEY:
         chosen = chosen.where(
             exists(MembershipKey.person_id).where(
                 MembershipKey.person_id == Person.id,
                 MembershipKey.organisation_id == Organisation.id,
             )
         )
-    return [Addressee(*row) for row in session.execute(chosen)]
+    rows = session.execute(chosen)
+    return [(Addressee(id_, box, language), Role(role)) for id_, box, language, role in rows]
 
 
 def people(session: Session, organisation_id: UUID) -> list[PersonFact]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import of_job
+from grievance.cases.operations import telling
 from grievance.cases.operations.escalating import claim, escalate
 from grievance.cases.site import Site
 from grievance.deadlines.hours import Hours
@@ -28,6 +30,16 @@ BATCH = 10_000
 ROUND_SECONDS = 20.0  # then letters are sent; the rest stays due for the next ring
 
 
+@dataclass(frozen=True)
+class Round:
+    """What is the same for every clock of a sweep, read once: a sweep is over in seconds."""
+
+    site: Site
+    now: datetime
+    hours: Hours
+    staff: telling.Staff
+
+
 def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
     """Escalate what is overdue, danger first, committing for each clock; for 20 s at most.
 
@@ -35,24 +47,25 @@ def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
     clock that cannot be escalated is logged by type and place and stops no other.
     """
     began = time.monotonic()
-    due = overdue(session, now, BATCH)
-    hours = operator_hours(session) if due else Hours({})
+    counts = {"due": 0, "done": 0, "skipped": 0, "failed": 0}
+    if due := overdue(session, now, BATCH):
+        counts["due"] = len(due)
+        this = Round(site, now, operator_hours(session), telling.staff(session))
     session.rollback()
-    counts = {"due": len(due), "done": 0, "skipped": 0, "failed": 0}
     for clock in due:
         if time.monotonic() - began > ROUND_SECONDS:
             break
-        counts[_one(session, site, clock, hours, now)] += 1
+        counts[_one(session, clock, this)] += 1
     return counts | {"ms": round((time.monotonic() - began) * 1000)}
 
 
-def _one(session: Session, site: Site, clock: UUID, hours: Hours, now: datetime) -> str:
+def _one(session: Session, clock: UUID, this: Round) -> str:
     try:
-        claimed = claim(session, clock, now)
+        claimed = claim(session, clock, this.now)
         if claimed is None:
             session.rollback()
             return "skipped"
-        escalate(session, site, *claimed, SWEEPER, now, hours)
+        escalate(session, this.site, *claimed, SWEEPER, this.now, this.hours, among=this.staff)
         session.commit()
     except Exception as problem:  # whatever is wrong with this clock, the others must go on
         session.rollback()

@@ -175,10 +175,11 @@ def mark_sent(session: Session, draft: OpenDraft, now: datetime) -> None:
 
     The files' blobs belong to the case from here on.
     """
+    if draft.files:
+        session.execute(delete(DraftBlob).where(DraftBlob.draft_id == draft.row.id))
     draft.row.state = "sent"
     draft.answers = {n: given for n, given in draft.answers.items() if n in KEPT_AFTER}
     draft.files, draft.seen = [], []
-    session.execute(delete(DraftBlob).where(DraftBlob.draft_id == draft.row.id))
     _write(draft, now)
     draft.row.expires_at = now + SENT
 

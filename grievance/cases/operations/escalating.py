@@ -41,17 +41,18 @@ def claim(session: Session, clock: UUID, now: datetime) -> tuple[Deadline, Case]
 
 def escalate(
     session: Session, site: Site, clock: Deadline, case: Case, actor: Actor, now: datetime,
-    hours: Hours,
+    hours: Hours, *, among: telling.Staff | None = None,
 ) -> None:  # fmt: skip
     """Tell the next rung that the case is overdue; it waits from now on for somebody to answer.
 
-    The caller has claimed both rows. Refuses `state` for a case that is over, and `NoRung` for a
-    clock at the top of its ladder: such a clock should not have been due.
+    The caller has claimed both rows, and `among` are the staff if they were read before. Refuses
+    `state` for a case that is over, and `NoRung` for a clock at the top of its ladder: such a
+    clock should not have been due.
     """
     check(case, Verb.ESCALATE, actor)
     rung = clocks.climb(clock, now, hours)
+    telling.staff_of_escalation(session, site, case, rung, now, among=among)
     case.escalation_waits = True
-    telling.staff_of_escalation(session, site, case, rung, now)
     move(session, case, Verb.ESCALATE, actor, now, {"clock": clock.kind, "level": rung})
 
 

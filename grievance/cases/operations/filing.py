@@ -22,6 +22,7 @@ from grievance.cases.operations import telling
 from grievance.cases.site import Site
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.questions.complaint import Complaint
 from grievance.vault.keys import key_check, public_key_mac
@@ -78,21 +79,30 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     if holder is None:
         raise FilingClosed
     at = to_the_hour(now)
-    case = _row(session, filing, at)
+    dues = _dues(session, filing.complaint, at)
+    case = _row(session, filing, min(dues.values()), at)
     opened = draw_keys(session, case)
     operator = Holder("organisation", holder.id, holder.generation, holder.public)
     grant(session, opened, operator, COMPARTMENTS)
     for receipt in filing.receipts:
         add_receipt(session, site, opened, receipt, at)
     _seal(session, opened, filing, at)
-    _start_clocks(session, case, at)
+    for kind, due in dues.items():
+        session.add(Deadline(case_id=case.id, kind=kind, started_at=at, due_at=due))
     _note(session, opened, filing, at)
     _count(session, filing.complaint, at)
     telling.staff_of_new_case(session, site, case, now)
     return case
 
 
-def _row(session: Session, filing: Filing, at: datetime) -> Case:
+def _dues(session: Session, told: Complaint, at: datetime) -> dict[str, datetime]:
+    """The clocks a case begins with, and when they are due."""
+    kinds = ("acknowledge", "danger") if told.danger else ("acknowledge",)
+    hours = operator_hours(session)
+    return {kind: clocks.due(kind, at, hours) for kind in kinds}
+
+
+def _row(session: Session, filing: Filing, due: datetime, at: datetime) -> Case:
     told = filing.complaint
     same_hour = select(Case.id).where(Case.filed_at == at).limit(BURST).subquery()
     recent = session.scalar(select(func.count()).select_from(same_hour)) or 0
@@ -115,7 +125,7 @@ def _row(session: Session, filing: Filing, at: datetime) -> Case:
         reissue_allowed=told.reissue_allowed,
         burst=recent >= BURST,
         needs_translation=told.language not in ("en", "ja"),
-        next_due=at,
+        next_due=due,
         filed_at=at,
         worker_acted_at=at,
     )
@@ -142,7 +152,6 @@ def add_receipt(
     )
     receipt.public_mac = public_key_mac(site.ring.public_key_mac, "receipt", receipt.id, 1, public)
     session.add(receipt)
-    session.flush()
     grant(session, opened, Holder("receipt", receipt.id, 1, public), RECEIPT_HOLDS[new.role])
     return receipt
 
@@ -157,15 +166,6 @@ def _seal(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
     author = "worker" if told.filed_for == "own" else "helper"
     for stored in told.files:
         files.attach(session, opened, stored, author=author, message_id=None, at=at)
-
-
-def _start_clocks(session: Session, case: Case, at: datetime) -> None:
-    open_hours = operator_hours(session)
-    first = clocks.start(session, case.id, "acknowledge", at, open_hours)
-    case.next_due = first.due_at
-    if case.danger:
-        urgent = clocks.start(session, case.id, "danger", at, open_hours)
-        case.next_due = min(case.next_due, urgent.due_at)
 
 
 def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> None:
@@ -191,16 +191,16 @@ def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
 def _count(session: Session, told: Complaint, at: datetime) -> None:
     """Add the sealed facts to the month's tallies; irregular or asylum status is never counted."""
     month = date(at.year, at.month, 1)
-    counted = {
-        "nationality": str(told.profile.get("nationality", "")),
-        "sector": str(told.profile.get("sector", "")),
-    }
-    for dimension, value in sorted(counted.items()):
-        if not value:
-            continue
-        row = insert(Tally).values(month=month, dimension=dimension, value=value, count=1)
+    counted = [
+        {"month": month, "dimension": dimension, "value": str(value), "count": 1}
+        for dimension in ("nationality", "sector")
+        if (value := told.profile.get(dimension))
+    ]
+    if counted:
         session.execute(
-            row.on_conflict_do_update(
+            insert(Tally)
+            .values(counted)
+            .on_conflict_do_update(
                 index_elements=["month", "dimension", "value"], set_={"count": Tally.count + 1}
             )
         )

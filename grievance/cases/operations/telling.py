@@ -5,13 +5,13 @@ A letter holds nothing of the case; its row is stamped to the hour by the outbox
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grievance.accounts.queries import Addressee, staff_in_role, staff_to_notify
+from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
 from grievance.cases import queries, records
 from grievance.cases.models import Case
@@ -22,7 +22,13 @@ from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
 
 Letter = Callable[..., messages.Message]
+Staff = Mapping[Role, Sequence[Addressee]]
 ROLES = {"leads": Role.LEAD, "directors": Role.DIRECTOR}
+
+
+def staff(session: Session) -> Staff:
+    """Everybody who works on cases, by role: who escalates many reads them once."""
+    return staff_by_role(session, Permission.CASE_WORK)
 
 
 def _staff(
@@ -70,25 +76,39 @@ def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: d
             _send(session, site, case, messages.second_asked, person, now)
 
 
-def staff_of_escalation(session: Session, site: Site, case: Case, rung: int, now: datetime) -> None:
-    """Tell the people of a rung that the case is overdue.
+def staff_of_escalation(
+    session: Session,
+    site: Site,
+    case: Case,
+    rung: int,
+    now: datetime,
+    *,
+    among: Staff | None = None,
+) -> None:
+    """Tell the people of a rung that the case is overdue; `among` are the staff, once read.
 
     Where nobody stands on it those above are told, and where nobody does, everybody who works on
     cases: an escalation never reaches nobody.
     """
-    everybody = _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK))
+    all_staff = staff(session) if among is None else among
+    out = queries.recused(session, case.id)
+    may_know = {
+        role: [one for one in people if one.person_id not in out]
+        for role, people in all_staff.items()
+    }
+    everybody = [one for people in may_know.values() for one in people]
     told: Sequence[Addressee] = ()
     for whom in RUNGS[rung - 1 :]:
-        told = told or _on(session, whom, case, everybody)
+        told = told or _on(whom, case, may_know, everybody)
     for person in told or everybody:
         _send(session, site, case, messages.escalated, person, now)
 
 
 def _on(
-    session: Session, whom: str, case: Case, everybody: Sequence[Addressee]
+    whom: str, case: Case, may_know: Staff, everybody: Sequence[Addressee]
 ) -> Sequence[Addressee]:
     if whom in ROLES:
-        return _may_know(session, case, staff_in_role(session, ROLES[whom]))
+        return may_know.get(ROLES[whom], ())
     return [one for one in everybody if one.person_id == case.assignee_id] or everybody
 
 

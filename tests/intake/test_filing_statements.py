@@ -1,0 +1,48 @@
+"""What the last step of a filing asks of the database: little, and the same for every office."""
+
+from __future__ import annotations
+
+import pytest
+
+from grievance.directory import facts, operations
+from tests.cast import found_operator, member
+from tests.desk.looking import counted
+from tests.directory.loaded import words
+from tests.intake.filing_kit import NOW, Robot
+
+LAST_STEP = 21
+WAGES = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "language": "vi"}
+HURT = {**WAGES, "problem": "treatment", "issue": "violence", "hurt": "yes"}
+
+
+@pytest.fixture
+def operator(app, session):
+    """An operator that may be filed with; its director is told of every new case."""
+    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+    return found_operator(session, app.config["KEY_RING"])
+
+
+def last_step(robot: Robot) -> list[str]:
+    """The statements of sending, without the page that follows."""
+    fields = robot.go("file.receipt").fields()
+    with counted() as seen:
+        answer = robot.client.post("/en/file/receipt", data=fields)
+    assert answer.headers["Location"].endswith("/en/file/sent")
+    return seen
+
+
+@pytest.mark.parametrize("told", [WAGES, HURT])
+def test_the_last_step_writes_every_row_once(client, operator, told):
+    seen = last_step(Robot(client, told))
+    written = [" ".join(one.split()[:3]) for one in seen if one.startswith(("INSERT", "UPDATE"))]
+    assert len(written) == len(set(written)), written
+    assert len(seen) <= LAST_STEP, seen
+
+
+def test_the_last_step_is_the_same_however_many_are_told(client, operator, session):
+    few = last_step(Robot(client, WAGES))
+    for name in ("Tanaka Ken", "Mori Emi", "Ito Jun"):
+        member(session, operator, name=name)
+    client.delete_cookie("draft")
+    many = last_step(Robot(client, WAGES))
+    assert many == few
