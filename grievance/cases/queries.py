@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
 from grievance.cases.states import OPEN
+from grievance.referrals.models import UNTOLD, Referral
 
 PAGE = 50
 COUNT_LIMIT = 1000
@@ -133,6 +134,7 @@ class Today:
     escalated: Sequence[Case] = field(default_factory=list)
     answered: Sequence[Case] = field(default_factory=list)
     due: Sequence[Case] = field(default_factory=list)
+    second: Sequence[Case] = field(default_factory=list)
     unassigned: Sequence[Case] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -152,17 +154,23 @@ def _escalated(person: UUID, *, leads: bool) -> list[ColumnElement[bool]]:
     return [Case.escalation_waits.expression, first | (Case.level > 1) if leads else first]
 
 
+def _second(person: UUID) -> list[ColumnElement[bool]]:
+    own = select(FourEyes.case_id).where(FourEyes.state == "asked", FourEyes.asked_by == person)
+    return [Case.awaits_second.expression, Case.id.not_in(own)]
+
+
 def today(
     session: Session, person: UUID, now: datetime, limit: int = 10, *, leads: bool = False
 ) -> Today:
     """Danger that nobody answered, escalations that reached this person (`leads` also see those
-    above the first rung), workers who answered, what falls due within two days, cases that nobody
-    has; with the size of each list."""
+    above the first rung), workers who answered, what a colleague proposed, what falls due within
+    two days, cases that nobody has; with the size of each list."""
     groups: dict[str, list[ColumnElement[bool]]] = {
         "danger": _DANGER,
         "escalated": _escalated(person, leads=leads),
         "answered": _answered(person),
         "due": [Case.next_due < now + DUE_WITHIN, Case.assignee_id == person],
+        "second": _second(person),
         "unassigned": [Case.assignee_id.is_(None)],
     }
     lists: dict[str, list[Case]] = {}
@@ -173,6 +181,15 @@ def today(
         some = chosen.with_only_columns(Case.id).limit(COUNT_LIMIT + 1)
         counts[name] = session.scalar(select(func.count()).select_from(some.subquery())) or 0
     return Today(**lists, counts=counts)
+
+
+def to_tell(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+    """Cases of which a body had something that was taken back and was not told so: this person's
+    and nobody's, whether they are over or not."""
+    untold = select(Referral.case_id).where(text(UNTOLD))
+    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    chosen = select(Case).where(Case.id.in_(untold), mine, not_recused(person))
+    return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
 
 
 def for_reading(session: Session, reference: str, person: UUID) -> Case | None:

@@ -66,6 +66,7 @@ class Verb(StrEnum):
     CONSENT_GIVEN = "consent_given"
     CONSENT_REFUSED = "consent_refused"
     RECALL = "recall"
+    TELL_BODY = "tell_body"
     OPEN_DIALOGUE = "open_dialogue"
     NO_AGREEMENT = "no_agreement"
     RECORD_REMEDY = "record_remedy"
@@ -194,6 +195,9 @@ TABLE: dict[Verb, Transition] = {
             N_("Take back my yes"),
         ),
         Transition(
+            Verb.TELL_BODY, STATES, None, "case.work", N_("They were told that it ended")
+        ),
+        Transition(
             Verb.OPEN_DIALOGUE, ("with_mechanism",), "in_dialogue", "case.work",
             N_("Talks have begun"),
         ),
@@ -237,7 +241,7 @@ TABLE: dict[Verb, Transition] = {
             "nothing_proposed",
         ),
         Transition(
-            Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close"), "close_proposed"
+            Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close the case"), "close_proposed"
         ),
     )
 }  # fmt: skip

@@ -77,8 +77,8 @@ TOLD = {
     ),
     "remedy_monitored": Told(
         N_("It has arrived. We still watch"),
-        N_("You told us that what was promised is there. We make sure that it stays so."),
-        N_("On %(day)s we ask you whether it really arrived and whether anybody punished you."),
+        N_("You told us that what was promised is there. We go on watching that it stays so."),
+        N_("On %(day)s we ask you whether it is all still there and whether anybody punished you."),
     ),
     "not_accepted": Told(
         N_("We cannot take your report on"),

@@ -29,7 +29,7 @@ APPEAL_DAYS = 30
 # arrived the worker is asked whether it is still so (the same template, stage C7).
 REMEDY_DAYS = 30
 FOLLOW_UP_DAYS = 30
-PROMISES = ("remedy", "follow_up")
+PROMISES = ("chase", "remedy", "follow_up")
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,
     "next_step": NEXT_STEP_DAYS,

@@ -86,7 +86,7 @@ def _say(stage: Stage, step: Step) -> None:
 
 def _withdraw(stage: Stage, step: Step) -> None:
     opened, actor = stage.by_number(step.by)
-    replying.withdraw(stage.session, opened, actor, step.at)
+    replying.withdraw(stage.session, stage.site, opened, actor, step.at)
 
 
 def _reissue(stage: Stage, step: Step) -> None:

@@ -84,10 +84,16 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "result": ("result", N_("Choose what came of it.")),
     "remedied": (
         "result",
-        N_("Something promised has not arrived. Write down first what came, or choose another."),
+        N_("Not everything promised is written down as arrived. Do that first, or choose another."),
     ),
-    "partly": ("result", N_("No remedy is written down as arrived. Write it down first.")),
-    "reached": ("result", N_("The worker agreed to close, so they were reached.")),
+    "partly": (
+        "result",
+        N_("No remedy is written down as arrived, not even a part. Do that first."),
+    ),
+    "reached": (
+        "result",
+        N_("The worker agreed to close, so they could be reached. Choose another."),
+    ),
     "sign_off": (
         "",
         N_("The worker has to agree first, or two tries to reach them over 30 days."),
@@ -97,6 +103,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         N_("A body still has this case or was asked about. Record its end or take it back first."),
     ),
     "worker_waits": ("", N_("The worker wrote to us. Answer them first.")),
+    "danger": ("", N_("Somebody is in danger: open the case and act first.")),
     "item": ("", N_("This remedy belongs to another case.")),
     "items": ("", N_("The promises changed meanwhile. Look at them again.")),
     "not_appealed": ("", N_("The worker had a second look already.")),

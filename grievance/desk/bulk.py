@@ -135,6 +135,8 @@ def bulk_acknowledge() -> Response:
     once = form.once()
 
     def do(desk: Desk, version: int) -> None:
+        if desk.case.danger:
+            raise Refused("danger")
         hours, at = operator_hours(db.session()), now()
         said, language = replies.said(ACKNOWLEDGEMENT, desk.case.language, next_step(at, hours))
         written = Written(said, language, uuid5(once, str(desk.case.id)))

@@ -48,7 +48,8 @@ class DeclineForm(ToWorkerForm):
         book = directory.book(db.session())
         self.reason.choices = choices_of((code, _(say)) for code, say in DECLINE_REASONS.items())
         doors = deciding.doors(db.session(), desk.opened)
-        self.door.choices = choices_of((door, book.name(door)) for door in doors)
+        named = [(door, book.name(door)) for door in doors]
+        self.door.choices = choices_of([("", _("Choose")), *named])
 
     @property
     def shown(self) -> list[Any]:

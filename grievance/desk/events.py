@@ -51,15 +51,16 @@ SENTENCES: dict[str, str] = {
     Verb.ESCALATE: N_("The case is overdue. %(level)s."),
     Verb.ACKNOWLEDGE_ESCALATION: N_("%(who)s saw the escalation and sees to it."),
     Verb.REFER: N_("%(who)s asked the worker about a hand-over to %(body)s."),
-    Verb.RECORD_CONSENT: N_("%(who)s recorded the worker's answer: %(answer)s."),
-    Verb.DELIVER: N_("The case was handed over (%(who)s recorded it)."),
-    Verb.REFERRAL_NEWS: N_("%(who)s recorded what the body said: %(kind)s."),
-    Verb.REFERRAL_OVER: N_("%(who)s recorded about the body: %(kind)s."),
-    Verb.CHASE: N_("%(who)s set the day to ask the body again."),
+    Verb.RECORD_CONSENT: N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
+    Verb.DELIVER: N_("The case was handed over to %(body)s (%(who)s recorded it)."),
+    Verb.REFERRAL_NEWS: N_("%(who)s recorded what %(body)s said: %(kind)s."),
+    Verb.REFERRAL_OVER: N_("%(who)s recorded about %(body)s: %(kind)s."),
+    Verb.CHASE: N_("%(who)s set the day to ask %(body)s again."),
     Verb.RECALL_FOR_WORKER: N_("%(who)s took back what %(body)s got, as the worker asked."),
-    Verb.CONSENT_GIVEN: N_("%(who)s said yes to a hand-over."),
-    Verb.CONSENT_REFUSED: N_("%(who)s said no to a hand-over."),
+    Verb.CONSENT_GIVEN: N_("%(who)s said yes to a hand-over to %(body)s."),
+    Verb.CONSENT_REFUSED: N_("%(who)s said no to a hand-over to %(body)s."),
     Verb.RECALL: N_("%(who)s took back what %(body)s got."),
+    Verb.TELL_BODY: N_("%(who)s told %(body)s that the worker took it back."),
     Verb.OPEN_DIALOGUE: N_("Talks have begun (%(who)s recorded it)."),
     Verb.NO_AGREEMENT: N_("Talks ended without agreement (%(who)s recorded it)."),
     Verb.RECORD_REMEDY: N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
@@ -90,20 +91,30 @@ class Line:
     new: bool = False
 
 
+REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker again.")
+
+
 def lines(
     events: Sequence[Event], known: Mapping[UUID, str], zone: str, seen: int = 0
 ) -> list[Line]:
     """Events as lines, in their order; those after `seen` are new to the reader."""
+    bodies = {e.codes["referral"]: e.codes["mechanism"] for e in events if e.verb == Verb.REFER}
     return [
         Line(
             event.seq,
-            _(SENTENCES.get(event.verb, OTHER)) % _parts(event, known),
+            _(_sentence(event)) % _parts(event, known, bodies),
             time_text(event.at, ZoneInfo(zone)),
             event.at,
             0 < seen < event.seq,
         )
         for event in events
     ]
+
+
+def _sentence(event: Event) -> str:
+    if event.verb == Verb.REFER and "replaced" in event.codes:
+        return REPLACED
+    return SENTENCES.get(event.verb, OTHER)
 
 
 def people_in(events: Sequence[Event]) -> set[UUID]:
@@ -119,8 +130,9 @@ def person_of(actor: str) -> UUID | None:
     return UUID(person) if kind == "member" else None
 
 
-def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
+def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -> dict[str, str]:
     codes = event.codes
+    body = codes.get("mechanism") or bodies.get(codes.get("referral", ""), "")
     said = [issue_label(code) for code in codes.get("issues", [])]
     if codes.get("danger"):
         said.append(_(IN_DANGER))
@@ -130,7 +142,7 @@ def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
         "person": known.get(UUID(codes["person"]), "") if codes.get("person") else "",
         "severity": _(SEVERITY.get(codes.get("severity", ""), "")),
         "issues": ", ".join(said),
-        "body": _body(codes.get("mechanism", "")),
+        "body": _body(body),
         "kind": _(REFERRALS.get(codes.get("kind", ""), "")),
         "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
         "remedy": _(remedy_words.KINDS.get(codes.get("kind", ""), "")),
@@ -142,7 +154,7 @@ def _parts(event: Event, known: Mapping[UUID, str]) -> dict[str, str]:
 
 
 def _body(mechanism: str) -> str:
-    return directory.book(db.session()).name(mechanism) if mechanism else ""
+    return directory.book(db.session()).name(mechanism) if mechanism else _("a body")
 
 
 def _who(event: Event, known: Mapping[UUID, str]) -> str:

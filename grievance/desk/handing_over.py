@@ -26,6 +26,7 @@ from grievance.desk.handover_forms import HandOverForm, PacketForm
 from grievance.desk.handover_reading import HandOverPage
 from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.packeting import Packeting, doors, missing
+from grievance.desk.uploading import WithFile
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -62,6 +63,16 @@ def _packeting(reference: str, mechanism_id: str, *, change: bool = False) -> Pa
     if entry is None:
         abort(404)
     return Packeting(desk, entry)
+
+
+@bp.get("/cases/<reference>/refer")
+@audience("staff", "case.work")
+def choose_body(reference: str) -> Response:
+    """On to the document for any body of the directory."""
+    made = _packeting(reference, request.args.get("body", ""))
+    return redirect(  # type: ignore[return-value]  # it is Flask's
+        url_for("desk.packet", reference=made.desk.case.reference, mechanism_id=made.entry.id), 303
+    )
 
 
 @bp.get("/cases/<reference>/refer/<mechanism_id>")
@@ -191,7 +202,8 @@ def _deliver(desk: Desk, row: Referral, form: forms.DeliverForm, act: Act) -> No
 
 
 def _news(desk: Desk, row: Referral, form: forms.AnswerForm, act: Act) -> None:
-    referring.record_answer(db.session(), site(), desk.opened, row, form.answered, act)
+    said = form.answered(form.attach(desk, act.now))
+    referring.record_answer(db.session(), site(), desk.opened, row, said, act)
 
 
 def _silent(desk: Desk, row: Referral, form: forms.ChaseForm, act: Act) -> None:
@@ -208,7 +220,12 @@ def _recall(desk: Desk, row: Referral, form: forms.RecallForm, act: Act) -> None
     referring.recall_for_worker(db.session(), desk.opened, row.mechanism, reason, act)
 
 
+def _tell(desk: Desk, row: Referral, form: forms.TellForm, act: Act) -> None:
+    referring.tell_body(db.session(), desk.opened, row, form.on_day.data, act)
+
+
 DOING: Mapping[Verb, Do] = {
+    Verb.TELL_BODY: _tell,
     Verb.RECORD_CONSENT: _consent,
     Verb.DELIVER: _deliver,
     Verb.REFERRAL_NEWS: _news,
@@ -220,18 +237,32 @@ DOING: Mapping[Verb, Do] = {
 
 def act(reference: str, referral_id: UUID, verb: Verb) -> Response:
     """Do a verb to a hand-over with the form that was sent, and go back to it."""
-    desk = open_case(reference, change=True)
-    row = referral_of(desk, referral_id)
+    desk, row = _held(reference, referral_id)
     form = _sent(desk, row, verb)
-    if not form.validate():
+    if _repeats(desk, form, verb):
+        return back(reference, referral_id)
+    if not form.validate() or not _received(form):
         return referral_page(desk, row, (verb, form), 422)
+    if isinstance(form, WithFile) and form.stored:  # nothing was held while it was cleaned
+        desk, row = _held(reference, referral_id)
     try:
         DOING[verb](desk, row, form, _act(desk, form))
     except (Conflict, Refused, NotAllowed) as refused:
         db.session.rollback()
+        if isinstance(form, WithFile):
+            form.take_back()
         return _not_done(reference, referral_id, verb, form, refused)
     db.session.commit()
     return back(reference, referral_id)
+
+
+def _held(reference: str, referral_id: UUID) -> tuple[Desk, Referral]:
+    desk = open_case(reference, change=True)
+    return desk, referral_of(desk, referral_id)
+
+
+def _received(form: HandOverForm) -> bool:
+    return not isinstance(form, WithFile) or form.receive()
 
 
 def _sent(desk: Desk, row: Referral, verb: Verb) -> HandOverForm:

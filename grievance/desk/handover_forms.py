@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from grievance.accounts.models import Event
 from grievance.cases.models import CaseFile
 from grievance.cases.states import Verb
 from grievance.desk import handover_words as said
 from grievance.desk.forms import ActForm, choices_of
+from grievance.desk.uploading import OneFile, WithFile
 from grievance.i18n import current, lazy
 from grievance.i18n import gettext as _
 from grievance.referrals.models import Packet, Referral
@@ -22,6 +24,7 @@ from grievance.web.forms import Choice, Choices, Day, Hidden, Line, Select, Tick
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 FIELD = "field_"  # before the name of a text written for the packet
+READING = "reading_"  # before the name of the same in the worker's language
 
 
 class PacketForm(ActForm):
@@ -50,16 +53,20 @@ class PacketForm(ActForm):
         purposes = [(code, _(sentence)) for code, sentence in said.PURPOSES.items()]
         self.purpose.choices = choices_of([("", _("Choose")), *purposes])
         for name in self.written_for:
-            self[FIELD + name].label.text = book().labels[name].say(current().slug)
+            label = book().labels[name].say(current().slug)
+            self[FIELD + name].label.text = label
+            same = _("%(text)s: the same in the worker's language, for them to read")
+            self[READING + name].label.text = same % {"text": label}
 
     @property
     def written_for(self) -> list[str]:
         """The texts that this template asks staff to write."""
-        return [one.short_name.removeprefix(FIELD) for one in self.text_fields]
+        every = (one.short_name for one in self.text_fields)
+        return [name.removeprefix(FIELD) for name in every if name.startswith(FIELD)]
 
     @property
     def text_fields(self) -> list[Any]:
-        """The fields of these texts."""
+        """The fields of these texts, each before that of its reading copy."""
         return [one for one in self.shown if _is_text(one.short_name)]
 
     @property
@@ -70,7 +77,15 @@ class PacketForm(ActForm):
     @property
     def texts(self) -> dict[str, str]:
         """What was written for this packet, by field."""
-        typed = {name: self[FIELD + name].data or "" for name in self.written_for}
+        return self._typed(FIELD)
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """The same in the worker's language, by field, where somebody wrote it."""
+        return self._typed(READING)
+
+    def _typed(self, before: str) -> dict[str, str]:
+        typed = {name: self[before + name].data or "" for name in self.written_for}
         return {name: text for name, text in typed.items() if text}
 
     @property
@@ -79,7 +94,7 @@ class PacketForm(ActForm):
 
 
 def _is_text(name: str) -> bool:
-    return name.startswith(FIELD)
+    return name.startswith((FIELD, READING))
 
 
 @cache
@@ -87,7 +102,9 @@ def packet_form(template: str) -> type[PacketForm]:
     """The form of a template: with a text for each thing no question of the worker answers."""
     inside = {item for shape in book().templates[template].sections for item in shape.items}
     wanted = [f for part in book().parts.values() for f in part.fields if f in inside]
-    fields = {FIELD + name: Words(name, limit=4000) for name in wanted}
+    fields = {
+        before + name: Words(name, limit=4000) for name in wanted for before in (FIELD, READING)
+    }
     return type("TemplateForm", (PacketForm,), fields)
 
 
@@ -216,15 +233,16 @@ class DeliverForm(HandOverForm):
         )  # fmt: skip
 
 
-class AnswerForm(HandOverForm):
-    """What the body said."""
+class AnswerForm(WithFile, HandOverForm):
+    """What the body said, and the letter it came in."""
 
     kind = Choice(lazy("What they say"), needed=lazy("Choose what they say."))
     on_day = Day(lazy("On which day"), needed=lazy("Write the day."))
-    number = Line(lazy("Their reference number"), hint=lazy("Kept sealed."))
+    number = Line(lazy("Their reference number"), hint=lazy("Kept sealed. The worker may read it."))
     told = Words(
         lazy("What they said"), hint=lazy("Kept sealed. The worker may read it."), limit=4000
     )
+    file = OneFile(lazy("Their letter"))
     next_chase = Day(
         lazy("When to ask them again"), hint=lazy("Empty: after the usual time of this body.")
     )
@@ -241,11 +259,19 @@ class AnswerForm(HandOverForm):
         self.on_day.process_data(today)
 
     @property
-    def answered(self) -> Answered:
-        """It as a value."""
+    def codes(self) -> dict[str, Any]:
+        return {**super().codes, "kind": self.kind.data}
+
+    def repeats(self, events: list[Event], actor: str, verb: Verb) -> bool:
+        """A body that does not take it ends the hand-over: that is another verb."""
+        ended = self.kind.data == "declined"
+        return super().repeats(events, actor, Verb.REFERRAL_OVER if ended else verb)
+
+    def answered(self, file: CaseFile | None) -> Answered:
+        """It as a value; `file` is what came with it."""
         return Answered(
             str(self.kind.data), self.on_day.data, self.number.data or "", self.told.data or "",
-            next_chase=self.next_chase.data,
+            file.id if file else None, self.next_chase.data,
         )  # fmt: skip
 
 
@@ -269,7 +295,21 @@ class RecallForm(HandOverForm):
     )
 
 
+class TellForm(HandOverForm):
+    """When the body was told that the worker took it back."""
+
+    on_day = Day(
+        lazy("On which day"),
+        hint=lazy("Tell them by the way on which it went out, and ask them to destroy it."),
+        needed=lazy("Write the day."),
+    )
+
+    def begin(self, packet: Packet, today: date) -> None:
+        self.on_day.process_data(today)
+
+
 FORMS: Mapping[Verb, type[HandOverForm]] = {
+    Verb.TELL_BODY: TellForm,
     Verb.RECORD_CONSENT: ConsentForm,
     Verb.DELIVER: DeliverForm,
     Verb.REFERRAL_NEWS: AnswerForm,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
+from grievance.cases import files
 from grievance.cases.opening import Shut, open_packet
-from grievance.cases.operations.moving import verbs_for
+from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
@@ -18,22 +20,23 @@ from grievance.desk import handover_words as words
 from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import FORMS, HandOverForm
-from grievance.desk.loading import Desk
+from grievance.desk.loading import Desk, open_file
 from grievance.desk.packeting import doors, missing, who_learns
+from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, current, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
-from grievance.referrals.operations import sealing
+from grievance.referrals.operations import handing, sealing
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.states import LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
 from grievance.referrals.templates import Template, book
 from grievance.vault.labels import Label
 
-ENDED = ("declined", "silent", "refused", "recalled")
+ENDED = ("declined", "silent", "refused", "recalled", "outcome")
 # the verb of the case, and the steps of a hand-over that it may take
 ACTS = (
     (Verb.RECORD_CONSENT, ("yes",)),
@@ -42,6 +45,7 @@ ACTS = (
     (Verb.REFERRAL_OVER, ("silent",)),
     (Verb.CHASE, ("silent",)),
     (Verb.RECALL_FOR_WORKER, ("recall",)),
+    (Verb.TELL_BODY, ("tell",)),
 )
 LABELS_OF = {Verb.REFERRAL_OVER: N_("They did not answer in time")}
 
@@ -79,9 +83,22 @@ def of_case(desk: Desk) -> list[HandOverLine]:
 
 
 def next_door(desk: Desk) -> Door | None:
-    """The first suggested door that was not tried yet and that the directory still holds."""
+    """The first suggested door that was not tried yet and that the directory still holds; one
+    with a caution only where there is no other."""
     tried = {one.referral.mechanism for one in queries.of_case(db.session(), desk.case.id)}
-    return next((one for one in doors(desk) if one.listed and one.mechanism not in tried), None)
+    left = [one for one in doors(desk) if one.listed and one.mechanism not in tried]
+    return next((one for one in left if not one.cautions), left[0] if left else None)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A file that came with an answer: its clean form can be had at once."""
+
+    id: UUID
+    name: str = field(repr=False)
+    size: str
+    state: str
+    clean: bool
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,7 @@ class Answer:
     day: str
     number: str = field(repr=False)
     told: str = field(repr=False)
+    file: Letter | None
 
 
 @dataclass(frozen=True)
@@ -182,8 +200,18 @@ class HandOverPage:
         for row in queries.answers_of(db.session(), self.referral.id):
             told = self.desk.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
             day = words.day(row.on)
-            found.append(Answer(_(words.ANSWERS[row.kind]), day, told["reference"], told["note"]))
+            letter = self._letter(row.file_id) if row.file_id else None
+            said = _(words.ANSWERS[row.kind])
+            found.append(Answer(said, day, told["reference"], told["note"], letter))
         return found
+
+    def _letter(self, file_id: UUID) -> Letter:
+        row = open_file(self.desk, file_id)
+        stored = files.read_meta(self.desk.opened, row)
+        return Letter(
+            row.id, stored.name, size(stored.size), _(FILE_STATE[row.state]),
+            bool(stored.clean_blob),
+        )  # fmt: skip
 
     @property
     def missing(self) -> list[str]:
@@ -217,6 +245,13 @@ class HandOverPage:
         return told
 
     @property
+    def changeable(self) -> bool:
+        """Whether another packet can still take the place of this one."""
+        known = self.referral.mechanism in directory.book(db.session()).entries
+        can = allowed(self.case, Verb.REFER, self.desk.actor)
+        return known and can and self.referral.state in ("refused", *STEPS["supersede"][0])
+
+    @property
     def to_bring(self) -> tuple[str, ...]:
         """What the worker takes along when they take it there, in the reader's language."""
         return self.template.to_bring(current().slug) if self.template else ()
@@ -230,8 +265,11 @@ class HandOverPage:
 
     @property
     def next_door(self) -> Door | None:
-        """After a no, a silence or a recall: whom to turn to next."""
-        return next_door(self.desk) if self.referral.state in ENDED else None
+        """After a no, a silence, a recall or a result that left us with it: whom to turn to."""
+        ended = self.referral.state in ENDED
+        if self.referral.state == "outcome" and self.case.state != "accepted":
+            ended = False
+        return next_door(self.desk) if ended else None
 
     @property
     def today(self) -> date:
@@ -246,6 +284,7 @@ class HandOverPage:
             verb
             for verb, steps in ACTS
             if verb in can and any(state in STEPS[step][0] for step in steps)
+            if verb != Verb.TELL_BODY or handing.untold(self.referral)
         ]
         return [self._doing(verb, first=verb == ready[0]) for verb in ready]
 

@@ -91,6 +91,8 @@ def _cases_today(member: Member) -> str:
         "danger": found.danger,
         "escalated": found.escalated,
         "answered": found.answered,
+        "second": found.second,
+        "tell": queries.to_tell(session, member.person_id),
         "due": found.due,
         "unassigned": found.unassigned,
         "news": queries.news(session, member.person_id),

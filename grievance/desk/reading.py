@@ -272,6 +272,17 @@ class CasePage:
         return remedy_reading.voices(self.desk, self.hours.zone)
 
     @property
+    def bodies(self) -> list[tuple[str, str]]:
+        """Every body that a hand-over can be prepared for."""
+        known = directory.book(db.session()).entries.values()
+        return sorted(((one.id, one.name()) for one in known), key=lambda pair: pair[1])
+
+    @property
+    def ended(self) -> remedy_reading.Ended | None:
+        """How the case was closed."""
+        return remedy_reading.ended(self.desk, self.hours.zone)
+
+    @property
     def to_close(self) -> remedy_reading.ToClose | None:
         """What the case can be closed on; None where it cannot be closed from."""
         ends = Verb.PROPOSE_CLOSE in self.verbs or Verb.CLOSE in self.verbs

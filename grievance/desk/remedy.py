@@ -52,13 +52,13 @@ class RemedyForm(WithFile, ActForm):
         needed=lazy("Write what it is."),
         limit=1000,
     )
+    stands = Select(lazy("How far it is"), needed=lazy("Choose how far it is."))
     source = Line(lazy("Who gives it"), hint=lazy("For example: the company. The worker reads it."))
     currency = Select(lazy("Currency"))
     claimed = Line(lazy("Amount claimed"))
     offered = Line(lazy("Amount offered"))
     agreed = Line(lazy("Amount agreed"))
     received = Line(lazy("Amount received"))
-    stands = Select(lazy("How far it is"), needed=lazy("Choose how far it is."))
     due_on = Day(lazy("Promised by"), hint=lazy("We ask the worker on this day."))
     arrived_on = Day(lazy("Arrived on"))
     file = OneFile(lazy("Proof"))
@@ -188,6 +188,7 @@ def _page(
         form=form,
         item=item,
         why=why,
+        amounts=list(words.AMOUNTS),
         can=allowed(desk.case, Verb.RECORD_REMEDY, desk.actor),
         action=url_for(
             "desk.record_remedy", reference=desk.case.reference, item_id=item.id if item else None

@@ -114,6 +114,24 @@ def voices(desk: Desk, zone: str) -> list[Voice]:
     ]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How the case was closed last."""
+
+    result: str
+    ground: str
+    when: str
+
+
+def ended(desk: Desk, zone: str) -> Ended | None:
+    """What came of a closed case; None of one that is not closed."""
+    made = closing.last_outcome(db.session(), desk.case.id)
+    if desk.case.state != "closed" or made is None:
+        return None
+    when = time_text(made.at, ZoneInfo(zone))
+    return Ended(_(words.RESULTS[made.result]), _(words.GROUND[made.by]), when)
+
+
 def to_close(desk: Desk) -> ToClose:
     """What this case could be closed on now."""
     on = closing.ground(db.session(), desk.case)

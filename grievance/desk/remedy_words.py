@@ -57,7 +57,7 @@ GROUND = {
 RATINGS = {
     5: N_("5: very content"),
     4: N_("4: content"),
-    3: N_("3: neither"),
-    2: N_("2: not content"),
+    3: N_("3: partly"),
+    2: N_("2: not very content"),
     1: N_("1: not content at all"),
 }

@@ -43,7 +43,7 @@ CHANNEL = {
 CLOCK = {
     "acknowledge": N_("Tell the worker that a person has read it"),
     "danger": N_("Danger: a person acts"),
-    "answer": N_("Read and answer what the worker wrote"),
+    "answer": N_("Answer what the worker wrote or did"),
     "next_step": N_("Tell the worker the next step"),
     "appeal": N_("Answer the appeal"),
     "chase": N_("Ask the body again"),
@@ -143,14 +143,16 @@ ABOUT = {
     "open_dialogue": N_("The worker reads who talks with whom about what, and may say no to it."),
     "no_agreement": N_(
         "The worker reads it. After conciliation in Japan a lawsuit within 30 days keeps the "
-        "earlier date (Individual Labour Disputes Act 16): tell them."
+        "date of the application for the time limit (Individual Labour Disputes Act 16): tell them."
     ),
     "agree_remedy": N_(
         "Only after the worker said yes. We then watch each promised day, and ask whether it "
         "arrived."
     ),
-    "confirm_for_worker": N_("Everything promised is there. In 30 days we ask the worker again."),
-    "breach_for_worker": N_("The case is worked on again. Look for what can be done now."),
+    "confirm_for_worker": N_(
+        "When everything promised is there. In 30 days we ask the worker again."
+    ),
+    "breach_for_worker": N_("The case goes back to be worked on. Look for what can be done now."),
     "record_sign_off": N_(
         "Read back to the worker what closing means: we do nothing more, they can open it again "
         "for a year, and they lose no right."

@@ -18,7 +18,7 @@ from grievance.cases.operations.moving import Refused, allowed, verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.extensions import db
-from grievance.i18n import N_, current
+from grievance.i18n import BY_SLUG, N_, current
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.again import decision_of
@@ -29,6 +29,7 @@ from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, Pl
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, status_of, who_has_read
 from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
+from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.summary import summary
 from grievance.vault.receipts import NotAReceipt
@@ -94,7 +95,9 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
+        voices=voices(session, opened, actor),
         thread=messages.thread(session, opened, "worker"),
+        languages=BY_SLUG,
         files=kept,
         answers=[
             line
@@ -196,7 +199,7 @@ def withdraw() -> Answer | str:
     if not allowed(opened.case, Verb.WITHDRAW, actor):
         abort(403)
     if request.method == "POST" and form.validate():
-        replying.withdraw(db.session(), opened, actor, now())
+        replying.withdraw(db.session(), site(), opened, actor, now())
         db.session.commit()
         return redirect(url_for("intake.case"), 303)
     return render_template("intake/withdraw.html", form=form)

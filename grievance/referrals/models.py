@@ -32,6 +32,9 @@ GIVEN_BY = ("receipt", "staff_recorded")
 AGREED = ("consented", *SENT)
 
 
+UNTOLD = "state = 'recalled' AND delivered_at IS NOT NULL AND told_on IS NULL"
+
+
 def _list(codes: tuple[str, ...]) -> str:
     return ", ".join(repr(one) for one in codes)
 
@@ -188,6 +191,7 @@ class Referral(Base):
         ),
         CheckConstraint("state <> 'silent' OR silence > 0", name="silence"),
         CheckConstraint("(state = 'recalled') = (recalled_at IS NOT NULL)", name="recalled"),
+        CheckConstraint("told_on IS NULL OR state = 'recalled'", name="told"),
         ForeignKeyConstraint(
             ["packet_id", "case_id", "mechanism"],
             ["packet.id", "packet.case_id", "packet.mechanism"],
@@ -203,6 +207,10 @@ class Referral(Base):
             postgresql_where=text(f"state IN ({_list(LIVE)})"),
         ),
         Index("ix_referral_board", "next_chase", "id"),
+        Index(
+            "ix_referral_untold", "case_id",
+            postgresql_where=text(UNTOLD),
+        ),
     )  # fmt: skip
 
     id: Mapped[UUID] = identifier()
@@ -229,6 +237,7 @@ class Referral(Base):
     outcome_on: Mapped[date | None] = mapped_column(Date)
     silence: Mapped[int] = mapped_column(Integer, default=0)
     recalled_at: Mapped[datetime | None]
+    told_on: Mapped[date | None] = mapped_column(Date)  # the body knows that it was taken back
     next_chase: Mapped[date | None] = mapped_column(Date)
     last_news: Mapped[datetime]
 

@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "outcome": (UNDER_WAY, "outcome"),
     "silent": (UNDER_WAY, "silent"),
     "recall": (LIVE, "recalled"),
+    "tell": (("recalled",), "recalled"),
     "supersede": (("proposed", "asked", "consented"), "proposed"),
 }
 ANSWERS = ("acknowledged", "accepted", "declined", "outcome")

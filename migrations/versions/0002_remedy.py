@@ -16,6 +16,7 @@ OLD_STATES = (
 DECIDED = ("accepted", "with_mechanism", "in_dialogue", "remedy_agreed", "remedy_monitored")
 NEW_STATES = ("in_dialogue", "remedy_agreed", "remedy_monitored", "closed")
 OLD_CLOCKS = ("acknowledge", "danger", "answer", "next_step", "appeal", "chase")
+UNTOLD = "state = 'recalled' AND delivered_at IS NOT NULL AND told_on IS NULL"
 NEW_CLOCKS = ("remedy", "follow_up")
 
 
@@ -66,6 +67,11 @@ def upgrade() -> None:
         op.create_check_constraint(
             op.f(f"ck_grievance_case_{name}"), "grievance_case", condition
         )  # fmt: skip
+    op.add_column("referral", sa.Column("told_on", sa.Date()))
+    op.create_check_constraint(
+        op.f("ck_referral_told"), "referral", "told_on IS NULL OR state = 'recalled'"
+    )
+    op.create_index("ix_referral_untold", "referral", ["case_id"], postgresql_where=sa.text(UNTOLD))
     again("deadline", "kind", among("kind", (*OLD_CLOCKS, *NEW_CLOCKS)))
     again("four_eyes", "verb", among("verb", ("decline", "close")))
     remedy_item()
@@ -198,6 +204,9 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     again("four_eyes", "verb", among("verb", ("decline",)))
+    op.drop_index("ix_referral_untold", "referral", postgresql_where=sa.text(UNTOLD))
+    op.drop_constraint(op.f("ck_referral_told"), "referral", type_="check")
+    op.drop_column("referral", "told_on")
     again("deadline", "kind", among("kind", OLD_CLOCKS))
     for name in ("closed_dated", "monitored_kept"):
         op.drop_constraint(op.f(f"ck_grievance_case_{name}"), "grievance_case", type_="check")

@@ -20,18 +20,21 @@ from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import belonging, consenting, receipts, replying
-from grievance.cases.operations.referring import Act, recall_for_worker
+from grievance.cases.operations.referring import Act, HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
 from grievance.deadlines.models import Deadline
+from grievance.directory import facts
+from grievance.directory import operations as directory
 from grievance.referrals.models import Consent, PacketGrant, Referral
 from grievance.vault import keyring
 from grievance.vault.keyring import KeyRing
 from grievance.vault.receipts import slow_root
 from tests.backup.conftest import TEMPLATE, Place
-from tests.cases.conftest import World
+from tests.cases.conftest import ENDS, World, document
 from tests.cast import Filed, Staff, file_case, found_operator, member, new_keys
+from tests.directory.loaded import words as bodies
 
 BODY = "jp-lsio"
 
@@ -52,6 +55,7 @@ class Life:
     reissued: Filed
     untouched: Filed
     shut: UUID  # for one of staff
+    replaced: UUID  # the worker was asked about another document instead
     acts: int
 
     @property
@@ -91,6 +95,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         other = member(session, operator, Role.LEAD, "Mori Emi", now=now)
         world = World(session, site, operator, handler, other, None)
         recalled, asked, withdrawn = (handed_over(session, world) for _ in range(3))
+        directory.load(session, facts.shipped(), now, "cli:directory load", words=bodies())
+        world.filed = replaced = file_case(session, site, now=now)
+        world.bring_to("in_review")
+        world.hand_over("consented", BODY)
+        session.commit()
         changed, reissued, shut, untouched = (file_case(session, site, now=now) for _ in range(4))
         visit(session, ring, changed)
         place.work("recalls")
@@ -103,8 +112,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         consenting.recall(session, site, recalled.open(session), BODY, recalled.actor, now)
         act = Act(handler.actor, now, asked.case.version)
         recall_for_worker(session, handler.open(session, asked.case), BODY, "By telephone.", act)
-        replying.withdraw(session, withdrawn.open(session), withdrawn.actor, now)
-        replying.withdraw(session, after.open(session), after.actor, now)
+        replying.withdraw(session, site, withdrawn.open(session), withdrawn.actor, now)
+        replying.withdraw(session, site, after.open(session), after.actor, now)
+        newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
+        act = Act(handler.actor, now, replaced.case.version)
+        refer(session, site, handler.open(session, replaced.case), newer, act)
         _, keys = new_keys(ring)
         receipts.change(session, site, changed.open(session), keys, changed.actor, now)
         opened = handler.open(session, reissued.case)
@@ -116,11 +128,12 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
             handler.actor, now, shut.case.version,
         )  # fmt: skip
         session.commit()
-    # recall, recall_for_worker, recall and withdraw, change, reissue, recuse; one withdrawn later
-    assert place.work("recalls")["done"] == 8
+    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, recuse; one
+    # withdrawn later
+    assert place.work("recalls")["done"] == 9
     return Life(
         place, backup, site, handler, other, recalled.case.id, asked.case.id, withdrawn.case.id,
-        changed, reissued, untouched, shut.case.id, 7,
+        changed, reissued, untouched, shut.case.id, replaced.case.id, 8,
     )  # fmt: skip
 
 
@@ -160,7 +173,7 @@ def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backu
     assert printed["replayed"] == life.acts
     manifest = json.loads((life.backup / "manifest.json").read_text())
     assert printed["head"] == manifest["audit"]["head"] != ""
-    assert "7 acts that followed the backup were done again" in answer.stderr
+    assert "8 acts that followed the backup were done again" in answer.stderr
     assert "1 cases were filed after the backup and are lost: skipped" in answer.stderr
     assert "In 2 cases the number was changed after the backup" in answer.stderr
 
@@ -177,6 +190,15 @@ def test_the_chains_are_whole_and_name_the_restore(
     assert {event.codes["act"] for event in said} == set(ledger.ACTS)
     fresh.work("anchor")
     assert verified(fresh)["broken"] == []
+
+
+def test_a_yes_to_a_document_that_was_changed_since_does_not_count(
+    life: Life, again: Session
+) -> None:
+    mine = select(Referral).where(Referral.case_id == life.replaced)
+    assert [row.state for row in again.scalars(mine)] == ["recalled"]
+    given = select(Consent.recalled_at).where(Consent.case_id == life.replaced)
+    assert None not in again.scalars(given).all()
 
 
 def test_a_yes_that_was_taken_back_stays_taken_back(life: Life, again: Session) -> None:
@@ -201,7 +223,7 @@ def test_without_the_ledger_they_would_be_back(life: Life, fresh: Place) -> None
     with fresh.session() as session:
         given = select(func.count()).where(PacketGrant.holder_kind == "recipient")
         assert session.scalar(given) == 3
-        assert set(session.scalars(select(Referral.state))) == {"delivered"}
+        assert set(session.scalars(select(Referral.state))) == {"delivered", "consented"}
         assert session.get_one(Receipt, life.changed.receipt.id).state == "active"
         assert session.scalar(select(func.count()).select_from(ReceiptSession)) == 1
         assert session.get(Recusal, (life.shut, life.conflicted.id)) is None

@@ -31,7 +31,7 @@ from grievance.cases.operations.remedying import Facts, Remedy
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations import handing, sealing
+from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Asking, Delivery, Said
 from grievance.referrals.operations.sealing import Making
 from grievance.referrals.packets import Drafting, draft
@@ -123,9 +123,11 @@ class World:
         )  # fmt: skip
         if step != "asked":
             handing.consent(session, row, packet, said, sealer=desk, today=TODAY, now=NOW)
-        if step == "delivered":
+        if step in ("delivered", "recalled"):
             sent = Delivery("staff", "post", TODAY)
             handing.deliver(session, row, sent, sealer=desk, today=TODAY, now=NOW)
+        if step == "recalled":
+            recalling.recall(session, self.case.id, body, NOW)
         self.referral = row
         return row
 
@@ -214,7 +216,7 @@ class World:
 
     def withdraw(self) -> None:
         """The worker takes it back."""
-        replying.withdraw(self.session, self.home(), self.filed.actor, NOW)
+        replying.withdraw(self.session, self.site, self.home(), self.filed.actor, NOW)
 
 
 AGREED = (World.accept, World.promise, World.agree)

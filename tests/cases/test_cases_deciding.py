@@ -101,7 +101,7 @@ def test_the_database_refuses_one_person_who_proposes_and_approves(world: World)
 def test_a_proposal_is_void_when_the_case_moves_on(world: World):
     world.bring_to("in_review")
     asked = world.propose()
-    replying.withdraw(world.session, world.home(), world.filed.actor, NOW)
+    replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
     world.session.refresh(asked)
     assert (asked.state, world.case.awaits_second) == ("lapsed", False)
 

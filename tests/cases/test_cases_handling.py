@@ -46,7 +46,7 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
         [files.keep(world.site.blobs, b"slip", "slip.txt")], world.filed.actor, NOW,
     )  # fmt: skip
     replying.change_contact(world.session, world.home(), {}, world.filed.actor, NOW)
-    replying.withdraw(world.session, world.home(), world.filed.actor, NOW)
+    replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
     world.session.flush()
     case = world.case
     own = select(Event).where(Event.stream_id == case.id, Event.actor == f"receipt:{case.id}")

@@ -53,7 +53,7 @@ class Desk:
     def withdraw(self, number: int) -> str:
         """The worker of this case takes it back; the id of the case."""
         filed = self.cases[number]
-        replying.withdraw(self.session, filed.open(self.session), filed.actor, NOW)
+        replying.end(self.session, filed.case, filed.actor, NOW)
         self.session.commit()
         return str(filed.case.id)
 

@@ -236,6 +236,9 @@ def _agree(w: World, actor: Actor) -> object:
 
 
 DOERS: dict[Verb, Doer] = {
+    Verb.TELL_BODY: lambda w, a: referring.tell_body(
+        w.session, w.desk(), w.referral, TODAY, _act(w, a)
+    ),
     Verb.OPEN_DIALOGUE: _remedy(remedying.open_dialogue),
     Verb.NO_AGREEMENT: _remedy(remedying.no_agreement),
     Verb.RECORD_REMEDY: _record_remedy,
@@ -280,7 +283,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
     Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(w.session, w.home(), {}, a, NOW),
     Verb.CHANGE_RECEIPT: _change_receipt,
-    Verb.WITHDRAW: lambda w, a: replying.withdraw(w.session, w.home(), a, NOW),
+    Verb.WITHDRAW: lambda w, a: replying.withdraw(w.session, w.site, w.home(), a, NOW),
     Verb.ESCALATE: _escalate,
     Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(
         w.session, w.case, a, NOW, w.version
@@ -324,6 +327,7 @@ STEP = {
     Verb.RECORD_CONSENT: "asked", Verb.CONSENT_GIVEN: "asked", Verb.CONSENT_REFUSED: "asked",
     Verb.DELIVER: "consented", Verb.REFERRAL_NEWS: "delivered", Verb.REFERRAL_OVER: "delivered",
     Verb.CHASE: "delivered", Verb.RECALL_FOR_WORKER: "delivered", Verb.RECALL: "delivered",
+    Verb.TELL_BODY: "recalled",
 }  # fmt: skip
 
 
@@ -474,9 +478,9 @@ VERSIONED = (
     Verb.ACCEPT, Verb.ACKNOWLEDGE_ESCALATION, Verb.PROPOSE_DECLINE, Verb.DECLINE, Verb.SEND_BACK,
     Verb.UNASSIGN, Verb.LINK_DUPLICATE, Verb.RECUSE, Verb.REOPEN, Verb.REFER,
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
-    Verb.RECALL_FOR_WORKER, Verb.OPEN_DIALOGUE, Verb.NO_AGREEMENT, Verb.RECORD_REMEDY,
-    Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER, Verb.RECORD_SIGN_OFF,
-    Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE,
+    Verb.RECALL_FOR_WORKER, Verb.TELL_BODY, Verb.OPEN_DIALOGUE, Verb.NO_AGREEMENT,
+    Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER,
+    Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE,
 )  # fmt: skip
 
 

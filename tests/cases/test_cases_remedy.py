@@ -239,6 +239,7 @@ def test_a_yes_with_a_code_that_staff_have_seen_counts_as_recorded(world: World)
 
 def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: World):
     world.bring_to("accepted")
+    world.case.worker_acted_at = NOW - timedelta(days=60)
     assert refused(world.propose_close) == "sign_off"
     first = NOW - timedelta(days=0)
     for day in (TODAY - timedelta(days=29), TODAY):
@@ -256,12 +257,13 @@ def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: Wor
 
 def test_whatever_the_worker_does_makes_the_tries_begin_anew(world: World):
     world.bring_to("accepted")
+    world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY):
         closing.try_to_reach(
             world.session, world.desk(), Tried("phone", day, "Rang"), world.act()
         )  # fmt: skip
     assert closing.ground(world.session, world.case).enough
-    world.case.worker_acted_at = NOW + timedelta(hours=1)
+    world.case.worker_acted_at = NOW - timedelta(days=30)
     world.session.flush()
     assert refused(world.propose_close) == "sign_off"
 

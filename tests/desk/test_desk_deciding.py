@@ -23,6 +23,7 @@ def propose(client, case, **typed):
     door = next(
         option.get("value")
         for option in page.one("select", id="propose_decline-door").iter("option")
+        if option.get("value")
     )
     told = {"reason": "better_door", "door": door, "message": "Hãy đến đó.", "language": "vi"}
     return send(client, page, "propose_decline", **{**told, **typed})

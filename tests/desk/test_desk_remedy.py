@@ -192,7 +192,7 @@ def test_closing_without_the_workers_yes_says_what_is_missing(house):
         result="remedied", message="Rất tiếc", language="vi",
     )  # fmt: skip
     assert answer.status_code == 422
-    assert "Something promised has not arrived" in read_page(answer).errors["result"]
+    assert "Not everything promised is written down" in read_page(answer).errors["result"]
 
 
 def test_the_proposer_cannot_close_by_a_direct_post(house):
@@ -217,7 +217,7 @@ def test_two_tries_are_listed_and_count(house):
     client = house.browser(handler)
     answer = send(
         client, opened(client, filed.case), "try_to_reach",
-        way="phone", on_day="2026-01-10", note="Rang twice",
+        way="phone", on_day="2026-04-23", note="Rang twice",
     )  # fmt: skip
     assert answer.status_code == 303
     page = opened(client, filed.case)

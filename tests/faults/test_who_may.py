@@ -80,10 +80,11 @@ def paths(reference: str) -> list[str]:
     elsewhere = {
         Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
         Verb.REFER: f"{case}/refer/jp-lsio",
+        Verb.RECORD_REMEDY: f"{case}/remedy",
     }
     handing = (
         Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
-        Verb.RECALL_FOR_WORKER,
+        Verb.RECALL_FOR_WORKER, Verb.TELL_BODY,
     )  # fmt: skip
     elsewhere |= {verb: f"{case}/referrals/{uuid4()}/{verb}" for verb in handing}
     return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]

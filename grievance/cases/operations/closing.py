@@ -172,7 +172,8 @@ def ground(session: Session, case: Case) -> Ground:
     """What this case could be closed on now."""
     mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off", Feedback.state == "given")
     given = session.scalars(select(Feedback).where(*mine).order_by(Feedback.at.desc()).limit(1))
-    tried = [one for one in attempts(session, case.id) if one.at >= case.worker_acted_at]
+    since = local_today(session, case.worker_acted_at)
+    tried = [one for one in attempts(session, case.id) if one.on >= since]
     live = tuple(state for state in LIVE if state != "silent")
     bodies = select(Referral.mechanism).where(Referral.case_id == case.id, Referral.state.in_(live))
     return Ground(given.first(), tried, list(session.scalars(bodies)))

@@ -22,6 +22,7 @@ from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translat
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import Detail, Refused, check, move
+from grievance.cases.operations.standing import signed_off
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
@@ -31,7 +32,8 @@ from grievance.vault import values
 from grievance.vault.labels import Label
 
 FIRST_ANSWER = ("acknowledge", "danger")
-# Where we owe the next step; elsewhere the day of a body, or of a promise, is what comes next.
+# Where we owe the next step; elsewhere the day of a body, or of a promise, is what comes next,
+# until the worker agreed to close: then closing is our step.
 STEPPING = ("in_review", "accepted", "in_dialogue")
 
 
@@ -172,7 +174,7 @@ def tell_worker(
     message = answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
     if opened.case.state != "awaiting_worker":
         clocks.meet(session, opened.case.id, ("next_step",), now)
-    if opened.case.state in STEPPING:
+    if opened.case.state in STEPPING or signed_off(session, opened.case):
         clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
     move(session, opened.case, Verb.TELL_WORKER, actor, now, {"message": message.id})
     return message

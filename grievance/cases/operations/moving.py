@@ -88,6 +88,7 @@ audit.VERBS.update(
         ),
         Verb.CONSENT_REFUSED: ("state", "referral", "packet", "digest", "consent", "given_by"),
         Verb.RECALL: ("state", "mechanism", "referrals", "grants"),
+        Verb.TELL_BODY: ("state", "referral"),
         Verb.OPEN_DIALOGUE: ("state", "message"),
         Verb.NO_AGREEMENT: ("state", "message"),
         Verb.RECORD_REMEDY: ("state", "item", "kind", "stands", "value"),

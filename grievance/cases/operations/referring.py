@@ -202,6 +202,18 @@ def _ahead(session: Session, day: date, act: Act) -> date:
     return day
 
 
+def tell_body(session: Session, opened: OpenCase, referral: Referral, on: date, act: Act) -> None:
+    """Note that a body which had something was told that the worker took it back.
+
+    Refuses `state` unless it was handed over, taken back and not told yet, `on` for a day to come.
+    """
+    check(opened.case, Verb.TELL_BODY, act.actor, act.version)
+    if on > local_today(session, act.now):
+        raise Refused("on")
+    handing.tell(referral, on)
+    move(session, opened.case, Verb.TELL_BODY, act.actor, act.now, {"referral": referral.id})
+
+
 def recall_for_worker(
     session: Session, opened: OpenCase, mechanism: str, reason: str, act: Act
 ) -> None:

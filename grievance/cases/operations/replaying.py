@@ -21,7 +21,6 @@ from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import replying
 from grievance.cases.operations.moving import lapse, move
 from grievance.cases.operations.referring import take_back
@@ -102,7 +101,7 @@ def _replaced(session: Session, case: Case, act: Act, now: datetime) -> None:
 def _withdraw(session: Session, case: Case, _act: Act, now: datetime) -> None:
     """A case that was over at the backup stays as it was, but nobody keeps what they were given."""
     if case.state in TABLE[Verb.WITHDRAW].sources:
-        replying.withdraw(session, OpenCase(case, {}), RESTORE, now)
+        replying.end(session, case, RESTORE, now)
         return
     for mechanism in recalling.recipients(session, case.id):
         take_back(session, case, mechanism, Verb.RECALL, RESTORE, now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import files, messages, records
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
-from grievance.cases.models import Message
+from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import check, move
@@ -72,11 +72,16 @@ def change_contact(
     move(session, opened.case, Verb.CHANGE_CONTACT, actor, now, codes)
 
 
-def withdraw(session: Session, opened: OpenCase, actor: Actor, now: datetime) -> None:
+def withdraw(session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime) -> None:
     """The worker takes the report back: every hand-over is recalled, every clock ends, nothing
-    more is done."""
+    more is done. Who has the case is told: a body may have to hear of it."""
     check(opened.case, Verb.WITHDRAW, actor)
-    case = opened.case
+    telling.staff_of_answer(session, site, opened.case, now)
+    end(session, opened.case, actor, now)
+
+
+def end(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+    """The part of a withdrawal that needs neither keys nor letters. The caller checks."""
     for mechanism in recalling.recipients(session, case.id):
         take_back(session, case, mechanism, Verb.RECALL, actor, now)
     clocks.stop(session, case.id, to_the_hour(now))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case, Feedback, RemedyItem
+from grievance.cases.states import OVER
 from grievance.clock import end_of_day, local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
@@ -33,14 +34,16 @@ def follow(session: Session, case: Case, before: str, now: datetime) -> None:
     body is asked again, one to the first day on which something promised should be there, and the
     worker hears of the next step when the case comes back to us.
 
-    Nothing runs while the worker is asked something, nor when the case is over.
+    While the worker is asked something only what others owe runs, and nothing when it is over.
     """
     clocks.meet(session, case.id, ("chase",), now)
-    if case.state in ("awaiting_worker", "not_accepted", "withdrawn", "closed"):
+    if case.state in OVER:
         return
     hours = operator_hours(session)
     if day := referrals.next_chase(session, case.id):
         clocks.start(session, case.id, "chase", now, hours, on=day)
+    if case.state == "awaiting_worker":
+        return
     if case.state == "with_mechanism":
         clocks.meet(session, case.id, ("next_step",), now)
     if case.state == "in_dialogue" or (case.state == "accepted" and before != "accepted"):

@@ -78,6 +78,19 @@ class Answered:
     next_chase: date | None = None
 
 
+def tell(referral: Referral, on: date) -> None:
+    """The body was told that what it has was taken back. Refused unless that is still owed."""
+    if not untold(referral):
+        raise Refused("state")
+    referral.told_on = on
+
+
+def untold(referral: Referral) -> bool:
+    """Whether a body had something that was taken back, and was not told so yet."""
+    gone = referral.state == "recalled" and referral.delivered_at is not None
+    return gone and referral.told_on is None
+
+
 def given_by_of(known_to: str) -> str:
     """How an answer given with a code counts: signed only when nobody else has seen the code."""
     return "receipt" if known_to == "self" else "staff_recorded"

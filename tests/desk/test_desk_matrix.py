@@ -1,0 +1,196 @@
+"""Every verb of staff in every state, sent by every role to its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session
+
+from grievance.accounts.models import Event
+from grievance.accounts.roles import Role, permissions_of
+from grievance.cases import records
+from grievance.cases.models import Case, Message
+from grievance.cases.states import STATES, TABLE, Verb
+from tests.cases.conftest import ENDS, World
+from tests.cases.test_cases_matrix import make_ready, settle
+from tests.cast import Browser, Staff, browser, file_case, found_operator, member
+from tests.desk.test_desk_handover import SAID
+from tests.desk.test_desk_remedy import PROMISE
+from tests.pages import read_page
+
+ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR)
+# They have pages of their own with more steps: a new number is shown first, a file is named, a
+# document is drafted. Refusing them is tried here all the same.
+STEPS = (Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER)
+BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
+HANDED = (
+    Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
+    Verb.RECALL_FOR_WORKER, Verb.TELL_BODY,
+)  # fmt: skip
+# What only who has the case may do, or a lead: here a lead has it.
+OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)
+SAYS = {"message": "Chào bạn.", "language": "vi"}
+REASON = {"reason": "They asked by telephone"}
+HOW = {"how": "By telephone"}
+
+
+def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
+    """A form of the verb that anybody would call complete."""
+    others: dict[Verb, Callable[[], dict[str, str]]] = {
+        Verb.ASSIGN: lambda: {"person": str(world.colleague.id)},
+        Verb.TRIAGE: lambda: {"severity": "high", "issue": "housing"},
+        Verb.TRANSLATE: lambda: {
+            "passage": "what-happened",
+            "message": "No pay.",
+            "language": "en",
+        },
+        Verb.ASK_REISSUE: lambda: {"check_made": "Asked for the month"},
+        Verb.PROPOSE_DECLINE: lambda: {**SAYS, "reason": "better_door", "door": _door(world)},
+        Verb.LINK_DUPLICATE: lambda: {"reference": world.other or "0000000000"},
+        Verb.RECUSE: lambda: {"person": str(staff.id), "reason": "A cousin works there"},
+        Verb.RECORD_CONSENT: lambda: {**SAID, **_shown(world), "immigration": "yes"},
+        Verb.DELIVER: lambda: {"by": "staff", "channel": "post", "on_day": "2026-04-22"},
+        Verb.REFERRAL_NEWS: lambda: {"kind": "accepted", "on_day": "2026-04-22"},
+        Verb.REFERRAL_OVER: lambda: {"next_chase": str(ENDS)},
+        Verb.CHASE: lambda: {"next_chase": str(ENDS)},
+        Verb.RECALL_FOR_WORKER: lambda: REASON,
+        Verb.TELL_BODY: lambda: {"on_day": "2026-04-22"},
+        Verb.RECORD_REMEDY: lambda: PROMISE,
+        Verb.AGREE_REMEDY: lambda: {**SAYS, **HOW},
+        Verb.CONFIRM_FOR_WORKER: lambda: HOW,
+        Verb.BREACH_FOR_WORKER: lambda: HOW,
+        Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
+        Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
+        Verb.PROPOSE_CLOSE: lambda: {**SAYS, "result": "advised"},
+    }
+    return others.get(verb, lambda: SAYS)()
+
+
+def _door(world: World) -> str:
+    kept = records.suggestion(world.session, world.desk())
+    return str(kept["doors"][0]["mechanism"])
+
+
+def _shown(world: World) -> dict[str, str]:
+    """What the form of a yes by telephone carries along."""
+    said = world.said("yes")
+    return {
+        "digest": said.digest.hex(), "recipient": said.recipient, "shown_purpose": said.purpose,
+        "shown_form": said.form, "shown_end": str(said.ends_on),
+        "shown_parts": " ".join(said.parts),
+    }  # fmt: skip
+
+
+def address(world: World, verb: Verb) -> str:
+    case = f"/staff/cases/{world.case.reference}"
+    if verb in HANDED:
+        return f"{case}/referrals/{world.referral.id if world.referral else uuid4()}/{verb}"
+    own = {
+        Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
+        Verb.REFER: f"{case}/refer/jp-lsio",
+        Verb.RECORD_REMEDY: f"{case}/remedy",
+    }
+    return own.get(verb, f"{case}/{verb}")
+
+
+def snapshot(world: World) -> tuple[object, ...]:
+    """The row, and how much hangs on it."""
+    world.session.expire_all()
+    world.session.refresh(world.case)
+    row = tuple(getattr(world.case, column.key) for column in inspect(Case).column_attrs)
+    return row + tuple(
+        world.session.scalar(select(func.count()).select_from(model)) for model in (Event, Message)
+    )
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Whatever is committed meanwhile never was."""
+    session.commit()
+    point = session.get_bind().begin_nested()
+    try:
+        yield
+    finally:
+        session.rollback()
+        point.rollback()
+        session.expire_all()
+
+
+@pytest.fixture
+def world(app: Flask, session: Session) -> World:
+    """A case whose handler is a lead."""
+    operator = found_operator(session, app.config["KEY_RING"])
+    lead = member(session, operator, Role.LEAD, "Tanaka Ken")
+    colleague = member(session, operator, Role.LEAD, "Mori Emi")
+    site = app.config["SITE"]
+    return World(session, site, operator, lead, colleague, file_case(session, site))
+
+
+@pytest.fixture
+def people(app: Flask, world: World) -> dict[Role, tuple[Staff, Browser, str]]:
+    """Somebody of every role, their browser, and the token of its forms."""
+    staff = {role: member(world.session, world.operator, role, str(role)) for role in ROLES[::4]}
+    staff |= {
+        Role.LEAD: world.handler, Role.DIRECTOR: world.operator.director,
+        Role.ADMINISTRATOR: member(world.session, world.operator, Role.ADMINISTRATOR, "Admin"),
+    }  # fmt: skip
+    found = {}
+    for role in ROLES:
+        client = browser(app, world.session, staff[role])
+        token = read_page(client.get("/staff/")).all("input", name="token")[0].get("value")
+        found[role] = (staff[role], client, str(token))
+    return found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_verb_by_every_role_does_what_the_table_says(
+    world: World, people: dict[Role, tuple[Staff, Browser, str]], state: str
+) -> None:
+    world.bring_to(state)
+    world.session.commit()
+    for verb in BY_STAFF:
+        for role in ROLES:
+            staff, client, token = people[role]
+            with undone(world.session):
+                if TABLE[verb].who in _can(role, staff) and verb not in STEPS:
+                    make_ready(world, verb)
+                    settle(world, verb)
+                    world.session.commit()
+                _send(world, verb, role, (staff, client, token))
+            world.referral = None
+
+
+def _can(role: Role, staff: Staff) -> set[str]:
+    return {str(one) for one in permissions_of(role, holds_key=staff.holds_key)}
+
+
+def _send(world: World, verb: Verb, role: Role, by: tuple[Staff, Browser, str]) -> None:
+    staff, client, token = by
+    before, row, state = snapshot(world), TABLE[verb], world.case.state
+    sent = {
+        **typed(world, verb, staff), "token": token, "version": str(world.case.version),
+        "seq": str(world.case.event_seq), "form_id": str(uuid4()),
+    }  # fmt: skip
+    answer = client.post(address(world, verb), data=sent)
+    said = f"{verb} in {state} by {role}: {answer.status_code}"
+    if row.who not in _can(role, staff):
+        assert answer.status_code == 403, said
+        assert snapshot(world) == before, said
+        return
+    not_theirs = role == Role.HANDLER and verb in OWN_OR_LEAD and world.case.assignee_id
+    refused = state not in row.sources or not_theirs
+    if refused or verb in STEPS:
+        assert answer.status_code in (303, 403, 404, 409, 422), said
+        assert snapshot(world) == before, said
+        return
+    assert answer.status_code == 303, f"{said} {read_page(answer).main[:300]}"
+    last = world.session.scalars(
+        select(Event).where(Event.stream_id == world.case.id).order_by(Event.seq.desc())
+    ).first()
+    assert last is not None
+    assert (last.verb, last.actor) == (verb, f"member:{staff.id}"), said
