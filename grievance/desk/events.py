@@ -14,7 +14,7 @@ from grievance.desk import remedy_words
 from grievance.desk.words import LEVEL, SEVERITY
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import N_, time_text
+from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
 from grievance.referrals.states import LABELS as REFERRALS
@@ -103,12 +103,19 @@ def lines(
         Line(
             event.seq,
             _(_sentence(event)) % _parts(event, known, bodies),
-            time_text(event.at, ZoneInfo(zone)),
+            _when(event, ZoneInfo(zone)),
             event.at,
             0 < seen < event.seq,
         )
         for event in events
     ]
+
+
+def _when(event: Event, zone: ZoneInfo) -> str:
+    """A worker's act is known to the hour only: its day is all that can be said of it."""
+    if event.actor.startswith("receipt:"):
+        return date_text(event.at.astimezone(zone).date())
+    return time_text(event.at, zone)
 
 
 def _sentence(event: Event) -> str:

@@ -25,7 +25,7 @@ from grievance.desk.packeting import doors, missing, who_learns
 from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import N_, current, time_text
+from grievance.i18n import N_, current, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
@@ -300,6 +300,10 @@ class HandOverPage:
         if self.packet:
             form.begin(self.packet, self.today)
         return form
+
+    def day_of(self, moment: datetime) -> str:
+        """The day of what a worker did: its hour is not known exactly."""
+        return date_text(local_day(moment, self.hours.zone))
 
     def time(self, moment: datetime) -> str:
         """A moment in the operator's zone."""
