@@ -59,7 +59,7 @@ class FolderBlobs:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync(path.parent)
+        sync(path.parent)
 
     def open(self, blob: str) -> BinaryIO:
         """The blob for reading."""
@@ -70,7 +70,7 @@ class FolderBlobs:
         path = self._path(blob)
         if path.exists():
             path.unlink(missing_ok=True)
-            _sync(path.parent)
+            sync(path.parent)
 
     def exists(self, blob: str) -> bool:
         """Whether the blob is there."""
@@ -101,10 +101,10 @@ def _hour() -> int:
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync(folder.parent)
+        sync(folder.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Make a new, renamed or removed name in `folder` outlast a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -25,6 +25,7 @@ from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
+from grievance.storage import sync
 from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
 
@@ -35,6 +36,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     Verb.RECALL: ("mechanism",),
     Verb.RECALL_FOR_WORKER: ("mechanism",),
     Verb.WITHDRAW: (),
+    Verb.REOPEN: (),
+    Verb.WORKER_REOPENS: (),
     Verb.CHANGE_RECEIPT: ("retired",),
     Verb.REISSUE: ("retired",),
     Verb.RECUSE: ("person",),
@@ -113,16 +116,8 @@ def _locked(path: Path) -> Iterator[BinaryIO]:
     with os.fdopen(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if fresh:
-            _sync(path.parent)
+            sync(path.parent)
         yield file
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _mark(session: Session, before: bytes) -> int:

@@ -19,6 +19,7 @@ CURRENCIES: Mapping[str, int] = {
     "PKR": 2, "THB": 2, "TWD": 2, "VND": 0,
 }  # fmt: skip
 LARGEST = 10**15
+LONGEST = 30  # characters, of which an amount may have
 SPACES = str.maketrans("", "", " \u00a0\u202f'’")
 GROUPED = re.compile(r"\d{1,3}(?:[,.]\d{2,3})*[,.]\d{3}|\d+")
 
@@ -37,7 +38,7 @@ def parse(typed: str, currency: str) -> int:
     places = CURRENCIES[currency]
     cents = re.fullmatch(r"(.*\d)[.,](\d{1,2})", text) if places else None
     whole, part = (cents[1], cents[2].ljust(places, "0")) if cents else (text, "0" * places)
-    if not GROUPED.fullmatch(whole):
+    if len(whole) > LONGEST or not GROUPED.fullmatch(whole):
         raise NotAnAmount
     amount = int(re.sub(r"[,.]", "", whole) + part)
     if amount > LARGEST:

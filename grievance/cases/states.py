@@ -210,8 +210,8 @@ TABLE: dict[Verb, Transition] = {
             N_("Write down a remedy"),
         ),
         Transition(
-            Verb.AGREE_REMEDY, ("accepted", "with_mechanism", "in_dialogue"), "remedy_agreed",
-            "case.work", N_("The worker agreed to a remedy"), "something_promised",
+            Verb.AGREE_REMEDY, DECIDED, "remedy_agreed", "case.work",
+            N_("The worker agreed to a remedy"), "something_promised",
         ),
         Transition(
             Verb.CONFIRM_FOR_WORKER, ("remedy_agreed",), "remedy_monitored", "case.work",

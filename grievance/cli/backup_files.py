@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grievance.storage import Blobs, FolderBlobs
+from grievance.storage import Blobs, FolderBlobs, sync
 
 PORTION = 1 << 20  # bytes
 BLOBS = "files"
@@ -52,9 +52,9 @@ def staged(target: Path) -> Iterator[Path]:
     try:
         yield part
         refuse_existing(target)
-        _sync(part)
+        sync(part)
         part.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
@@ -165,11 +165,3 @@ def _private(folder: Path) -> None:
     for each in (*reversed(folder.parents), folder):
         if not each.is_dir():
             each.mkdir(mode=0o700)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

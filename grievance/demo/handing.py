@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from grievance.accounts.queries import operator
+from grievance.accounts.queries import profile
 from grievance.cases import files, messages, records
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import consenting, referring
@@ -36,7 +36,7 @@ def _refer(stage: Stage, step: Step) -> None:
     copies = _copies(stage, opened) if step.given.get("copies") else []
     today = referring.local_today(stage.session, act.now)
     wanted = HandingOver(
-        document=draft(*_drafting(stage, opened, step, copies)),
+        document=draft(*_drafting(stage, opened, step, copies, today)),
         files=copies,
         purpose=step.given["purpose"],
         ends_on=today + HOLDS_FOR,
@@ -45,7 +45,7 @@ def _refer(stage: Stage, step: Step) -> None:
 
 
 def _drafting(
-    stage: Stage, opened: OpenCase, step: Step, copies: list[FlatFile]
+    stage: Stage, opened: OpenCase, step: Step, copies: list[FlatFile], today: date
 ) -> tuple[Any, dict[str, Any], Drafting]:
     given, session = step.given, stage.session
     entry = directory.book(session).entries[given["to"]]
@@ -54,7 +54,7 @@ def _drafting(
     answers.pop("contact", None)
     form, language = given.get("form", template.form), given.get("in", template.languages[0])
     parts = default_parts(template, form, answers) + tuple(given.get("also", ()))
-    house = operator(session)
+    house = profile(session)
     drafting = Drafting(
         mechanism=entry.id,
         name=entry.name(BY_SLUG[language]),
@@ -65,8 +65,13 @@ def _drafting(
         parts=(*parts, "files") if copies else parts,
         pseudonym=given.get("pseudonym", ""),
         fields=given.get("fields", {}),
+        readings=given.get("readings", {}),
         translations=_translated(stage, opened, language, list(answers)),
         files=[one.name for one in copies],
+        day=today,
+        purpose=given["purpose"],
+        ends_on=today + HOLDS_FOR,
+        contacts=house.contacts if house else (),
         anonymous=entry.facts.anonymous,
     )
     return template, answers, drafting

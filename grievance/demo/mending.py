@@ -39,7 +39,7 @@ def _remedy(stage: Stage, step: Step) -> None:
         file.id if file else None,
     )
     item = stage.items.setdefault(given["item"], uuid4())
-    remedying.record(stage.session, opened, item, remedy, act)
+    remedying.record(stage.session, stage.site, opened, item, remedy, act)
 
 
 def _agree(stage: Stage, step: Step) -> None:

@@ -73,13 +73,25 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "recused": ("", N_("There is a conflict of interest: this case is not yours to work on.")),
     "something_promised": (
         "",
-        N_("Write down first what was promised and by when, as agreed by the worker."),
+        N_("Write down first what is offered or promised, and by when."),
     ),
     "how": ("how", N_("Write how the worker said it.")),
     "words": ("words", N_("Write what was read out and what the worker answered.")),
     "rating": ("rating", N_("Choose a number from 1 to 5.")),
     "way": ("way", N_("Choose how.")),
-    "on": ("on_day", N_("Write a day that is not in the future.")),
+    "on": ("on_day", N_("Write a day after the report that is not in the future.")),
+    "agree_first": (
+        "",
+        N_("Write it down as offered, with its day. Then record that the worker agreed to it."),
+    ),
+    "offers": ("offers", N_("Choose offers that have a day by which they are promised.")),
+    "agreed_already": (
+        "",
+        N_(
+            "The worker said yes to this promise. Write down only what came. If something else is "
+            "offered, record that it was not kept, and ask the worker anew."
+        ),
+    ),
     "note": ("note", N_("Write what happened.")),
     "result": ("result", N_("Choose what came of it.")),
     "remedied": (

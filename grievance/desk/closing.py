@@ -25,7 +25,7 @@ from grievance.desk.loading import Desk, site
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
-from grievance.web.forms import Choice, Day, Line, Select, Words
+from grievance.web.forms import Choice, Choices, Day, Line, Select, Words
 
 
 class AgreeForm(ToWorkerForm):
@@ -37,9 +37,21 @@ class AgreeForm(ToWorkerForm):
         needed=lazy("Write how the worker said yes."),
     )
 
+    offers = Choices(lazy("Which of these offers the worker agreed to"))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        super().offer(desk, people)
+        rows = remedying.items(db.session(), desk.case.id)
+        offered = [one for one in rows if one.state == "offered" and one.due_on]
+        self.offers.choices = choices_of(
+            (str(one.id), remedying.facts_of(desk.opened, one).words) for one in offered
+        )
+
     @property
     def shown(self) -> list[Any]:
-        return [self.how] + [field for field in super().shown if field is not self.how]
+        first = [self.offers, self.how] if self.offers.choices else [self.how]
+        rest = [one for one in super().shown if one not in (self.offers, self.how)]
+        return first + rest
 
 
 class HowForm(ActForm):
@@ -158,8 +170,9 @@ def _how(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
 
 def _agree(desk: Desk, form: AgreeForm) -> None:
     remedying.agree_remedy(
-        db.session(), site(), desk.opened, str(form.how.data), form.written, _act(desk, form)
-    )
+        db.session(), site(), desk.opened, str(form.how.data), form.written, _act(desk, form),
+        [UUID(one) for one in form.offers.data or []],
+    )  # fmt: skip
 
 
 def _sign_off(desk: Desk, form: SignOffForm) -> None:

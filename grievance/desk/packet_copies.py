@@ -51,7 +51,7 @@ def packet_pdf(reference: str, referral_id: UUID) -> Response:
     data = pdf.pdf(found.document)
     note_read(desk, "packet")
     db.session.commit()
-    return _download(data, "application/pdf", f"{reference}.pdf")
+    return _download(data, "application/pdf", _called(found, "pdf"))
 
 
 @bp.get("/cases/<reference>/referrals/<uuid:referral_id>/copies/<uuid:file_id>")
@@ -65,7 +65,13 @@ def packet_copy(reference: str, referral_id: UUID, file_id: UUID) -> Response:
     copy = sealing.open_file(found, row, site().blobs)
     note_read(desk, "packet")
     db.session.commit()
-    return _download(copy.data, "application/octet-stream", f"{reference}-{copy.name}")
+    return _download(copy.data, "application/octet-stream", _called(found, copy.name))
+
+
+def _called(found: OpenPacket, name: str) -> str:
+    """After the number of the paper: what goes out never names the case. Older papers have none."""
+    number = found.document.number or "paper"
+    return f"{number}.{name}" if name == "pdf" else f"{number}-{name}"
 
 
 def _download(data: bytes, mime: str, name: str) -> Response:

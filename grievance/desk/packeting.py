@@ -12,18 +12,23 @@ from grievance.accounts import queries as accounts
 from grievance.cases import files, messages, records
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
-from grievance.cases.operations.referring import HandingOver
+from grievance.cases.opening import Shut, open_packet
+from grievance.cases.operations.referring import HandingOver, local_today
+from grievance.clock import now
 from grievance.desk import handover_words as words
 from grievance.desk.advice import Door, advice_of
-from grievance.desk.handover_forms import PacketForm, packet_form
+from grievance.desk.handover_forms import FIELD, READING, PacketForm, packet_form
 from grievance.desk.loading import Desk, site
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, current
 from grievance.i18n import gettext as _
-from grievance.referrals.document import Document
-from grievance.referrals.operations.sealing import FlatFile
+from grievance.referrals import queries
+from grievance.referrals.document import LANGUAGE, Document, name_of, same_speech
+from grievance.referrals.models import Packet
+from grievance.referrals.operations import sealing
+from grievance.referrals.operations.sealing import FlatFile, OpenPacket
 from grievance.referrals.packets import (
     WARNINGS,
     Drafting,
@@ -31,6 +36,8 @@ from grievance.referrals.packets import (
     draft,
     needs_immigration_warning,
 )
+from grievance.referrals.queries import HandOver
+from grievance.referrals.states import TABLE
 from grievance.referrals.templates import Template, book, template_for
 
 HOLDS_FOR = timedelta(days=180)  # what the form first offers; the worker agrees to a day
@@ -70,15 +77,54 @@ class Packeting:
         found = files.listed(db.session(), self.desk.opened)
         return [(row, stored) for row, stored in found if row.state == "cleaned"]
 
+    @cached_property
+    def present(self) -> HandOver | None:
+        """The hand-over to this body that has not gone out: asking anew takes its place."""
+        return next(
+            (
+                one
+                for one in queries.of_case(db.session(), self.desk.case.id)
+                if one.referral.mechanism == self.entry.id
+                and one.referral.state in TABLE["supersede"][0]
+            ),
+            None,
+        )
+
     def blank(self, today: date) -> PacketForm:
-        """The form as it is first offered: nothing that can harm is ticked."""
+        """The form as it is first offered: nothing that can harm is ticked. Where the worker was
+        asked before, it holds what they were asked about."""
         form = packet_form(self.template.code)()
         self._offer(form)
         form.form.data = self.template.form
-        form.language.data = self.template.languages[0]
+        form.language.data = self._best_language
         form.parts.data = list(default_parts(self.template, self.template.form, self.answers))
         form.ends_on.process_data(today + HOLDS_FOR)
+        if self.present and self.present.packet:
+            self._as_asked(form, self.present, self.present.packet, today)
         return form
+
+    def _as_asked(self, form: PacketForm, hand: HandOver, packet: Packet, today: date) -> None:
+        form.form.data, form.language.data = packet.form, packet.language
+        form.parts.data, form.purpose.data = list(packet.parts), hand.referral.purpose
+        if hand.referral.ends_on and hand.referral.ends_on > today:
+            form.ends_on.process_data(hand.referral.ends_on)
+        try:
+            opened = open_packet(db.session(), self.desk.opened, packet)
+        except Shut:
+            return
+        self._as_written(form, opened)
+
+    def _as_written(self, form: PacketForm, opened: OpenPacket) -> None:
+        every = [one for part in opened.document.sections for one in part.paragraphs]
+        told = {one.item: one.text for one in every}
+        readings = {one.item: one.reading for one in every}
+        if opened.document.form == "pseudonym":
+            form.pseudonym.data = told.get("name", "")
+        for name in form.written_for:
+            form[FIELD + name].data = told.get(name, "")
+            form[READING + name].data = readings.get(name, "")
+        copied = sealing.sources(db.session(), opened)
+        form.copies.data = [str(row.id) for row, _stored in self.clean_files if row.id in copied]
 
     def given(self, sent: Any) -> PacketForm:
         """The form as it was sent."""
@@ -93,7 +139,7 @@ class Packeting:
     def document(self, form: PacketForm) -> Document:
         """What would go out, as the form stands."""
         language = str(form.language.data)
-        operator = accounts.operator(db.session())
+        operator = accounts.profile(db.session())
         drafting = Drafting(
             mechanism=self.entry.id,
             name=self.entry.name(BY_SLUG[language]),
@@ -104,11 +150,26 @@ class Packeting:
             parts=self._parts(form),
             pseudonym=form.pseudonym.data or "",
             fields=form.texts,
+            readings=form.readings,
             translations=self._translated(language),
             files=[one.name for one in self.copies(form)],
+            day=local_today(db.session(), now()),
+            purpose=str(form.purpose.data) if form.purpose.data in book().purposes else "",
+            ends_on=form.ends_on.data,
+            contacts=operator.contacts if operator else (),
             anonymous=self.entry.facts.anonymous,
         )
         return draft(self.template, self.answers, drafting)
+
+    @property
+    def _best_language(self) -> str:
+        """Of the languages that this body takes, the one in which most of the worker's words
+        are; the template's first where several are alike."""
+        own = self.desk.case.language
+        return max(
+            self.template.languages,
+            key=lambda one: (same_speech(own, one), len(self._translated(one))),
+        )
 
     def _parts(self, form: PacketForm) -> tuple[str, ...]:
         """Without what the chosen form leaves out: the worker is asked about what really goes."""
@@ -133,14 +194,15 @@ class Packeting:
         if "files" not in (form.parts.data or ()):
             return []
         wanted = set(form.copies.data or ())
-        chosen = [one for row, one in self.clean_files if str(row.id) in wanted]
+        chosen = [(row, one) for row, one in self.clean_files if str(row.id) in wanted]
         return [
             FlatFile(
                 f"{number}.{stored.name.rpartition('.')[2]}",
                 stored.mime,
                 files.content(site().blobs, stored, original=False),
+                row.id,
             )
-            for number, stored in enumerate(chosen, 1)
+            for number, (row, stored) in enumerate(chosen, 1)
         ]
 
     def wanted(self, form: PacketForm) -> HandingOver:
@@ -152,13 +214,19 @@ class Packeting:
             ends_on=form.ends_on.data,
         )
 
-    def warnings(self, document: Document) -> list[str]:
-        """What whoever checks the document must look at."""
-        found = [_(WARNINGS[code]) for code in document.warnings]
+    def warnings(self, document: Document) -> list[tuple[str, str]]:
+        """What whoever checks the document must look at: code and sentence."""
+        slug = current().slug
+        labels = book().labels
+        put = {
+            "passages": ", ".join(labels[item].say(slug) for item in document.untranslated),
+            "language": ", ".join(name_of(one, slug) for one in document.foreign),
+            "part": book().parts[LANGUAGE].label.say(slug),
+        }
+        found = [(code, _(WARNINGS[code]) % put) for code in document.warnings]
         if needs_immigration_warning(self.entry.facts.immigration, document.parts):
-            found.append(
-                _("The worker is asked a second time, with the warning about immigration.")
-            )
+            asked = _("The worker is asked a second time, with the warning about immigration.")
+            found.append(("immigration", asked))
         return found
 
     @property

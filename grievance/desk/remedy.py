@@ -20,7 +20,7 @@ from grievance.desk import remedy_words as words
 from grievance.desk.acting import REFUSALS, back
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm, choices_of
-from grievance.desk.loading import Desk, open_case
+from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.uploading import OneFile, WithFile
 from grievance.desk.views import note_read
 from grievance.extensions import db
@@ -36,7 +36,7 @@ SENTENCES = {
     "stands": N_("Choose how far it is."),
     "words": N_("Write what it is."),
     "currency": N_("Choose the currency of the amount."),
-    "due_on": N_("Write by which day it was promised."),
+    "due_on": N_("Write by which day it was promised, within ten years."),
     "arrived_on": N_("Write on which day it arrived: today or before."),
 }
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
@@ -159,7 +159,7 @@ def _keep(desk: Desk, form: RemedyForm, item_id: UUID) -> None:
     act = Act(desk.actor, now(), form.seen)
     file = form.attach(desk, act.now)
     told = replace(form.remedy, file_id=file.id if file else None)
-    remedying.record(db.session(), desk.opened, item_id, told, act)
+    remedying.record(db.session(), site(), desk.opened, item_id, told, act)
 
 
 def _refused(

@@ -30,14 +30,12 @@ from grievance.web.language import own_language
 
 @dataclass(frozen=True)
 class Asked:
-    """What this visit's worker is asked about; in `later` what is promised for a day to come
-    beside things that have arrived already: nobody is asked about it yet."""
+    """What this visit's worker is asked about."""
 
     case: OpenCase
     receipt: Receipt
     actor: Actor
     rows: Sequence[Row]
-    later: Sequence[Row]
 
 
 @bp.route("/case/remedy", methods=["GET", "POST"])
@@ -52,6 +50,8 @@ def remedy() -> Answer | Response:
         return redirect(url_for("intake.case"), 303)
     if request.method == "POST" and form.validate():
         return redirect(url_for(_tell(asked, form, sent)), 303)
+    if request.method == "GET":
+        form.begin(asked.rows, asked.case.case.state)
     page = render_template("intake/remedy.html", asked=asked, form=form.fresh(), name_of=name_of)
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)
@@ -67,8 +67,7 @@ def _asked(*, lock: bool) -> Asked:
         for row in remedies.rows(db.session(), opened)
         if opened.case.state in PROMISED and row.item.state in remedying.WATCHED
     ]
-    later = [row for row in watched if row.may_come and opened.case.state == "remedy_monitored"]
-    return Asked(opened, receipt, actor, [row for row in watched if row not in later], later)
+    return Asked(opened, receipt, actor, watched)
 
 
 def _all_said() -> list[str]:
@@ -91,7 +90,6 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
             replying.say(db.session(), site(), asked.case, written, [], asked.actor, now())
         db.session.commit()
         return "intake.close"
-    came |= {row.item.id: "wait" for row in asked.later}
     said = Arrival(came, form.punished, written)
     try:
         remedying.report(db.session(), site(), asked.case, said, asked.actor, now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -43,7 +44,7 @@ REACHED_BY = {
     "chat": N_("by chat"),
     "post": N_("by letter"),
     "visit": N_("by coming to see you"),
-    "helper": N_("over your helper"),
+    "helper": N_("through your helper"),
     "page": N_("on this page"),
 }
 
@@ -51,11 +52,13 @@ REACHED_BY = {
 @dataclass(frozen=True)
 class Ending:
     """How far a report is from its end: what its worker `said` about it, or whether saying it is
-    `offered`; `alone` when no second person could look at it."""
+    `offered`; `alone` when no second person could look at it; `given` is the feedback that says
+    so."""
 
     said: str
     offered: bool
     alone: bool
+    given: UUID | None
 
 
 def ending_of(session: Session, case: Case, actor: Actor) -> Ending:
@@ -63,7 +66,7 @@ def ending_of(session: Session, case: Case, actor: Actor) -> Ending:
     given = closing.ground(session, case).feedback if case.state in OPEN else None
     offered = given is None and allowed(case, Verb.SIGN_OFF, actor)
     alone = bool(given or offered) and len(handling.workers(session, case)) < 2
-    return Ending(_said(given) if given else "", offered, alone)
+    return Ending(_said(given) if given else "", offered, alone, given.id if given else None)
 
 
 def _said(given: Feedback) -> str:
@@ -75,12 +78,14 @@ def _said(given: Feedback) -> str:
 @dataclass(frozen=True)
 class Closed:
     """How a case was closed, as the worker reads it: what came of it, on what ground, the days on
-    which we tried to reach them where that was the ground, and whether one person decided."""
+    which we tried to reach them where that was the ground, whether one person decided, and the
+    feedback that was `given`."""
 
     result: str
     ground: str
     tries: Sequence[tuple[str, str]]
     alone: bool
+    given: UUID | None
 
 
 def closed_of(session: Session, opened: OpenCase) -> Closed | None:
@@ -95,6 +100,7 @@ def closed_of(session: Session, opened: OpenCase) -> Closed | None:
         _said(given) if given else _(NOT_REACHED),
         [(date_text(one.on), _(REACHED_BY[one.way])) for one in tried if one.at <= found.at],
         opened.open_json(Label.OUTCOME_WORDS, found.id, found.words)["alone"],
+        found.feedback_id,
     )
 
 

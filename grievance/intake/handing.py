@@ -12,9 +12,9 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import records
+from grievance.cases import files, records
 from grievance.cases.actors import Actor
-from grievance.cases.models import Case, Receipt
+from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting, moving
 from grievance.cases.operations.moving import allowed
@@ -127,12 +127,14 @@ def _page(asked: Asked, form: SayForm) -> str:
         hand=hand,
         entry=entry,
         others=handovers.others_of(entry, hand.packet) if hand.packet else None,
+        changed=handovers.changed(session, hand.referral),
         part_names=handovers.parts_of(hand.packet) if hand.packet else [],
         purposes=handovers.PURPOSES,
         forms=handovers.FORMS,
         answers=_answers(asked),
         answer_names=handovers.ANSWERS,
         note=_note(asked),
+        taking=handovers.taking_of(hand),
         warn=hand.packet is not None and handovers.must_warn(hand.packet),
         receipt=asked.receipt,
         says=hand.referral.state == "asked"
@@ -152,10 +154,18 @@ def _recallable(asked: Asked) -> bool:
     return allowed(case, Verb.RECALL, asked.actor)
 
 
-def _answers(asked: Asked) -> list[tuple[ReferralAnswer, dict[str, str]]]:
-    """What the body said, with its reference and the words about it."""
+def _answers(asked: Asked) -> list[tuple[ReferralAnswer, dict[str, str], str]]:
+    """What the body said, with its reference, the words about it, and the name of its file."""
     rows = queries.answers_of(db.session(), asked.hand.referral.id)
-    return [(row, asked.case.open_json(Label.REFERRAL_ANSWER, row.id, row.content)) for row in rows]
+    return [
+        (row, asked.case.open_json(Label.REFERRAL_ANSWER, row.id, row.content), _named(asked, row))
+        for row in rows
+    ]
+
+
+def _named(asked: Asked, row: ReferralAnswer) -> str:
+    file = db.session.get(CaseFile, row.file_id) if row.file_id else None
+    return files.read_meta(asked.case, file).name if file else ""
 
 
 def _note(asked: Asked) -> str:
@@ -194,10 +204,16 @@ def recall(referral_id: UUID) -> Answer:
 @bp.route(f"{PAGE}/print")
 @audience("worker")
 def handover_print(referral_id: UUID) -> str:
-    """The paper alone, to print or show."""
-    paper = _paper(_readable(referral_id))["paper"]
+    """The paper to print or show; on a sheet of its own what to bring and say, if they go there."""
+    asked = _readable(referral_id)
+    page = render_template(
+        "intake/handover_print.html",
+        paper=_paper(asked)["paper"],
+        taking=handovers.taking_of(asked.hand),
+        referral_id=referral_id,
+    )
     db.session.commit()
-    return render_template("intake/handover_print.html", paper=paper, referral_id=referral_id)
+    return page
 
 
 @bp.route(f"{PAGE}/pdf")

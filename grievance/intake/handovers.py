@@ -20,7 +20,9 @@ from grievance.i18n import gettext as _
 from grievance.referrals import queries
 from grievance.referrals.document import Document, Paragraph, Section
 from grievance.referrals.models import Packet, Referral
+from grievance.referrals.operations import sealing
 from grievance.referrals.packets import LINKED, Drafting, draft, needs_immigration_warning
+from grievance.referrals.queries import HandOver
 from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import book
 
@@ -36,6 +38,13 @@ STANDS = {
     "silent": N_("They did not answer in time. We ask them again."),
     "outcome": N_("They told us a result."),
     "recalled": N_("You took it back."),
+}
+CHANGED = {
+    "asked": N_("We changed this since we asked you first. Read it again, then say yes or no."),
+    "yes": N_(
+        "We changed this after you said yes. That yes does not count any more, and nothing went"
+        " out. Read it again, then say yes or no."
+    ),
 }
 TAKEN_THERE = N_("You take it there yourself.")
 PURPOSES = {
@@ -126,16 +135,44 @@ def row_of(referral: Referral, entry: Entry | None, zone: str) -> Row:
     """One hand-over in words, in the language being spoken."""
     name = entry.name() if entry else referral.mechanism
     own_name = entry.facts.name_ja if entry else ""
-    taken = referral.state == "delivered" and referral.delivered_by == "worker_takes_it"
     return Row(
         referral,
         name,
         own_name if own_name != name else "",
-        _(TAKEN_THERE if taken else STANDS[referral.state]),
+        _(TAKEN_THERE if _taken(referral) else STANDS[referral.state]),
         local_day(referral.last_news, zone),
         _(BY[referral.channel]) if referral.channel and referral.delivered_on else "",
         referral.next_chase,
     )
+
+
+def _taken(referral: Referral) -> bool:
+    return referral.state == "delivered" and referral.delivered_by == "worker_takes_it"
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What the worker takes along and says there, in their language; `shown` is the same sentence
+    in Japanese, empty where it would stand there twice."""
+
+    bring: tuple[str, ...]
+    say: str
+    shown: str
+
+
+def taking_of(hand: HandOver) -> Taking | None:
+    """What a worker needs who takes the paper there; None where they do not."""
+    if hand.packet is None or not _taken(hand.referral):
+        return None
+    template, slug = book().templates[hand.packet.template], current().slug
+    say, japanese = template.say.say(slug), template.say.say("ja")
+    return Taking(template.to_bring(slug), say, japanese if japanese != say else "")
+
+
+def changed(session: Session, referral: Referral) -> str:
+    """What to say to somebody who is asked anew, because the paper is another one now."""
+    before = sealing.changed(session, referral) if referral.state == "asked" else ""
+    return _(CHANGED[before]) if before else ""
 
 
 @dataclass(frozen=True)
@@ -172,13 +209,15 @@ def must_warn(packet: Packet) -> bool:
 @dataclass(frozen=True)
 class Line:
     """A paragraph that goes, beside it its label and text in the reader's language if we have
-    them; `language` and `own` are those of its text and of the person's own words."""
+    them; `language` and `own` are those of its text and of the person's own words. Where only a
+    translation goes, `words` are those it was made of."""
 
     paragraph: Paragraph
     language: Language
     own: Language
     label: str = ""
     text: str = field(default="", repr=False)
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -274,8 +313,10 @@ def _texts(document: Document | None, code: str) -> dict[str, Paragraph]:
 
 
 def _line(one: Paragraph, then: Paragraph | None, now: Paragraph | None) -> Line:
-    own = BY_SLUG.get(one.original_language) or BY_SLUG[one.language]
+    told = then if then and not one.original and then.language != one.language else None
+    own = told.language if told else one.original_language or one.language
     label = now.label if now and now.label != one.label else ""
     faithful = then is not None and now is not None and then.text == one.text
     text = now.text if faithful and now and now.text != one.text else ""
-    return Line(one, BY_SLUG[one.language], own, label, text)
+    words = told.text if told else ""
+    return Line(one, BY_SLUG[one.language], BY_SLUG[own], label, text, words)

@@ -10,11 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.cases.files import Stored
-from grievance.cases.models import CaseFile, RemedyItem
+from grievance.cases.models import Case, CaseFile, RemedyItem
 from grievance.cases.money import said
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying
 from grievance.cases.operations.referring import local_today
+from grievance.cases.states import PROMISED
 from grievance.clock import now
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
@@ -79,6 +80,12 @@ def rows(
     return [_row(opened, item, today, names) for item in shown]
 
 
+def _not_agreed_yet(case: Case, item: RemedyItem) -> bool:
+    """Staff wrote it down as a promise, and have not yet recorded that the worker said yes."""
+    fresh = item.state == "agreed" and item.changed_at >= case.state_since
+    return fresh and case.state not in (*PROMISED, "awaiting_worker")
+
+
 def _row(opened: OpenCase, item: RemedyItem, today: date, names: Mapping[UUID, str]) -> Row:
     facts = remedying.facts_of(opened, item)
     amounts = [
@@ -86,10 +93,11 @@ def _row(opened: OpenCase, item: RemedyItem, today: date, names: Mapping[UUID, s
         for name, label in AMOUNTS.items()
         if (amount := getattr(facts, name)) is not None
     ]
+    stands = "offered" if _not_agreed_yet(opened.case, item) else item.state
     return Row(
         item,
         _(KINDS[item.kind]),
-        _(STANDS[item.state]),
+        _(STANDS[stands]),
         item.state in MAY_COME and item.due_on is not None and item.due_on < today,
         facts.words,
         facts.source,

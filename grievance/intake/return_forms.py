@@ -23,6 +23,8 @@ from grievance.web.forms import (
     option,
 )
 
+ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
+
 
 class CodeForm(Form):
     """The digits on the paper."""
@@ -111,6 +113,13 @@ class ArrivalForm(ReprisalForm):
 
     message: Words
 
+    def begin(self, rows: Sequence[Row], state: str) -> None:
+        """Choose "all" for what has come already while the rest is awaited; later that is the
+        question itself, and nothing is chosen."""
+        for row in rows:
+            if row.item.state == "arrived" and state == "remedy_agreed":
+                self[name_of(row.item)].data = "all"
+
 
 def name_of(item: RemedyItem) -> str:
     """The field that asks about this thing."""
@@ -120,7 +129,8 @@ def name_of(item: RemedyItem) -> str:
 def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
     """The form that asks about these things; who still waits may say so while the day is not
     over."""
-    fields = {name_of(row.item): _came(row) for row in rows}
+    kinds = [row.kind for row in rows]
+    fields = {name_of(row.item): _came(row, kinds.count(row.kind) > 1) for row in rows}
     fields["reprisal"] = _reprisal()
     words = Words(
         lazy("Do you want to tell us more?"),
@@ -129,18 +139,24 @@ def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
     return cast(type[ArrivalForm], type("Asked", (ArrivalForm,), {**fields, "message": words}))
 
 
-def _came(row: Row) -> Choice:
+def _came(row: Row, ambiguous: bool) -> Choice:
+    what = {"kind": _named(row) if ambiguous else row.kind}
     waits = [option("wait", lazy("Not yet. I am still waiting"))] if row.may_come else []
     return Choice(
-        _("%(kind)s: is it here?") % {"kind": row.kind},
+        _("%(kind)s: is it here?") % what,
         choices=[
             option("all", lazy("All of it is here")),
             option("part", lazy("Part of it is here")),
             *waits,
             option("no", lazy("It did not come, or it stopped")),
         ],
-        needed=_("Choose what is true for this: %(kind)s.") % {"kind": row.kind},
+        needed=_("Choose what is true for this: %(kind)s.") % what,
     )
+
+
+def _named(row: Row) -> str:
+    """The kind with its words, which run in their own direction: one of several of its kind."""
+    return f"{row.kind} – {ISOLATE}{' '.join(row.words.split())}{POP}"
 
 
 class CloseForm(ReprisalForm):
@@ -160,7 +176,7 @@ class CloseForm(ReprisalForm):
     reprisal = _reprisal()
     message = Words(
         lazy("Do you want to tell us more?"),
-        hint=lazy("For example: whether somebody told you to close it. In any language."),
+        hint=lazy("For example: what helped you, or what was missing. In any language."),
     )
 
     @property

@@ -97,7 +97,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
         voices=voices(session, opened, actor),
         thread=messages.thread(session, opened, "worker"),
-        languages=BY_SLUG,
+        tongues=BY_SLUG,
         files=kept,
         answers=[
             line

@@ -43,7 +43,8 @@ LATE = {
         "Tell us below whether it is still there, and whether anybody punished you."
     ),
 }
-# After the worker said that something did not come, or stopped.
+# After the worker said that something did not come, or stopped, whoever else still has it.
+RESUMED = ("accepted", "with_mechanism")
 BROKEN = Told(
     N_("We are working on your report again"),
     N_("You told us that something is not right. A person deals with it now."),
@@ -62,7 +63,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Status:
-    """What the worker reads first; `heard` says that what they told us last was understood."""
+    """What the worker reads first; `heard` says that what they told us last was understood, `late`
+    that the day we set for it is over."""
 
     title: str
     meaning: str
@@ -70,6 +72,7 @@ class Status:
     your_turn: bool
     steps: list[Step]
     heard: str = ""
+    late: bool = False
 
 
 def status_of(session: Session, case: Case) -> Status:
@@ -82,6 +85,7 @@ def status_of(session: Session, case: Case) -> Status:
         case.state == "awaiting_worker",
         [] if over else _steps(case.resumes_to or case.state),
         "" if over or told is BROKEN else _heard(session, case),
+        _late(session, case),
     )
 
 
@@ -90,7 +94,7 @@ def _told(session: Session, case: Case) -> Told:
         return APPEALED
     if case.state == "withdrawn" and case.handed_over_at:
         return TAKEN_BACK
-    if case.state == "accepted" and _arrival(session, case) == case.state_since:
+    if case.state in RESUMED and _arrival(session, case) == case.state_since:
         return BROKEN
     return TOLD[case.state]
 
@@ -120,9 +124,14 @@ def _next(session: Session, case: Case, told: Told) -> str:
     due = _due(session, case)
     if due is None:
         return _("We write to you here when there is news.")
-    if case.state in LATE and due < now():
+    if _late(session, case):
         return _(LATE[case.state])
     return _(told.next_step) % {"day": _day(session, due)}
+
+
+def _late(session: Session, case: Case) -> bool:
+    due = _due(session, case) if case.state in LATE else None
+    return due is not None and due < now()
 
 
 def _due(session: Session, case: Case) -> datetime | None:

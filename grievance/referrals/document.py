@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
+
+from grievance.i18n import BY_SLUG, Language, date_text
+from grievance.referrals.templates import book
+
+LANGUAGE = "language"  # the part that lets the worker's language show
+
+
+def same_speech(one: str, other: str) -> bool:
+    """Whether two slugs are one language: easy Japanese is Japanese."""
+    return BY_SLUG[one].locale.language == BY_SLUG[other].locale.language
+
+
+def name_of(spoken: str, slug: str) -> str:
+    """What the language `spoken` is called in the language `slug`."""
+    own = BY_SLUG[spoken]
+    return own.locale.get_display_name(BY_SLUG[slug].locale) or own.english_name
+
+
+def _day(written: str, slug: str) -> str:
+    return date_text(date.fromisoformat(written), BY_SLUG[slug]) if written else ""
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """One answer. `text` is in `language`; `original` holds the person's own words when `text` is
-    a translation of them. `item` is the question or field it came from."""
+    a translation of them. `item` is the question or field it came from. What staff wrote may have
+    a `reading`: the same in the worker's language, for their page only; it is never printed."""
 
     item: str
     label: str
@@ -18,6 +40,18 @@ class Paragraph:
     language: str
     original: str = field(default="", repr=False)
     original_language: str = ""
+    reading: str = field(default="", repr=False)
+    reading_language: str = ""
+
+    @property
+    def read_in(self) -> Language:
+        """The language of its reading copy."""
+        return BY_SLUG[self.reading_language]
+
+    def strange_to(self, slug: str) -> bool:
+        """Whether staff wrote it, in another language than its reader's."""
+        written = any(self.item in part.fields for part in book().parts.values())
+        return written and not same_speech(self.language, slug)
 
 
 @dataclass(frozen=True)
@@ -34,7 +68,9 @@ class Section:
 @dataclass(frozen=True)
 class Document:
     """What would go to a body. `missing` are (section, item) that it needs and does not have,
-    `warnings` codes of what whoever checks it must look at."""
+    `warnings` codes of what whoever checks it must look at. `day` is the local day on which it was
+    made, `ends_on` the day until which the consent holds, as in ISO 8601; `purpose` a code,
+    `contacts` how to reach the operator, `number` what an answer quotes. Older ones have none."""
 
     template: str
     mechanism: str
@@ -48,6 +84,79 @@ class Document:
     title_beside: str = ""
     missing: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    day: str = ""
+    purpose: str = ""
+    ends_on: str = ""
+    contacts: tuple[str, ...] = field(default=(), repr=False)
+    number: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """What whoever answers it must know, in its own language."""
+        return self.lines_in(self.language)
+
+    def lines_in(self, slug: str) -> list[str]:
+        """Where to answer, under which number, for what and until when, as far as it says so."""
+        purpose = book().purposes.get(self.purpose)
+        told = {
+            "contact": ("contact", " · ".join(self.contacts)),
+            "number": ("number", self.number),
+            "purpose": ("purpose", purpose.say(slug) if purpose else ""),
+            "until": ("day", _day(self.ends_on, slug)),
+        }
+        return [book().paper[key].say(slug) % {n: said} for key, (n, said) in told.items() if said]
+
+    @property
+    def dated(self) -> str:
+        """The line that says on which day it was made; nothing for one without a day."""
+        said = _day(self.day, self.language)
+        return book().paper["made"].say(self.language) % {"day": said} if said else ""
+
+    @property
+    def sign(self) -> list[str]:
+        """What is signed by hand, also in the worker's language; nothing without a name, or for a
+        template that is no longer known."""
+        template = book().templates.get(self.template)
+        if self.form != "named" or template is None or not template.signed:
+            return []
+        slugs = dict.fromkeys((self.language, self.beside))
+        words = (book().paper["date"], book().paper["signature"])
+        return [" / ".join(dict.fromkeys(one.say(slug) for slug in slugs)) for one in words]
+
+    def mark(self, spoken: str) -> str:
+        """Which language words are in, where it is not the document's."""
+        if same_speech(spoken, self.language):
+            return ""
+        name = name_of(spoken, self.language)
+        return book().paper["original"].say(self.language) % {"language": name}
+
+    @property
+    def foreign(self) -> list[str]:
+        """The languages, other than its own, that words of the person stand in."""
+        spoken = [
+            slug
+            for section in self.sections
+            for one in section.paragraphs
+            for slug in (one.language, one.original_language)
+            if slug and not same_speech(slug, self.language)
+        ]
+        return list(dict.fromkeys(spoken))
+
+    @property
+    def untranslated(self) -> list[str]:
+        """The questions whose answers stand in another language than its own."""
+        return [
+            one.item
+            for section in self.sections
+            for one in section.paragraphs
+            if not same_speech(one.language, self.language)
+        ]
+
+    @property
+    def tells_language(self) -> bool:
+        """Whether it hides who the person is and shows which language they speak, which tells
+        where they come from, without that being ticked."""
+        return self.form != "named" and LANGUAGE not in self.parts and bool(self.foreign)
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, for sealing."""
@@ -61,12 +170,13 @@ class Document:
             for row in values["sections"]
         )
         lists = {name: tuple(values[name]) for name in ("parts", "head", "warnings")}
+        lists["contacts"] = tuple(values.get("contacts", ()))
         missing = tuple((section, item) for section, item in values["missing"])
         return cls(**{**values, **lists, "sections": sections, "missing": missing})
 
     def texts(self) -> list[str]:
         """Every text that is printed."""
-        found = [self.title, self.title_beside, *self.head]
+        found = [self.title, self.title_beside, self.dated, *self.lines, *self.head]
         for section in self.sections:
             found += [section.heading, section.beside, section.hint]
             for one in section.paragraphs:

@@ -1,21 +1,31 @@
 """Drafting a packet: from answers to the document that a body would get. Pure.
 
 Only ticked parts are in it. Under a pseudonym or without identity the identifying parts stay out
-and the name is taken out of free text where it literally occurs.
+and names are taken out of free text; nothing stands in or beside it in the worker's language, which
+tells where they come from, unless that is ticked. Words that nobody translated yet are still shown
+to whoever prepares it, and `check_goes` refuses to let them out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from grievance import i18n
 from grievance.i18n import N_
 from grievance.questions.bank import shipped
-from grievance.questions.question import Answer, Answers, listed
+from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import text_of
 from grievance.referrals import redaction
-from grievance.referrals.document import Document, Paragraph, Section
+from grievance.referrals.document import (
+    LANGUAGE,
+    Document,
+    Paragraph,
+    Section,
+    name_of,
+    same_speech,
+)
 from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import Shape, Template, Words, book
 
@@ -23,7 +33,7 @@ from grievance.referrals.templates import Shape, Template, Words, book
 LINKED = ("possible", "is_authority")
 # What bodies get; a document in the worker's own language is for the worker to read.
 SENT_IN = ("ja", "en")
-NAMES = ("name", "name-own", "helper-name")
+NAMES = ("name", "name-own")
 CONTACTS = ("contact-email", "contact-phone")
 _WITHHELD = ("helper-name",)
 
@@ -35,14 +45,22 @@ WARNINGS = {
     "short_name": N_("A name of one letter was not searched for. Look for it yourself."),
     "files_may_identify": N_("Look through every copy: a face, a name or a number may be on it."),
     "name_needed": N_("This body does little without a name."),
-    "untranslated": N_("Some words of the person are not in the language of the document."),
+    "common_name": N_(
+        "Part of a name is also an ordinary word and was not searched for everywhere. Look for it"
+        " yourself."
+    ),
+    "language_shows": N_(
+        "These words of the worker are in %(language)s: %(passages)s. Their language shows where"
+        " they come from. Translate them first, or tick “%(part)s” if it may show."
+    ),
+    "untranslated": N_("Not in the language of the document: %(passages)s."),
     "sensitive": N_("It holds things that can harm the person if they reach immigration."),
 }
 
 _HEAD = {
-    "to": Words({"en": "To: %(body)s", "ja": "宛先: %(body)s", "vi": "Gửi: %(body)s"}),
+    "to": Words({"en": "To: %(body)s", "ja": "宛先：%(body)s", "vi": "Gửi: %(body)s"}),
     "from": Words(
-        {"en": "Sent through: %(operator)s", "ja": "取次: %(operator)s", "vi": "Qua: %(operator)s"}
+        {"en": "Sent through: %(operator)s", "ja": "取次：%(operator)s", "vi": "Qua: %(operator)s"}
     ),
     "named": Words(
         {
@@ -74,7 +92,9 @@ class Drafting:
     (`ja` or `en`), beside which language of the worker, in which form and with which parts.
 
     `fields` are texts written for this packet, `translations` answers in the document's language
-    by question, `names` further names to take out, `files` the names of enclosed copies.
+    by question, `readings` what stands in `fields` in the worker's language, `names` further names
+    to take out, `files` the names of enclosed copies, `day` the local day on which it is made;
+    `purpose`, `ends_on` and how to reach the operator (`contacts`) are said to whoever answers.
     """
 
     mechanism: str
@@ -89,6 +109,11 @@ class Drafting:
     translations: Mapping[str, str] = field(default_factory=dict, repr=False)
     names: Sequence[str] = field(default=(), repr=False)
     files: Sequence[str] = field(default=(), repr=False)
+    readings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    day: date | None = None
+    purpose: str = ""
+    ends_on: date | None = None
+    contacts: Sequence[str] = field(default=(), repr=False)
     anonymous: str = ""  # the directory's code: whether this body takes reports without a name
 
 
@@ -130,27 +155,31 @@ def draft(template: Template, answers: Answers, drafting: Drafting) -> Document:
     _check(template, answers, drafting)
     writer = _Writer(template, answers, drafting)
     sections = tuple(writer.sections())
-    head = [
-        _HEAD["to"].say(drafting.language) % {"body": drafting.name},
-        _HEAD["from"].say(drafting.language) % {"operator": drafting.operator},
-        _HEAD[drafting.form].say(drafting.language) % {"pseudonym": drafting.pseudonym},
-        *(words.say(drafting.language) for words in template.statements),
-    ]
-    beside = "" if drafting.beside == drafting.language else template.title.say(drafting.beside)
+    beside = drafting.language if writer.hides_language else drafting.beside
     return Document(
         template=template.code,
         mechanism=drafting.mechanism,
         title=template.title.say(drafting.language),
-        title_beside=beside,
+        title_beside="" if beside == drafting.language else template.title.say(beside),
         language=drafting.language,
-        beside=drafting.beside,
+        beside=beside,
         form=drafting.form,
         parts=tuple(part for part in book().parts if part in drafting.parts),
-        head=tuple(head),
+        head=tuple(writer.head()),
         sections=sections,
         missing=tuple(writer.missing()),
         warnings=tuple(writer.warnings(sections)),
+        day=drafting.day.isoformat() if drafting.day else "",
+        purpose=drafting.purpose,
+        ends_on=drafting.ends_on.isoformat() if drafting.ends_on else "",
+        contacts=tuple(drafting.contacts),
     )
+
+
+def check_goes(document: Document) -> None:
+    """Refused when it hides who the person is and still shows which language they speak."""
+    if document.tells_language:
+        raise Refused("language_shows")
 
 
 def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
@@ -174,14 +203,30 @@ class _Writer:
     answers: Answers
     drafting: Drafting
 
+    def head(self) -> Iterator[str]:
+        """To whom, through whom, how the person appears, and what is asked of whoever reads it."""
+        language, form = self.drafting.language, self.drafting.form
+        yield _HEAD["to"].say(language) % {"body": self.drafting.name}
+        yield _HEAD["from"].say(language) % {"operator": self.drafting.operator}
+        if form != "named" or any(self._in(name) and self._given(name) for name in NAMES):
+            yield _HEAD[form].say(language) % {"pseudonym": self.drafting.pseudonym}
+        yield from (words.say(language) for words in self.template.statements)
+
+    @property
+    def hides_language(self) -> bool:
+        """Whether nothing may show which language the person speaks."""
+        return self.drafting.form != "named" and LANGUAGE not in self.drafting.parts
+
     def sections(self) -> Iterator[Section]:
         for shape in self.template.sections:
             paragraphs = tuple(self._paragraphs(shape))
             if not paragraphs:
                 continue
             hint = self.template.hints.get(shape.code)
-            quoted = any(one.language != self.drafting.language or one.original
-                         for one in paragraphs)  # fmt: skip
+            quoted = not self.hides_language and any(
+                one.original or not same_speech(one.language, self.drafting.language)
+                for one in paragraphs
+            )
             yield Section(
                 shape.code,
                 shape.heading.say(self.drafting.language),
@@ -201,20 +246,32 @@ class _Writer:
         hidden = self.drafting.form != "named"
         if hidden and any(one.item in self._free for s in sections for one in s.paragraphs):
             yield "text_may_identify"
-        if hidden and redaction.too_short(self._names):
+        names = (*self._own_names, *self._other_names)
+        if hidden and redaction.too_short(names):
             yield "short_name"
+        if hidden and redaction.ordinary(names):
+            yield "common_name"
         if hidden and self.drafting.files:
             yield "files_may_identify"
         if hidden and self.drafting.anonymous in ("not_accepted", "consult_only"):
             yield "name_needed"
-        if any(one.language != self.drafting.language for s in sections for one in s.paragraphs):
-            yield "untranslated"
+        if any(
+            not same_speech(one.language, self.drafting.language)
+            for s in sections
+            for one in s.paragraphs
+        ):
+            yield "language_shows" if self.hides_language else "untranslated"
         if any(book().parts[part].sensitive for part in self.drafting.parts):
             yield "sensitive"
 
     @property
-    def _names(self) -> list[str]:
-        return [str(self.answers[n]) for n in NAMES if self.answers.get(n)] + [*self.drafting.names]
+    def _own_names(self) -> list[str]:
+        return [str(self.answers[name]) for name in NAMES if self.answers.get(name)]
+
+    @property
+    def _other_names(self) -> list[str]:
+        helper = self.answers.get("helper-name")
+        return [*([str(helper)] if helper else ()), *self.drafting.names]
 
     @property
     def _free(self) -> set[str]:
@@ -246,28 +303,39 @@ class _Writer:
         question = shipped().questions.get(item)
         if question is None:
             text = self._clean(self.drafting.fields[item])
-            return Paragraph(item, words.say(language), text, language)
+            reading = self.drafting.readings.get(item, "")
+            read_in = self.drafting.beside if reading else ""
+            return Paragraph(item, words.say(language), text, language, "", "", reading, read_in)
         with i18n.speaking(language):
             label = words.texts.get(language) or i18n.gettext(question.ask)
-            said = "\n".join(
-                text_of(shipped(), question, code, {}) for code in listed(self.answers[item])
-            )
+            said = "\n".join(self._said(question, code) for code in listed(self.answers[item]))
         if question.kind not in ("text", "textarea") or _same_everywhere(item):
             return Paragraph(item, label, said, language)
         own = str(self.answers.get("language", "")) or self.drafting.beside
         said, translated = self._clean(said), self._clean(self.drafting.translations.get(item, ""))
-        if translated:
-            return Paragraph(item, label, translated, language, said, own)
-        return Paragraph(item, label, said, own)
+        if not translated:
+            return Paragraph(item, label, said, own)
+        if self.hides_language:
+            return Paragraph(item, label, translated, language)
+        return Paragraph(item, label, translated, language, said, own)
+
+    def _said(self, question: Question, code: str) -> str:
+        part, words = book().reduced.get((question.id, code), ("", None))
+        if words and part not in self.drafting.parts:
+            return words.say(self.drafting.language)
+        if question.kind == "language" and code in i18n.BY_SLUG:
+            return name_of(code, self.drafting.language)
+        return text_of(shipped(), question, code, {})
 
     def _clean(self, text: str) -> str:
         if self.drafting.form == "named" or not text:
             return text
         put = self.drafting.pseudonym or redaction.MARK
         contacts = [str(self.answers[name]) for name in CONTACTS if self.answers.get(name)]
-        return redaction.without_contact(redaction.without(text, self._names, put), contacts)
+        text = redaction.without(text, self._own_names, put, self._other_names)
+        return redaction.without_contact(text, contacts)
 
 
 def _same_everywhere(item: str) -> bool:
     """A name of a person, place or company: words that are not translated."""
-    return item in (*NAMES, "company", "company-own", "company-place", "buyer")
+    return item in (*NAMES, "helper-name", "company", "company-own", "company-place", "buyer")

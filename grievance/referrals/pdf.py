@@ -1,5 +1,8 @@
-"""The PDF of a document: tagged (PDF/UA-1), with title and languages, Noto fonts subset into it.
+"""The PDF of a document: tagged (PDF/UA-1), with languages, Noto fonts subset into it.
 
+It prints the document's own words; only the frame around them is ours: a neutral title for the
+viewer, which language words are in, where to sign. The day it was made is the document's own; the
+file keeps no moment and no author.
 Made in memory in the request. A character that no font of ours has would become an empty box, so
 such a document has no PDF: `can_print` says so, and the print page is offered instead.
 """
@@ -7,16 +10,17 @@ such a document has no PDF: `can_print` says so, and the print page is offered i
 from __future__ import annotations
 
 import json
-import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import category, east_asian_width
 
 import typst
 from fontTools.ttLib import TTFont
 
 from grievance.i18n import BY_SLUG
 from grievance.referrals.document import Document, Paragraph
+from grievance.referrals.templates import book
 
 FONTS = Path(__file__).parent / "fonts"
 SOURCE = Path(__file__).parent / "data" / "packet.typ"
@@ -25,6 +29,10 @@ FAMILIES = (
     "Noto Sans Devanagari", "Noto Sans Sinhala", "Noto Sans Bengali", "Noto Sans Lao",
     "Noto Nastaliq Urdu",
 )  # fmt: skip
+TALL = ("Arab", "Khmr", "Mymr")  # scripts that reach far above and below the line
+ADDRESS = 2  # the first lines of a document's head: to whom, through whom
+LINE = 60  # half-width letters in a line beside its label
+LONG = 4  # lines that an answer may have there
 
 
 class Unprintable(Exception):
@@ -47,7 +55,7 @@ def missing_letters(text: str) -> set[str]:
         letter
         for letter in text
         if ord(letter) not in letters()
-        and unicodedata.category(letter) not in ("Cc", "Cf")
+        and category(letter) not in ("Cc", "Cf")
         and not 0xFE00 <= ord(letter) <= 0xFE0F
     }
 
@@ -77,35 +85,58 @@ def pdf(document: Document) -> bytes:
 
 
 def _values(document: Document) -> dict[str, Any]:
+    words = book().paper
     return {
+        "tab": words["tab"].say(document.language),
         "title": document.title,
-        "title_beside": document.title_beside,
+        "beside": _beside(document, document.title, document.title_beside),
         "language": _language(document.language),
-        "beside": _language(document.beside),
         "fonts": FAMILIES,
-        "head": document.head,
+        "address": [*document.head[:ADDRESS], *document.lines, *filter(None, [document.dated])],
+        "statements": document.head[ADDRESS:],
         "sections": [
             {
                 "heading": section.heading,
-                "beside": section.beside,
+                "beside": _beside(document, section.heading, section.beside),
                 "hint": section.hint,
-                "paragraphs": [_paragraph(one) for one in section.paragraphs],
+                "paragraphs": [_paragraph(one, document) for one in section.paragraphs],
             }
             for section in document.sections
         ],
+        "sign": document.sign,
     }
 
 
-def _paragraph(one: Paragraph) -> dict[str, Any]:
+def _beside(document: Document, said: str, text: str) -> dict[str, Any]:
+    """What stands under a heading for the worker: English where we have nothing in a script of
+    theirs, nothing where it only says the heading again."""
+    theirs = BY_SLUG[document.beside]
+    english = theirs.script != "Latn" and text.isascii()
+    language = _language("en" if english else theirs.slug)
+    return {"text": "" if text == said else text, "language": language}
+
+
+def _paragraph(one: Paragraph, document: Document) -> dict[str, Any]:
+    own = one.original_language or one.language
     return {
         "label": one.label,
+        "mark": document.mark(one.language),
         "text": one.text,
         "language": _language(one.language),
         "original": one.original,
-        "original_language": _language(one.original_language or one.language),
+        "original_mark": document.mark(own),
+        "original_language": _language(own),
+        "long": _lines(one.text) + _lines(one.original) > LONG,
     }
 
 
-def _language(slug: str) -> dict[str, str]:
+def _lines(text: str) -> int:
+    """About how many lines a text takes beside its label; Chinese and Japanese letters are wide."""
+    wide = str.maketrans({letter: "  " for letter in set(text) if east_asian_width(letter) in "WF"})
+    return sum(1 + len(line) // LINE for line in text.translate(wide).split("\n")) if text else 0
+
+
+def _language(slug: str) -> dict[str, Any]:
     language = BY_SLUG[slug]
-    return {"lang": language.tag.partition("-")[0], "dir": language.direction}
+    tall = language.script in TALL
+    return {"lang": language.tag.partition("-")[0], "dir": language.direction, "tall": tall}

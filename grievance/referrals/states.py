@@ -13,6 +13,7 @@ SENT = ("delivered", "acknowledged", "accepted", "declined", "silent", "outcome"
 # something may still come of it: the case stands with a mechanism
 UNDER_WAY = ("delivered", "acknowledged", "accepted", "silent")
 LIVE = ("proposed", "asked", "consented", *UNDER_WAY)
+RECALLABLE = (*LIVE, "declined", "outcome")  # who had it may have it still
 
 # verb → (states it may be done in, state it leads to)
 TABLE: dict[str, tuple[tuple[str, ...], str]] = {
@@ -25,7 +26,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "declined": (UNDER_WAY, "declined"),
     "outcome": (UNDER_WAY, "outcome"),
     "silent": (UNDER_WAY, "silent"),
-    "recall": (LIVE, "recalled"),
+    "recall": (RECALLABLE, "recalled"),
     "tell": (("recalled",), "recalled"),
     "supersede": (("proposed", "asked", "consented"), "proposed"),
 }

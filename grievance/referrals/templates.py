@@ -68,7 +68,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Template:
-    """The document of one kind of door."""
+    """The document of one kind of door. `signed` bodies expect a date and a signature by hand."""
 
     code: str
     title: Words
@@ -77,6 +77,7 @@ class Template:
     kinds: tuple[str, ...]
     form: str
     home_state: bool
+    signed: bool
     channels: tuple[str, ...]
     acknowledge_days: int
     chase_days: int
@@ -96,12 +97,17 @@ class Template:
 
 @dataclass(frozen=True)
 class Book:
-    """All that the data says."""
+    """All that the data says; `paper` are the words that every paper is printed with, `purposes`
+    what a body is asked for, `reduced` what a code says, by question and code, while the part of
+    the rest of it is not ticked."""
 
     parts: Mapping[str, Part]
     labels: Mapping[str, Words]
+    paper: Mapping[str, Words]
+    purposes: Mapping[str, Words]
     sections: Mapping[str, Shape]
     templates: Mapping[str, Template]
+    reduced: Mapping[tuple[str, str], tuple[str, Words]]
 
     def part_of(self, item: str) -> str:
         """The part that lets this question or field in."""
@@ -120,8 +126,13 @@ def book() -> Book:
     made = Book(
         parts={row["code"]: _part(row) for row in data["parts"]},
         labels={name: _words(row) for name, row in data["labels"].items()},
+        paper={name: _words(row) for name, row in data["paper"].items()},
+        purposes={code: _words(row) for code, row in data["purposes"].items()},
         sections=sections,
         templates={row["code"]: _template(row, sections, statements) for row in data["templates"]},
+        reduced={
+            (row["question"], row["code"]): (row["until"], _words(row)) for row in data["reduced"]
+        },
     )
     _check(made)
     return made
@@ -161,6 +172,7 @@ def _template(
         kinds=tuple(row.get("kinds", ())),
         form=row.get("form", "named"),
         home_state=bool(row.get("home_state")),
+        signed=bool(row.get("signed")),
         channels=tuple(row["channels"]),
         acknowledge_days=row["acknowledge_days"],
         chase_days=row["chase_days"],
@@ -180,6 +192,7 @@ def _check(made: Book) -> None:
     used = {item for shape in made.sections.values() for item in shape.items}
     faults += [f"{item} has no part" for item in used - set(owned)]
     faults += [f"{item} has no label" for item in set(owned) - set(made.labels)]
+    faults += [f"{part} is no part" for part, _ in made.reduced.values() if part not in made.parts]
     for template in made.templates.values():
         inside = {item for shape in template.sections for item in shape.items}
         faults += [f"{template.code}: {i} in no section" for i in set(template.required) - inside]

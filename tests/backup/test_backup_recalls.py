@@ -19,7 +19,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
-from grievance.cases.operations import belonging, consenting, receipts, replying
+from grievance.cases.operations import belonging, consenting, deciding, receipts, replying
 from grievance.cases.operations.referring import Act, HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
@@ -32,7 +32,7 @@ from grievance.vault import keyring
 from grievance.vault.keyring import KeyRing
 from grievance.vault.receipts import slow_root
 from tests.backup.conftest import TEMPLATE, Place
-from tests.cases.conftest import ENDS, World, document
+from tests.cases.conftest import ENDS, World, document, words
 from tests.cast import Filed, Staff, file_case, found_operator, member, new_keys
 from tests.directory.loaded import words as bodies
 
@@ -100,6 +100,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         world.bring_to("in_review")
         world.hand_over("consented", BODY)
         session.commit()
+        back, lead_back = (file_case(session, site, now=now) for _ in range(2))
         changed, reissued, shut, untouched = (file_case(session, site, now=now) for _ in range(4))
         visit(session, ring, changed)
         place.work("recalls")
@@ -114,6 +115,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         recall_for_worker(session, handler.open(session, asked.case), BODY, "By telephone.", act)
         replying.withdraw(session, site, withdrawn.open(session), withdrawn.actor, now)
         replying.withdraw(session, site, after.open(session), after.actor, now)
+        for filed in (back, lead_back):
+            replying.withdraw(session, site, filed.open(session), filed.actor, now)
+        deciding.worker_reopens(session, site, back.open(session), words(), back.actor, now)
+        opened = handler.open(session, lead_back.case)
+        deciding.reopen(session, site, opened, handler.actor, now, lead_back.case.version)
         newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
         act = Act(handler.actor, now, replaced.case.version)
         refer(session, site, handler.open(session, replaced.case), newer, act)
@@ -129,11 +135,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         )  # fmt: skip
         session.commit()
     # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, recuse; one
-    # withdrawn later
-    assert place.work("recalls")["done"] == 9
+    # withdrawn later; two withdrawn and opened again
+    assert place.work("recalls")["done"] == 13
     return Life(
         place, backup, site, handler, other, recalled.case.id, asked.case.id, withdrawn.case.id,
-        changed, reissued, untouched, shut.case.id, replaced.case.id, 8,
+        changed, reissued, untouched, shut.case.id, replaced.case.id, 12,
     )  # fmt: skip
 
 
@@ -173,7 +179,7 @@ def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backu
     assert printed["replayed"] == life.acts
     manifest = json.loads((life.backup / "manifest.json").read_text())
     assert printed["head"] == manifest["audit"]["head"] != ""
-    assert "8 acts that followed the backup were done again" in answer.stderr
+    assert "12 acts that followed the backup were done again" in answer.stderr
     assert "1 cases were filed after the backup and are lost: skipped" in answer.stderr
     assert "In 2 cases the number was changed after the backup" in answer.stderr
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -139,12 +139,12 @@ class World:
         """A remedy is written down."""
         told: dict[str, object] = {"words": "Wages of June", "currency": "JPY", "agreed": 300000}
         remedy = Remedy("money", stands, Facts(**{**told, **changed}), due_on)
-        return remedying.record(self.session, self.desk(), uuid4(), remedy, self.act())
+        return remedying.record(self.session, self.site, self.desk(), uuid4(), remedy, self.act())
 
-    def agree(self) -> None:
-        """The worker agreed to it."""
+    def agree(self, *offers: UUID) -> None:
+        """The worker agreed to it, and to these offers."""
         remedying.agree_remedy(
-            self.session, self.site, self.desk(), "On the phone", words(), self.act()
+            self.session, self.site, self.desk(), "On the phone", words(), self.act(), offers
         )
 
     def signed(self, **changed: object) -> None:

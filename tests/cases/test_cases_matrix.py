@@ -6,14 +6,14 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, update
 
 from grievance.accounts.audit import UnknownVerb
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Permission
 from grievance.cases import files, queries
 from grievance.cases.actors import Actor, of_job
-from grievance.cases.models import Case, Message
+from grievance.cases.models import Case, Message, RemedyItem
 from grievance.cases.operations import (
     belonging,
     closing,
@@ -21,6 +21,7 @@ from grievance.cases.operations import (
     deciding,
     escalating,
     handling,
+    hearing,
     receipts,
     referring,
     remedying,
@@ -33,6 +34,7 @@ from grievance.cases.operations.remedying import Arrival, Facts, Remedy
 from grievance.cases.states import (
     HELPER,
     JOB,
+    PROMISED,
     RESUME,
     STANDING,
     STATES,
@@ -180,7 +182,7 @@ def _remedy(send) -> Doer:
 
 def _record_remedy(w: World, actor: Actor) -> object:
     remedy = Remedy("apology", "claimed", Facts("A letter from the company"))
-    return remedying.record(w.session, w.desk(), uuid4(), remedy, _act(w, actor))
+    return remedying.record(w.session, w.site, w.desk(), uuid4(), remedy, _act(w, actor))
 
 
 def _for_worker(send) -> Doer:
@@ -334,7 +336,7 @@ STEP = {
 def keep_sign_off(world: World) -> None:
     """The worker's yes to closing, without the verb that would move the case on."""
     said = words("You may close it")
-    remedying.keep_feedback(
+    hearing.keep_feedback(
         world.session, world.home(), "sign_off", said, NOW, actor=world.filed.actor
     )
 
@@ -373,6 +375,15 @@ def _appealed(world: World) -> None:
         world.case.appealed_at = NOW
 
 
+def _promise(world: World) -> None:
+    if world.case.state in PROMISED:
+        world.promise("offered")
+        world.session.execute(update(RemedyItem).values(state="agreed", arrived_on=None))
+        world.session.expire_all()
+    else:
+        world.promise()
+
+
 def _another(world: World) -> None:
     world.other = file_case(world.session, world.site).case.reference
 
@@ -389,7 +400,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.UNASSIGN: _taken,
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
     Verb.SEND_BACK: _proposed,
-    Verb.AGREE_REMEDY: lambda world: world.promise(),
+    Verb.AGREE_REMEDY: _promise,
     Verb.PROPOSE_CLOSE: keep_sign_off,
     Verb.CLOSE: _proposed_to_close,
     Verb.LINK_DUPLICATE: _another,

@@ -12,7 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from grievance.accounts.models import Event, EventDetail, Membership
 from grievance.cases import messages, money, queries
 from grievance.cases.models import Case, Feedback, Outcome, Receipt, RemedyItem
-from grievance.cases.operations import closing, consenting, deciding, handling, remedying
+from grievance.cases.operations import (
+    closing,
+    consenting,
+    deciding,
+    handling,
+    remedying,
+    replying,
+)
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.referring import Act
@@ -21,6 +28,7 @@ from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
 from grievance.i18n import speaking
 from grievance.notifications.models import Outbox
+from grievance.referrals.operations.handing import untold
 from grievance.vault.labels import Label
 from tests.cases.conftest import DUE, TODAY, World, words
 from tests.cases.test_cases_deciding import refused
@@ -81,7 +89,9 @@ def test_a_remedy_that_does_not_hold_together_is_refused(world: World, remedy: R
     world.bring_to("accepted")
     act = world.act()
     assert why == refused(
-        lambda: remedying.record(world.session, world.desk(), words().form_id, remedy, act)
+        lambda: remedying.record(
+            world.session, world.site, world.desk(), words().form_id, remedy, act
+        )
     )
     assert world.session.scalar(select(func.count()).select_from(RemedyItem)) == 0
 
@@ -93,7 +103,11 @@ def test_a_remedy_of_another_case_cannot_be_changed(world: World, another):
     theirs.bring_to("accepted")
     told = Remedy("money", "claimed", Facts("mine"))
     assert (
-        refused(lambda: remedying.record(world.session, theirs.desk(), item.id, told, theirs.act()))
+        refused(
+            lambda: remedying.record(
+                world.session, world.site, theirs.desk(), item.id, told, theirs.act()
+            )
+        )
         == "item"
     )
 
@@ -101,7 +115,7 @@ def test_a_remedy_of_another_case_cannot_be_changed(world: World, another):
 def test_nothing_is_agreed_before_a_promise_is_written_down(world: World):
     world.bring_to("accepted")
     world.promise("offered")
-    assert refused(world.agree) == "something_promised"
+    assert refused(world.agree) == "something_promised"  # nobody said yes to the offer
     world.promise()
     world.agree()
     assert world.case.state == "remedy_agreed"
@@ -128,7 +142,9 @@ def test_a_clock_runs_to_the_first_promised_day_and_moves_with_it(world: World):
     world.bring_to("remedy_agreed")
     assert running(world) == {"remedy": DUE}
     sooner = date(2026, 5, 1)
-    world.promise(due_on=sooner)
+    offered = world.promise("offered", sooner)
+    assert running(world) == {"remedy": DUE}
+    world.agree(offered.id)
     assert running(world) == {"remedy": sooner}
     assert world.case.next_due == end_of_day(sooner, ZONE)
 
@@ -239,7 +255,7 @@ def test_a_yes_with_a_code_that_staff_have_seen_counts_as_recorded(world: World)
 
 def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: World):
     world.bring_to("accepted")
-    world.case.worker_acted_at = NOW - timedelta(days=60)
+    world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     assert refused(world.propose_close) == "sign_off"
     first = NOW - timedelta(days=0)
     for day in (TODAY - timedelta(days=29), TODAY):
@@ -257,7 +273,7 @@ def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: Wor
 
 def test_whatever_the_worker_does_makes_the_tries_begin_anew(world: World):
     world.bring_to("accepted")
-    world.case.worker_acted_at = NOW - timedelta(days=60)
+    world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY):
         closing.try_to_reach(
             world.session, world.desk(), Tried("phone", day, "Rang"), world.act()
@@ -431,7 +447,9 @@ def test_an_amount_is_read_as_people_write_it(typed: str, currency: str, amount:
     assert money.parse(money.typed(amount, currency), currency) == amount
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "-5", "1,2,3", "1.5", "30,00", "9" * 20, "¥5"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "-5", "1,2,3", "1.5", "30,00", "9" * 20, "¥5", "9" * 5000]
+)
 def test_what_is_no_amount_is_refused(typed: str):
     with pytest.raises(money.NotAnAmount):
         money.parse(typed, "JPY")
@@ -443,3 +461,129 @@ def test_an_amount_is_written_as_the_language_writes_it():
         with speaking(slug):
             told[slug] = money.said(300000, "JPY")
     assert told == {"en": "¥300,000", "ja": "￥300,000", "vi": "300.000\u00a0¥"}
+
+
+def test_what_the_worker_said_yes_to_is_not_changed_behind_their_back(world: World):
+    world.bring_to("remedy_agreed")
+    (item,) = remedying.items(world.session, world.case.id)
+    was = remedying.facts_of(world.desk(), item)
+
+    def change(stands: str = "agreed", due_on: date = DUE, **changed: object) -> None:
+        facts = Facts(**{**vars(was), **changed})
+        arrived = TODAY if stands == "arrived" else None
+        told = Remedy("money", stands, facts, due_on, arrived)
+        remedying.record(
+            world.session, world.site, world.desk(), item.id, told, world.act()
+        )  # fmt: skip
+
+    for changed in ({"agreed": 1}, {"claimed": 1}, {"words": "Less"}, {"stands": "dropped"},
+                    {"due_on": date(2027, 1, 1)}, {"stands": "claimed"}):  # fmt: skip
+        assert refused(lambda changed=changed: change(**changed)) == "agreed_already"
+    assert refused(lambda: change(stands="not_kept")) == "agreed_already"
+    change(stands="part", received=1000)
+    assert item.state == "part"
+    change(stands="arrived", received=300000)
+    assert item.state == "arrived"
+
+
+def test_a_worker_who_writes_after_their_yes_has_not_agreed_any_more(world: World):
+    world.bring_to("accepted")
+    world.signed()
+    world.propose_close()
+    replying.say(
+        world.session, world.site, world.home(), words("Do not close"), [], world.filed.actor, NOW
+    )
+    handling.tell_worker(
+        world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
+    )
+    assert not world.case.awaits_second
+    assert refused(world.propose_close) == "sign_off"
+
+
+def test_nothing_arrives_that_was_not_promised(world: World):
+    world.bring_to("remedy_agreed")
+    world.session.execute(update(RemedyItem).values(state="dropped"))
+    world.session.expire_all()
+    assert refused(world.confirm) == "something_promised"
+
+
+def test_a_promise_made_while_another_is_watched_has_its_clock(world: World):
+    world.bring_to("remedy_monitored")
+    soon = TODAY + timedelta(days=3)
+    assert refused(lambda: world.promise(due_on=soon)) == "agree_first"
+    offered = world.promise("offered", soon)
+    assert "remedy" not in running(world)
+    world.agree(offered.id)
+    assert (world.case.state, running(world)) == ("remedy_agreed", {"remedy": soon})
+
+
+def test_only_an_offer_with_its_day_can_be_agreed_to(world: World):
+    world.bring_to("accepted")
+    world.promise()
+    claimed = world.promise("claimed")
+    for wrong in (claimed.id, uuid4()):
+        assert refused(lambda wrong=wrong: world.agree(wrong)) == "offers"
+    assert world.case.state == "accepted"
+
+
+def test_a_case_that_is_worked_on_never_stands_without_a_clock(world: World):
+    world.bring_to("remedy_monitored")
+    world.signed()
+    replying.say(world.session, world.site, world.home(), words("Wait"), [], world.filed.actor, NOW)
+    handling.tell_worker(
+        world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
+    )
+    assert set(running(world)) == {"follow_up"}
+
+
+def test_who_answers_on_their_page_was_reached(world: World):
+    world.bring_to("remedy_agreed")
+    world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
+    for day in (TODAY - timedelta(days=40), TODAY - timedelta(days=5)):
+        closing.try_to_reach(
+            world.session, world.desk(), Tried("phone", day, "Rang"), world.act()
+        )  # fmt: skip
+    assert closing.ground(world.session, world.case).enough
+    report(world, "all")
+    assert not closing.ground(world.session, world.case).enough
+
+
+def test_asking_the_worker_something_voids_the_yes_to_closing(world: World):
+    world.bring_to("accepted")
+    world.signed()
+    world.ask()
+    assert closing.ground(world.session, world.case).by == ""
+
+
+def test_a_try_keeps_the_day_that_the_worker_was_promised(world: World):
+    world.bring_to("accepted")
+    before = running(world)["next_step"]
+    closing.try_to_reach(
+        world.session, world.desk(), Tried("phone", TODAY, "Rang"), world.act()
+    )  # fmt: skip
+    assert running(world)["next_step"] == before
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), TODAY - timedelta(days=1)])
+def test_nobody_was_tried_to_reach_before_the_report(world: World, day: date):
+    world.bring_to("accepted")
+    tried, act = Tried("phone", day, "Rang"), world.act()
+    assert refused(lambda: closing.try_to_reach(world.session, world.desk(), tried, act)) == "on"
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 1, 1)])
+def test_nothing_is_promised_for_a_day_out_of_this_world(world: World, day: date):
+    world.bring_to("accepted")
+    assert refused(lambda: world.promise(due_on=day)) == "due_on"
+
+
+def test_what_a_body_ended_can_be_taken_back_and_the_body_has_to_be_told(world: World):
+    world.bring_to("accepted")
+    row = world.hand_over("delivered")
+    row.state, row.outcome_on = "outcome", TODAY
+    world.session.flush()
+    consenting.recall(
+        world.session, world.site, world.home(), row.mechanism, world.filed.actor, NOW
+    )
+    assert (row.state, untold(row)) == ("recalled", True)
+    assert [one.id for one in queries.to_tell(world.session, world.handler.id)] == [world.case.id]

@@ -15,14 +15,30 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.actors import of_receipt
-from grievance.cases.operations import belonging, handling, receipts, replying
+from grievance.cases.models import CaseFile
+from grievance.cases.operations import (
+    attaching,
+    belonging,
+    handling,
+    receipts,
+    referring,
+    replying,
+)
+from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.referring import Act
 from grievance.deadlines import operations as clocks
+from grievance.desk import handover_words
 from grievance.directory import facts
 from grievance.directory import operations as directory
 from grievance.notifications.models import Outbox
-from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
-from grievance.referrals.operations import handing
-from tests.cast import NOW, new_keys
+from grievance.referrals.document import Document
+from grievance.referrals.models import Consent, Packet, PacketGrant, Referral, ReferralAnswer
+from grievance.referrals.operations import handing, sealing
+from grievance.referrals.operations.handing import Answered
+from grievance.referrals.refusals import Refused as NotAllowed
+from grievance.referrals.templates import book, template_for
+from grievance.web.uploads import UploadLimits
+from tests.cast import NOW, browser, new_keys
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
 from tests.directory.loaded import words
 from tests.pages import read_page
@@ -53,10 +69,13 @@ def packet_page(client, case, body=CONCILIATION):
 
 
 def ask(house, client, case, body=CONCILIATION, **typed):
-    """The handler asks the worker about a hand-over; its path."""
+    """The handler asks the worker about a hand-over; its path. The worker's words stand in it as
+    they are, so without a name their language has to be ticked."""
     page = packet_page(client, case, body)
     sent = {**page.fields(form_of(page, "refer")), "purpose": "mediation", "ends_on": LATER,
             "parts": ["story", "issue", "wish"], **typed}  # fmt: skip
+    if sent["form"] != "named":
+        sent["parts"] = [*sent["parts"], "language"]
     answer = client.post(f"/staff/cases/{case.reference}/refer/{body}", data=sent)
     assert answer.status_code == 303, read_page(answer).main
     return answer.headers["Location"]
@@ -190,7 +209,8 @@ def test_nothing_that_can_harm_is_ticked_first_and_the_name_stays_out_without_id
     page = packet_page(client, filed.case)
     ticked = [b.get("value") for b in page.all("input", name="parts") if "checked" in b.attrib]
     assert ticked
-    assert not {"status", "nationality", "home", "personal", "whereabouts"} & set(ticked)
+    harm = {"status", "nationality", "home", "personal", "whereabouts", "language"}
+    assert not harm & set(ticked)
     sent = {**page.fields(form_of(page, "refer")), "purpose": "advice", "form": "no_identity",
             "parts": ["name", "story"], "preview": "yes"}  # fmt: skip
     where = f"/staff/cases/{filed.case.reference}/refer/{CONCILIATION}"
@@ -198,7 +218,7 @@ def test_nothing_that_can_harm_is_ticked_first_and_the_name_stays_out_without_id
     assert "Nguyen Thi Lan" not in shown.one("article").itertext()
     assert shown.one("section", data_missing="")
     path = ask(house, client, filed.case, form="no_identity", parts=["name", "story"])
-    assert house.session.scalars(select(Packet)).one().parts == ["story"]
+    assert house.session.scalars(select(Packet)).one().parts == ["story", "language"]
     assert "Nguyen Thi Lan" not in read_page(client.get(path)).html
 
 
@@ -242,7 +262,7 @@ def test_a_question_to_the_worker_stops_the_clocks_and_the_answer_leads_back(hou
     assert (house.again(case).state, case.resumes_to) == ("awaiting_worker", "with_mechanism")
     assert do(client, path, "referral_news", kind="acknowledged").status_code == 303
     assert house.again(case).state == "awaiting_worker"
-    assert not clocks.running(house.session, case.id)
+    assert {clock.kind for clock in clocks.running(house.session, case.id)} == {"chase"}
     said = handling.Written("March", "en", uuid4())
     replying.say(house.session, site, filed.open(house.session), said, [], filed.actor, NOW)
     assert case.state == "with_mechanism"
@@ -256,7 +276,9 @@ def test_taking_the_report_back_recalls_every_hand_over(house):
     delivered(house, client, case)
     ask(house, client, case, "jp-ncp")
     house.again(case)
-    replying.withdraw(house.session, filed.open(house.session), filed.actor, NOW)
+    replying.withdraw(
+        house.session, house.app.config["SITE"], filed.open(house.session), filed.actor, NOW
+    )
     house.session.commit()
     assert house.again(case).state == "withdrawn"
     assert {row.state for row in house.session.scalars(select(Referral))} == {"recalled"}
@@ -302,11 +324,284 @@ def test_a_repeated_sending_hands_over_once(house):
     where = f"/staff/cases/{case.reference}/refer/{CONCILIATION}"
     assert [client.post(where, data=sent).status_code for _again in range(2)] == [303, 303]
     assert len(house.session.scalars(select(Referral)).all()) == 1
-    again = packet_page(client, case)
-    sent = {**again.fields(form_of(again, "refer")), "purpose": "advice", "parts": ["story"]}
-    answer = client.post(where, data=sent)
+
+
+def asks_anew(house, client, case, body=CONCILIATION, **typed):
+    """The handler sends the page of a packet as it is pre-filled, with what they changed."""
+    page = packet_page(client, case, body)
+    sent = {**page.fields(form_of(page, "refer")), "parts": ticked(page, "parts"),
+            "copies": ticked(page, "copies"), **typed}  # fmt: skip
+    return client.post(f"/staff/cases/{case.reference}/refer/{body}", data=sent)
+
+
+def ticked(page, name):
+    return [b.get("value") for b in page.all("input", name=name) if "checked" in b.attrib]
+
+
+def change_link(page):
+    return next((a.get("href") for a in page.all("a") if "data-change" in a.attrib), None)
+
+
+def pictured(house, filed, name="lan-payslip.png"):
+    """A file of the worker that can go with a packet."""
+    stored = files.keep(house.app.config["SITE"].blobs, picture(), name)
+    mine = filed.open(house.session)
+    file = files.attach(house.session, mine, stored, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    return file
+
+
+def picture():
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def test_a_packet_that_was_asked_about_is_changed_and_asked_anew(house):
+    handler = house.hire()
+    filed = taken(house, handler, reach_by="email", contact_email="lan@example.org")
+    client, case = house.browser(handler), filed.case
+    path = ask(house, client, case)
+    old = house.session.scalars(select(Packet)).one()
+    letters = len(house.session.scalars(select(Outbox)).all())
+    link = change_link(read_page(client.get(path)))
+    page = read_page(client.get(link))
+    assert "has not answered" in page.one("p", data_replaces="asked").text
+    answer = asks_anew(house, client, case, parts=["story", "issue"])
+    assert answer.headers["Location"] == path
+    house.session.expire_all()
+    row = house.session.scalars(select(Referral)).one()
+    new = house.session.get(Packet, row.packet_id)
+    assert (old.state, new.state, row.state) == ("superseded", "frozen", "asked")
+    assert new.parts == ["issue", "story"] or new.parts == ["story", "issue"]
+    assert new.digest != old.digest
+    assert len(house.session.scalars(select(Outbox)).all()) == letters + 1
+    told = select(Event).where(Event.stream_id == case.id).order_by(Event.seq.desc())
+    event = house.session.scalars(told).first()
+    assert (event.verb, event.codes["replaced"]) == ("refer", str(old.id))
+    assert event.codes["packet"] == str(new.id)
+    assert verbs_of(house, case) == ["filed", "take", "refer", "refer"]
+
+
+def test_a_yes_to_the_packet_before_a_change_is_worth_nothing(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client, case = house.browser(handler), filed.case
+    path = ask(house, client, case)
+    before = read_page(client.get(path))
+    before = before.fields(form_of(before, "record_consent"))
+    assert do(client, path, "record_consent", **SAID).status_code == 303
+    ready = read_page(client.get(path))
+    early = ready.fields(form_of(ready, "deliver"))
+    page = read_page(client.get(change_link(ready)))
+    assert "that yes ends" in page.one("p", data_replaces="consented").text
+    assert asks_anew(house, client, case, ends_on="2031-01-31").status_code == 303
+    house.session.expire_all()
+    row, given = house.session.scalars(select(Referral)).one(), house.session.scalars(
+        select(Consent)
+    ).one()  # fmt: skip
+    assert (row.state, row.consent_id, given.answer) == ("asked", None, "yes")
+    assert given.recalled_at is not None
+    page = read_page(client.get(path))
+    assert "The worker has not answered." in page.main
+    assert not [b for b in page.all("button") if b.get("data-verb") == "deliver"]
+    now = {"version": str(house.again(case).version), "seq": str(case.event_seq)}
+    sent = client.post(f"{path}/deliver", data={**early, **now, "channel": "post"})
+    assert sent.status_code == 409
+    assert "has not agreed" in read_page(sent).main
+    old = client.post(f"{path}/record_consent", data={**before, **now, **SAID})
+    assert old.status_code == 409
+    assert "not what the person was shown" in read_page(old).main
+    assert do(client, path, "record_consent", **SAID).status_code == 303
+    assert do(client, path, "deliver", channel="post").status_code == 303
+
+
+def test_a_yes_given_while_staff_wrote_is_not_ended_unseen(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client, case = house.browser(handler), filed.case
+    path = ask(house, client, case)
+    page = packet_page(client, case)
+    sent = {**page.fields(form_of(page, "refer")), "parts": ["story"]}
+    assert do(client, path, "record_consent", **SAID).status_code == 303
+    answer = client.post(f"/staff/cases/{case.reference}/refer/{CONCILIATION}", data=sent)
     assert answer.status_code == 409
-    assert "under way already" in read_page(answer).main
+    house.session.expire_all()
+    assert house.session.scalars(select(Referral)).one().state == "consented"
+    assert house.session.scalars(select(Consent)).one().recalled_at is None
+    assert len(house.session.scalars(select(Packet)).all()) == 1
+
+
+def test_what_has_gone_out_is_never_replaced(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client, case = house.browser(handler), filed.case
+    path = delivered(house, client, case)
+    for step in (None, "acknowledged", "accepted", "silent"):
+        if step == "silent":
+            assert do(client, path, "referral_over").status_code == 303
+        elif step:
+            assert do(client, path, "referral_news", kind=step).status_code == 303
+        assert change_link(read_page(client.get(path))) is None
+        answer = asks_anew(house, client, case, purpose="advice", ends_on=LATER, parts=["story"])
+        assert answer.status_code == 409, step
+        assert "under way already" in read_page(answer).main
+    assert len(house.session.scalars(select(Packet)).all()) == 1
+    assert do(client, path, "referral_news", kind="declined").status_code == 303
+    again = asks_anew(house, client, case, purpose="advice", ends_on=LATER, parts=["story"])
+    assert again.headers["Location"] != path
+
+
+def test_the_page_that_changes_a_packet_holds_what_the_packet_holds(house):
+    handler = house.hire()
+    filed = taken(house, handler, name="Nguyen Thi Lan")
+    client, case = house.browser(handler), filed.case
+    chosen, _other = pictured(house, filed), pictured(house, filed, "other.png")
+    ask(
+        house, client, case, "jp-ncp", form="pseudonym", pseudonym="Ms. A", language="en",
+        purpose="complaint", parts=["name", "story", "explanation", "files"],
+        copies=[str(chosen.id)], field_chapters="Chapter V", field_interest="She works there.",
+    )  # fmt: skip
+    page = packet_page(client, case, "jp-ncp")
+    shown = page.fields(form_of(page, "refer"))
+    assert {name: shown[name] for name in ("form", "pseudonym", "language", "purpose", "ends_on")} \
+        == {"form": "pseudonym", "pseudonym": "Ms. A", "language": "en", "purpose": "complaint",
+            "ends_on": LATER}  # fmt: skip
+    assert shown["field_chapters"] == "Chapter V"
+    assert shown["field_interest"] == "She works there."
+    packet = house.session.scalars(select(Packet)).one()
+    assert sorted(ticked(page, "parts")) == sorted(packet.parts)
+    assert ticked(page, "copies") == [str(chosen.id)]
+    first = "".join(page.one("article").itertext())
+    assert asks_anew(house, client, case, "jp-ncp").status_code == 303
+    again = packet_page(client, case, "jp-ncp")
+    assert "".join(again.one("article").itertext()) == first
+
+
+def upload(client, path, data=b"", name="letter.png", **typed):
+    """Record what the body said, with its letter."""
+    return do(client, path, "referral_news", kind="acknowledged", file=(io.BytesIO(data), name),
+              **typed)  # fmt: skip
+
+
+def test_the_letter_of_a_body_is_kept_clean_and_both_sides_open_it(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client, case = house.browser(handler), filed.case
+    path = delivered(house, client, case)
+    page = read_page(client.get(path))
+    assert form_of(page, "referral_news").get("enctype") == "multipart/form-data"
+    assert upload(client, path, picture() + b"HIDDEN", told="They wrote.").status_code == 303
+    file = house.session.scalars(select(CaseFile)).one()
+    assert (file.author, file.state, file.message_id) == ("staff", "cleaned", None)
+    answer = house.session.scalars(select(ReferralAnswer)).one()
+    assert answer.file_id == file.id
+    page = read_page(client.get(path))
+    assert "letter.png" in page.main
+    link = next(a.get("href") for a in page.all("a") if str(file.id) in (a.get("href") or ""))
+    got = client.get(link)
+    assert got.data.startswith(b"\x89PNG")
+    assert b"HIDDEN" not in got.data
+    stored = files.read_meta(filed.open(house.session), file)
+    assert files.content(house.app.config["SITE"].blobs, stored, original=False) == got.data
+
+
+def test_an_answer_without_a_file_needs_none(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = delivered(house, client, filed.case)
+    assert upload(client, path, b"", "").status_code == 303
+    assert house.session.scalars(select(ReferralAnswer)).one().file_id is None
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"MZ\x90\x00program", "This is something else"),
+        (b"\x89PNG\r\n\x1a\nbroken", "could not be read"),
+        (bytes(1001), "larger than 10 MB"),
+    ],
+)
+def test_a_bad_file_is_said_beside_its_field_and_the_words_are_kept(
+    house, data, sentence, monkeypatch
+):
+    monkeypatch.setitem(house.app.config, "UPLOAD_LIMITS", UploadLimits(file=1000))
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = delivered(house, client, filed.case)
+    before = stored_blobs(house)
+    answer = upload(client, path, data, told="They have it since Monday.", number="R8-1")
+    page = read_page(answer)
+    assert answer.status_code == 422
+    assert sentence in page.errors["file"]
+    kept = page.fields(form_of(page, "referral_news"))
+    assert (kept["told"], kept["number"]) == ("They have it since Monday.", "R8-1")
+    assert house.session.scalars(select(ReferralAnswer)).first() is None
+    assert house.session.scalars(select(CaseFile)).first() is None
+    assert stored_blobs(house) == before
+    assert upload(client, path, picture()).status_code == 303
+
+
+def stored_blobs(house):
+    folder = house.app.config["SITE"].blobs.root
+    return sorted(one.name for one in folder.rglob("*") if one.is_file())
+
+
+def test_a_file_with_an_answer_that_is_refused_is_not_kept(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = delivered(house, client, filed.case)
+    before = stored_blobs(house)
+    late = (clock.now().date() + timedelta(days=9)).isoformat()
+    refused = upload(client, path, picture(), on_day=late, told="Later")
+    assert refused.status_code == 409
+    assert "Choose it again" in read_page(refused).errors["file"]
+    wrong = upload(client, path, picture(), on_day="", told="Never")
+    assert wrong.status_code == 422
+    assert "Choose it again" in read_page(wrong).errors["file"]
+    assert stored_blobs(house) == before
+    assert house.session.scalars(select(CaseFile)).first() is None
+
+
+@pytest.mark.parametrize("kind", ["acknowledged", "declined"])
+def test_a_letter_sent_twice_is_kept_once(house, kind):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = delivered(house, client, filed.case)
+    page = read_page(client.get(path))
+    sent = {**page.fields(form_of(page, "referral_news")), "kind": kind}
+    for _again in range(2):
+        letter = (io.BytesIO(picture()), "letter.png")
+        answer = client.post(f"{path}/referral_news", data={**sent, "file": letter})
+        assert answer.status_code == 303
+        assert answer.headers["Location"] == path
+    letter = (io.BytesIO(picture()), "letter.png")
+    other = {**sent, "kind": "outcome", "told": "Paid in full", "file": letter}
+    answer = client.post(f"{path}/referral_news", data=other)
+    assert answer.status_code in (409, 422)
+    assert len(house.session.scalars(select(CaseFile)).all()) == 1
+    assert len(house.session.scalars(select(ReferralAnswer)).all()) == 1
+
+
+def test_an_answer_never_holds_a_file_of_another_case_and_only_staff_add_one(house):
+    handler = house.hire()
+    mine, other = taken(house, handler), taken(house, handler)
+    client, session = house.browser(handler), house.session
+    delivered(house, client, mine.case)
+    theirs = pictured(house, other)
+    row = session.scalars(select(Referral)).one()
+    act = Act(handler.actor, clock.now(), house.again(mine.case).version)
+    said = Answered("acknowledged", clock.now().date(), file_id=theirs.id)
+    opened_ = handler.open(session, mine.case)
+    with pytest.raises(NotAllowed, match="other_case"):
+        referring.record_answer(session, house.app.config["SITE"], opened_, row, said, act)
+    stored = files.keep(house.app.config["SITE"].blobs, picture(), "x.png")
+    with pytest.raises(Refused, match="actor"):
+        attaching.attach(session, mine.open(session), stored, mine.actor, NOW)
 
 
 def test_a_hand_over_of_another_case_is_not_there(house):
@@ -377,7 +672,212 @@ def test_the_print_page_holds_the_document_and_the_pdf_is_one(house):
     assert "Two months without pay." in shown.text
     made = client.get(f"{path}/packet.pdf")
     assert made.data.startswith(b"%PDF")
-    assert "attachment" in made.headers["Content-Disposition"]
+    sent = made.headers["Content-Disposition"]
+    assert "attachment" in sent
+    assert f"{number(house)}.pdf" in sent
+    assert filed.case.reference not in sent
+
+
+def number(house):
+    """What the only paper is called between a body and us."""
+    return sealing.number_of(house.session.scalars(select(Packet)).one().id)
+
+
+def test_every_page_of_the_paper_says_where_to_answer_for_what_and_until_when(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    preview = packet_page(client, filed.case)
+    assert "回答先：desk@example.org" in "".join(preview.one("article").itertext())
+    path = ask(house, client, filed.case, purpose="inspection")
+    for page in (
+        read_page(client.get(path)), read_page(client.get(f"{path}/print")),
+        worker_page(house, filed, path), worker_page(house, filed, path, "/print"),
+    ):  # fmt: skip
+        said = [one.text for one in page.all("p", data_line="")]
+        assert said == [
+            "回答先：desk@example.org", f"文書番号（回答の際にお示しください）：{number(house)}",
+            "目的：職場の調査・検査", "本人の同意の期限：2030年12月31日火曜日",
+        ]  # fmt: skip
+    mine = worker_page(house, filed, path).main
+    assert "Please answer to: desk@example.org" in mine
+    assert "Purpose: inspection of the workplace" in mine
+    assert "The person agrees to this until Tuesday, December 31, 2030" in mine
+
+
+def test_a_paper_has_words_for_every_purpose_that_can_be_chosen():
+    assert set(book().purposes) == set(handover_words.PURPOSES)
+
+
+def test_a_paper_from_before_says_less_and_still_opens_and_prints(house, monkeypatch):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = ask(house, client, filed.case)
+    now_, added = Document.from_plain, ("number", "purpose", "ends_on", "contacts", "day")
+    before = {"reading", "reading_language"}
+
+    def older(values):
+        sections = [
+            {**part, "paragraphs": [
+                {key: said for key, said in one.items() if key not in before}
+                for one in part["paragraphs"]
+            ]}
+            for part in values["sections"]
+        ]  # fmt: skip
+        kept = {key: said for key, said in values.items() if key not in added}
+        return now_({**kept, "sections": sections})
+
+    monkeypatch.setattr(Document, "from_plain", older)
+    page = read_page(client.get(f"{path}/print"))
+    assert "Two months without pay." in page.main
+    assert not page.all("p", data_line="")
+    made = client.get(f"{path}/packet.pdf")
+    assert made.data.startswith(b"%PDF")
+    assert "paper.pdf" in made.headers["Content-Disposition"]
+    assert "Two months without pay." in worker_page(house, filed, path).main
+
+
+def test_what_staff_wrote_stands_on_the_workers_page_in_their_language_or_says_that_it_does_not(
+    house,
+):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    wish, why = "会社に給料の支払いを求めてください。", "Xin yêu cầu công ty trả lương."
+    sent = {"field_request": wish, "parts": ["story", "explanation"]}
+    path = ask(house, client, filed.case, **sent)
+    mine = worker_page(house, filed, path)
+    assert wish in mine.main
+    assert "This is not translated." in mine.one("dd", data_untranslated="").text
+    assert "Two months without pay." in mine.main
+    assert len(mine.all("dd", data_untranslated="")) == 1
+    ask(house, client, filed.case, **sent, reading_request=why)
+    mine = worker_page(house, filed, path)
+    assert not mine.all("dd", data_untranslated="")
+    reading = mine.one("dd", data_reading="").find("span")
+    assert (reading.text, reading.get("lang")) == (why, "vi")
+    for shown in (client.get(path), client.get(f"{path}/print")):
+        assert why not in shown.text
+    page = packet_page(client, filed.case)
+    assert page.fields(form_of(page, "refer"))["reading_request"] == why
+
+
+def test_the_document_starts_in_the_language_of_most_translations_that_the_body_takes(house):
+    handler = house.hire()
+    filed = taken(house, handler, wants_words="Tiền lương.", what_happened="Không có lương.")
+    client = house.browser(handler)
+
+    def language(body):
+        page = packet_page(client, filed.case, body)
+        return page.fields(form_of(page, "refer"))["language"]
+
+    one, other = "jp-ncp", "buyer-grievance-template"
+    first = (language(one), language(other))
+    assert first == tuple(template_for(body, "").languages[0] for body in (one, other))
+    translate(house, handler, filed, "what-happened", "No pay.", "en")
+    assert (language(one), language(other)) == ("en", "en")
+    translate(house, handler, filed, "what-happened", "給料がありません。")
+    assert (language(one), language(other)) == first
+    translate(house, handler, filed, "wants-words", "給料がほしいです。")
+    assert (language(one), language(other)) == ("ja", "ja")
+    assert language(CONCILIATION) == "ja"
+
+
+def warned(page):
+    return [one.get("data-warning") for one in page.all("p") if one.get("data-warning")]
+
+
+def translate(house, handler, filed, passage, text, language="ja"):
+    written = handling.Written(text, language, uuid4())
+    opened_ = handler.open(house.session, house.again(filed.case))
+    handling.translate(house.session, opened_, passage, written, handler.actor, NOW)
+    house.session.commit()
+
+
+@pytest.mark.parametrize("form", ["no_identity", "pseudonym"])
+def test_without_a_name_words_in_the_workers_language_do_not_go_out_unasked_for(house, form):
+    handler = house.hire()
+    filed = taken(house, handler, what_happened="Công ty không trả lương.")
+    client, case = house.browser(handler), filed.case
+    where = f"/staff/cases/{case.reference}/refer/company-hotline-template"
+    page = packet_page(client, case, "company-hotline-template")
+    assert "language_shows" in warned(page)
+    assert "These words of the worker are in Vietnamese: What happened." in page.main
+    assert "tick “The language you speak”" in page.main
+    sent = {**page.fields(form_of(page, "refer")), "purpose": "complaint", "form": form,
+            "pseudonym": "Ms. A", "parts": ["story", "issue"]}  # fmt: skip
+    refused = client.post(where, data=sent)
+    assert refused.status_code == 409
+    assert "that are named on this page" in read_page(refused).main
+    assert "in Vietnamese: What happened." in read_page(refused).main
+    assert house.session.scalars(select(Packet)).first() is None
+    assert verbs_of(house, case) == ["filed", "take"]
+    translate(house, handler, filed, "what-happened", "会社が給料を払いません。")
+    page = packet_page(client, case, "company-hotline-template")
+    assert "language_shows" not in warned(page)
+    again = {**page.fields(form_of(page, "refer")), **{k: sent[k] for k in (
+        "purpose", "form", "pseudonym", "parts")}}  # fmt: skip
+    path = client.post(where, data=again).headers["Location"]
+    shown = client.get(f"{path}/print").text
+    assert "会社が給料を払いません。" in shown
+    for told in ("Công ty", "ベトナム", 'lang="vi"', "Đơn khiếu nại"):
+        assert told not in shown, told
+    packet = house.session.scalars(select(Packet)).one()
+    assert (packet.beside, packet.parts) == ("ja", ["issue", "story"])
+    mine = worker_page(house, filed, path).all("span", lang="vi")
+    assert [one.text for one in mine if one.text] == ["Công ty không trả lương."]
+
+
+def test_a_language_that_the_handler_ticks_goes_out_and_the_worker_is_told(house):
+    handler = house.hire()
+    filed = taken(house, handler, what_happened="Công ty không trả lương.")
+    client = house.browser(handler)
+    path = ask(house, client, filed.case, "company-hotline-template", parts=["story"])
+    assert "Công ty không trả lương." in client.get(f"{path}/print").text
+    assert house.session.scalars(select(Packet)).one().parts == ["story", "language"]
+    asked = worker_page(house, filed, path)
+    assert "The language you speak" in asked.main
+    assert "Công ty không trả lương." in asked.main
+
+
+def worker_page(house, filed, path, more=""):
+    """The page on which the worker reads what would go out."""
+    visitor = browser(house.app, house.session)
+    page = read_page(visitor.get("/en/return"))
+    entered = visitor.post("/en/return", data={**page.fields(), "code": filed.code})
+    assert entered.status_code == 303
+    return read_page(visitor.get(f"/en/case/handover/{path.rpartition('/')[2]}{more}"))
+
+
+def test_every_page_of_the_paper_shows_its_day_what_is_original_and_where_to_sign(house):
+    handler = house.hire()
+    filed = taken(house, handler, name="Nguyen Thi Lan", what_happened="Không có lương.")
+    client = house.browser(handler)
+    translate(house, handler, filed, "what-happened", "給料がありません。")
+    preview = packet_page(client, filed.case)
+    path = ask(house, client, filed.case, parts=["name", "story", "wish"])
+    today = referring.local_today(house.session, clock.now())
+    day = f"作成日：{today.year}年{today.month}月{today.day}日"
+    for page in (
+        preview, read_page(client.get(path)), read_page(client.get(f"{path}/print")),
+        worker_page(house, filed, path), worker_page(house, filed, path, "/print"),
+    ):  # fmt: skip
+        assert day in page.main
+        assert "原文（ベトナム語）" in page.main
+        assert page.main.index("給料がありません。") < page.main.index("Không có lương.")
+        assert "日付 / Ngày" in page.one("p", data_sign="").text
+        assert "署名 / Ký tên" in page.one("p", data_sign="").text
+
+
+def test_a_paper_without_a_name_has_no_place_to_sign(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    path = ask(house, client, filed.case, form="no_identity")
+    page = read_page(client.get(f"{path}/print"))
+    assert not page.all("p", data_sign="")
+    assert "作成日" in page.one("p", data_made="").text
 
 
 def test_a_clean_copy_goes_with_the_packet_under_a_number(house):
@@ -400,6 +900,7 @@ def test_a_clean_copy_goes_with_the_packet_under_a_number(house):
     assert copy.status_code == 200
     assert copy.data.startswith(b"\x89PNG")
     assert "payslip" not in copy.headers["Content-Disposition"]
+    assert f"{number(house)}-1.png" in copy.headers["Content-Disposition"]
 
 
 def test_the_worker_gets_neutral_news_when_asked_when_sent_and_when_answered(house):

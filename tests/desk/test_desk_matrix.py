@@ -60,7 +60,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
         Verb.CHASE: lambda: {"next_chase": str(ENDS)},
         Verb.RECALL_FOR_WORKER: lambda: REASON,
         Verb.TELL_BODY: lambda: {"on_day": "2026-04-22"},
-        Verb.RECORD_REMEDY: lambda: PROMISE,
+        Verb.RECORD_REMEDY: lambda: {**PROMISE, "stands": "offered"},
         Verb.AGREE_REMEDY: lambda: {**SAYS, **HOW},
         Verb.CONFIRM_FOR_WORKER: lambda: HOW,
         Verb.BREACH_FOR_WORKER: lambda: HOW,

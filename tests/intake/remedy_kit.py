@@ -101,16 +101,21 @@ class Way:
     def write(self, item: UUID, remedy: Remedy) -> RemedyItem:
         """Write one down, or change it."""
         desk = self.handler.open(self.session, self.case)
-        row = remedying.record(self.session, desk, item, remedy, self.act)
+        row = remedying.record(self.session, self.site, desk, item, remedy, self.act)
         self.session.commit()
         return row
 
     def promise(self, *remedies: Remedy) -> Way:
         """Accepted, these remedies agreed."""
-        self.accept().record(*(remedies or (wages(),)))
+        return self.accept().record(*(remedies or (wages(),))).agree()
+
+    def agree(self, *offers: UUID) -> Way:
+        """The worker said yes to what is written down as promised, and to these offers."""
         desk = self.handler.open(self.session, self.case)
         said = words("They promise it.")
-        remedying.agree_remedy(self.session, self.site, desk, "By telephone", said, self.act)
+        remedying.agree_remedy(
+            self.session, self.site, desk, "By telephone", said, self.act, offers
+        )
         self.session.commit()
         return self
 
@@ -123,8 +128,8 @@ class Way:
         self.session.commit()
         return self
 
-    def hand_over_and_end(self, body: str = "jp-lsio") -> Referral:
-        """A hand-over that the worker agreed to, and its result, by the referrals' own acts."""
+    def hand_over(self, body: str = "jp-lsio") -> Referral:
+        """A hand-over that the worker agreed to, gone out, by the referrals' own acts."""
         session, desk = self.session, self.handler.open(self.session, self.case)
         drafting = Drafting(
             mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
@@ -146,9 +151,15 @@ class Way:
         handing.consent(session, row, packet, said, sealer=desk, today=day, now=self.at)
         sent = Delivery("staff", "post", day)
         handing.deliver(session, row, sent, sealer=desk, today=day, now=self.at)
-        told = Answered("outcome", day, "", "They paid.")
-        handing.record_answer(session, row, told, sealer=desk, today=day, now=self.at)
         session.commit()
+        return row
+
+    def hand_over_and_end(self, body: str = "jp-lsio") -> Referral:
+        """The same, and its result."""
+        row, desk = self.hand_over(body), self.handler.open(self.session, self.case)
+        day, told = today(), Answered("outcome", today(), "", "They paid.")
+        handing.record_answer(self.session, row, told, sealer=desk, today=day, now=self.at)
+        self.session.commit()
         return row
 
     def ask(self, question: str = "Which month?") -> Way:
@@ -157,6 +168,14 @@ class Way:
         handling.ask_worker(
             self.session, self.site, desk, words(question), act.actor, act.now, act.version
         )
+        self.session.commit()
+        return self
+
+    def record_sign_off(self, read_back: str) -> Way:
+        """The worker said by telephone that it may be closed."""
+        desk = self.handler.open(self.session, self.case)
+        said = closing.SignOff(4, False, words(read_back))
+        closing.record_sign_off(self.session, self.site, desk, said, self.act)
         self.session.commit()
         return self
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from grievance import clock
 from grievance.accounts.models import Event
 from grievance.accounts.queries import operator_public_key
-from grievance.cases import records
+from grievance.cases import files, records
 from grievance.cases.opening import Holder
+from grievance.cases.operations import attaching
 from grievance.directory.facts import shipped
 from grievance.directory.operations.load import load
 from grievance.notifications.models import Outbox
@@ -81,8 +82,9 @@ class Desk:
 
     def asked(self, filed: Filed, **options: Any) -> tuple[Referral, Packet]:
         """A hand-over that waits for the worker's yes or no."""
-        director, packet = self.operator.director.id, self.packet(filed, **options)
+        director = self.operator.director.id
         referral = handing.propose(self.session, filed.case.id, BODY, director, clock.now())
+        packet = self.packet(filed, **options)
         self.ask(referral, packet)
         return referral, packet
 
@@ -247,6 +249,71 @@ def test_a_changed_packet_needs_a_new_yes_and_keeps_the_words(
     assert state(post(visitor, referral, {**page.fields(), "answer": "yes"})) == "consented"
 
 
+def test_somebody_who_is_asked_anew_is_told_why_and_their_old_yes_is_not_shown(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    assert not read_page(visitor.get(path(referral))).all("p", data_changed="")
+    second = desk.change(filed, referral, packet)
+    page = read_page(visitor.get(path(referral)))
+    assert "We changed this since we asked you first." in page.main
+    old = page.fields()
+    assert state(say(visitor, referral, "yes")) == "consented"
+    desk.session.refresh(referral)
+    third = desk.change(filed, referral, second)
+    page = read_page(visitor.get(path(referral)))
+    assert state(page) == "asked"
+    assert "That yes does not count any more" in page.main
+    assert not page.all("button", data_verb="recall")
+    assert "Aichi Foods" not in page.main
+    assert "You said yes" not in read_page(visitor.get("/en/case")).main
+    assert state(post(visitor, referral, {**old, "answer": "yes"})) == "asked"
+    page = say(visitor, referral, "yes")
+    assert state(page) == "consented"
+    assert not page.all("p", data_changed="")
+    valid = [one for one in consents(desk.session, referral) if one.recalled_at is None]
+    assert [one.digest for one in valid] == [third.digest]
+
+
+def test_beside_the_no_stands_how_to_have_something_left_out(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, _packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    page = read_page(visitor.get(path(referral)))
+    assert "Should something be left out?" in page.main
+    [link] = [a for a in page.all("a") if (a.get("href") or "").endswith("#messages")]
+    assert read_page(visitor.get(str(link.get("href")))).one("h2", id="messages") is not None
+
+
+def test_the_letter_of_a_body_is_opened_by_its_own_worker_only(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, _packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    say(visitor, referral, "yes")
+    desk.session.refresh(referral)
+    director, blobs = desk.operator.director, desk.app.config["SITE"].blobs
+    opened = director.open(desk.session, filed.case)
+    today, at = clock.now().date(), clock.now()
+    sent = Delivery("staff", "post", today)
+    handing.deliver(desk.session, referral, sent, sealer=opened, today=today, now=at)
+    stored = files.keep(blobs, b"They refuse.\n", "decision.txt")
+    letter = attaching.attach(desk.session, opened, stored, director.actor, at)
+    heard = Answered("declined", today, file_id=letter.id)
+    handing.record_answer(desk.session, referral, heard, sealer=opened, today=today, now=at)
+    desk.session.commit()
+    page = read_page(visitor.get(path(referral)))
+    [link] = [a for a in page.all("a") if str(letter.id) in (a.get("href") or "")]
+    assert "".join(link.itertext()) == "decision.txt"
+    got = visitor.get(str(link.get("href")))
+    assert got.data == b"They refuse.\n"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    stranger = visit(desk.file().code)
+    assert stranger.get(str(link.get("href"))).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -401,6 +468,66 @@ def test_what_they_answered_is_read_and_what_cannot_be_undone_is_said(
     for said in ("by letter", "RR123456789JP", "R8-114", "nobody can undo that"):
         assert said in page.main, said
     assert "We look again by" in read_page(visitor.get("/en/case")).main
+
+
+def test_who_takes_it_there_reads_what_to_bring_and_to_say(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, _packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    assert not say(visitor, referral, "yes").all("section", data_taking="")
+    desk.session.refresh(referral)
+    deliver(desk, filed, referral, "worker_takes_it", note="Floor 2, window 5")
+    template = book().templates["lsio"]
+    ours, theirs = template.say.say("en"), template.say.say("ja")
+    for more in ("", "/print"):
+        page = read_page(visitor.get(path(referral, more)))
+        told = " ".join("".join(page.one("section", data_taking="").itertext()).split())
+        for said in (*template.to_bring("en"), ours, theirs):
+            assert said in told, said
+        japanese = read_page(visitor.get(path(referral, more).replace("/en/", "/ja/")))
+        assert japanese.main.count(theirs) == 1
+    page = read_page(visitor.get(path(referral)))
+    note = page.one("dl", class_="figures")
+    assert "".join(note.itertext()) == "Our noteFloor 2, window 5"
+    assert page.main.index("You take it there yourself.") < page.main.index("Take with you")
+
+
+def test_what_we_hand_over_asks_nothing_of_the_worker(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, _packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    say(visitor, referral, "yes")
+    desk.session.refresh(referral)
+    deliver(desk, filed, referral, "staff")
+    for more in ("", "/print"):
+        page = read_page(visitor.get(path(referral, more)))
+        assert not page.all("section", data_taking="")
+    assert "Our note" not in page.main
+
+
+def deliver(desk: Desk, filed: Filed, referral: Referral, by: str, note: str = "") -> None:
+    """It goes out by hand today."""
+    opened = desk.operator.director.open(desk.session, filed.case)
+    today, at = clock.now().date(), clock.now()
+    sent = Delivery(by, "in_person", today, note=note)
+    handing.deliver(desk.session, referral, sent, sealer=opened, today=today, now=at)
+    desk.session.commit()
+
+
+def test_the_reading_copy_is_not_printed(desk: Desk, filed: Filed, visit: Visit) -> None:
+    referral, _packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    page = read_page(visitor.get(path(referral, "/print")))
+    kept_back = [one for one in page.root.iter() if "no-print" in (one.get("class") or "").split()]
+    inside = {id(part) for one in kept_back for part in one.iter()}
+    copies = [one for one in page.all("span", class_="soft") if one.get("lang") == "en"]
+    assert copies
+    assert {id(one) for one in copies} <= inside
+    with visitor.get(page.one("link", rel="stylesheet").get("href") or "") as sheet:
+        style = sheet.data.decode()
+    assert ".no-print" in style[style.index("@media print") :]
 
 
 def test_who_cannot_read_the_paper_cannot_agree_to_it(

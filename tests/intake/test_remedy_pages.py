@@ -21,6 +21,7 @@ from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
 from grievance.notifications.models import Outbox
 from grievance.vault.labels import Label
+from grievance.web.language import CHOICE_COOKIE
 from tests.cast import Browser
 from tests.intake.remedy_kit import WORDS, Way, came, read, state, today, visit, wages, way
 from tests.pages import Page, read_page
@@ -70,6 +71,11 @@ def close(visitor: Browser, **more: str) -> Page:
 def asks(page: Page) -> list[str]:
     """What the case page asks of the worker."""
     return [one.get("data-asks") or "" for one in page.all("div") if one.get("data-asks")]
+
+
+def own_words(page: Page) -> list[str]:
+    """What the page shows of what the worker told us of the remedy, in page order."""
+    return [one.text or "" for one in page.all("p", class_="words", data_voice="")]
 
 
 def standing(session: Session, item_id: object) -> str:
@@ -197,6 +203,15 @@ def test_what_did_not_come_is_worked_on_again(
     assert asks(page) == []
 
 
+def test_it_is_worked_on_again_though_another_body_still_has_it(
+    session: Session, promised: Way, worker: Browser
+) -> None:
+    promised.hand_over()
+    page = tell(worker, "no")
+    assert state(page) == "with_mechanism"
+    assert "".join(page.one("h1").itertext()) == "We are working on your report again"
+
+
 def test_after_its_day_a_part_is_not_enough_and_nobody_waits_any_more(
     app: Flask, session: Session
 ) -> None:
@@ -232,6 +247,37 @@ def test_every_thing_is_asked_about_by_itself(app: Flask, session: Session) -> N
     assert read(visitor, "/remedy").all("input", name=first, value="wait") == []
 
 
+def test_two_things_of_one_kind_are_asked_about_in_different_words(
+    app: Flask, session: Session
+) -> None:
+    one = way(app, session).promise(
+        wages(words="April"), wages(words="May"), wages(kind="apology", amounts={"agreed": None})
+    )
+    visitor = visit(app, session, one.filed.code)
+    page = read(visitor, "/remedy")
+    legends = [" ".join("".join(legend.itertext()).split()) for legend in page.all("legend")]
+    assert "April" in legends[0]
+    assert "May" in legends[1]
+    assert legends[2] == "An apology: is it here?"
+    again = send(visitor, "/remedy", {**page.fields(), **SAFE})
+    april, may, _apology = (again.errors[name] for name in came(page))
+    assert ("April" in april, "May" in may) == (True, True)
+
+
+def test_what_has_come_is_chosen_while_the_rest_is_awaited(app: Flask, session: Session) -> None:
+    one = way(app, session).promise(wages(), wages(kind="apology", amounts={"agreed": None}))
+    visitor = visit(app, session, one.filed.code)
+    page = read(visitor, "/remedy")
+    first, second = came(page)
+    assert not {first, second} & page.fields().keys()
+    send(visitor, "/remedy", {**page.fields(), **SAFE, first: "all", second: "wait"})
+    fields = read(visitor, "/remedy").fields()
+    assert (fields[first], second in fields) == ("all", False)
+    without = {name: said for name, said in fields.items() if name != first}
+    refused = send(visitor, "/remedy", {**without, **SAFE, second: "wait"})
+    assert (refused.status, list(refused.errors)) == (422, [first])
+
+
 def test_what_is_wrong_stands_beside_its_field_and_words_are_kept(
     session: Session, promised: Way, worker: Browser
 ) -> None:
@@ -257,7 +303,8 @@ def test_a_thing_that_was_added_meanwhile_is_asked_about_first(
     session: Session, promised: Way, worker: Browser
 ) -> None:
     data = filled(worker, "all")
-    promised.record(wages(words="The fees of the agency", kind="fees"))
+    promised.record(wages(words="The fees of the agency", kind="fees", stands="offered"))
+    promised.agree(promised.items[-1])
     page = send(worker, "/remedy", data)
     assert page.status == 422
     assert "The fees of the agency" in page.main
@@ -296,7 +343,100 @@ def test_who_would_rather_not_say_is_not_made_to(
     assert feedback(session, promised)[0].reprisal is None
 
 
+# what they read again of what they told
+
+
+def test_who_told_us_what_came_reads_their_own_words(worker: Browser) -> None:
+    page = tell(worker, "part", message="Half of it.")
+    assert own_words(page) == ["Half of it."]
+    assert page.one("p", data_voice="").get("lang") == "en"
+    close(worker, message="Good now.")
+    page = read(worker, language="ja")
+    assert own_words(page) == ["Good now.", "Half of it."]
+    assert {one.get("lang") for one in page.all("p", data_voice="")} == {"en"}
+    notice = " ".join(page.one("div", data_asks="closing").itertext())
+    assert "Good now." in notice
+
+
+def test_who_wrote_nothing_reads_no_empty_box(worker: Browser) -> None:
+    page = tell(worker, "wait")
+    assert own_words(page) == []
+    assert not page.all("h2", id="told")
+
+
+def test_what_we_wrote_down_of_a_yes_is_read_while_it_waits_and_at_the_end(
+    promised: Way, worker: Browser
+) -> None:
+    promised.arrive().record_sign_off("She said: please close it.")
+    page = read(worker)
+    assert "and we wrote it down" in page.main
+    assert own_words(page) == ["She said: please close it."]
+    promised.close()
+    page = read(worker)
+    assert state(page) == "closed"
+    assert own_words(page) == ["She said: please close it."]
+
+
+def test_a_yes_that_is_void_is_still_theirs_to_read(promised: Way, worker: Browser) -> None:
+    promised.arrive().record_sign_off("She said: please close it.")
+    page = tell(worker, "no", message="It stopped.")
+    assert asks(page) == []
+    assert sorted(own_words(page)) == ["It stopped.", "She said: please close it."]
+    assert "You told us, and we wrote it down ·" in page.main
+
+
+def test_a_helper_does_not_read_what_the_worker_said(app: Flask, session: Session) -> None:
+    one = way(app, session, role="helper").accept()
+    one.record_sign_off("She said: my helper must not know.")
+    helper = visit(app, session, one.filed.code)
+    assert "must not know" not in read(helper).html
+    one.close("advised")
+    assert "must not know" not in read(helper).html
+
+
+def test_a_message_is_said_in_its_own_language_on_a_page_in_another(
+    app: Flask, session: Session
+) -> None:
+    one = way(app, session).accept().ask("Which month?")
+    visitor = visit(app, session, one.filed.code)
+    visitor.set_cookie(CHOICE_COOKIE, "ur")
+    visitor.post("/en/case/message", data={**read(visitor).fields(), "message": "مارچ"})
+    for language in ("vi", "en"):
+        page = read(visitor, language=language)
+        shown = {
+            (text.text, text.get("lang"), text.get("dir"))
+            for message in page.all("li", class_="message")
+            for text in message.iter("p")
+            if text.get("class") == "words"
+        }
+        assert {("Which month?", "en", "ltr"), ("مارچ", "ur", "rtl")} <= shown
+
+
 # while it is watched
+
+
+def test_nobody_is_asked_again_right_after_they_said_it_is_here(worker: Browser) -> None:
+    page = tell(worker, "all", message="It is in my account.")
+    assert "We have what you told us" in page.main
+    assert "Your turn" not in page.main
+    assert "you may close your report now. You need not." in page.main
+    assert asks(page) == ["remedy"]
+    assert page.all("a", href="/en/case/close", class_="go")
+
+
+def test_once_the_day_is_there_they_are_asked_whether_it_is_still_so(
+    app: Flask, session: Session
+) -> None:
+    one = way(app, session, at=clock.now() - timedelta(days=60)).promise(wages(due=-50)).arrive()
+    page = read(visit(app, session, one.filed.code))
+    assert "Your turn: is it all still there?" in page.main
+    assert "You need not" not in page.main
+
+
+def test_while_it_is_watched_no_answer_is_chosen_before(promised: Way, worker: Browser) -> None:
+    promised.arrive()
+    page = read(worker, "/remedy")
+    assert came(page)[0] not in page.fields()
 
 
 @pytest.fixture
@@ -338,13 +478,13 @@ def test_what_stopped_later_is_a_breach(session: Session, watched: Way, worker: 
     assert standing(session, watched.items[0]) == "not_kept"
 
 
-def test_what_is_promised_for_later_is_no_breach_of_what_came(
+def test_a_new_promise_is_asked_about_beside_what_came(
     session: Session, watched: Way, worker: Browser
 ) -> None:
-    watched.record(wages(words="The bonus of the summer", due=60))
-    assert len(came(read(worker, "/remedy"))) == 1
-    tell(worker, "no")
-    assert [standing(session, item) for item in watched.items] == ["not_kept", "agreed"]
+    watched.record(wages(words="The bonus of the summer", due=60, stands="offered"))
+    watched.agree(watched.items[-1])
+    page = read(worker, "/remedy")
+    assert (watched.case.state, len(came(page))) == ("remedy_agreed", 2)
 
 
 # who may

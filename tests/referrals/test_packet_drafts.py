@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from grievance.referrals import redaction
 from grievance.referrals.document import Document
 from grievance.referrals.packets import (
     Drafting,
+    check_goes,
     default_parts,
     draft,
     needs_immigration_warning,
@@ -46,7 +50,7 @@ def test_status_nationality_and_home_are_never_offered_first():
     for template in book().templates.values():
         for form in ("named", "pseudonym", "no_identity"):
             offered = default_parts(template, form, {**TOLD, "now-in": "VN"})
-            assert not {"status", "nationality", "personal", "whereabouts", "home"} & set(offered)
+            assert not {part for part in offered if book().parts[part].sensitive}
     assert "技能実習" not in everything(drafted())
     shown = drafted(parts=("story", "status"))
     assert "技能実習" in everything(shown)
@@ -77,6 +81,88 @@ def test_the_worker_can_read_it_in_their_own_language():
     assert "Sự việc" in everything(document)
     assert "事実" not in everything(document)
     assert document.head[0] == "Gửi: 労働基準監督署"
+
+
+def test_the_head_is_written_as_japanese_is():
+    assert drafted().head[:2] == ("宛先：労働基準監督署", "取次：Hidamari desk")
+
+
+def test_a_paper_says_that_the_person_gives_their_name_only_where_it_does():
+    says = "本人は氏名を明らかにします。"
+    assert says in drafted(parts=("name", "story")).head
+    assert says not in drafted(parts=("story", "company")).head
+    assert says not in drafted(parts=("name", "story"), answers={"name": "", "name-own": ""}).head
+    assert "本人は身元を明らかにしません。" in "".join(drafted(form="no_identity").head)
+
+
+@pytest.mark.parametrize(
+    ("location", "place", "now"),
+    [("japan", "In Japan", "I am in Japan now"), ("returned", "In Japan", "I have gone home")],
+)
+def test_where_somebody_is_now_is_said_only_when_it_is_ticked(location: str, place: str, now: str):
+    answers = {"location": location}
+    document = drafted(language="en", parts=("place",), answers=answers)
+    told = {one.item: one.text for s in document.sections for one in s.paragraphs}
+    assert told["location"] == place
+    assert now not in everything(document)
+    ticked = drafted(language="en", parts=("place", "whereabouts"), answers=answers)
+    assert now in everything(ticked)
+    japanese = everything(drafted(parts=("place",), answers=answers))
+    assert "日本国内" in japanese
+    assert "今" not in japanese
+
+
+def hidden(form: str, **changed: Any) -> Document:
+    """Drafted without the name, every written answer of the worker translated."""
+    translated = {"what-happened": "給料が払われない。", "wants-words": "給料を払ってほしい。"}
+    pseudonym = "A" if form == "pseudonym" else ""
+    told = {"parts": ("story", "wish", "company"), "translations": translated, **changed}
+    return drafted(form=form, pseudonym=pseudonym, **told)
+
+
+@pytest.mark.parametrize("form", ["pseudonym", "no_identity"])
+def test_without_a_name_nothing_tells_which_language_somebody_speaks(form: str):
+    document = hidden(form)
+    assert "給料が払われない。" in everything(document)
+    assert (document.title_beside, document.beside, document.foreign) == ("", "ja", [])
+    assert not any(section.beside for section in document.sections)
+    assert not re.search("[ạ-ỹăâđêôơư]", everything(document).casefold())
+    assert "vi" not in re.findall(r'"(\w\w)"', json.dumps(document.plain()))
+    assert "language_shows" not in document.warnings
+    check_goes(document)
+
+
+@pytest.mark.parametrize("form", ["pseudonym", "no_identity"])
+def test_words_nobody_translated_are_warned_of_and_do_not_go_without_a_name(form: str):
+    document = hidden(form, translations={"what-happened": "給料が払われない。"})
+    assert "language_shows" in document.warnings
+    assert document.foreign == ["vi"]
+    assert document.title_beside == ""
+    with pytest.raises(Refused, match="language_shows"):
+        check_goes(document)
+    check_goes(drafted(parts=("story",)))
+
+
+def test_a_language_that_is_ticked_may_show_and_is_named():
+    parts = ("story", "wish", "language")
+    document = hidden("no_identity", parts=parts, answers={"language": "vi"})
+    assert "trả lương" in everything(document)
+    assert document.title_beside == book().templates["lsio"].title.texts["vi"]
+    told = {one.item: one.text for s in document.sections for one in s.paragraphs}
+    assert told["language"] == "ベトナム語"
+    assert "language" in document.parts
+    assert {"sensitive"} <= set(document.warnings)
+    open_ = hidden("no_identity", parts=parts, translations={})
+    assert "untranslated" in open_.warnings
+    check_goes(open_)
+
+
+def test_words_in_the_documents_own_language_tell_nothing():
+    answers = {"language": "ja-easy", "what-happened": "おかねを もらって いません。"}
+    document = drafted(form="no_identity", parts=("story",), beside="ja-easy", answers=answers)
+    assert "もらって" in everything(document)
+    assert "language_shows" not in document.warnings
+    check_goes(document)
 
 
 def test_what_the_body_needs_and_does_not_have_is_listed():
@@ -165,6 +251,33 @@ def test_when_the_warning_about_immigration_is_needed(
     assert needs_immigration_warning(immigration, parts) is needed
 
 
+def test_the_paper_says_where_to_answer_for_what_and_until_when():
+    asked = {"purpose": "mediation", "ends_on": date(2026, 10, 31), "contacts": ["03-0", "a@b.c"]}
+    document = drafted(**asked)
+    assert document.lines == [
+        "回答先：03-0 · a@b.c",
+        "目的：当事者間の話合いによる解決",
+        "本人の同意の期限：2026年10月31日土曜日",
+    ]
+    assert set(document.lines) < set(document.texts())
+    assert document.lines_in("vi")[1] == "Mục đích: nói chuyện với hai bên và tìm cách giải quyết"
+    assert Document.from_plain(json.loads(json.dumps(document.plain()))) == document
+    assert drafted().lines == []
+
+
+def test_what_staff_wrote_keeps_its_reading_copy_and_never_prints_it():
+    written = {"fields": {"interest": "本人です。"}, "readings": {"interest": "Chính tôi."}}
+    for form in ("named", "no_identity"):
+        document = drafted("ncp", form=form, **written)
+        [said] = [p for s in document.sections for p in s.paragraphs if p.item == "interest"]
+        assert (said.reading, said.read_in.slug) == ("Chính tôi.", "vi")
+        assert said.strange_to("vi")
+        assert not said.strange_to("ja-easy")
+        assert "Chính tôi." not in everything(document)
+    story = next(p for s in document.sections for p in s.paragraphs if p.item == "what-happened")
+    assert not story.strange_to("en")
+
+
 def test_a_document_survives_being_sealed_as_json():
     document = drafted("ncp", translations={"what-happened": "給料"})
     assert Document.from_plain(document.plain()) == document
@@ -179,17 +292,67 @@ def test_a_document_survives_being_sealed_as_json():
         ("私は阮氏玲です", "阮氏玲", "私は[…]です"),
         ("ကျွန်မ မေသူ ပါ", "မေသူ", "ကျွန်မ […] ပါ"),
         ("میں عائشہ ہوں", "عائشہ", "میں […] ہوں"),
-        ("Sok, Sok and sok", "Sok", "[…], […] and […]"),
+        ("Suharto, Suharto and suharto", "Suharto", "[…], […] and […]"),
+        ("Lan, Lan, lần nữa", "Lan", "[…], […], lần nữa"),
         ("A b c", "A", "A b c"),
+        ("văn bản ngày bảy, Văn bản này", "Nguyễn Văn Bảy", "văn bản ngày bảy, Văn bản này"),
+        ("anh Bảy và Văn Bảy", "Nguyễn Văn Bảy", "anh […] và […]"),
+        ("Bày ra. Van Bay noi", "Nguyễn Văn Bảy", "Bày ra. […] noi"),
+        ("bayNguyen, NguyenVanBay88", "Nguyễn Văn Bảy", "[…], […]88"),
+        ("nguyen.van.bay@example.org", "Nguyễn Văn Bảy", "[…]@example.org"),
+        ("BAY, Nguyen Van", "Nguyễn Văn Bảy", "[…]"),
+        ("mya mya khin nói", "Mya Mya Khin", "[…] nói"),
+        ("Thuý, Thuỷ", "Trần Thị Thúy", "[…], Thuỷ"),
+        ("Ng\u0075\u0303 Li\u200bnh", "Ngũ Linh", "[…]"),
+        ("Ｌｉｎｈ! Xin Linh.", "Linh", "[…]! Xin […]."),
+        ("The boss. I know The. Thế!", "Trần Thế", "The boss. I know […]. […]!"),
+        ("My boss. Chị Mỹ, my job", "Lê Mỹ", "My boss. Chị […], my job"),
+        ("Maria de la Cruz de Cebu", "Maria de la Cruz", "[…] de Cebu"),
+        ("私はLinhです", "Linh", "私は[…]です"),
+        ("山田花子、山田さん、山田川", "山田 花子", "[…]、[…]さん、山田川"),
+        ("阮 氏 玲 と 氏名", "阮氏玲", "[…] と 氏名"),
+        ("คุณสมชายใจดี คุณสมชาย คนใจดี", "สมชาย ใจดี", "คุณ[…] คุณ[…] คนใจดี"),
+        ("သူ ပြောတယ် မေသူကို", "မေ သူ", "သူ ပြောတယ် […]ကို"),
+        ("김영희가 영희씨에게 희망", "김 영희", "[…]가 […]씨에게 희망"),
+        ("रामले भन्यो। आराम", "राम बहादुर", "[…] भन्यो। आराम"),
+        ("Болдын ажил", "Болд", "[…] ажил"),
     ],
 )
 def test_names_are_taken_out_where_they_occur(text: str, name: str, left: str):
     assert redaction.without(text, [name]) == left
 
 
-def test_a_name_of_one_letter_is_said_to_be_left():
+def test_a_name_of_one_letter_or_an_ordinary_word_is_said_to_be_left():
     assert redaction.too_short(["U Ba"])
-    assert not redaction.too_short(["Linh"])
+    assert redaction.too_short(["林"])
+    assert not redaction.too_short(["Linh", "阮 氏玲", ""])
+    assert redaction.ordinary(["Trần Thế Mỹ"])
+    assert not redaction.ordinary(["Nguyễn Văn Bảy", "阮氏玲"])
+    document = drafted(form="no_identity", parts=("story",), answers={"name": "Đỗ A"})
+    assert {"short_name", "common_name"} <= set(document.warnings)
+    assert not {"short_name", "common_name"} & set(drafted(form="no_identity").warnings)
+
+
+def test_the_name_of_somebody_else_never_becomes_the_pseudonym():
+    text = "Nguyễn Văn Bảy giúp chị Linh. Anh Bảy, bà Nguyễn, Nguyễn Thị Linh"
+    left = redaction.without(text, ["Nguyễn Thị Linh"], "A", ["Nguyễn Văn Bảy"])
+    assert left == "[…] giúp chị A. Anh […], bà […], A"
+    document = drafted(
+        form="pseudonym", pseudonym="S-san", parts=("story",),
+        answers={"helper-name": "Trần Văn Hải", "what-happened": "Trần Văn Hải gọi Linh, văn bản"},
+    )  # fmt: skip
+    assert "[…] gọi S-san, văn bản" in everything(document)
+
+
+def test_text_without_a_name_in_it_stays_as_it_is():
+    names = ["Nguyễn Thị Linh", "阮氏玲", "สมชาย ใจดี", "An Do"]
+    for text in (
+        "Công ty không trả lương cho tôi.\n\n Họ thì nói: đi!",
+        "二か月分。",
+        "",
+        "a\u200bb",
+    ):
+        assert redaction.without(text, names) == text
 
 
 @pytest.mark.parametrize("written", ["090-1234-5678", "+81 90 1234 5678", "09012345678"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from grievance.referrals.models import (
     ReferralAnswer,
 )
 from grievance.referrals.operations import sealing
-from grievance.referrals.operations.sealing import Making
+from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import book
@@ -41,6 +42,12 @@ def test_its_holder_reads_what_was_kept_copies_too(desk: Desk):
     [copy] = sealing.files_of(desk.session, packet)
     flat = sealing.open_file(read, copy, desk.site.blobs)
     assert (flat.name, flat.mime, flat.data) == ("slip.png", "image/png", b"picture")
+
+
+def test_a_copy_knows_the_file_it_was_made_of(desk: Desk):
+    source = uuid4()
+    copies = (FlatFile("1.png", "image/png", b"one", source), FlatFile("2.png", "image/png", b"2"))
+    assert sealing.sources(desk.session, opened(desk, desk.packet(files=copies))) == {source}
 
 
 def test_only_its_own_key_opens_it(desk: Desk):
@@ -171,6 +178,20 @@ def test_a_document_for_another_body_or_for_reading_only_is_not_kept(desk: Desk)
     for body, language, code in (("jp-otit", "ja", "recipient"), (BODY, "vi", "language")):
         with pytest.raises(Refused, match=code):
             sealing.keep(desk.session, making(body, language), [], desk.site.blobs, NOW)
+
+
+def test_a_paper_that_shows_the_language_unasked_for_is_kept_by_nobody(desk: Desk):
+    with pytest.raises(Refused, match="language_shows"):
+        desk.kept(form="no_identity", parts=("story",))
+    assert desk.session.scalars(select(Packet)).first() is None
+    assert desk.kept(form="no_identity", parts=("story", "language")).packet.id
+
+
+def test_a_kept_paper_has_a_number_that_tells_nothing_and_comes_back_with_it(desk: Desk):
+    kept, other = desk.kept(), desk.kept()
+    assert re.fullmatch("[0-9A-F]{4}-[0-9A-F]{4}", kept.document.number)
+    assert kept.document.number == sealing.number_of(kept.packet.id) != other.document.number
+    assert opened(desk, kept.packet).document.number == kept.document.number
 
 
 def test_no_word_of_the_worker_stands_in_a_clear_column(desk: Desk):

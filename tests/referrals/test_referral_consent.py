@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
@@ -165,6 +165,52 @@ def test_a_changed_packet_needs_a_new_yes(desk: Desk):
         sealing.supersede(desk.session, new, desk.packet(), NOW)
 
 
+def test_a_yes_and_the_keys_of_a_replaced_packet_end_and_ours_stay(desk: Desk):
+    referral, old = desk.asked()
+    given = desk.answer(referral, old)
+    _grant_to_recipient(desk, old)
+    kept = desk.agreed("jp-otit")
+    sealing.supersede(desk.session, old, desk.packet(), NOW)
+    assert (given.answer, given.recalled_at) == ("yes", NOW)
+    held = select(PacketGrant.holder_kind).where(PacketGrant.packet_id == old.id)
+    assert desk.session.scalars(held).all() == ["organisation"]
+    assert handing.valid_consent(desk.session, kept, TODAY).recalled_at is None
+
+
+def test_only_what_was_replaced_in_this_hand_over_is_told(desk: Desk):
+    referral, old = desk.asked()
+    assert sealing.changed(desk.session, referral) == ""
+    middle, last = desk.packet(), desk.packet()
+    sealing.supersede(desk.session, old, middle, NOW)
+    assert sealing.changed(desk.session, referral) == "asked"
+    handing.ask(desk.session, referral, middle, Asking("complaint", ENDS, TODAY), NOW)
+    desk.answer(referral, middle)
+    sealing.supersede(desk.session, middle, last, NOW)
+    assert sealing.changed(desk.session, referral) == "yes"
+    other, _packet = desk.asked("jp-otit")
+    assert sealing.changed(desk.session, other) == ""
+    recalling.recall(desk.session, desk.case_id, BODY, NOW)
+    later = NOW + timedelta(hours=1)
+    fresh = handing.propose(desk.session, desk.case_id, BODY, desk.person_id, later)
+    assert sealing.changed(desk.session, fresh) == ""
+
+
+def test_a_hand_over_can_be_changed_until_it_has_gone_out(desk: Desk):
+    def found() -> Referral | None:
+        return handing.unsent(desk.session, desk.case_id, BODY)
+
+    assert found() is None
+    referral = desk.proposed()
+    assert found() is referral
+    packet = desk.packet()
+    handing.ask(desk.session, referral, packet, Asking("complaint", ENDS, TODAY), NOW)
+    assert found() is referral
+    desk.answer(referral, packet)
+    assert found() is referral
+    desk.deliver(referral)
+    assert found() is None
+
+
 def test_a_packet_is_superseded_by_a_final_one_to_the_same_body(desk: Desk):
     _, old = desk.asked()
     for new, code in (
@@ -186,8 +232,9 @@ def test_taking_back_ends_everything_of_that_body_in_one_act(desk: Desk):
     packet = desk.session.get_one(Packet, second.packet_id)
     _grant_to_recipient(desk, packet)
     done = recalling.recall(desk.session, desk.case_id, BODY, NOW)
-    assert (done.referrals, len(done.consents), done.grants) == ([second], 2, 1)
-    assert (first.state, second.state, other.state) == ("declined", "recalled", "delivered")
+    assert (len(done.consents), done.grants) == (2, 1)
+    assert {row.id for row in done.referrals} == {first.id, second.id}
+    assert (first.state, second.state, other.state) == ("recalled", "recalled", "delivered")
     assert second.next_chase is None
     assert recalling.recipients(desk.session, desk.case_id) == ["jp-otit"]
     kinds = {grant.holder_kind for grant in desk.session.query(PacketGrant)}

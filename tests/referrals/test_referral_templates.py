@@ -23,11 +23,20 @@ def test_parts_name_questions_that_exist_and_fit_their_columns():
 
 def test_every_answer_about_who_somebody_is_stands_in_a_part_of_its_own_kind():
     sensitive = {q for part in book().parts.values() if part.sensitive for q in part.questions}
-    assert sensitive == {"status", "nationality", "true-for-me", "now-in", "left-japan"}
+    assert sensitive == {
+        "status", "nationality", "language", "true-for-me", "now-in", "left-japan",
+    }  # fmt: skip
     identifying = {q for part in book().parts.values() if part.identifying for q in part.questions}
     assert identifying == {
         "name", "name-own", "contact-email", "contact-phone", "contact-when", "contact-never",
     }  # fmt: skip
+
+
+def test_what_is_said_less_of_belongs_to_a_code_that_exists_and_a_part_that_can_harm():
+    for (question, code), (part, words) in book().reduced.items():
+        assert code in {option.code for option in QUESTIONS[question].options}
+        assert book().parts[part].sensitive
+        assert {"en", "ja", "vi"} <= set(words.texts)
 
 
 def test_every_body_resolves_to_a_template_and_named_bodies_exist():
@@ -46,6 +55,8 @@ def test_every_body_resolves_to_a_template_and_named_bodies_exist():
         ("jp-lsio", "lsio"),
         ("jp-otit", "otit"),
         ("jp-esd-org", "otit"),
+        ("jp-rousai", "generic"),
+        ("jp-supply-demand-office", "generic"),
         ("jp-legal-affairs", "legal-affairs"),
         ("jacer", "jacer"),
         ("buyer-grievance-template", "company"),
@@ -63,7 +74,8 @@ def test_a_body_has_the_template_of_its_door(body: str, code: str):
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_template_says_everything_in_english_japanese_and_vietnamese(template):
-    texts = [template.title, template.say, template.together]
+    texts = [template.title, template.say, template.together, *book().paper.values(),
+             *book().purposes.values()]  # fmt: skip
     texts += [shape.heading for shape in template.sections]
     for words in texts:
         assert all(words.texts.get(slug) for slug in ("en", "ja", "vi")), words
@@ -84,9 +96,25 @@ def test_paper_comes_first_for_contact_points_and_bureaux():
 
 
 def test_the_contact_point_is_led_through_all_six_questions():
-    hints = [words.texts["en"] for words in book().templates["ncp"].hints.values()]
-    for number in range(1, 7):
-        assert any(f"Initial assessment {number}:" in hint for hint in hints)
+    ncp = book().templates["ncp"]
+    hints = [ncp.hints[shape.code].texts["en"] for shape in ncp.sections if shape.code in ncp.hints]
+    assert [hint.partition(":")[0] for hint in hints] == [
+        f"Initial assessment {number}" for number in range(1, 7)
+    ]
+
+
+def test_a_paper_for_conciliation_says_first_what_is_asked_then_how_it_came_to_it():
+    codes = [shape.code for shape in book().templates["labour-bureau"].sections]
+    assert codes.index("employer") < codes.index("asked") < codes.index("facts")
+
+
+def test_a_title_names_no_body_but_the_one_it_is_for():
+    """One document serves several bodies: their name stands in the address."""
+    for template in book().templates.values():
+        if len(template.mechanisms) > 1 or template.kinds:
+            title = template.title.texts["ja"]
+            named = ("労働局", "技能実習機構", "JaCER", "会社の")
+            assert not any(body in title for body in named), template.code
 
 
 def test_a_company_gets_no_name_by_default_and_is_told_not_to_search():

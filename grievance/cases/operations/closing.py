@@ -16,9 +16,10 @@ from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import foureyes, telling
 from grievance.cases.operations.handling import answer
+from grievance.cases.operations.hearing import keep_feedback, waits
 from grievance.cases.operations.moving import Refused, check, move
 from grievance.cases.operations.referring import Act, local_today
-from grievance.cases.operations.remedying import items, keep_feedback, waits
+from grievance.cases.operations.remedying import items
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.cases.told import OUTCOMES
@@ -80,6 +81,7 @@ def record_sign_off(
     if not said.written.text.strip():
         raise Refused("words")
     given = _keep(session, opened, said, act.actor, act.now)
+    opened.case.worker_acted_at = to_the_hour(act.now)
     if said.reprisal:
         waits(session, opened.case, act.now, grave=True)
     clocks.start(session, opened.case.id, "next_step", act.now, operator_hours(session))
@@ -109,17 +111,20 @@ class Tried:
 
 
 def try_to_reach(session: Session, opened: OpenCase, tried: Tried, act: Act) -> None:
-    """Document one try to reach the worker: we try again in thirty days.
+    """Document one try to reach the worker: we try again in thirty days. What the worker was
+    promised to hear before that stays promised.
 
-    Refuses `way`, `on` for a day to come, `note` without one, which is kept among staff.
+    Refuses `way`, `on` for a day to come or before the report, `note` without one, which is kept
+    among staff.
     """
     case = opened.case
     if session.get(Attempt, tried.form_id):
         return
     check(case, Verb.TRY_TO_REACH, act.actor, act.version)
+    filed = local_today(session, case.filed_at)
     for code, holds in (
         ("way", tried.way in REACHED_BY),
-        ("on", tried.on <= local_today(session, act.now)),
+        ("on", filed <= tried.on <= local_today(session, act.now)),
         ("note", bool(tried.note.strip())),
     ):
         if not holds:
@@ -132,9 +137,10 @@ def try_to_reach(session: Session, opened: OpenCase, tried: Tried, act: Act) -> 
     session.add(row)
     if case.state != "awaiting_worker":
         hours = operator_hours(session)
-        clocks.meet(session, case.id, ("next_step", "follow_up"), act.now)
+        clocks.meet(session, case.id, ("follow_up",), act.now)
         kind = "follow_up" if case.state == "remedy_monitored" else "next_step"
-        clocks.start(session, case.id, kind, act.now, hours, on=tried.on + TRIES_OVER)
+        again = max(tried.on + TRIES_OVER, local_today(session, act.now) + timedelta(days=1))
+        clocks.start(session, case.id, kind, act.now, hours, on=again)
     codes = {"attempt": row.id, "way": row.way, "value": values.digest(note).hex()}
     move(session, case, Verb.TRY_TO_REACH, act.actor, act.now, codes)
 

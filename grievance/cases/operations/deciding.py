@@ -16,8 +16,8 @@ from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import foureyes, telling
 from grievance.cases.operations.handling import answer, workers
+from grievance.cases.operations.hearing import lapse_sign_offs
 from grievance.cases.operations.moving import Refused, check, move
-from grievance.cases.operations.remedying import lapse_sign_offs
 from grievance.cases.site import Site
 from grievance.cases.states import OPEN, OVER, Verb
 from grievance.cases.told import DECLINE_REASONS
@@ -213,7 +213,7 @@ def worker_reopens(
     if not may_reopen(session, case, now):
         raise Refused("too_late")
     case.worker_acted_at, case.worker_waits = at, True
-    _begin_again(session, case, "answer", at)
+    begin_again(session, case, "answer", at)
     telling.staff_of_return(session, site, case, now)
     codes = _said(session, opened, written, Verb.WORKER_REOPENS, actor, at)
     move(session, case, Verb.WORKER_REOPENS, actor, now, codes)
@@ -227,12 +227,13 @@ def reopen(
     check(case, Verb.REOPEN, actor, version)
     if now > clocks.reopen_ends(case.state_since, operator_hours(session)):
         raise Refused("too_late")
-    _begin_again(session, case, "next_step", now)
+    begin_again(session, case, "next_step", now)
     telling.worker_of_news(session, site, opened, now)
     move(session, case, Verb.REOPEN, actor, now)
 
 
-def _begin_again(session: Session, case: Case, clock: str, at: datetime) -> None:
+def begin_again(session: Session, case: Case, clock: str, at: datetime) -> None:
+    """What every reopening shares: clocks start, an earlier yes to closing is void."""
     hours = operator_hours(session)
     if case.assignee_id not in {one.id for one in workers(session, case)}:
         case.assignee_id = None

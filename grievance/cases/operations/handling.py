@@ -21,6 +21,7 @@ from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translation
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
+from grievance.cases.operations.hearing import unsay
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.operations.standing import signed_off
 from grievance.cases.site import Site
@@ -156,6 +157,7 @@ def ask_worker(
     if before:
         return before
     check(opened.case, Verb.ASK_WORKER, actor, version)
+    unsay(session, opened.case, now)
     message = answer(session, site, opened, written, verb=Verb.ASK_WORKER, actor=actor, now=now)
     clocks.stop(session, opened.case.id, now, clocks.PROMISES)
     move(session, opened.case, Verb.ASK_WORKER, actor, now, {"message": message.id})
@@ -174,10 +176,16 @@ def tell_worker(
     message = answer(session, site, opened, written, verb=Verb.TELL_WORKER, actor=actor, now=now)
     if opened.case.state != "awaiting_worker":
         clocks.meet(session, opened.case.id, ("next_step",), now)
-    if opened.case.state in STEPPING or signed_off(session, opened.case):
+    steps = opened.case.state in STEPPING or signed_off(session, opened.case)
+    if steps or _nothing_runs(session, opened.case):
         clocks.start(session, opened.case.id, "next_step", now, operator_hours(session))
     move(session, opened.case, Verb.TELL_WORKER, actor, now, {"message": message.id})
     return message
+
+
+def _nothing_runs(session: Session, case: Case) -> bool:
+    """An open case without a clock would be forgotten; only the worker may be waited for."""
+    return case.state != "awaiting_worker" and not clocks.running(session, case.id)
 
 
 def note(

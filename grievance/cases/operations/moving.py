@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, object_session
 
 from grievance.accounts import audit
@@ -146,7 +146,7 @@ def _guard(case: Case, guard: str, actor: Actor) -> bool:
     return holds[guard]
 
 
-def _proposed(case: Case) -> str:
+def proposed(case: Case) -> str:
     """What waits for a second person."""
     session = object_session(case)
     if not case.awaits_second or session is None:
@@ -156,16 +156,17 @@ def _proposed(case: Case) -> str:
 
 
 def _something_promised(case: Case) -> bool:
-    """Whether a remedy that was promised is written down: without one nothing was agreed."""
+    """Whether a remedy is written down as promised, or as offered with its day."""
     session = object_session(case)
-    mine = (RemedyItem.case_id == case.id, RemedyItem.state == "agreed")
+    dated = and_(RemedyItem.state == "offered", RemedyItem.due_on.is_not(None))
+    mine = (RemedyItem.case_id == case.id, or_(RemedyItem.state == "agreed", dated))
     return bool(session and session.scalar(select(RemedyItem.id).where(*mine).limit(1)))
 
 
 # Guards that have to ask the database.
 ASKED: Mapping[str, Callable[[Case], bool]] = {
-    "decline_proposed": lambda case: _proposed(case) == "decline",
-    "close_proposed": lambda case: _proposed(case) == "close",
+    "decline_proposed": lambda case: proposed(case) == "decline",
+    "close_proposed": lambda case: proposed(case) == "close",
     "something_promised": _something_promised,
 }
 

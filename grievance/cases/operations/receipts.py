@@ -195,6 +195,7 @@ def change(
     _retire(session, old)
     telling.worker_of_news(session, site, opened, now)
     codes = {"receipt": fresh.id, "retired": old.id}
+    opened.case.worker_acted_at = to_the_hour(now)
     move(session, opened.case, Verb.CHANGE_RECEIPT, actor, now, codes)
     return fresh
 

@@ -23,7 +23,7 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
-from grievance.clock import local_day
+from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.referrals.document import Document
@@ -136,6 +136,7 @@ def record_consent(
         "referral": referral.id, "packet": packet.id, "digest": given.digest.hex(),
         "consent": given.id, "answer": given.answer,
     }  # fmt: skip
+    case.worker_acted_at = to_the_hour(act.now)
     move(session, case, Verb.RECORD_CONSENT, act.actor, act.now, codes)
     return given
 
@@ -223,6 +224,7 @@ def recall_for_worker(
         raise Refused("reason")
     event = uuid4()
     detail = Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, reason))
+    opened.case.worker_acted_at = to_the_hour(act.now)
     take_back(
         session, opened.case, mechanism, Verb.RECALL_FOR_WORKER, act.actor, act.now, detail=detail
     )  # fmt: skip

@@ -5,13 +5,13 @@ Every verb checks the state table first: `Refused` or `Conflict` leave everythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases import messages
@@ -20,28 +20,26 @@ from grievance.cases.messages import Written
 from grievance.cases.models import (
     REMEDY_KINDS,
     REMEDY_STATES,
-    SEVERITIES,
     Case,
     Feedback,
     Message,
-    Receipt,
     RemedyItem,
 )
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import answer
+from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.operations.referring import Act, local_today
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.states import PROMISED, Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
-from grievance.deadlines.queries import operator_hours
-from grievance.referrals.operations.handing import given_by_of
 from grievance.vault import values
 from grievance.vault.labels import Label
 
 WATCHED = ("agreed", "part", "arrived")  # what the worker is asked about
+FARTHEST = timedelta(days=3660)  # nobody writes down days that are ten years off
 CAME = ("all", "part", "wait", "no")
 
 
@@ -79,29 +77,33 @@ class Remedy:
 
 
 def record(
-    session: Session, opened: OpenCase, item_id: UUID, remedy: Remedy, act: Act
+    session: Session, site: Site, opened: OpenCase, item_id: UUID, remedy: Remedy, act: Act
 ) -> RemedyItem:
-    """Write down a remedy under a new id, or change the one of this id.
+    """Write down a remedy under a new id, or change the one of this id; the worker gets news.
 
     Refuses `kind`, `stands`, `words` when it does not say what it is, `currency` for an amount
     without one, `due_on` for a promise without a day, `arrived_on` for what came without a day or
-    on a day to come, and `item` for an id of another case.
+    on a day to come, both for days ten years off, and `item` for an id of another case. What
+    the worker said yes to is not changed behind their back (`agreed_already`): of it only what
+    came, and the proof, is written down; and nothing more is promised without it (`agree_first`).
     """
     case = opened.case
     check(case, Verb.RECORD_REMEDY, act.actor, act.version)
     _check_remedy(remedy, local_today(session, act.now))
     item = session.get(RemedyItem, item_id)
+    if item and item.case_id != case.id:
+        raise Refused("item")
+    _check_promise(opened, item, remedy)
     if item is None:
         item = RemedyItem(id=item_id, case_id=case.id, made_at=act.now)
         session.add(item)
-    elif item.case_id != case.id:
-        raise Refused("item")
     item.kind, item.state, item.due_on = remedy.kind, remedy.stands, remedy.due_on
     item.arrived_on = remedy.arrived_on if remedy.stands == "arrived" else None
     item.file_id = remedy.file_id or item.file_id
     item.key_generation, item.changed_at = case.key_generation, act.now
     item.facts = opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
     session.flush()
+    telling.worker_of_news(session, site, opened, act.now)
     codes = {
         "item": item.id, "kind": item.kind, "stands": item.state,
         "value": values.digest(item.facts).hex(),
@@ -110,14 +112,35 @@ def record(
     return item
 
 
+def _check_promise(opened: OpenCase, item: RemedyItem | None, remedy: Remedy) -> None:
+    """While the worker waits for what they said yes to, it is not changed, and no more is promised
+    without another yes."""
+    if opened.case.state not in PROMISED:
+        return
+    if item and item.state in WATCHED:
+        if _changes(opened, item, remedy):
+            raise Refused("agreed_already")
+    elif remedy.stands in ("agreed", "part"):
+        raise Refused("agree_first")
+
+
+def _changes(opened: OpenCase, item: RemedyItem, remedy: Remedy) -> bool:
+    """Whether something else is promised than the worker said yes to."""
+    was = replace(facts_of(opened, item), received=None)
+    now = replace(remedy.facts, received=None, currency=was.currency or remedy.facts.currency)
+    kept = (was, item.kind, item.due_on) == (now, remedy.kind, remedy.due_on)
+    return not kept or remedy.stands not in WATCHED
+
+
 def _check_remedy(remedy: Remedy, today: date) -> None:
-    came = remedy.arrived_on is not None and remedy.arrived_on <= today
+    came = remedy.arrived_on is not None and today - FARTHEST <= remedy.arrived_on <= today
+    due = remedy.due_on is None or abs(remedy.due_on - today) <= FARTHEST
     for code, holds in (
         ("kind", remedy.kind in REMEDY_KINDS),
         ("stands", remedy.stands in REMEDY_STATES),
         ("words", bool(remedy.facts.words.strip())),
         ("currency", bool(remedy.facts.currency) or not remedy.facts.amounts),
-        ("due_on", remedy.due_on is not None or remedy.stands != "agreed"),
+        ("due_on", due and (remedy.due_on is not None or remedy.stands != "agreed")),
         ("arrived_on", came or remedy.stands != "arrived"),
     ):
         if not holds:
@@ -164,18 +187,21 @@ def _told(
 
 
 def agree_remedy(
-    session: Session, site: Site, opened: OpenCase, how: str, written: Written, act: Act
-) -> None:
-    """The worker said yes to what was promised: a clock runs to the first promised day.
+    session: Session, site: Site, opened: OpenCase, how: str, written: Written, act: Act,
+    offers: Collection[UUID] = (),
+) -> None:  # fmt: skip
+    """The worker said yes to what is written down as promised, and to these offers: a clock runs
+    to the first promised day.
 
-    Refuses `something_promised` while no remedy is written down as agreed, and `how` when it is
-    not said how the worker agreed; that is kept sealed.
+    Refuses `something_promised` while no remedy is promised or offered with its day, `offers` for
+    any other, and `how` when it is not said how the worker agreed; that is kept sealed.
     """
     case = opened.case
     if messages.sent_before(session, case.id, written.form_id):
         return
     check(case, Verb.AGREE_REMEDY, act.actor, act.version)
     detail = _detail(opened, how)
+    _promise(session, case, offers, act.now)
     message = answer(
         session, site, opened, written, verb=Verb.AGREE_REMEDY, actor=act.actor, now=act.now
     )
@@ -183,6 +209,20 @@ def agree_remedy(
     promised = [str(one.id) for one in items(session, case.id) if one.state == "agreed"]
     codes = {"message": message.id, "items": promised}
     move(session, case, Verb.AGREE_REMEDY, act.actor, act.now, codes, detail=detail)
+
+
+def _promise(session: Session, case: Case, offers: Collection[UUID], now: datetime) -> None:
+    """What the worker said yes to is promised from now on; an earlier yes to closing is void."""
+    offered = {one.id: one for one in items(session, case.id) if one.state == "offered"}
+    for one in offers:
+        if one not in offered or offered[one].due_on is None:
+            raise Refused("offers")
+    for one in offers:
+        offered[one].state, offered[one].changed_at = "agreed", now
+    session.flush()
+    if not [one for one in items(session, case.id) if one.state == "agreed"]:
+        raise Refused("something_promised")
+    lapse_sign_offs(session, case)
 
 
 def _detail(opened: OpenCase, how: str) -> Detail:
@@ -244,6 +284,7 @@ def report(
     check(case, verb, actor)
     for item in watched:
         _stand(item, said, today, at)
+    case.worker_acted_at = at
     given = keep_feedback(session, opened, "arrival", said.written, at, actor=actor)
     given.reprisal = said.reprisal
     if verb != Verb.CONFIRM_REMEDY or said.reprisal or said.written.text:
@@ -277,45 +318,6 @@ def _go(
         lapse_sign_offs(session, case)
 
 
-def waits(session: Session, case: Case, at: datetime, *, grave: bool = False) -> None:
-    """The worker said something that a person must answer; `grave` when they were punished."""
-    case.worker_acted_at, case.worker_waits = at, True
-    if grave and SEVERITIES.index(case.severity) < SEVERITIES.index("high"):
-        case.severity = "high"
-    clocks.start(session, case.id, "answer", at, operator_hours(session))
-
-
-def keep_feedback(
-    session: Session, opened: OpenCase, kind: str, written: Written, at: datetime, *,
-    actor: Actor,
-) -> Feedback:  # fmt: skip
-    """Keep what a worker said of the remedy, sealed; with a code that others have seen it counts
-    as recorded by staff, and so does what staff take down."""
-    case = opened.case
-    receipt = session.get(Receipt, actor.receipt) if actor.receipt else None
-    given = Feedback(
-        id=written.form_id,
-        case_id=case.id,
-        kind=kind,
-        state="given",
-        given_by=given_by_of(receipt.known_to) if receipt else "staff_recorded",
-        recorder_id=actor.person,
-        language=written.language,
-        key_generation=case.key_generation,
-        words=opened.seal_text(Label.FEEDBACK_WORDS, written.form_id, written.text),
-        at=at,
-    )
-    session.add(given)
-    session.flush()
-    return given
-
-
-def lapse_sign_offs(session: Session, case: Case) -> None:
-    """What the worker said about closing is void, because the case goes on."""
-    mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off")
-    session.execute(update(Feedback).where(*mine).values(state="lapsed"))
-
-
 def confirm_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
     """The worker told us that everything is there; how they told us is kept sealed."""
     _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act)
@@ -335,6 +337,9 @@ def _for_worker(
     watched, came = asked_about(session, case), "all"
     if verb == Verb.BREACH_FOR_WORKER:
         watched, came = [one for one in watched if one.state != "arrived"] or watched, "no"
+    if not watched:
+        raise Refused("something_promised")
+    case.worker_acted_at = to_the_hour(act.now)
     told = Arrival({one.id: came for one in watched}, None, Written("", "en", uuid4()))
     for item in watched:
         _stand(item, told, today, act.now)

@@ -22,9 +22,10 @@ from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
+from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.moving import lapse, move
 from grievance.cases.operations.referring import take_back
-from grievance.cases.states import TABLE, WORKER, Verb
+from grievance.cases.states import OVER, TABLE, WORKER, Verb
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
 from grievance.referrals.refusals import Refused
@@ -107,6 +108,13 @@ def _withdraw(session: Session, case: Case, _act: Act, now: datetime) -> None:
         take_back(session, case, mechanism, Verb.RECALL, RESTORE, now)
 
 
+def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:
+    """Open again what was open; the words that came with it are gone, so somebody answers."""
+    if case.state in OVER:
+        begin_again(session, case, "answer", now)
+        move(session, case, Verb.REOPEN, RESTORE, now)
+
+
 def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
     """The number opens nothing any more. The one that replaced it is not in the backup."""
     retired = act.codes["retired"]
@@ -141,6 +149,8 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.RECALL: _recall,
     Verb.RECALL_FOR_WORKER: _recall,
     Verb.WITHDRAW: _withdraw,
+    Verb.REOPEN: _reopen,
+    Verb.WORKER_REOPENS: _reopen,
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.RECUSE: _recuse,

@@ -14,6 +14,7 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
+from grievance.cases.operations.hearing import unsay
 from grievance.cases.operations.moving import check, move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.site import Site
@@ -36,7 +37,8 @@ def say(
 ) -> Message:
     """Write to the staff, with files if there are any. Where a question waits, it is the answer.
 
-    A repeat of the same form writes nothing. Starts the clock in which an answer is read.
+    A repeat of the same form writes nothing. Starts the clock in which an answer is read. An
+    earlier yes to closing does not hold any more: whatever they write is read first.
     """
     before = messages.sent_before(session, opened.case.id, written.form_id)
     if before:
@@ -49,6 +51,7 @@ def say(
     )
     for file in stored:
         files.attach(session, opened, file, author=actor.role, message_id=message.id, at=at)
+    unsay(session, case, at)
     case.worker_acted_at, case.worker_waits = at, True
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
     clocks.start(session, case.id, "answer", at, operator_hours(session))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case, Feedback, RemedyItem
-from grievance.cases.states import OVER
+from grievance.cases.states import OVER, PROMISED
 from grievance.clock import end_of_day, local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
@@ -53,9 +53,11 @@ def follow(session: Session, case: Case, before: str, now: datetime) -> None:
 
 def _watch(session: Session, case: Case, now: datetime, hours: Hours) -> None:
     """The clocks of what was promised: until it is there, and thirty days on."""
-    if case.state == "remedy_agreed":
-        later = local_day(case.state_since, hours.zone) + timedelta(days=clocks.REMEDY_DAYS)
-        _until(session, case, "remedy", first_promise(session, case) or later, now, hours)
+    day = first_promise(session, case) if case.state in PROMISED else None
+    if day is None and case.state == "remedy_agreed":
+        day = local_day(case.state_since, hours.zone) + timedelta(days=clocks.REMEDY_DAYS)
+    if day:
+        _until(session, case, "remedy", day, now, hours)
     else:
         clocks.meet(session, case.id, ("remedy",), now)
     if case.state == "remedy_monitored" and not signed_off(session, case):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grievance.clock import to_the_hour
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.refusals import Refused
-from grievance.referrals.states import LIVE
+from grievance.referrals.states import LIVE, RECALLABLE
 
 OURS = ("organisation", "receipt")  # holders who keep reading what was said
 
@@ -27,7 +27,8 @@ class Recalled:
 
 
 def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Recalled:
-    """Take back what this body was given: running hand-overs end, every yes ends, its keys go.
+    """Take back what this body was given: hand-overs end, those with a result too, for it may have
+    the paper still; every yes ends, its keys go.
 
     The operator's and the worker's own keys stay, so that both see what had gone out and when.
     Refused when nothing was proposed, agreed or handed over.
@@ -38,7 +39,7 @@ def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Re
             select(Referral).where(
                 Referral.case_id == case_id,
                 Referral.mechanism == mechanism,
-                Referral.state.in_(LIVE),
+                Referral.state.in_(RECALLABLE),
             )
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from grievance.referrals.digests import digest_of
 from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
 from grievance.referrals.operations.recalling import OURS
-from grievance.referrals.packets import SENT_IN
+from grievance.referrals.packets import SENT_IN, check_goes
 from grievance.referrals.refusals import Refused
 from grievance.referrals.states import TABLE
 from grievance.storage import Blobs
@@ -100,20 +100,28 @@ def _info(packet: Packet, holder: tuple[str, UUID, int]) -> GrantInfo:
     )
 
 
+def number_of(packet_id: UUID) -> str:
+    """What a paper is called between a body and us: the start of the packet's random id."""
+    return f"{packet_id.hex[:4]}-{packet_id.hex[4:8]}".upper()
+
+
 def keep(
     session: Session, making: Making, holders: Iterable[Holder], blobs: Blobs, now: datetime
 ) -> OpenPacket:
     """Keep a draft under a new key, sealed to these holders: the operator, and every receipt of
-    the worker, who reads it before saying yes. Helpers and members get none.
+    the worker, who reads it before saying yes. Helpers and members get none. The document gets the
+    number that an answer quotes.
 
-    Refused when the document was drafted for another body, or only for the worker to read.
+    Refused when the document was drafted for another body, or only for the worker to read, or
+    shows which language the worker speaks without that being ticked.
     """
-    document = making.document
+    key, row = new_key(), uuid4()
+    document = replace(making.document, number=number_of(row))
+    check_goes(document)
     if document.language not in SENT_IN:
         raise Refused("language")
     if document.mechanism != making.mechanism:
         raise Refused("recipient")
-    key, row = new_key(), uuid4()
     packet = Packet(
         id=row,
         case_id=making.case_id,

@@ -1,0 +1,67 @@
+"""What a worker says of a remedy or of closing, kept, and what it sets going."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
+from grievance.cases.models import SEVERITIES, Case, Feedback, Receipt
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations.moving import lapse, proposed
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.referrals.operations.handing import given_by_of
+from grievance.vault.labels import Label
+
+
+def waits(session: Session, case: Case, at: datetime, *, grave: bool = False) -> None:
+    """The worker said something that a person must answer; `grave` when they were punished."""
+    case.worker_acted_at, case.worker_waits = at, True
+    if grave and SEVERITIES.index(case.severity) < SEVERITIES.index("high"):
+        case.severity = "high"
+    clocks.start(session, case.id, "answer", at, operator_hours(session))
+
+
+def keep_feedback(
+    session: Session, opened: OpenCase, kind: str, written: Written, at: datetime, *,
+    actor: Actor,
+) -> Feedback:  # fmt: skip
+    """Keep what a worker said of the remedy, sealed; with a code that others have seen it counts
+    as recorded by staff, and so does what staff take down."""
+    case = opened.case
+    receipt = session.get(Receipt, actor.receipt) if actor.receipt else None
+    given = Feedback(
+        id=written.form_id,
+        case_id=case.id,
+        kind=kind,
+        state="given",
+        given_by=given_by_of(receipt.known_to) if receipt else "staff_recorded",
+        recorder_id=actor.person,
+        language=written.language,
+        key_generation=case.key_generation,
+        words=opened.seal_text(Label.FEEDBACK_WORDS, written.form_id, written.text),
+        at=at,
+    )
+    session.add(given)
+    session.flush()
+    return given
+
+
+def lapse_sign_offs(session: Session, case: Case) -> None:
+    """What the worker said about closing is void, because the case goes on."""
+    mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off")
+    session.execute(update(Feedback).where(*mine).values(state="lapsed"))
+
+
+def unsay(session: Session, case: Case, at: datetime) -> None:
+    """The worker said something after they had agreed to close, or is asked something: the yes is
+    void, and so is what a colleague proposed because of it; what came is watched again."""
+    lapse_sign_offs(session, case)
+    if case.state == "remedy_monitored":
+        clocks.start(session, case.id, "follow_up", at, operator_hours(session))
+    if proposed(case) == "close":
+        lapse(session, case)
