@@ -19,7 +19,7 @@ KINDS = {
 }
 STANDS = {
     "claimed": N_("Claimed"),
-    "offered": N_("Offered"),
+    "offered": N_("Offered to the worker"),
     "agreed": N_("Promised: the worker agreed"),
     "part": N_("A part has arrived"),
     "arrived": N_("Arrived"),
