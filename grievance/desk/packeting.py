@@ -245,7 +245,7 @@ def who_learns(entry: Entry) -> list[str]:
     facts = entry.facts
     return [
         _(words.EMPLOYER.get(facts.notifies_employer, words.EMPLOYER_UNKNOWN)),
-        _(words.IMMIGRATION.get(facts.immigration, words.IMMIGRATION_UNKNOWN)),
+        _(words.IMMIGRATION.get(facts.tells_immigration, words.IMMIGRATION_UNKNOWN)),
     ]
 
 

@@ -134,6 +134,13 @@ class Mechanism:
     texts: Mapping[str, str]
     channels: tuple[Channel, ...]
 
+    @property
+    def tells_immigration(self) -> str:
+        """What is said of it: a desk of the employer's side is not answered for by anybody, so
+        that it does not tell is never promised."""
+        owned = self.notifies_employer == "yes_by_design"
+        return "unknown" if owned and self.immigration == "no" else self.immigration
+
     def open_on(self, day: date) -> bool:
         """Can be turned to on this day: not closed, not a mere note, within its dates."""
         if self.status in ("closed", "information_only"):

@@ -188,7 +188,8 @@ def others_of(entry: Entry | None, packet: Packet) -> Others:
     """What the directory says now; of immigration what it said of a body that tells it when the
     paper was made, so that the sentence never contradicts the warning."""
     facts = entry.facts if entry else None
-    told = packet.immigration if not facts or packet.immigration in LINKED else facts.immigration
+    linked = facts is None or packet.immigration in LINKED
+    told = packet.immigration if facts is None or linked else facts.tells_immigration
     return Others(
         _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN)),
         _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN)) if told != "n_a" else "",

@@ -231,3 +231,11 @@ def test_the_shipped_files_hold_no_key_twice():
     Strict.add_constructor("tag:yaml.org,2002:map", mapping)
     for path in DATA.rglob("*.yaml"):
         yaml.load(path.read_text(), Strict)
+
+
+def test_nobody_promises_what_an_employers_own_desk_tells_immigration():
+    owned = [
+        one for one in shipped().mechanisms.values() if one.notifies_employer == "yes_by_design"
+    ]
+    assert owned
+    assert not [one.id for one in owned if one.tells_immigration == "no"]
