@@ -247,9 +247,8 @@ def apology_and_costs(made: step.Walk) -> None:
     step.write_down(made, agreed="12,000", stands="agreed", due_on=due, **costs)
     told = {"how": "By telephone", "message": "They write to you and pay."}
     step.act(step.at_desk(made), "agree_remedy", **told)
-    for days in (-31, 0):
-        on = step.day(made, days)
-        tried = {"way": "phone", "on_day": on, "note": "Nobody answered."}
+    for way in ("phone", "chat"):
+        tried = {"way": way, "on_day": step.day(made, 0), "note": "Nobody answered."}
         step.act(made.desk, "try_to_reach", **tried)
     step.look(made, made.desk, "staff.case")
     assert made.desk.locator("[aria-labelledby=to-close] li").count() == 2
