@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, redirect, url_for
+from flask import Flask, Response, current_app, url_for
 
 from grievance.accounts.hashing import (
     Candidate,
@@ -27,6 +27,7 @@ from grievance.extensions import act_as, db
 from grievance.vault.passwords import WrongPassword
 from grievance.vault.slots import HashSlots, SlowLane, account
 from grievance.web.binding import cookie, set_cookie
+from grievance.web.redirects import see_other
 
 DEVICE, DEVICE_SECONDS = "device", 365 * 24 * 3600
 LANE = "STAFF_LANE"
@@ -96,7 +97,7 @@ def enter(entrant: Entrant, after: str) -> Response:
     else:
         device = signing.remember_device(session, person_id, now)
     session.commit()
-    answer: Response = redirect(after, 303)  # type: ignore[assignment]  # it is Flask's here
+    answer = see_other(after)
     set_cookie(answer, COOKIE, secret)
     if device:
         set_cookie(answer, DEVICE, device, DEVICE_SECONDS)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, make_response, render_template, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
@@ -31,6 +31,7 @@ from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.web.audience import audience
+from grievance.web.redirects import see_other
 
 Act = Callable[[Desk, Any], object]
 
@@ -201,7 +202,7 @@ def act(reference: str, verb: Verb, do: Act) -> Response:
         return refusal(reference, verb, form, refused.why)
     db.session.commit()
     if verb == Verb.RECUSE and form["person"].data == str(desk.member.person_id):
-        return redirect(url_for("desk.queue"), 303)  # type: ignore[return-value]  # it is Flask's
+        return see_other(url_for("desk.queue"))
     return back(reference)
 
 
@@ -212,8 +213,7 @@ def people(case: Case) -> dict[UUID, str]:
 
 def back(reference: str) -> Response:
     """On to the case."""
-    answer: Response = redirect(url_for("desk.case", reference=reference), 303)  # type: ignore[assignment]  # it is Flask's
-    return answer
+    return see_other(url_for("desk.case", reference=reference))
 
 
 def _conflict(reference: str, verb: Verb, form: ActForm) -> Response:

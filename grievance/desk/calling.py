@@ -15,6 +15,7 @@ from grievance.web.audience import audience
 from grievance.web.binding import set_cookie
 from grievance.web.forms import Form, Select, option
 from grievance.web.language import enabled
+from grievance.web.redirects import see_other
 
 COOKIE = "draft"
 CLERK = "_clerk"  # read by the sending of a filing: who wrote for the caller
@@ -46,6 +47,6 @@ def file_for_caller() -> Answer:
     secret, _draft = drafts.start(db.session(), staff.key_ring(), real_now(), answers=known)
     db.session.commit()
     spoken = staff.current_member().language
-    answer = redirect(url_for("intake.start", lang=spoken if spoken in enabled() else "en"), 303)
-    set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # it is Flask's here
+    answer = see_other(url_for("intake.start", lang=spoken if spoken in enabled() else "en"))
+    set_cookie(answer, COOKIE, secret)
     return answer

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, make_response, render_template, request, url_for
 
 from grievance.cases import queries as cases
 from grievance.cases.operations import referring
@@ -37,6 +37,7 @@ from grievance.referrals.models import Referral
 from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.referrals.states import LABELS
 from grievance.web.audience import audience
+from grievance.web.redirects import see_other
 
 Do = Callable[[Desk, Referral, Any, Act], object]
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
@@ -70,9 +71,8 @@ def _packeting(reference: str, mechanism_id: str, *, change: bool = False) -> Pa
 def choose_body(reference: str) -> Response:
     """On to the document for any body of the directory."""
     made = _packeting(reference, request.args.get("body", ""))
-    return redirect(  # type: ignore[return-value]  # it is Flask's
-        url_for("desk.packet", reference=made.desk.case.reference, mechanism_id=made.entry.id), 303
-    )
+    case = made.desk.case.reference
+    return see_other(url_for("desk.packet", reference=case, mechanism_id=made.entry.id))
 
 
 @bp.get("/cases/<reference>/refer/<mechanism_id>")
@@ -110,7 +110,7 @@ def _not_asked(reference: str, mechanism: str, form: PacketForm, refused: Except
     db.session.rollback()
     made = _packeting(reference, mechanism)
     if isinstance(refused, Conflict) and _repeats(made.desk, form, Verb.REFER):
-        return redirect(url_for("desk.case", reference=reference), 303)  # type: ignore[return-value]  # it is Flask's
+        return see_other(url_for("desk.case", reference=reference))
     sentence, status = _why(refused)
     return _packet_page(made, form, status, sentence)
 
@@ -187,9 +187,7 @@ def referral_page(
 
 def back(reference: str, referral_id: UUID) -> Response:
     """On to the hand-over."""
-    to = url_for("desk.referral", reference=reference, referral_id=referral_id)
-    answer: Response = redirect(to, 303)  # type: ignore[assignment]  # it is Flask's
-    return answer
+    return see_other(url_for("desk.referral", reference=reference, referral_id=referral_id))
 
 
 def _consent(desk: Desk, row: Referral, form: forms.ConsentForm, act: Act) -> None:

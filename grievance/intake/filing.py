@@ -23,6 +23,7 @@ from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
 from grievance.web.binding import cookie, drop_cookie, set_cookie
 from grievance.web.forms import Form
+from grievance.web.redirects import see_other
 
 
 @bp.route("/file", methods=["GET", "POST"])
@@ -130,8 +131,8 @@ def sent() -> Any:
     if request.method == "POST" and form.validate():
         drafts.forget(db.session(), draft)
         db.session.commit()
-        answer = redirect(url_for("portal.home"), 303)
-        drop_cookie(answer, drafting.COOKIE)  # type: ignore[arg-type]  # Flask's response
+        answer = see_other(url_for("portal.home"))
+        drop_cookie(answer, drafting.COOKIE)
         return answer
     return render_template(
         "intake/file_sent.html", form=form, reading=doors.next_reading(), **_codes(draft)

@@ -16,6 +16,7 @@ from grievance.intake.visits import COOKIE, root_of, site, visited
 from grievance.vault.receipts import ReceiptKeys, grouped, receipt_keys
 from grievance.web.audience import audience
 from grievance.web.binding import cookie, set_cookie
+from grievance.web.redirects import see_other
 
 
 @bp.route("/case/number", methods=["GET", "POST"])
@@ -58,6 +59,6 @@ def _take(keys: ReceiptKeys) -> Answer:
     fresh = receipts.change(db.session(), site(), opened, keys, actor, now())
     secret = receipts.begin_visit(db.session(), site().ring, fresh, keys, real_now())
     db.session.commit()
-    answer = redirect(url_for("intake.case", changed="1"), 303)
-    set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # Flask's response
+    answer = see_other(url_for("intake.case", changed="1"))
+    set_cookie(answer, COOKIE, secret)
     return answer

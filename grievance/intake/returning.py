@@ -36,6 +36,7 @@ from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.binding import set_cookie
+from grievance.web.redirects import see_other
 
 LOOK_AGAIN = {
     "length": N_("Your number has 20 digits. Count them: five groups of four."),
@@ -58,8 +59,8 @@ def back() -> Answer | str:
     """Type the code."""
     form = CodeForm(request.form)
     if request.method == "POST" and form.validate() and (secret := _begun(form)):
-        answer = redirect(url_for("intake.case"), 303)
-        set_cookie(answer, COOKIE, secret)  # type: ignore[arg-type]  # Flask's response
+        answer = see_other(url_for("intake.case"))
+        set_cookie(answer, COOKIE, secret)
         return answer
     return render_template("intake/return.html", form=form, over=bool(request.args.get("over")))
 
