@@ -40,9 +40,10 @@ GONE = N_("There is no such case for you.")
 
 
 class BulkForm(FormId):
-    """What is done to every ticked case; for assigning, to whom it goes."""
+    """What is done to every ticked case; for assigning, to whom it goes, for writing, what."""
 
     person = Select(lazy("Give the cases to"))
+    reply = Select(lazy("Ready text"))
 
 
 class CaseloadForm(FormId):
@@ -64,6 +65,8 @@ def bulk_form(member: staff.Member) -> BulkForm:
     """The form below the queue."""
     form = BulkForm(request.form)
     form.person.choices = choices_of([("", _("Nobody chosen")), *_people()])
+    ready = [one for one in replies.shipped().values() if one.verb == Verb.TELL_WORKER]
+    form.reply.choices = choices_of([("", _("Choose")), *((one.id, _(one.label)) for one in ready)])
     form.person.validate_choice = member.can(Permission.CASE_ASSIGN)
     return form
 
@@ -132,17 +135,36 @@ def bulk_acknowledge() -> Response:
     form, label = bulk_form(staff.current_member()), _(TABLE[Verb.ACKNOWLEDGE].label)
     if not form.validate():
         return _answer([], label, form.problems, 422)
-    once = form.once()
+    return _answer(_each(_picked(), _ready(handling.acknowledge, ACKNOWLEDGEMENT, form)), label, [])
+
+
+@bp.post("/cases/bulk/tell_worker")
+@audience("staff", "case.work")
+def bulk_tell() -> Response:
+    """Send each ticked case the same ready text, in its worker's language."""
+    form, label = bulk_form(staff.current_member()), _(TABLE[Verb.TELL_WORKER].label)
+    if form.validate() and not form.reply.data:
+        form.reply.errors = [_("Choose a ready text.")]
+    if form.problems:
+        return _answer([], label, form.problems, 422)
+    text = replies.shipped()[str(form.reply.data)].text
+    return _answer(_each(_picked(), _ready(handling.tell_worker, text, form)), label, [])
+
+
+def _ready(send: Callable[..., object], text: str, form: BulkForm) -> Does:
+    """Send a ready text where somebody translated it, else its English; nobody in danger gets one
+    without a person who looked."""
+    once = form.once(text)
 
     def do(desk: Desk, version: int) -> None:
         if desk.case.danger:
             raise Refused("danger")
         hours, at = operator_hours(db.session()), now()
-        said, language = replies.said(ACKNOWLEDGEMENT, desk.case.language, next_step(at, hours))
+        said, language = replies.said(text, desk.case.language, next_step(at, hours))
         written = Written(said, language, uuid5(once, str(desk.case.id)))
-        handling.acknowledge(db.session(), site(), desk.opened, written, desk.actor, at, version)
+        send(db.session(), site(), desk.opened, written, desk.actor, at, version)
 
-    return _answer(_each(_picked(), do), label, [])
+    return do
 
 
 @bp.post("/cases/bulk/assign")

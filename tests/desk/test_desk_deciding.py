@@ -6,7 +6,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import messages
 from grievance.cases.operations import handling
 from grievance.cases.replies import shipped
-from tests.cast import NOW
+from tests.cast import IN_DANGER, NOW
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
 from tests.pages import read_page
 
@@ -142,6 +142,26 @@ def test_many_are_acknowledged_at_once_and_those_refused_are_listed(house, show)
     again = read_page(client.post("/staff/cases/bulk/acknowledge", data=sent))
     assert "Done: 2 cases" in again.main
     assert verbs_of(house, cases[1]) == ["filed", "acknowledge"]
+
+
+def test_a_ready_text_goes_to_many_once_each_in_their_own_language(house, show):
+    handler = house.hire()
+    ours = [taken(house, handler) for _ in range(2)]
+    danger, unread = house.case(**IN_DANGER), house.case()
+    client, path = house.browser(handler), "/staff/cases/bulk/tell_worker"
+    cases = [one.case for one in (*ours, danger, unread)]
+    sent = pick(show(client, "/staff/cases"), *cases)
+    answer = client.post(path, data={**sent, "reply": ""})
+    assert (answer.status_code, "Choose a ready text." in read_page(answer).main) == (422, True)
+    assert client.post(path, data={**sent, "reply": "acknowledgement"}).status_code == 422
+    for _again in range(2):
+        page = read_page(client.post(path, data={**sent, "reply": "still-working"}))
+        assert "Done: 2 cases" in page.main
+        assert f"{danger.case.reference}: Somebody is in danger" in page.main
+        assert f"{unread.case.reference}: The case has moved on" in page.main
+    for one in ours:
+        thread = messages.thread(house.session, one.open(house.session), "worker")
+        assert [read.row.language for read in thread] == ["vi"]
 
 
 def test_a_lead_gives_many_away_and_hands_a_caseload_over(house, show):
