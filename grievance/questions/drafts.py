@@ -192,20 +192,19 @@ def forget(session: Session, draft: OpenDraft) -> list[str]:
     return gone
 
 
-def purge_expired(session: Session, now: datetime, limit: int = 500) -> list[str]:
-    """Delete drafts that ran out, at most `limit`; gives the blobs that go with them.
+def purge_expired(session: Session, now: datetime, limit: int = 1000) -> tuple[int, list[str]]:
+    """Delete drafts that ran out, at most `limit`; how many, and the blobs that go with them.
 
     A draft that its browser prolongs in this very moment stays, and so do its blobs.
     """
     over = Draft.expires_at <= now
-    ids = list(
-        session.scalars(select(Draft.id).where(over).order_by(Draft.expires_at).limit(limit))
-    )
+    oldest = select(Draft.id).where(over).order_by(Draft.expires_at).limit(limit)
+    ids = list(session.scalars(oldest))
     blobs = session.execute(
         select(DraftBlob.blob, DraftBlob.draft_id).where(DraftBlob.draft_id.in_(ids))
     ).all()
     gone = set(session.scalars(delete(Draft).where(Draft.id.in_(ids), over).returning(Draft.id)))
-    return [blob.hex for blob, draft_id in blobs if draft_id in gone]
+    return len(ids), [blob.hex for blob, draft_id in blobs if draft_id in gone]
 
 
 def _write(draft: OpenDraft, now: datetime) -> None:

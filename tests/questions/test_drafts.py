@@ -161,7 +161,21 @@ def test_drafts_that_ran_out_go_with_their_blobs_and_others_stay(session, ring, 
     drafts.add_file(session, old, file, real_now())
     session.flush()
     gone = jobs.purge(session, blobs, real_now() + drafts.SHARED + timedelta(minutes=1))
-    assert gone == 2
+    assert gone == 1
     assert not blobs.exists(file["id"])
     assert count(session, Draft) == 1
     assert drafts.load(session, ring, kept_secret, real_now())
+
+
+def test_one_run_leaves_no_draft_that_ran_out_however_many_there_are(session, ring, tmp_path):
+    begin(session, ring)
+    columns = "kind, state, shared_phone, answers, receipt, version, created_at, expires_at"
+    session.execute(
+        text(
+            f"INSERT INTO draft (id, token_hash, filing_id, {columns}) SELECT gen_random_uuid(), "
+            f"sha256(n::text::bytea), gen_random_uuid(), {columns} FROM draft, "
+            "generate_series(1, 2500) n"
+        )
+    )
+    assert jobs.purge(session, FolderBlobs(tmp_path), real_now() + drafts.OWN) == 2501
+    assert count(session, Draft) == 0
