@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from importlib import import_module
 
 from flask import Flask
@@ -19,7 +20,7 @@ from grievance.settings import Settings, WebSettings, read
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import hkdf
 from grievance.vault.labels import Derive
-from grievance.vault.slots import HashSlots, SlowLane
+from grievance.vault.slots import PLACES, HashSlots, SlowLane
 
 ROOMS = ("web", "accounts", "portal", "intake", "desk", "console")
 LIMITS = (
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_url_path="/static",
     )
     ring = KeyRing.load(settings.keyring, "web")
+    places = threading.Semaphore(PLACES)
     app.config.update(
         SETTINGS=settings,
         KEY_RING=ring,
@@ -59,7 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         PAGING_KEY=ring.paging_key,
         SITE=Site(ring, storage.blobs(settings.storage), settings.public_url),
         HASH_SLOTS=HashSlots(),
-        RECEIPT_LANE=SlowLane(),
+        LANE_PLACES=places,
+        RECEIPT_LANE=SlowLane(places=places),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
     )

@@ -7,10 +7,10 @@ nobody is told which of address and password was wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from grievance.accounts.hashing import (
     Candidate,
@@ -25,12 +25,13 @@ from grievance.accounts.staff import COOKIE, Member, key_ring
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.vault.passwords import WrongPassword
-from grievance.vault.slots import HashSlots, SlowLane, account
+from grievance.vault.slots import PASSWORD_WEIGHT, HashSlots, SlowLane, account, network
 from grievance.web.binding import cookie, set_cookie
 from grievance.web.redirects import see_other
 
 DEVICE, DEVICE_SECONDS = "device", 365 * 24 * 3600
-LANE = "STAFF_LANE"
+LANE, NETWORK_LANE = "STAFF_LANE", "STAFF_NETWORK_LANE"
+WRONG_BY_NETWORK = 20  # an office may share an address, and mistypes
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,35 @@ class Entrant:
 
 
 @contextmanager
-def hash_slot() -> Iterator[None]:
-    """A turn for one slow hash, outside every transaction; Busy when none is free in time."""
+def hash_slot(device: str = "") -> Iterator[None]:
+    """A turn for one slow hash, outside every transaction; Busy when none is free in time.
+
+    Turns go round by network, and first to a device or session that is known.
+    """
     slots: HashSlots = current_app.config["HASH_SLOTS"]
+    source = device.encode() or network(request.remote_addr or "")
     db.session.rollback()
-    with slots.hold():
+    with slots.hold(source, weight=PASSWORD_WEIGHT, known=bool(device)):
         yield
+
+
+@contextmanager
+def _lanes(name: str, device: str) -> Iterator[None]:
+    """Through the slow lanes of account and network, and into the hash; who types a wrong
+    password is counted in both. A known device is counted by itself alone."""
+    lanes: list[tuple[SlowLane, tuple[str, ...]]] = [(current_app.config[LANE], (name, device))]
+    if not device:
+        lanes.insert(0, (current_app.config[NETWORK_LANE], (request.remote_addr or "",)))
+    with ExitStack() as held:
+        for lane, who in lanes:
+            held.enter_context(lane.pass_through(*who))
+        held.enter_context(hash_slot(device))
+        try:
+            yield
+        except WrongPassword:
+            for lane, who in lanes:
+                lane.record_wrong(*who)
+            raise
 
 
 def authenticate(address: str, password: str) -> Entrant:
@@ -67,13 +91,8 @@ def authenticate_again(member: Member, password: str) -> Entrant:
 
 def _try(candidate: Candidate, password: str, name: str, device: str) -> Entrant:
     ring = key_ring()
-    lane: SlowLane = current_app.config[LANE]
-    with lane.pass_through(name, device), hash_slot():
-        try:
-            private = candidate.open(password, ring)
-        except WrongPassword:
-            lane.record_wrong(name, device)
-            raise
+    with _lanes(name, device):
+        private = candidate.open(password, ring)
         anew = hash_password(password, ring) if candidate.outdated(ring) else None
     return Entrant(Admitted(candidate.person_id, private), device, anew)
 
@@ -112,5 +131,9 @@ def local(path: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """One lane for sign-in, by account and known device."""
-    app.config.setdefault(LANE, SlowLane(account))
+    """Two lanes for sign-in: by account and known device, and by network, for whoever guesses
+    chooses the accounts."""
+    places = app.config["LANE_PLACES"]
+    app.config.setdefault(LANE, SlowLane(account, places=places))
+    by_network = SlowLane(network, before=WRONG_BY_NETWORK, places=places)
+    app.config.setdefault(NETWORK_LANE, by_network)

@@ -12,7 +12,7 @@ from grievance.cases.site import Site
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.vault.receipts import parse, slow_root
-from grievance.vault.slots import HashSlots, SlowLane
+from grievance.vault.slots import HashSlots, SlowLane, network
 from grievance.web.binding import cookie
 
 COOKIE = "receipt"
@@ -33,7 +33,7 @@ def root_of(code: str) -> bytes:
     free in time."""
     slots: HashSlots = current_app.config["HASH_SLOTS"]
     db.session.rollback()
-    with slots.hold():
+    with slots.hold(network(request.remote_addr or "")):
         return slow_root(code, site().ring.receipt_salt)
 
 

@@ -7,7 +7,6 @@ always the real one, whatever clock the rest of the product runs on.
 """
 
 import hmac
-import math
 import secrets
 import threading
 import time
@@ -16,44 +15,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
 
-from grievance.vault.errors import VaultError
 from grievance.vault.framing import frame
+from grievance.vault.turns import WAIT_SECONDS, Busy, Turns
 
-WAIT_SECONDS = 2.0
+__all__ = ["Busy", "HashSlots", "SlowLane", "account", "network"]
+
+PASSWORD_WEIGHT = 6  # what a password's hash costs beside a receipt's
 WRONG_BEFORE_SLOW = 6
 WINDOW_SECONDS = 15 * 60.0
 KEY_SECONDS = 3600.0
 PER_KEY_SECONDS = 1.0  # at most one hash a second for each key
 OVERALL_SECONDS = 0.2  # and five a second for all keys together
-PLACES = 4  # requests that may stand waiting in the lane; more would hold the server's threads
+PLACES = 3  # requests that may stand waiting in all lanes; more would hold the server's threads
 PLACES_PER_KEY = 2
 KEYS_KEPT = 20_000
 
 
-class Busy(VaultError):
-    """No turn within the wait limit; the page keeps what was typed and says when to retry."""
-
-    def __init__(self, retry_after: float) -> None:
-        super().__init__("busy")
-        self.retry_after = max(1, math.ceil(retry_after))  # whole seconds
-
-
-class HashSlots:
-    """At most `limit` slow hashes at a time in this process."""
-
-    def __init__(self, limit: int = 1, wait: float = WAIT_SECONDS) -> None:
-        self._slots = threading.BoundedSemaphore(limit)
-        self._wait = wait
-
-    @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Hold a slot for the time of one hash; Busy after `wait` seconds without one."""
-        if not self._slots.acquire(timeout=self._wait):
-            raise Busy(self._wait)
-        try:
-            yield
-        finally:
-            self._slots.release()
+class HashSlots(Turns):
+    """At most `limit` slow hashes at a time in this process, and none of them owned by a flood."""
 
 
 def network(address: str) -> bytes:
@@ -80,7 +59,8 @@ class SlowLane:
     """The sixth wrong try in fifteen minutes sends its key to one slow lane for all such keys.
 
     `key_of` turns what `pass_through` and `record_wrong` are given into bytes: `network` for
-    receipts, `account` for staff sign-in. Only an HMAC of it, under a random key that changes
+    receipts, `account` and `network` for staff sign-in. Lanes that share `places` hold no more
+    threads together than one. Only an HMAC of it, under a random key that changes
     every hour and takes the counts with it, is kept.
     """
 
@@ -91,7 +71,10 @@ class SlowLane:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         wait: float = WAIT_SECONDS,
+        before: int = WRONG_BEFORE_SLOW,
+        places: threading.Semaphore | None = None,
     ) -> None:
+        self._before, self._places = before, places or threading.Semaphore(PLACES)
         self._key_of, self._clock, self._sleep, self._wait = key_of, clock, sleep, wait
         self._lock = threading.Lock()
         self._one_hash = threading.Lock()
@@ -105,7 +88,7 @@ class SlowLane:
         """Count a wrong try. Right ones are never counted."""
         with self._lock:
             key = self._key(who)
-            times = self._wrong.setdefault(key, deque(maxlen=WRONG_BEFORE_SLOW))
+            times = self._wrong.setdefault(key, deque(maxlen=self._before))
             times.append(self._clock())
             self._wrong.move_to_end(key)
             if len(self._wrong) > KEYS_KEPT:
@@ -133,6 +116,7 @@ class SlowLane:
             self._sleep(delay)
             taken = self._one_hash.acquire(timeout=self._wait)
         finally:
+            self._places.release()
             with self._lock:
                 self._waiting[key] -= 1
                 self._waiting += Counter()  # drops the keys nobody waits for
@@ -147,8 +131,9 @@ class SlowLane:
         """Take the next free turn; seconds until then. Turns are given in order of arrival."""
         now = self._clock()
         turn = max(now, self._next_for_all, self._next_for_key.get(key, 0.0))
-        crowded = self._waiting.total() >= PLACES or self._waiting[key] >= PLACES_PER_KEY
-        if crowded or turn - now > self._wait:
+        if self._waiting[key] >= PLACES_PER_KEY or turn - now > self._wait:
+            raise Busy(turn - now)
+        if not self._places.acquire(blocking=False):
             raise Busy(turn - now)
         self._next_for_key = {k: at for k, at in self._next_for_key.items() if at > now}
         self._next_for_key[key] = turn + PER_KEY_SECONDS
@@ -158,7 +143,7 @@ class SlowLane:
 
     def _slow(self, key: bytes) -> bool:
         times = self._wrong.get(key)
-        if times is None or len(times) < WRONG_BEFORE_SLOW:
+        if times is None or len(times) < self._before:
             return False
         return self._clock() - times[0] < WINDOW_SECONDS
 

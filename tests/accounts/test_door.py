@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from grievance.accounts import door, hashing, queries
 from grievance.accounts.models import (
@@ -21,9 +21,10 @@ from grievance.accounts.operations import founding, leaving
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.notifications.models import Outbox
+from grievance.vault import passwords
 from grievance.vault.passwords import Parameters, kek_for, wrap_member_key
 from grievance.vault.recovery import sheet_text
-from grievance.vault.slots import SlowLane, account
+from grievance.vault.slots import SlowLane, account, network
 from tests.accounts.conftest import PASSWORD, Browser, Office
 from tests.pages import read_page
 
@@ -32,6 +33,7 @@ from tests.pages import read_page
 def fresh_lane(app):
     """Wrong tries of one test do not slow the next."""
     app.config[door.LANE] = SlowLane(account)
+    app.config[door.NETWORK_LANE] = SlowLane(network, before=door.WRONG_BY_NETWORK)
 
 
 def where(response) -> str:
@@ -146,6 +148,54 @@ def test_guessing_slows_strangers_and_not_the_known_device(browse, office: Offic
     assert lane.is_slow(tag, "")
     assert not lane.is_slow(tag, device)
     assert where(at_home.sign_in("director@example.org")) == "/staff/"
+
+
+def test_random_addresses_slow_their_own_network_and_no_known_device(
+    browse, office: Office, app
+) -> None:
+    lane = app.config[door.NETWORK_LANE] = SlowLane(network, before=3)
+    at_home, stranger = browse(), browse()
+    at_home.sign_in("director@example.org")
+    at_home.delete_cookie("staff")
+    for number in range(3):
+        stranger.sign_in(f"nobody-{number}@example.org", "guess after guess after guess")
+    assert lane.is_slow("127.0.0.1")
+    assert not lane.is_slow("192.0.2.1")
+    with lane.pass_through("127.0.0.1"):  # the lane of this network has no place now
+        for _ in range(2):
+            lane._reserve(lane._key(("127.0.0.1",)))
+        refused = stranger.sign_in("nobody-x@example.org", "guess after guess after guess")
+        assert refused.status_code == 503
+        assert "nobody-x@example.org" in refused.text
+        assert where(at_home.sign_in("director@example.org")) == "/staff/"
+
+
+def test_an_address_nobody_has_costs_the_same_work(browse, office: Office, monkeypatch) -> None:
+    """Counted, not timed: the same statements and the same slow hash for both."""
+    work: list[str] = []
+    engine = office.session.get_bind().engine
+
+    def noting(*said):
+        work.append(said[2])
+
+    event.listen(engine, "before_cursor_execute", noting)
+    real = passwords.kek_for
+
+    def counting(password, parameters, pepper):
+        work.append(f"argon2id {parameters.memory_kib} {parameters.time_cost} {len(password)}")
+        return real(password, parameters, pepper)
+
+    monkeypatch.setattr(passwords, "kek_for", counting)
+    done = []
+    for address in ("director@example.org", "nobody00@example.org"):
+        client = browse()
+        client.page("/staff/sign-in")
+        work.clear()
+        assert client.sign_in(address, "guess after guess after guess").status_code == 422
+        done.append([step for step in work if "SAVEPOINT" not in step])
+    event.remove(engine, "before_cursor_execute", noting)
+    assert done[0] == done[1]
+    assert sum(step.startswith("argon2id") for step in done[0]) == 1
 
 
 def test_device_of_one_person_is_no_known_device_of_another(browse, office: Office) -> None:
