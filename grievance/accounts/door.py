@@ -94,7 +94,18 @@ def _try(candidate: Candidate, password: str, name: str, device: str) -> Entrant
     with _lanes(name, device):
         private = candidate.open(password, ring)
         anew = hash_password(password, ring) if candidate.outdated(ring) else None
-    return Entrant(Admitted(candidate.person_id, private), device, anew)
+    return Entrant(Admitted(candidate.person_id, private, candidate.wrap), device, anew)
+
+
+def sign_in(address: str, password: str, after: str) -> Response:
+    """Go on to `after`, signed in. A password that was changed while it was hashed is tried once
+    more: the same one may have been wrapped anew, at today's costs, by a request beside this."""
+    try:
+        return enter(authenticate(address, password), after)
+    except signing.Superseded:
+        db.session.rollback()
+        act_as("public")
+        return enter(authenticate(address, password), after)
 
 
 def new_password(password: str) -> HashedPassword:
@@ -104,12 +115,14 @@ def new_password(password: str) -> HashedPassword:
 
 
 def enter(entrant: Entrant, after: str) -> Response:
-    """Commit, and go on to `after` with a session in the cookie; the browser is known from now."""
+    """Commit, and go on to `after` with a session in the cookie; the browser is known from now.
+    Superseded when the password that was typed is not the one any more."""
     person_id, now, session = entrant.admitted.person_id, real_now(), db.session()
     act_as(f"member:{person_id}")
+    secret = signing.open_session(session, entrant.admitted, ring=key_ring(), now=now)
+    signing.end_earlier(session, cookie(COOKIE))
     if entrant.anew:
         set_password(session, entrant.admitted, entrant.anew)
-    secret = signing.open_session(session, entrant.admitted, ring=key_ring(), now=now)
     device = ""
     if entrant.device:
         signing.seen_device(session, entrant.device, now)

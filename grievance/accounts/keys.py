@@ -46,10 +46,15 @@ def organisation_key(session: Session, organisation_id: UUID) -> OrganisationKey
     ).first()
 
 
-def recovery_key(session: Session, organisation_id: UUID) -> RecoveryKey | None:
-    """The recovery key of an organisation."""
+def recovery_key(
+    session: Session, organisation_id: UUID, *, anew: bool = False
+) -> RecoveryKey | None:
+    """The recovery key of an organisation; `anew` for who holds the organisation and acts on it,
+    whatever this request has read before."""
     return session.scalars(
-        select(RecoveryKey).where(RecoveryKey.organisation_id == organisation_id)
+        select(RecoveryKey)
+        .where(RecoveryKey.organisation_id == organisation_id)
+        .execution_options(populate_existing=anew)
     ).first()
 
 

@@ -136,6 +136,16 @@ def live_session(session: Session, secret: str, now: datetime) -> StaffSession |
     ).first()
 
 
+def hold_member(session: Session, person_id: UUID) -> None:
+    """Let nobody take roles from this person, or give them another password, before the
+    transaction ends."""
+    for rows in (
+        select(Membership.id).where(Membership.person_id == person_id).order_by(Membership.id),
+        select(Person.id).where(Person.id == person_id),
+    ):
+        session.execute(rows.with_for_update(read=True)).all()
+
+
 def wrap_for(
     session: Session, *, tag: bytes | None = None, person_id: UUID | None = None
 ) -> MemberKeyWrap | None:

@@ -7,7 +7,7 @@ so deleting that row ends access at the next one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,13 @@ from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.models import Person, StaffSession
 from grievance.accounts.operations.keys import KeyHolder, reseal_slice
 from grievance.accounts.operations.signing import member_private
-from grievance.accounts.queries import STEP_UP, MembershipFact, live_session, memberships_of
+from grievance.accounts.queries import (
+    STEP_UP,
+    MembershipFact,
+    hold_member,
+    live_session,
+    memberships_of,
+)
 from grievance.accounts.roles import NAMES, Permission, Role
 from grievance.clock import real_now
 from grievance.extensions import act_as, db, login
@@ -124,6 +130,21 @@ def needs_step_up() -> None:
     """Ask for the password again when it was typed more than ten minutes ago."""
     if real_now() - current_member().stepped_up_at > STEP_UP:
         abort(redirect(url_for("accounts.confirm_password", next=request.path), 303))
+
+
+def still(permission: Permission) -> Member:
+    """The member once more after a slow hash, held until the transaction ends: who has no session
+    any more signs in again, who may not any more gets 403."""
+    before, session = current_member(), db.session()
+    hold_member(session, before.person_id)
+    row = live_session(session, cookie(COOKIE), real_now())
+    if row is None or row.id != before.session_id:
+        abort(redirect(url_for("accounts.sign_in"), 303))
+    g.member = replace(before, memberships=memberships_of(session, before.person_id))
+    g.pop("organisation_keys", None)
+    if not current_member().can(permission):
+        abort(403)
+    return current_member()
 
 
 def load(_incoming: Request) -> Member | None:

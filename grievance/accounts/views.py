@@ -66,13 +66,12 @@ def sign_in() -> Response:
     form = forms.SignIn(request.form)
     if request.method == "POST" and form.validate():
         try:
-            entrant = door.authenticate(*form.written)
+            return door.sign_in(*form.written, door.local(request.args.get("next", "")))
         except WrongPassword:
+            db.session.rollback()
             form.password.errors = [str(WRONG)]
         except Busy as problem:
             return busy_page("sign_in", problem, form=form)
-        else:
-            return door.enter(entrant, door.local(request.args.get("next", "")))
     return answer("sign_in", 422 if form.errors else 200, form=form)
 
 
@@ -195,17 +194,23 @@ def confirm_password() -> Response:
     member, form = staff.current_member(), forms.ConfirmPassword(request.form)
     if request.method == "POST" and form.validate():
         try:
-            door.authenticate_again(member, forms.text_of(form.password))
+            _step_up(member, forms.text_of(form.password))
         except WrongPassword:
+            db.session.rollback()
             form.password.errors = [i18n.gettext("This is not your password. Try it again.")]
         except Busy as problem:
             return busy_page("confirm_password", problem, form=form)
         else:
-            signing.step_up(db.session(), member.session_id, member.person_id, real_now())
-            db.session.commit()
             after = door.local(request.args.get("next", ""))
             return redirect(after, 303)  # type: ignore[return-value]
     return answer("confirm_password", 422 if form.errors else 200, form=form)
+
+
+def _step_up(member: staff.Member, password: str) -> None:
+    entrant = door.authenticate_again(member, password)
+    act_as(member.actor)
+    signing.step_up(db.session(), entrant.admitted, member.session_id, real_now())
+    db.session.commit()
 
 
 @accounts.get("/account")
@@ -237,6 +242,7 @@ def password() -> Response:
         try:
             _change_password(member, form)
         except WrongPassword:
+            db.session.rollback()
             form.current.errors = [i18n.gettext("This is not your password. Try it again.")]
         except Busy as problem:
             tell(str(BUSY), "bad")

@@ -10,6 +10,7 @@ from flask import Response, current_app, make_response, render_template, request
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import staff
+from grievance.accounts.roles import Permission
 from grievance.cases.models import Reissue
 from grievance.cases.operations import receipts
 from grievance.cases.operations.moving import Refused
@@ -63,6 +64,7 @@ def _asking(desk: Desk, asked: Reissue, form: ActForm) -> str:
 def _issue(reference: str, form: ActForm) -> Response:
     code = draw()
     keys = _keys_of(code)
+    staff.still(Permission.CASE_WORK)
     desk, session = open_case(reference, change=True), db.session()
     asked = receipts.waiting_reissue(session, desk.case.id)
     if asked is None:

@@ -38,7 +38,8 @@ def root_of(code: str) -> bytes:
 
 
 def begin(typed: str) -> str:
-    """Begin a visit with what was typed and give its cookie's secret.
+    """Begin a visit with what was typed and give its cookie's secret; an earlier visit of this
+    browser ends.
 
     `NotAReceipt` for what cannot be a code (nothing is hashed then), `UnknownCode` for one that
     opens nothing, `Busy` in a slow lane that is full.
@@ -48,13 +49,14 @@ def begin(typed: str) -> str:
     address = request.remote_addr or ""
     with lane.pass_through(address):
         root = root_of(code)
-    found = receipts.find(db.session(), site().ring, root)
+    found = receipts.prove(db.session(), site().ring, root)
     if found is None:
         lane.record_wrong(address)
         raise UnknownCode
     receipt, keys = found
     act_as(f"receipt:{receipt.case_id}")
     keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
+    receipts.end_visit(db.session(), cookie(COOKIE))
     secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
     db.session.commit()
     return secret

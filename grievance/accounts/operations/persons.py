@@ -28,7 +28,7 @@ from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Role
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import new_pair, public_key_mac
-from grievance.vault.passwords import wrap_member_key
+from grievance.vault.passwords import MemberWrap, wrap_member_key
 
 Row = TypeVar("Row", Organisation, Person)
 
@@ -37,10 +37,15 @@ INVITATION_LASTS = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Admitted:
-    """Somebody who may be signed in now: `private` goes into their session and nowhere else."""
+    """Somebody who may be signed in now: `private` goes into their session and nowhere else.
+
+    `proof` is the wrap that their password opened, compared again where that counts; None for who
+    was let in by the same transaction.
+    """
 
     person_id: UUID
     private: bytes = field(repr=False)
+    proof: MemberWrap | None = None
 
 
 @dataclass(frozen=True)

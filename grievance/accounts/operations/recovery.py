@@ -111,7 +111,7 @@ def _through_sheet(
 
 
 def _matching(session: Session, organisation_id: UUID, typed: bytes) -> RecoveryKey:
-    row = recovery_key(session, organisation_id)
+    row = recovery_key(session, organisation_id, anew=True)
     if row is None or pair_from_seed(typed).public != row.public:
         raise Refused("sheet")
     return row

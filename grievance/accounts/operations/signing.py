@@ -1,7 +1,8 @@
 """Signing in and out, confirming a password, changing it, and known devices.
 
 The slow hash happens before these verbs, outside the transaction: `candidate` reads what it
-needs, then the caller ends the transaction, hashes in a slot, and opens the session.
+needs, then the caller ends the transaction, hashes in a slot, and acts. A password may be changed
+while another request hashes it, so each verb first reads again, under lock, what was proven.
 """
 
 from __future__ import annotations
@@ -14,16 +15,28 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.hashing import Candidate, HashedPassword, candidate_for
-from grievance.accounts.models import KnownDevice, Membership, Organisation, Person, StaffSession
+from grievance.accounts.models import (
+    KnownDevice,
+    MemberKeyWrap,
+    Membership,
+    Organisation,
+    Person,
+    StaffSession,
+)
 from grievance.accounts.operations.persons import Admitted, actor_of, locked, set_password
 from grievance.accounts.queries import IDLE, LONGEST, email_tag, wrap_for
 from grievance.vault.keyring import KeyRing
 from grievance.vault.labels import Label
+from grievance.vault.passwords import WrongPassword
 from grievance.vault.sessions import new_secret, secret_hash, session_key
 from grievance.vault.values import Place, open_bytes, seal_bytes
 
 PURPOSE = "staff"
 DEVICES_KEPT = 10
+
+
+class Superseded(WrongPassword):
+    """What the password proved is not so any more: it was changed, or the session ended."""
 
 
 def candidate(session: Session, address: str, ring: KeyRing) -> Candidate:
@@ -32,7 +45,11 @@ def candidate(session: Session, address: str, ring: KeyRing) -> Candidate:
 
 
 def open_session(session: Session, admitted: Admitted, *, ring: KeyRing, now: datetime) -> str:
-    """Start a session and answer its cookie secret; the member's key lies under that secret."""
+    """Start a session and answer its cookie secret; the member's key lies under that secret.
+
+    Superseded when the password was changed, or the member put away, after it was typed.
+    """
+    organisations = _held(session, admitted)
     secret, session_id = new_secret(), uuid4()
     expired = or_(StaffSession.last_seen <= now - IDLE, StaffSession.created_at <= now - LONGEST)
     session.execute(delete(StaffSession).where(expired))
@@ -50,8 +67,23 @@ def open_session(session: Session, admitted: Admitted, *, ring: KeyRing, now: da
         )
     )
     session.flush()
-    _note(session, admitted.person_id, "signed_in", now)
+    _note(session, organisations, admitted.person_id, "signed_in", now)
     return secret
+
+
+def _held(session: Session, admitted: Admitted) -> list[Organisation]:
+    """Hold a person and where they are a member, and compare what they proved once more."""
+    organisations = _organisations(session, admitted.person_id)
+    person = locked(session, Person, admitted.person_id)
+    wrap = session.scalars(
+        select(MemberKeyWrap.ciphertext).where(
+            MemberKeyWrap.person_id == person.id, MemberKeyWrap.kind == "password"
+        )
+    ).first()
+    proof = admitted.proof.ciphertext if admitted.proof else wrap
+    if person.state != "active" or wrap is None or wrap != proof:
+        raise Superseded
+    return organisations
 
 
 def member_private(row: StaffSession, secret: str, ring: KeyRing) -> bytes:
@@ -61,22 +93,32 @@ def member_private(row: StaffSession, secret: str, ring: KeyRing) -> bytes:
 
 def close_session(session: Session, session_id: UUID, person_id: UUID, now: datetime) -> None:
     """Sign out: the row goes, so the cookie opens nothing."""
+    organisations = _organisations(session, person_id)
     session.execute(
         delete(StaffSession).where(
             StaffSession.id == session_id, StaffSession.person_id == person_id
         )
     )
-    _note(session, person_id, "signed_out", now)
+    _note(session, organisations, person_id, "signed_out", now)
 
 
-def step_up(session: Session, session_id: UUID, person_id: UUID, now: datetime) -> None:
-    """The password was typed again in this session."""
-    session.execute(
+def end_earlier(session: Session, secret: str) -> None:
+    """Whoever signs in ends the session that this browser held before, whoever it was of."""
+    session.execute(delete(StaffSession).where(StaffSession.token_hash == secret_hash(secret)))
+
+
+def step_up(session: Session, admitted: Admitted, session_id: UUID, now: datetime) -> None:
+    """The password was typed again in this session; Superseded when either is over."""
+    organisations = _held(session, admitted)
+    stepped = session.scalars(
         update(StaffSession)
-        .where(StaffSession.id == session_id, StaffSession.person_id == person_id)
+        .where(StaffSession.id == session_id, StaffSession.person_id == admitted.person_id)
         .values(stepped_up_at=now)
-    )
-    _note(session, person_id, "stepped_up", now)
+        .returning(StaffSession.id)
+    ).first()
+    if stepped is None:
+        raise Superseded
+    _note(session, organisations, admitted.person_id, "stepped_up", now)
 
 
 def change_password(
@@ -87,15 +129,20 @@ def change_password(
     keep_session: UUID,
     now: datetime,
 ) -> None:
-    """Wrap the same key under a new password and end every other session of this person."""
-    locked(session, Person, admitted.person_id)
+    """Wrap the same key under a new password and end every other session of this person.
+
+    Superseded when the old password, or the session it was typed in, is over by now.
+    """
+    organisations = _held(session, admitted)
+    if session.get(StaffSession, keep_session, populate_existing=True) is None:
+        raise Superseded
     set_password(session, admitted, password)
     session.execute(
         delete(StaffSession).where(
             StaffSession.person_id == admitted.person_id, StaffSession.id != keep_session
         )
     )
-    _note(session, admitted.person_id, "password_changed", now)
+    _note(session, organisations, admitted.person_id, "password_changed", now)
 
 
 def choose_language(session: Session, person_id: UUID, language: str) -> None:
@@ -144,8 +191,10 @@ def seen_device(session: Session, device_id: str, now: datetime) -> None:
     )
 
 
-def _note(session: Session, person_id: UUID, verb: str, now: datetime) -> None:
-    organisations = session.scalars(
+def _organisations(session: Session, person_id: UUID) -> list[Organisation]:
+    """Where a person is a member, held: always before the person, or two requests would wait for
+    each other."""
+    found = session.scalars(
         select(Organisation)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id, Membership.active)
@@ -153,7 +202,17 @@ def _note(session: Session, person_id: UUID, verb: str, now: datetime) -> None:
         .with_for_update(of=Organisation)
         .execution_options(populate_existing=True)
     )
-    for organisation in organisations.all():
+    return list(found)
+
+
+def _note(
+    session: Session,
+    organisations: list[Organisation],
+    person_id: UUID,
+    verb: str,
+    now: datetime,
+) -> None:
+    for organisation in organisations:
         audit.record(session, organisation, verb, actor=actor_of(person_id), now=now)
 
 

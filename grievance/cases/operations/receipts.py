@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
@@ -42,11 +42,28 @@ def find(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, Receipt
     for version, pepper in ring.peppers.items():
         keys = receipt_keys(root, pepper, version)
         receipt = session.scalars(
-            select(Receipt).where(Receipt.tag == keys.tag, Receipt.state == "active")
+            select(Receipt)
+            .where(Receipt.tag == keys.tag, Receipt.state == "active")
+            .execution_options(populate_existing=True)
         ).first()
         if receipt:
             return receipt, keys
     return None
+
+
+def prove(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, ReceiptKeys] | None:
+    """The same, read again while its case is held: what a slow hash proved may have been changed
+    meanwhile. Until the transaction ends nobody else can change the code or issue another."""
+    seen = find(session, ring, root)
+    if seen is None:
+        return None
+    _hold(session, seen[0].case_id)
+    return find(session, ring, root)
+
+
+def _hold(session: Session, case_id: UUID) -> Case:
+    held = select(Case).where(Case.id == case_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def renew(
@@ -109,31 +126,44 @@ def begin_visit(
 def continue_visit(
     session: Session, ring: KeyRing, secret: str, now: datetime, *, lock: bool = False
 ) -> tuple[OpenCase, Receipt] | None:
-    """The case of a running visit, opened; None after 20 idle minutes or 2 hours.
+    """The case of a running visit, opened; None after 20 idle minutes or 2 hours, and for a number
+    that was changed.
 
-    With `lock` the case row is held until the end of the transaction, for a verb.
+    With `lock` the case row is held until the end of the transaction, for a verb, and the visit is
+    read again under it: a change of the number ends also what had begun before it.
     """
-    if not secret:
+    found = _running(session, secret, now)
+    if found is None:
         return None
-    visit = session.scalars(
-        select(ReceiptSession).where(ReceiptSession.token_hash == secret_hash(secret))
-    ).first()
-    if visit is None:
+    if lock:
+        case = _hold(session, found[0].case_id)
+        found = _running(session, secret, now)
+    else:
+        case = session.get_one(Case, found[0].case_id)
+    if found is None:
         return None
-    if now - visit.seen_at > IDLE or now - visit.began_at > LONGEST:
-        session.delete(visit)
-        return None
-    receipt = session.get_one(Receipt, visit.receipt_id)
-    case = session.scalars(
-        select(Case).where(Case.id == visit.case_id).with_for_update()
-        if lock
-        else select(Case).where(Case.id == visit.case_id)
-    ).one()
+    visit, receipt = found
     place = values.Place(Label.RECEIPT_SESSION, visit.case_id, visit.id, 1)
     key = session_key(secret, ring.server_key, SESSION)
     private = values.open_bytes(key, place, visit.private_box)
-    visit.seen_at = now
+    session.execute(update(ReceiptSession).where(ReceiptSession.id == visit.id).values(seen_at=now))
     return open_for_receipt(session, case, receipt, private), receipt
+
+
+def _running(session: Session, secret: str, now: datetime) -> tuple[ReceiptSession, Receipt] | None:
+    """A visit that is not over and whose number is still valid, as the database holds them now."""
+    found = session.execute(
+        select(ReceiptSession, Receipt)
+        .join(Receipt, Receipt.id == ReceiptSession.receipt_id)
+        .where(
+            ReceiptSession.token_hash == secret_hash(secret),
+            ReceiptSession.seen_at >= now - IDLE,
+            ReceiptSession.began_at >= now - LONGEST,
+            Receipt.state == "active",
+        )
+        .execution_options(populate_existing=True)
+    ).first()
+    return (found[0], found[1]) if found else None
 
 
 def pending_code(session: Session, ring: KeyRing, secret: str) -> str:

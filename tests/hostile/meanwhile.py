@@ -1,0 +1,61 @@
+"""Something that happens while a slow hash runs, exactly when nobody holds a lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from grievance.extensions import acting_as, db
+from grievance.vault.slots import HashSlots
+
+Act = Callable[[Session], Any]
+
+
+class Meanwhile(HashSlots):
+    """A hash slot that lets somebody else commit between the hash and what is done with it."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__()
+        self.act: Act | None = act
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        with super().hold():
+            yield
+        act, self.act = self.act, None
+        if act is not None:
+            with acting_as("cli:test"):
+                act(db.session())
+                db.session.commit()
+
+
+@contextmanager
+def meanwhile(app: Flask, act: Act) -> Iterator[None]:
+    """During the next slow hash of this process, `act` happens and is committed."""
+    before = app.config["HASH_SLOTS"]
+    slots = app.config["HASH_SLOTS"] = Meanwhile(act)
+    try:
+        yield
+        assert slots.act is None, "nothing was hashed"
+    finally:
+        app.config["HASH_SLOTS"] = before
+
+
+def until_one_waits(session: Session, most: float = 30) -> None:
+    """Return once another transaction waits for a lock that somebody holds."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        if session.execute(waits).scalar():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
