@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
 from babel.core import get_global, parse_locale
@@ -209,6 +211,35 @@ def negotiate(header: str, enabled: Iterable[str]) -> Language:
 def date_text(day: date, language: Language | None = None) -> str:
     """A day with its weekday and the month written out."""
     return dates.format_date(day, format="full", locale=(language or current()).locale)
+
+
+def days_text(days: int, language: Language | None = None) -> str:
+    """A number of days as somebody would say it: whole years as years."""
+    locale = (language or current()).locale
+    unit: Literal["day", "year"] = "day" if days % 365 else "year"
+    threshold = days + 1 if days % 365 else 1
+    return dates.format_timedelta(
+        timedelta(days=days), granularity=unit, threshold=threshold, locale=locale
+    )
+
+
+def zone_text(zone: str, language: Language | None = None) -> str:
+    """What the time of a zone is called, all year alike: a reader knows no technical name."""
+    locale = (language or current()).locale
+    return dates.get_timezone_name(
+        ZoneInfo(zone), width="long", zone_variant="generic", locale=locale
+    )
+
+
+def name_in(spoken: Language, language: Language | None = None) -> str:
+    """What a language is called inside a sentence; its name for itself stands alone, in lists."""
+    locale = (language or current()).locale
+    named = "" if spoken.slug == "ja-easy" else spoken.locale.get_display_name(locale)
+    if not named or spoken == (language or current()):
+        named = spoken.own_name
+    if locale.language == "vi":  # a proper noun only where the sentence begins
+        return named[0].lower() + named[1:]
+    return named.replace(" (", "（").replace(")", "）") if locale.language == "ja" else named
 
 
 def time_text(moment: datetime, zone: tzinfo, language: Language | None = None) -> str:

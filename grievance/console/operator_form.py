@@ -29,7 +29,7 @@ OTHERS = {
     "hours": N_("When somebody reads"),
     "languages": N_("Languages you work in"),
     "contacts": N_("How to reach you otherwise"),
-    "retention_days": N_("After how many days a closed case is deleted"),
+    "retention_days": N_("How many days a closed case is kept at most; a person deletes it"),
     "everyday_site": N_("The everyday page that Leave opens"),
 }
 LIMIT = 2000  # graphemes in one text

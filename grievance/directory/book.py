@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,14 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Way:
-    """One channel of a body, with its texts."""
+    """One channel of a body, with its texts; the day on which a person here saw that it is right
+    (nobody did, else), and the page it was read on."""
 
     id: UUID
     facts: entries.Channel
     texts: Texts
+    confirmed: date | None = None
+    page: entries.Source | None = None
 
     def say(self, name: str, language: Language | None = None) -> Said | None:
         """`hours`, `note` or `value` for a reader."""

@@ -19,7 +19,7 @@ from grievance.i18n import BY_SLUG, ENGLISH, Language
 VERSION = "3.0.1"
 COLUMNS = (
     "id", "kind", "country", "name", "name_ja", "operator", "can_do", "cannot_do", "cost",
-    "channel", "value", "languages", "only_in", "hours", "checked",
+    "channel", "value", "languages", "only_in", "hours", "checked", "page_date",
 )  # fmt: skip
 _STATUS = {"active": "active", "closed": "defunct"}
 
@@ -63,8 +63,9 @@ def service(entry: Entry, language: Language = ENGLISH) -> dict[str, Any]:
         "languages": [_language(entry, slug) for slug in facts.languages],
         "required_documents": _documents(entry, language),
     }
-    if facts.checked:
-        made["assured_date"] = facts.checked.isoformat()
+    assured = [way.confirmed for way in entry.public_ways if way.confirmed]
+    if assured:  # by a person of this instance; nobody assures what a release was read from
+        made["assured_date"] = max(assured).isoformat()
     if place := place_of(entry.id):
         made["service_areas"] = [
             {"id": _id(entry.id, "area"), "name": _country(place), "extent": place,
@@ -103,7 +104,8 @@ def _line(entry: Entry, way: Way | None, language: Language) -> dict[str, str]:
             "languages": " ".join(way.facts.languages),
             "only_in": way.facts.only_in or "",
             "hours": str(way.say("hours", language) or ""),
-            "checked": way.facts.checked.isoformat() if way.facts.checked else "",
+            "checked": way.confirmed.isoformat() if way.confirmed else "",
+            "page_date": (way.page.date or "") if way.page else "",
         }
     return line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.directory import records
+from grievance.directory import entries, records
 from grievance.directory.book import Book, Entry, IssueEntry, Way
 from grievance.directory.entries import PUBLIC, Facts
 from grievance.directory.models import (
@@ -24,6 +25,7 @@ from grievance.directory.models import (
 )
 from grievance.model import digits_of, matching
 
+CONFIRMED = ("confirmed", "corrected", "added")  # by a person of this instance
 _kept: tuple[UUID, Book] | None = None
 
 
@@ -57,32 +59,43 @@ def _read(session: Session) -> Book:
         .where(MechanismRevision.state == "current")
         .order_by(Mechanism.position, Mechanism.id)
     )
-    entries = {row.id: _entry(row, revision, channels[row.id]) for row, revision in rows}
-    issues = {
-        row.id: IssueEntry(records.issue(row), row.texts)
-        for row in session.scalars(select(IssueType).order_by(IssueType.position))
-    }
     pages = {
         row.id: records.source(row)
         for row in session.scalars(select(Source).order_by(Source.position))
     }
+    bodies = {row.id: _entry(row, revision, channels[row.id], pages) for row, revision in rows}
+    issues = {
+        row.id: IssueEntry(records.issue(row), row.texts)
+        for row in session.scalars(select(IssueType).order_by(IssueType.position))
+    }
     facts = Facts(
-        max((entry.facts.checked or date.min for entry in entries.values()), default=date.min),
-        {name: entry.facts for name, entry in entries.items()},
+        max((entry.facts.checked or date.min for entry in bodies.values()), default=date.min),
+        {name: entry.facts for name, entry in bodies.items()},
         {name: issue.facts for name, issue in issues.items()},
         pages,
     )
-    return Book(facts, entries, issues)
+    return Book(facts, bodies, issues)
 
 
-def _entry(row: Mechanism, revision: MechanismRevision, channels: list[Channel]) -> Entry:
+def _entry(
+    row: Mechanism,
+    revision: MechanismRevision,
+    channels: list[Channel],
+    pages: Mapping[str, entries.Source],
+) -> Entry:
     return Entry(
         facts=records.mechanism(row, revision, channels),
         texts=revision.texts,
-        ways=tuple(Way(way.id, records.channel(way), way.texts) for way in channels),
+        ways=tuple(_way(way, pages) for way in channels),
         revision=revision.id,
         record=revision.record,
     )
+
+
+def _way(row: Channel, pages: Mapping[str, entries.Source]) -> Way:
+    confirmed = row.checked if row.state in CONFIRMED else None
+    page = pages.get(row.source or "") if row.state == "shipped" else None
+    return Way(row.id, records.channel(row), row.texts, confirmed, page)
 
 
 def channels_to_confirm(session: Session, *, everything: bool = False) -> list[Channel]:

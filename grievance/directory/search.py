@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from grievance.directory.book import Book, Entry, IssueEntry
+from grievance.directory.book import Book, Entry, IssueEntry, Way
 from grievance.i18n import Language, current, fallbacks
 from grievance.model import matching
 
@@ -81,12 +82,21 @@ def place_of(mechanism: str) -> str:
     return head.upper() if is_country else ""
 
 
-def languages_of(entry: Entry) -> set[str]:
-    """The languages a body can be spoken or written to in, by any way that is shown."""
-    spoken = set(entry.facts.languages)
-    for way in entry.public_ways:
-        spoken |= set(way.facts.languages)
-    return spoken
+def spoken_on(entry: Entry, way: Way) -> tuple[str, ...]:
+    """The languages of one way. A way that names none serves all that the body speaks; a page on
+    the web speaks only what it names."""
+    return way.facts.languages or (() if way.facts.type == "web" else entry.facts.languages)
+
+
+def languages_of(entry: Entry, ways: Sequence[Way] | None = None) -> set[str]:
+    """The languages somebody is spoken or written to in by the ways that are shown (or by `ways`
+    of them): a language belongs to a number. Where only pages are shown, or nothing, what the body
+    says of itself."""
+    ways = entry.public_ways if ways is None else ways
+    lines = [way for way in ways if way.facts.type != "web"]
+    if not lines:
+        return set(entry.facts.languages).union(*(way.facts.languages for way in ways))
+    return {slug for way in lines for slug in spoken_on(entry, way)}
 
 
 def understood(language: Language) -> frozenset[str]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel import dates
-
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
 from grievance.directory import queries as directory
@@ -50,8 +48,7 @@ def next_reading() -> str:
     moment: datetime | None = told.next_reading(clock.now()) if told else None
     if told is None or moment is None:
         return ""
-    locale = i18n.current().locale
-    zone = dates.get_timezone_name(moment, width="long", locale=locale)
+    zone = i18n.zone_text(told.time_zone)
     return f"{i18n.time_text(moment, ZoneInfo(told.time_zone))} ({zone})"
 
 

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from babel import dates
+
 from grievance.directory.book import Book, Entry, Way
-from grievance.directory.search import languages_of, place_of, speaks, understood
+from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
 from grievance.directory.texts import Said
-from grievance.i18n import Language, current, gettext
-from grievance.portal.words import NAME_UNKNOWN, YOUR_NAME, language_name
+from grievance.i18n import current, date_text, gettext, name_in
+from grievance.portal.words import NAME_UNKNOWN, YOUR_NAME, language_in, language_name
 from grievance.questions.places import prefecture_name
 
 _ORDER = ("phone", "whatsapp", "chat", "web", "email", "app", "in_person", "post")
@@ -35,7 +37,7 @@ class Reach:
     note: Said | None
     languages: tuple[str, ...]  # own names
     place: str
-    checked: date | None
+    provenance: str  # who stands behind it, in a sentence
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Card:
 def card(entry: Entry, standpoint: Standpoint) -> Card:
     """The card of a body for the reader of this page."""
     name = _A_KIND.sub("", entry.name())
-    way = best(entry, standpoint)
+    way, usable = best(entry, standpoint), usable_ways(entry, standpoint)
     own_name = _A_KIND.sub("", entry.facts.name_ja)
     own_name = own_name if own_name != name else ""
     in_japan = standpoint.in_japan and place_of(entry.id) == "JP"
@@ -77,33 +79,37 @@ def card(entry: Entry, standpoint: Standpoint) -> Card:
         sentence=entry.say("can_do"),
         cost=entry.say("cost"),
         your_name=gettext(YOUR_NAME.get(entry.facts.anonymous, NAME_UNKNOWN)),
-        your_language=language_sentence(entry),
+        your_language=language_sentence(entry, usable or None),
         cannot=entry.say("cannot_do"),
-        reach=reach(way, brief=True) if way else None,
+        reach=reach(entry, way, brief=True) if way else None,
     )
 
 
-def language_sentence(entry: Entry, language: Language | None = None) -> str:
-    """Whether the reader is understood there, said so that it cannot be misread."""
-    own = language or current()
-    if speaks(entry, own):
-        return gettext("They speak %(language)s") % {"language": own.own_name}
+def language_sentence(entry: Entry, ways: list[Way] | None = None) -> str:
+    """Whether the reader is understood there (by these ways), said so that it cannot be misread."""
+    own, spoken = current(), languages_of(entry, ways)
+    if spoken & understood(own):
+        return gettext("They speak %(language)s") % {"language": name_in(own)}
+    if understood(own) & set(entry.facts.languages):
+        return gettext("They have a number for %(language)s, which we do not have yet") % {
+            "language": name_in(own)
+        }
     if entry.facts.interpreters:
         return gettext("They call an interpreter")
-    spoken = sorted(languages_of(entry), key=lambda slug: (slug != "ja", slug))
-    if spoken == ["ja"]:
+    if spoken == {"ja"}:
         return gettext("Japanese only: ask somebody to speak for you")
     if spoken:
-        names = ", ".join(language_name(slug) for slug in spoken[:4])
+        first = sorted(spoken, key=lambda slug: (slug != "ja", slug))[:4]
+        names = ", ".join(language_in(slug) for slug in first)
         return gettext("They speak %(language)s") % {"language": names}
     return gettext("We do not know: ask them first")
 
 
-def reach(way: Way, *, brief: bool = False) -> Reach:
+def reach(entry: Entry, way: Way, *, brief: bool = False) -> Reach:
     """A channel as it is shown; `brief` names of many languages only the reader's."""
     facts = way.facts
-    slugs = facts.languages
-    if brief and _tongue(way) == 0:
+    slugs = spoken_on(entry, way)
+    if brief and _tongue(entry, way) == 0:
         slugs = tuple(slug for slug in slugs if slug in understood(current()))[:1]
     return Reach(
         type=facts.type,
@@ -113,26 +119,55 @@ def reach(way: Way, *, brief: bool = False) -> Reach:
         note=way.say("note"),
         languages=tuple(language_name(slug) for slug in slugs),
         place=prefecture_name(facts.only_in, current()) if facts.only_in else "",
-        checked=facts.checked,
+        provenance=provenance(way),
     )
+
+
+def provenance(way: Way) -> str:
+    """Who stands behind a value: a person here on a day, else the page it was read on, with the
+    day that the page itself shows. Nobody checked what was only read."""
+    if way.confirmed:
+        return gettext("Confirmed by a person here on %(day)s") % {"day": date_text(way.confirmed)}
+    if way.page is None:
+        return ""
+    if not way.page.date:
+        sentence = gettext("From a page of %(who)s, which shows no date")
+        return sentence % {"who": way.page.organisation}
+    sentence = gettext("From a page of %(who)s, dated %(day)s")
+    return sentence % {"who": way.page.organisation, "day": partial_day(way.page.date)}
+
+
+def partial_day(written: str) -> str:
+    """A day as exact as it is known: a year, a month, or all of it."""
+    parts = [int(part) for part in written.split("-")]
+    day = date(*(parts + [1, 1])[:3])
+    if len(parts) == 3:
+        return dates.format_date(day, "long", locale=current().locale)
+    skeleton = "y" if len(parts) == 1 else "yMMMM"
+    return dates.format_skeleton(skeleton, day, locale=current().locale)
 
 
 def ways(entry: Entry) -> tuple[list[Reach], list[Reach]]:
     """The channels that may be shown: those for this reader, and those in other languages."""
-    shown = sorted(entry.public_ways, key=_preference)
-    mine = [way for way in shown if _tongue(way) < 2]
-    others = [way for way in shown if _tongue(way) == 2]
+    shown = sorted(entry.public_ways, key=lambda way: _preference(entry, way))
+    mine = [way for way in shown if _tongue(entry, way) < 2]
+    others = [way for way in shown if _tongue(entry, way) == 2]
     if not mine:
         mine, others = others, []
-    return [reach(way) for way in mine], [reach(way) for way in others]
+    return [reach(entry, way) for way in mine], [reach(entry, way) for way in others]
 
 
 def best(entry: Entry, standpoint: Standpoint) -> Way | None:
     """The one way to offer first: it leads somewhere from there, and in the reader's language."""
-    usable = [
+    usable = usable_ways(entry, standpoint)
+    return min(usable, key=lambda way: _preference(entry, way), default=None)
+
+
+def usable_ways(entry: Entry, standpoint: Standpoint) -> list[Way]:
+    """The ways that lead somewhere from there."""
+    return [
         way for way in entry.ways if way.facts.usable(standpoint.prefecture, standpoint.in_japan)
     ]
-    return min(usable, key=_preference, default=None)
 
 
 def nearby(book: Book, entry: Entry) -> list[Entry]:
@@ -161,14 +196,15 @@ def _can_be_reached(entry: Entry) -> bool:
     return entry.facts.status == "active" and entry.facts.reachable()
 
 
-def _tongue(way: Way) -> int:
-    if not way.facts.languages:
+def _tongue(entry: Entry, way: Way) -> int:
+    spoken = spoken_on(entry, way)
+    if not spoken:
         return 1
-    return 0 if understood(current()) & set(way.facts.languages) else 2
+    return 0 if understood(current()) & set(spoken) else 2
 
 
-def _preference(way: Way) -> tuple[int, int]:
-    return _tongue(way), _ORDER.index(way.facts.type)
+def _preference(entry: Entry, way: Way) -> tuple[int, int]:
+    return _tongue(entry, way), _ORDER.index(way.facts.type)
 
 
 def _href(kind: str, value: str) -> str:

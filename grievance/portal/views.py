@@ -126,6 +126,8 @@ def about() -> str:
         questions={field: i18n.gettext(label) for field, label in QUESTIONS.items()},
         filing=accounts.filing_open(db.session()),
         days={str(number): name for number, name in days.items()},
+        zone=i18n.zone_text(profile.time_zone) if profile else "",
+        kept_for=i18n.days_text(profile.retention_days or 0) if profile else "",
         languages_read=[language_name(slug) for slug in profile.languages] if profile else [],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 
-from grievance.i18n import BY_SLUG, N_
+from grievance.i18n import BY_SLUG, N_, current, name_in
 
 KINDS = {
     "state_emergency": N_("Emergency"),
@@ -61,5 +61,15 @@ def language_name(slug: str) -> str:
         return BY_SLUG[slug].own_name
     try:
         return Locale.parse(slug.replace("-", "_")).get_display_name() or slug
+    except (UnknownLocaleError, ValueError):
+        return slug
+
+
+def language_in(slug: str) -> str:
+    """The name of such a language inside a sentence."""
+    if slug in BY_SLUG:
+        return name_in(BY_SLUG[slug])
+    try:
+        return Locale.parse(slug).get_display_name(current().locale) or slug
     except (UnknownLocaleError, ValueError):
         return slug

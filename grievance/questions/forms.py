@@ -113,9 +113,17 @@ def _said(question: Question, asking: Asking) -> dict[str, Any]:
     excused = question.id in asking.excused
     return {
         "label": _(question.ask),
-        "hint": _(question.help),
+        "hint": _hint(question, asking),
         "needed": _(question.needed) if question.required and not excused else "",
     }
+
+
+def _hint(question: Question, asking: Asking) -> str:
+    live = asking.bank.live(asking.journey, asking.answers)
+    issues = frozenset(asking.bank.issues(live))
+    more = question.more
+    shown = [more.help] if more and more.shown_if.holds(live, issues) else []
+    return " ".join(_(one) for one in [*shown, question.help] if one)
 
 
 def _text(question: Question, said: dict[str, Any], _asking: Asking) -> Any:

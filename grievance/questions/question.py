@@ -58,6 +58,14 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class More:
+    """A further sentence of help for those alone to whom it means something."""
+
+    help: str
+    shown_if: Condition
+
+
+@dataclass(frozen=True)
 class Question:
     """A question as data. `ask`, `help`, `why`, `needed` and labels are English message ids.
 
@@ -72,6 +80,7 @@ class Question:
     kind: str
     ask: str
     help: str = ""
+    more: More | None = None
     why: str = ""
     needed: str = ""
     options: tuple[Option, ...] = ()

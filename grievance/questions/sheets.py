@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from grievance.questions.question import Condition, Family, Option, Page, Question
+from grievance.questions.question import Condition, Family, More, Option, Page, Question
 
 FIELDS = {
     "id", "page", "kind", "ask", "help", "why", "needed", "options", "required", "unless", "max",
-    "stores", "compartment", "shown_if", "only", "safety", "retired", "version",
+    "stores", "compartment", "shown_if", "only", "safety", "retired", "version", "more",
 }  # fmt: skip
 
 
@@ -91,6 +91,8 @@ def _question(file: str, row: Mapping[str, Any], groups: Mapping[str, frozenset[
     values |= {key: int(row[key]) for key in ("max", "version") if key in row}
     if "shown_if" in row:
         values["shown_if"] = condition(row["shown_if"], groups)
+    if "more" in row:
+        values["more"] = More(row["more"]["help"], condition(row["more"]["shown_if"], groups))
     values["options"] = tuple(_option(name, option) for option in row.get("options", ()))
     return Question(**values)
 

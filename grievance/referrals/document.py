@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from grievance.i18n import BY_SLUG, Language, date_text
+from grievance.i18n import BY_SLUG, Language, date_text, name_in
 from grievance.referrals.templates import book
 
 LANGUAGE = "language"  # the part that lets the worker's language show
@@ -20,8 +21,7 @@ def same_speech(one: str, other: str) -> bool:
 
 def name_of(spoken: str, slug: str) -> str:
     """What the language `spoken` is called in the language `slug`."""
-    own = BY_SLUG[spoken]
-    return own.locale.get_display_name(BY_SLUG[slug].locale) or own.english_name
+    return name_in(BY_SLUG[spoken], BY_SLUG[slug])
 
 
 def _day(written: str, slug: str) -> str:
@@ -127,7 +127,8 @@ class Document:
         """Which language words are in, where it is not the document's."""
         if same_speech(spoken, self.language):
             return ""
-        name = name_of(spoken, self.language)
+        dot = "・" if self.language == "ja" else ", "  # no brackets inside brackets
+        name = re.sub(r" ?[(（](.*)[)）]", rf"{dot}\1", name_of(spoken, self.language))
         return book().paper["original"].say(self.language) % {"language": name}
 
     @property

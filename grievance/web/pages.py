@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from grievance.extensions import db
-from grievance.i18n import Language
+from grievance.i18n import Language, name_in
 
 STATIC = Path(__file__).parent / "static"
 
@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
     provide(
         app,
         asset=asset,
+        name_in=name_in,
         switch_url=switch_url,
         notices=_notices,
         demo=lambda: bool(app.config["SETTINGS"].demo),

@@ -88,14 +88,14 @@ def test_who_is_understood_is_said_so_that_it_cannot_be_misread(
 ) -> None:
     entry = queries.book(loaded).entries[body]
     with i18n.speaking(slug):
-        own = {"language": i18n.BY_SLUG[slug].own_name}
+        own = {"language": i18n.name_in(i18n.BY_SLUG[slug])}
         assert doors.language_sentence(entry) == i18n.gettext(sentence) % own
 
 
 def test_a_link_is_one_that_a_phone_understands(loaded: Session) -> None:
     for entry in queries.book(loaded).entries.values():
         for way in entry.public_ways:
-            reach = doors.reach(way)
+            reach = doors.reach(entry, way)
             if way.facts.type in ("phone", "whatsapp"):
                 assert reach.href.startswith("tel:"), way.facts.value
                 assert "#" not in reach.href
