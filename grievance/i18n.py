@@ -25,6 +25,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
 
+from grievance.clock import local_day
+
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 DOMAINS = ("public", "staff")
 
@@ -209,7 +211,12 @@ def negotiate(header: str, enabled: Iterable[str]) -> Language:
 
 
 def date_text(day: date, language: Language | None = None) -> str:
-    """A day with its weekday and the month written out."""
+    """A day with its weekday and the month written out.
+
+    A moment has no day before somebody says where (`clock.local_day`): TypeError.
+    """
+    if isinstance(day, datetime):
+        raise TypeError("a moment is not a day: use local_day")
     return dates.format_date(day, format="full", locale=(language or current()).locale)
 
 
@@ -246,4 +253,4 @@ def time_text(moment: datetime, zone: tzinfo, language: Language | None = None) 
     """A moment as day and time of day in `zone`, the zone named by the caller's sentence."""
     local = moment.astimezone(zone)
     clock = dates.format_time(local, format="short", locale=(language or current()).locale)
-    return f"{date_text(local.date(), language)} {clock}"
+    return f"{date_text(local_day(moment, str(zone)), language)} {clock}"

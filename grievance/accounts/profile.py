@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from grievance.clock import is_working_day
+from grievance.clock import is_working_day, local_day
 from grievance.i18n import BY_SLUG, N_, fallbacks
 
 FIELDS: dict[str, str] = {
@@ -96,7 +96,7 @@ class Profile:
         opening within four weeks; None when no hours are set."""
         local = now.astimezone(ZoneInfo(self.time_zone))
         for ahead in range(LOOK_AHEAD_DAYS):
-            day = local.date() + timedelta(days=ahead)
+            day = local_day(now, self.time_zone) + timedelta(days=ahead)
             hours = self.opens(day)
             if hours is None or (ahead == 0 and local.time() >= hours[1]):
                 continue

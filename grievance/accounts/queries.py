@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from grievance.accounts.roles import (
     permissions_of,
     roles_with,
 )
+from grievance.clock import local_day
 from grievance.model import matching
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import mac
@@ -241,6 +242,12 @@ def waiting_requests(
     if person_id is not None:
         asked = asked.where(KeyRequest.person_id == person_id)
     return list(session.scalars(asked.order_by(KeyRequest.created_at)))
+
+
+def day_here(session: Session, moment: datetime) -> date:
+    """The calendar day of a moment where the operator is; in Japan before there is a profile."""
+    told = profile(session)
+    return local_day(moment, told.time_zone if told else "Asia/Tokyo")
 
 
 def profile(session: Session) -> Profile | None:

@@ -152,8 +152,9 @@ def recovery_sheet() -> Response:
         else:
             return redirect(url_for("console.operator"), 303)  # type: ignore[return-value]
     sheet = sheet_text(secret, ring.receipt_salt, ring.peppers)
+    printed = queries.day_here(db.session(), real_now())
     status = 422 if form.errors else 200
-    return answer("recovery_sheet", status, form=form, sheet=sheet, printed=real_now().date())
+    return answer("recovery_sheet", status, form=form, sheet=sheet, printed=printed)
 
 
 def _confirm(member: staff.Member, typed: bytes) -> None:

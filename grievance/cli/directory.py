@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import click
 
 from grievance.cli.directory_group import directory
+from grievance.clock import local_day, real_now
 from grievance.directory.facts import Facts, shipped, translated
 from grievance.directory.sheets import Fault, Sheet, SheetError
 from grievance.i18n import BY_SLUG, gettext, speaking
@@ -22,7 +21,7 @@ from grievance.routing.rules import Rules, shipped_rules
 __all__ = ["directory", "routing"]
 
 WANTING, BAD_FILE = 1, 2
-JAPAN = ZoneInfo("Asia/Tokyo")
+JAPAN = "Asia/Tokyo"
 EXPECTATIONS = ("first", "order", "include", "exclude", "warnings_contain")
 
 
@@ -39,7 +38,7 @@ def explain(file: str, lang: str) -> None:
     sheet = _open(file)
     facts, rules = _shipped()
     profile = _profile(sheet, (), sheet.value, facts, rules)
-    result = rank(profile, rules, facts, datetime.now(JAPAN).date())
+    result = rank(profile, rules, facts, local_day(real_now(), JAPAN))
     texts = translated(lang)
     with speaking(lang):
         answer = as_plain(

@@ -97,7 +97,7 @@ def confirm_channel(channel_id: UUID) -> Response:
 def confirm_add(mechanism_id: str) -> Response:
     """Enter a channel that the directory did not know."""
     entry = queries.book(db.session()).entries.get(mechanism_id) or abort(404)
-    form = AddForm(request.form or None, data={"day": real_now().date()})
+    form = AddForm(request.form or None, data={"day": accounts.day_here(db.session(), real_now())})
     if request.method == "POST" and form.validate():
         try:
             return _add(form, mechanism_id)
@@ -184,7 +184,7 @@ def _channel_page(form: SeenForm, channel_id: UUID, status: int) -> Response:
 
 
 def _known(row: Channel) -> dict[str, Any]:
-    return {"version": str(row.version), "day": real_now().date()}
+    return {"version": str(row.version), "day": accounts.day_here(db.session(), real_now())}
 
 
 def _who(row: Channel) -> str:

@@ -9,7 +9,8 @@ from uuid import UUID
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
 from grievance.i18n import BY_SLUG, N_, gettext, lazy
-from grievance.web.forms import Choice, Choices, Day, Form, Hidden, Line, option
+from grievance.web.forms import Choice, Choices, Form, Hidden, Line, option
+from grievance.web.read_back import Day
 
 ADDRESS = 1000  # graphemes in the address of a page
 VERBS = {
@@ -49,7 +50,11 @@ class SeenForm(Form):
         hint=lazy("A page of the body itself or of its government, not of somebody else."),
         limit=ADDRESS,
     )
-    day = Day(lazy("Day on which you looked"), needed=lazy("Enter the day on which you looked."))
+    day = Day(
+        lazy("Day on which you looked"),
+        past=True,
+        needed=lazy("Enter the day on which you looked."),
+    )
 
     def refuse(self, code: str) -> None:
         """Say beside its field why it could not be done."""

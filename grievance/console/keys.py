@@ -39,12 +39,13 @@ def keys() -> Response:
     waiting = queries.waiting_requests(session, member.organisation_id)
     ids = [id_ for asked in waiting for id_ in (asked.person_id, asked.invited_by)]
     sheet = holding.recovery_key(session, member.organisation_id)
+    confirmed = sheet.confirmed_at if sheet else None
     return answer(
         "keys",
         waiting=waiting,
         names=queries.names(session, ids),
         rotation_due=session.get_one(Organisation, member.organisation_id).rotation_due,
-        confirmed_at=sheet.confirmed_at if sheet else None,
+        confirmed_on=queries.day_here(session, confirmed) if confirmed else None,
         printable=sheet is not None and sheet.printed_by == member.person_id,
     )
 

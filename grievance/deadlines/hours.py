@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from grievance.clock import is_working_day
+from grievance.clock import is_working_day, local_day
 
 LOOK_AHEAD_DAYS = 60
 
@@ -28,7 +28,7 @@ class Hours:
     def spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans from `moment` on, in UTC, clipped to it; at most 60 days ahead."""
         zone = ZoneInfo(self.zone)
-        day = moment.astimezone(zone).date()
+        day = local_day(moment, self.zone)
         for ahead in range(LOOK_AHEAD_DAYS):
             today = day + timedelta(days=ahead)
             weekend_open = today.weekday() >= 5 and today not in self.closed
@@ -65,7 +65,7 @@ def after_working_days(hours: Hours, moment: datetime, days: int) -> datetime:
     It is the same time of day; a wait that begins on a day off begins with the next working day.
     """
     local = moment.astimezone(ZoneInfo(hours.zone))
-    day, at = local.date(), local.time()
+    day, at = local_day(moment, hours.zone), local.time()
     if not _working(hours, day):
         day, at = _next_working(hours, day), time()
     for _ in range(days):

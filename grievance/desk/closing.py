@@ -25,7 +25,8 @@ from grievance.desk.loading import Desk, site
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
-from grievance.web.forms import Choice, Choices, Day, Line, Select, Words
+from grievance.web.forms import Choice, Choices, Line, Select, Words
+from grievance.web.read_back import Day
 
 
 class AgreeForm(ToWorkerForm):
@@ -101,7 +102,7 @@ class TryForm(ActForm):
     """Which way somebody tried to reach the worker, when, and what happened."""
 
     way = Select(lazy("How"), needed=lazy("Choose how."))
-    on_day = Day(lazy("On which day"), needed=lazy("Write the day."))
+    on_day = Day(lazy("On which day"), past=True, needed=lazy("Write the day."))
     note = Words(
         lazy("What happened"),
         hint=lazy("For example: rang twice, nobody answered. Only staff read this."),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
 from grievance.cases.states import Verb
+from grievance.clock import local_day
 from grievance.desk import remedy_words
 from grievance.desk.words import LEVEL, SEVERITY
 from grievance.directory import queries as directory
@@ -103,7 +104,7 @@ def lines(
         Line(
             event.seq,
             _(_sentence(event)) % _parts(event, known, bodies),
-            _when(event, ZoneInfo(zone)),
+            _when(event, zone),
             event.at,
             0 < seen < event.seq,
         )
@@ -111,11 +112,11 @@ def lines(
     ]
 
 
-def _when(event: Event, zone: ZoneInfo) -> str:
+def _when(event: Event, zone: str) -> str:
     """A worker's act is known to the hour only: its day is all that can be said of it."""
     if event.actor.startswith("receipt:"):
-        return date_text(event.at.astimezone(zone).date())
-    return time_text(event.at, zone)
+        return date_text(local_day(event.at, zone))
+    return time_text(event.at, ZoneInfo(zone))
 
 
 def _sentence(event: Event) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -19,7 +18,7 @@ from grievance.cases.operations.handling import Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.cases.told import ACKNOWLEDGEMENT
-from grievance.clock import now
+from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
@@ -278,7 +277,7 @@ def can(desk: Desk, verb: Verb) -> bool:
 
 def next_step(at: datetime, hours: Hours) -> date:
     """The day by which a worker who is told something now hears of the next step."""
-    return clocks.due("next_step", at, hours).astimezone(ZoneInfo(hours.zone)).date()
+    return local_day(clocks.due("next_step", at, hours), hours.zone)
 
 
 def choices_of(pairs: Choosable) -> list[Any]:

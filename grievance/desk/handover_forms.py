@@ -20,7 +20,8 @@ from grievance.referrals.operations.handing import Answered, Delivery, Said
 from grievance.referrals.packets import needs_immigration_warning
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import Template, book
-from grievance.web.forms import Choice, Choices, Day, Hidden, Line, Select, Tick, Words
+from grievance.web.forms import Choice, Choices, Hidden, Line, Select, Tick, Words
+from grievance.web.read_back import Day
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 FIELD = "field_"  # before the name of a text written for the packet
@@ -205,7 +206,7 @@ class DeliverForm(HandOverForm):
 
     by = Choice(lazy("Who hands it over"), needed=lazy("Choose who hands it over."))
     channel = Select(lazy("How"), needed=lazy("Choose how it was handed over."))
-    on_day = Day(lazy("On which day"), needed=lazy("Write the day."))
+    on_day = Day(lazy("On which day"), past=True, needed=lazy("Write the day."))
     tracking = Line(
         lazy("Tracking number or note"), hint=lazy("Kept sealed. The worker may read it.")
     )
@@ -237,7 +238,7 @@ class AnswerForm(WithFile, HandOverForm):
     """What the body said, and the letter it came in."""
 
     kind = Choice(lazy("What they say"), needed=lazy("Choose what they say."))
-    on_day = Day(lazy("On which day"), needed=lazy("Write the day."))
+    on_day = Day(lazy("On which day"), past=True, needed=lazy("Write the day."))
     number = Line(lazy("Their reference number"), hint=lazy("Kept sealed. The worker may read it."))
     told = Words(
         lazy("What they said"), hint=lazy("Kept sealed. The worker may read it."), limit=4000
@@ -301,6 +302,7 @@ class TellForm(HandOverForm):
     on_day = Day(
         lazy("On which day"),
         hint=lazy("Tell them by the way on which it went out, and ask them to destroy it."),
+        past=True,
         needed=lazy("Write the day."),
     )
 

@@ -27,7 +27,8 @@ from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.web.audience import audience
-from grievance.web.forms import Day, Line, Select, Words
+from grievance.web.forms import Line, Select, Words
+from grievance.web.read_back import Day
 
 NAMED = {"kind": "kind", "stands": "stands", "words": "told", "currency": "currency",
          "due_on": "due_on", "arrived_on": "arrived_on"}  # fmt: skip
@@ -60,7 +61,7 @@ class RemedyForm(WithFile, ActForm):
     agreed = Line(lazy("Amount agreed"))
     received = Line(lazy("Amount received"))
     due_on = Day(lazy("Promised by"), hint=lazy("We ask the worker on this day."))
-    arrived_on = Day(lazy("Arrived on"))
+    arrived_on = Day(lazy("Arrived on"), past=True)
     file = OneFile(lazy("Proof"))
 
     def offer(self, *_given: object) -> None:

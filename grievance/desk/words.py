@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from grievance.cases.models import Case
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import DUE_WITHIN
+from grievance.clock import local_day
 from grievance.i18n import BY_SLUG, N_, Language, current, date_text, ngettext, time_text
 from grievance.i18n import gettext as _
 from grievance.questions.places import country_name
@@ -79,7 +80,7 @@ def due(moment: datetime, now: datetime, zone: str) -> Due:
         return Due(_("Nothing is due"))
     local = moment.astimezone(ZoneInfo(zone))
     whole_day = (local.hour, local.minute) == (23, 59)
-    text = date_text(local.date()) if whole_day else time_text(moment, ZoneInfo(zone))
+    text = date_text(local_day(moment, zone)) if whole_day else time_text(moment, ZoneInfo(zone))
     if moment < now:
         return Due(text, "late", _("Late"))
     if moment < now + DUE_WITHIN:

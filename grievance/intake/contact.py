@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import phonenumbers
-
 from grievance.i18n import gettext as _
 from grievance.intake.return_forms import ContactForm
 from grievance.model import can_get_mail
@@ -29,33 +27,16 @@ def contact_of(form: ContactForm) -> dict[str, str] | None:
     if way == "none":
         return {}
     value = str(form[way].data or "").strip()
-    usable = _email(value) if way == "email" else _phone(value)
-    if usable is None:
+    if not (can_get_mail(value) if way == "email" else value):
         wrong = {
             "email": _("Write the whole e-mail address, for example name@example.org."),
-            "phone": _(
-                "Write the whole phone number, with the country code if it is not in Japan."
-            ),
+            "phone": _("Write the telephone number."),
         }
         form[way].errors = [wrong[way]]
         return None
     return {
         "way": way,
-        "value": usable,
+        "value": value,
         "safe_when": str(form.safe_when.data or ""),
         "never_say": str(form.never_say.data or ""),
     }
-
-
-def _email(value: str) -> str | None:
-    return value if can_get_mail(value) else None
-
-
-def _phone(value: str) -> str | None:
-    try:
-        parsed = phonenumbers.parse(value, "JP")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

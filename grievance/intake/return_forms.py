@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from grievance.cases.models import RemedyItem
 from grievance.i18n import gettext as _
@@ -22,6 +22,7 @@ from grievance.web.forms import (
     Words,
     option,
 )
+from grievance.web.read_back import Telephone
 
 ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
 
@@ -75,9 +76,17 @@ class ContactForm(Form):
         lazy("E-mail address"),
         hint=lazy("Only you should be able to read it. The mail does not say what it is about."),
     )
-    phone = Line(lazy("Phone number"), hint=lazy("With the country code if it is not in Japan."))
+    phone = Telephone(
+        lazy("Phone number"), hint=lazy("With the country code if it is not in Japan.")
+    )
     safe_when = Line(lazy("When is it safe to call?"))
     never_say = Line(lazy("What must we never say?"))
+
+    def validate(self, *rest: Any, **more: Any) -> bool:
+        """Look only at the box of the way that was chosen."""
+        if self.way.data != "phone":
+            self.phone.data = ""
+        return bool(super().validate(*rest, **more))
 
 
 class PlainForm(Form):

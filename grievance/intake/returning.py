@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
 from grievance.cases.operations.moving import Refused, allowed, verbs_for
 from grievance.cases.states import Verb
-from grievance.clock import now
+from grievance.clock import local_day, now
+from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, N_, current
 from grievance.i18n import gettext as _
@@ -31,6 +33,7 @@ from grievance.intake.status import authors, status_of, who_has_read
 from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
 from grievance.intake.voices import voices
 from grievance.questions import bank
+from grievance.questions.forms import near
 from grievance.questions.summary import summary
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
@@ -99,6 +102,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         voices=voices(session, opened, actor),
         thread=messages.thread(session, opened, "worker"),
         tongues=BY_SLUG,
+        day_of=partial(local_day, zone=operator_hours(session).zone),
         files=kept,
         answers=[
             line
@@ -179,13 +183,14 @@ def contact() -> Answer | str:
     form = ContactForm(request.form)
     if not allowed(opened.case, Verb.CHANGE_CONTACT, actor):
         abort(403)
+    kept = records.read(db.session(), opened, "identity")
+    form.phone.near = near({**kept, "country": opened.case.country})
     if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
         replying.change_contact(db.session(), opened, said, actor, now())
         db.session.commit()
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     if request.method == "GET":
-        kept = records.read(db.session(), opened, "identity").get("contact", {})
-        fill(form, kept)
+        fill(form, kept.get("contact", {}))
     return render_template("intake/contact.html", form=form)
 
 

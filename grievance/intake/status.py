@@ -17,7 +17,7 @@ from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
 from grievance.cases.states import OVER
 from grievance.cases.told import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
-from grievance.clock import now
+from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
@@ -153,7 +153,7 @@ def _heard(session: Session, case: Case) -> str:
 
 
 def _day(session: Session, moment: datetime) -> str:
-    return date_text(moment.astimezone(ZoneInfo(operator_hours(session).zone)).date())
+    return date_text(local_day(moment, operator_hours(session).zone))
 
 
 def _over(session: Session, case: Case) -> str:

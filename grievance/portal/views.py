@@ -106,10 +106,11 @@ def issue(issue_id: str) -> str:
     """One issue: what it is, what to keep, and where to turn first."""
     here = book()
     found = here.issues.get(issue_id) or abort(404)
+    today = accounts.day_here(db.session(), clock.now())
     return render_template(
         "portal/issue.html",
         issue=found,
-        cards=first_doors(here, issue_id, clock.now().date())[:FIRST_DOORS],
+        cards=first_doors(here, issue_id, today)[:FIRST_DOORS],
         filing=accounts.filing_open(db.session()),
     )
 
@@ -141,7 +142,7 @@ def _about_body(mechanism_id: str) -> dict[str, Any]:
     here = book()
     entry = here.entries.get(mechanism_id) or abort(404)
     mine, others = doors.ways(entry)
-    today = clock.now().date()
+    today = accounts.day_here(db.session(), clock.now())
     closed = not entry.facts.open_on(today)
     reachable = entry.facts.reachable()
     return {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from markupsafe import Markup
 from wtforms.validators import StopValidation
 
@@ -19,8 +18,9 @@ from grievance.questions.places import countries, prefecture_codes, prefecture_n
 from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import issue_label
 from grievance.web import forms as web
+from grievance.web.read_back import Day, Telephone
 
-HOME = "JP"  # a telephone number without a country code is one of Japan
+NOT_BEFORE = {"until": "since"}  # a day that cannot lie before another
 
 
 @dataclass(frozen=True)
@@ -58,24 +58,25 @@ class Email(web.Email):
             raise StopValidation(_("Write the whole e-mail address, like name@example.com."))
 
 
-class Phone(web.Line):
-    """A telephone number in digits of any script; kept as E.164."""
+class Page(web.Form):
+    """A page of questions: each answer by itself, then those that bear on one another."""
 
-    kind = "phone"
+    asking: Asking
 
-    def pre_validate(self, form: Any) -> None:
-        """Read the number, with Japan as the country when none is given."""
-        if not self.data:
-            return
-        try:
-            number = phonenumbers.parse(self.data, HOME)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise StopValidation(
-                _("We could not read this number. Write it with the country code, like +84 …")
-            )
-        self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    def validate(self, *rest: Any, **more: Any) -> bool:
+        """Whether every answer can stand, also beside the others."""
+        good = super().validate(*rest, **more)
+        for later, earlier in NOT_BEFORE.items():
+            if later in self and self._day(later) < self._day(earlier):
+                self[later].errors = [_("This is before the day on which it started.")]
+                good = False
+        return good
+
+    def _day(self, name: str) -> str:
+        """The day of a question as ISO text; the last or first of all when it is not known."""
+        held = self[name].data if name in self else self.asking.answers.get(name)
+        unknown = "9999" if name in NOT_BEFORE else ""
+        return str(held.isoformat() if isinstance(held, date) else held or unknown)
 
 
 def form_for(asking: Asking, page: str, given: Any = None) -> web.Form:
@@ -86,7 +87,7 @@ def form_for(asking: Asking, page: str, given: Any = None) -> web.Form:
 def form_of(asking: Asking, questions: Sequence[Question], given: Any = None) -> web.Form:
     """A form of these questions; its field names are their ids."""
     fields = {q.id: FIELDS[q.kind](q, _said(q, asking), asking) for q in questions}
-    made: web.Form = type("Page", (web.Form,), fields)(
+    made: Page = type("Page", (Page,), {**fields, "asking": asking})(
         given, data=None if given is not None else dict(asking.answers)
     )
     return made
@@ -127,8 +128,18 @@ def _hint(question: Question, asking: Asking) -> str:
 
 
 def _text(question: Question, said: dict[str, Any], _asking: Asking) -> Any:
-    kind = {"text": web.Line, "email": Email, "phone": Phone}[question.kind]
+    kind = {"text": web.Line, "email": Email}[question.kind]
     return kind(limit=question.max or web.LINE, **said)
+
+
+def _telephone(question: Question, said: dict[str, Any], asking: Asking) -> Any:
+    return Telephone(limit=question.max or web.LINE, near=near(asking.answers), **said)
+
+
+def near(answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """The countries whose telephone number somebody may give without saying so."""
+    said = (str(answers.get(name) or "") for name in ("nationality", "country"))
+    return tuple(country for country in said if len(country) == 2)
 
 
 def _words(question: Question, said: dict[str, Any], _asking: Asking) -> Any:
@@ -204,9 +215,9 @@ FIELDS: dict[str, Callable[[Question, dict[str, Any], Asking], Any]] = {
     "desk": _chosen(web.Choice, _desks),
     "text": _text,
     "email": _text,
-    "phone": _text,
+    "phone": _telephone,
     "textarea": _words,
-    "date": _simple(web.Day),
+    "date": lambda _question, said, _asking: Day(past=True, **said),
     "tick": _simple(web.Tick),
     "files": _simple(web.Files),
 }

@@ -15,6 +15,7 @@ from grievance.directory import facts
 from grievance.questions.journey import Bank
 from grievance.questions.places import country_name, prefecture_name
 from grievance.questions.question import Answers, Question, listed
+from grievance.web import telephones
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def text_of(bank: Bank, question: Question, given: str, names: Mapping[str, str]
         return names.get(given) or issue_label(given)
     if question.kind == "date":
         return _day(given)
+    if question.kind == "phone":
+        return telephones.shown(given)
     return names.get(given, given) if question.kind in ("desk", "preset") else given
 
 

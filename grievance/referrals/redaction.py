@@ -311,7 +311,7 @@ def without_contact(text: str, contacts: Iterable[str]) -> str:
         if "@" in contact:
             text = re.sub(re.escape(contact), MARK, text, flags=re.IGNORECASE)
             continue
-        tail = digits_of(contact)[-_TAIL:]
+        tail = digits_of(contact.partition(";")[0])[-_TAIL:]  # without an extension
         if len(tail) == _TAIL:
             text = _NUMBER.sub(
                 lambda found, tail=tail: (  # type: ignore[misc]

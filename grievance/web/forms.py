@@ -7,7 +7,6 @@ and the sentence about it stands next to its field.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -29,7 +28,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from grievance.i18n import gettext, lazy
-from grievance.model import clean_text, digits_of, length_of
+from grievance.model import clean_text, length_of
 from grievance.web.binding import form_token, same_form, token_fits
 
 LINE = 200  # graphemes in a one-line answer
@@ -109,7 +108,9 @@ class AtMost:
             )
 
 
-class _Kind(Field):
+class Kind(Field):
+    """The base of all fields: its component, its hint, and the sentence when it is needed."""
+
     kind = "text"
     hint: Any = ""
 
@@ -121,7 +122,7 @@ class _Kind(Field):
         self.hint = hint
 
 
-class Line(_Kind, StringField):
+class Line(Kind, StringField):
     """One line of text."""
 
     def __init__(self, *arguments: Any, limit: int = LINE, **options: Any) -> None:
@@ -145,7 +146,7 @@ class Number(Line):
     kind = "number"
 
 
-class Words(_Kind, TextAreaField):
+class Words(Kind, TextAreaField):
     """Free text of several lines."""
 
     kind = "textarea"
@@ -159,39 +160,13 @@ class Words(_Kind, TextAreaField):
             self.data = clean_text(valuelist[0])
 
 
-class Secret(_Kind, PasswordField):
+class Secret(Kind, PasswordField):
     """A password: never cleaned, never shown again."""
 
     kind = "password"
 
 
-class Day(_Kind, Field):
-    """A day, typed as year-month-day with digits of any script; keeps what was typed."""
-
-    kind = "date"
-
-    def process_data(self, value: date | str | None) -> None:
-        self.data = date.fromisoformat(value) if isinstance(value, str) and value else value or None
-        self.typed = self.data.isoformat() if self.data else ""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.typed = clean_text(valuelist[0], lines=False) if valuelist else ""
-        self.data = None
-        if not self.typed:
-            return
-        parts = [
-            digits_of(part) for part in self.typed.replace("/", "-").replace(".", "-").split("-")
-        ]
-        try:
-            year, month, day = (int(part) for part in parts)
-            self.data = date(year, month, day)
-        except (ValueError, OverflowError) as problem:
-            raise ValueError(
-                gettext("Write the day as year-month-day, for example 2026-04-25.")
-            ) from problem
-
-
-class Choice(_Kind, RadioField):
+class Choice(Kind, RadioField):
     """One of a few, as large rows."""
 
     kind = "radio"
@@ -204,7 +179,7 @@ class Choice(_Kind, RadioField):
             raise StopValidation(gettext("Choose one of the answers on this page."))
 
 
-class Select(_Kind, SelectField):
+class Select(Kind, SelectField):
     """One of many, as a list that opens."""
 
     kind = "select"
@@ -217,7 +192,7 @@ class Select(_Kind, SelectField):
             raise StopValidation(gettext("Choose one of the answers on this page."))
 
 
-class Choices(_Kind, SelectMultipleField):
+class Choices(Kind, SelectMultipleField):
     """Any number of a few."""
 
     kind = "checkbox"
@@ -231,13 +206,13 @@ class Choices(_Kind, SelectMultipleField):
             raise StopValidation(gettext("Choose one of the answers on this page."))
 
 
-class Tick(_Kind, BooleanField):
+class Tick(Kind, BooleanField):
     """A single box."""
 
     kind = "tick"
 
 
-class Files(_Kind, MultipleFileField):
+class Files(Kind, MultipleFileField):
     """Several files."""
 
     kind = "files"

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from grievance.extensions import db
 from grievance.i18n import Language, name_in
+from grievance.web import telephones
 
 STATIC = Path(__file__).parent / "static"
 
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
         name_in=name_in,
         switch_url=switch_url,
         notices=_notices,
+        telephone=telephones.shown,
         demo=lambda: bool(app.config["SETTINGS"].demo),
         wordmark=lambda: app.config.get("WORDMARK", "Hidamari"),
     )

@@ -216,6 +216,32 @@ def test_contact_can_be_changed_and_what_is_no_address_is_refused(
     assert "linh@mail.example" in page.main
 
 
+def test_a_number_of_home_is_asked_back_and_never_kept_as_one_of_japan(
+    app: Flask, session: Session, operator: Operator, visit: Visit
+) -> None:
+    assert operator.id
+    visitor = visit(file_case(session, app.config["SITE"], nationality="VN").code)
+    page = send(visitor, "/en/case/contact", way="phone", phone="0912345678")
+    assert "country is this number" in page.errors["phone"]
+    assert [one.get("value") for one in page.all("input", name="phone-meant")] == ["+84912345678"]
+    chosen = {"phone": "0912345678", "phone-meant": "+84912345678"}
+    page = send(visitor, "/en/case/contact", way="phone", **chosen)
+    assert "+84 912 345 678" in page.main
+
+
+def test_a_message_of_the_small_hours_carries_the_day_it_has_in_japan(
+    app: Flask, session: Session, operator: Operator, filed: Filed, visit: Visit
+) -> None:
+    desk = operator.director.open(session, filed.case)
+    written = messages.Written("We read it.", "en", uuid4())
+    late = NOW.replace(hour=20)  # five in the morning of the next day
+    site, version = app.config["SITE"], filed.case.version
+    handling.acknowledge(session, site, desk, written, operator.director.actor, late, version)
+    page = read_page(visit(filed.code).get("/en/case"))
+    days = [line.text or "" for line in page.all("p", class_="by")]
+    assert [day for day in days if "23 April" in day or "April 23" in day]
+
+
 def test_taking_it_back_twice_is_no_error(filed: Filed, visit: Visit) -> None:
     visitor = visit(filed.code)
     page = read_page(visitor.get("/en/case/withdraw"))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import KeyRequest, Person
-from grievance.accounts.queries import invitation, staff_to_notify
+from grievance.accounts.queries import day_here, invitation, staff_to_notify
 from grievance.accounts.roles import Permission
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
@@ -29,7 +29,7 @@ def send_invitation(
         return
     to = AddressBox(invited.person_id, box)
     spoken = person.language if person else language
-    letter = messages.invitation(to, spoken, link, invited.expires_at.date())
+    letter = messages.invitation(to, spoken, link, day_here(session, invited.expires_at))
     outbox.enqueue(session, ring.notifier_public, letter, now)
 
 
