@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import grapheme
+import regex
 from sqlalchemy import DateTime, LargeBinary, MetaData, String, Text, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, registry
@@ -82,34 +82,51 @@ def digest(**options: Any) -> MappedColumn[Any]:
     return mapped_column(LargeBinary, info={"holds": "code"}, **options)
 
 
-_KEPT_CONTROLS = {"\n", "\u200c", "\u200d"}  # line break, ZWNJ and ZWJ (Indic and Arabic scripts)
+MARKS = 30  # combining marks on one letter: no script that people write comes near
+_MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MARKS}}})\p{{M}}++")
+# Regional indicators apart: `\X` looks back over the whole run of them at each.
+_FLAG = r"[\U0001F1E6-\U0001F1FF]{1,2}+[\p{GCB=Extend}\p{GCB=SpacingMark}\u200d]*+"
+_CLUSTER = regex.compile(rf"{_FLAG}|\X")
+_UNSEEN = regex.compile(r"[\p{Cf}\p{Default_Ignorable_Code_Point}]++")
+_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85]")
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean_text(text: str, *, lines: bool = True) -> str:
-    """NFC, trimmed, without control characters and bidirectional overrides.
+    """The words as they were typed, trimmed, without control characters and bidirectional
+    overrides.
 
-    ZWJ and ZWNJ stay: words of several scripts are wrong without them. With `lines` false every
-    line break becomes a space.
+    Nothing is normalised: a name keeps its own shape of a letter. More than 30 marks on a letter
+    are no writing, and the rest of them is dropped. With `lines` false every line break and tab
+    becomes a space. Empty when there is nothing to be seen.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DROPPED.sub("", _BREAK.sub("\n", text))
     if not lines:
-        text = text.replace("\n", " ")
-    text = text.replace("\t", " ")
-    return "".join(
-        letter
-        for letter in text
-        if letter in _KEPT_CONTROLS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co")
-    ).strip()
+        text = re.sub("[\n\t\u2028\u2029]", " ", text)
+    text = few_marks(text).strip()
+    return text if _UNSEEN.sub("", text).strip() else ""
+
+
+def few_marks(text: str) -> str:
+    """`text` with at most 30 marks on a letter: normalising is quadratic in their number."""
+    return str(_MANY_MARKS.sub(r"\1", text))
 
 
 def length_of(text: str) -> int:
     """The length a person would count: grapheme clusters, not code points."""
-    return int(grapheme.length(text))
+    return len(text) if text.isascii() else len(_CLUSTER.findall(text))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The first `limit` grapheme clusters."""
+    return text[:limit] if text.isascii() else "".join(_CLUSTER.findall(text)[:limit])
 
 
 def matching(text: str) -> str:
-    """The form in which two names are compared: NFKC, case folded, inner spaces single."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The form in which two names are compared, never kept: NFKC, case folded, inner spaces
+    single, without what cannot be seen."""
+    seen = few_marks(_UNSEEN.sub("", text))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
 
 
 def digits_of(text: str) -> str:

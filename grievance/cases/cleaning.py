@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-import grapheme
-
 from grievance.cases.formats import FORMATS, Format, sniff
+from grievance.model import few_marks, shortened
 
 REFUSALS = frozenset(
     ("too_big", "unsupported", "too_many_pixels", "too_many_pages", "encrypted_pdf")
@@ -103,7 +102,7 @@ def safe_name(name: str, extension: str) -> str:
     grapheme clusters and 200 code points with the suffix. Scripts stay as they are, ZWJ and ZWNJ
     too. A name of which nothing is left becomes `file`.
     """
-    stem = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    stem = re.split(r"[/\\]", name[-1000:])[-1]
     stem = "".join(
         letter
         for letter in re.sub(r"\s+", " ", stem)
@@ -112,7 +111,7 @@ def safe_name(name: str, extension: str) -> str:
     )
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}\Z", "", re.sub(r'[<>:"|?*]', "_", stem).strip(" ."))
     room = 79 - len(extension)
-    stem = grapheme.slice(stem[:200], 0, room)[: 199 - len(extension)]
+    stem = shortened(few_marks(stem)[:200], room)[: 199 - len(extension)]
     return f"{stem.strip(' .') or 'file'}.{extension}"
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
 from grievance.i18n import BY_SLUG, N_, gettext, lazy
-from grievance.web.forms import Choice, Choices, Form, Hidden, Line, option
+from grievance.web.forms import Choice, Choices, Form, Hidden, Line, count_in, option
 from grievance.web.read_back import Day
 
 ADDRESS = 1000  # graphemes in the address of a page
@@ -77,10 +77,9 @@ class CheckForm(SeenForm):
 
     def check(self, channel: UUID) -> Check:
         """What was seen."""
-        version = str(self.version.data)
         return Check(
             channel,
-            int(version) if version.isdecimal() else 0,
+            count_in(self.version.data, 0),
             _text(self.page),
             _day(self.day),
             _text(self.value),

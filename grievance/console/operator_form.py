@@ -13,7 +13,17 @@ from grievance.accounts.operations.profile import ProfileDraft
 from grievance.accounts.profile import FIELDS, Profile
 from grievance.i18n import BY_SLUG, LANGUAGES, N_, gettext, lazy
 from grievance.model import digits_of
-from grievance.web.forms import Choices, Form, Hidden, Line, Number, ValidationError, Words, option
+from grievance.web.forms import (
+    Choices,
+    Form,
+    Hidden,
+    Line,
+    Number,
+    ValidationError,
+    Words,
+    count_in,
+    option,
+)
 
 WEEK = (
     N_("Monday"),
@@ -75,6 +85,7 @@ class OperatorForm(Form):
     languages = Choices(
         _label("languages"),
         hint=lazy("Languages somebody of you reads and writes."),
+        needed=lazy("Choose at least one language."),
         choices=[option(language.slug, language.own_name) for language in LANGUAGES],
     )
     contacts = Words(
@@ -143,7 +154,7 @@ class OperatorForm(Form):
         days = digits_of(text_of(self.retention_days))
         lines = (line.strip() for line in text_of(self.contacts).splitlines())
         return ProfileDraft(
-            version=int(text_of(self.version) or 0),
+            version=count_in(self.version.data, 0),
             name=text_of(self.name),
             texts={
                 (field, slug): text_of(self[f"{field}_{slug}"])

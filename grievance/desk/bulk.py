@@ -32,9 +32,9 @@ from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.web.audience import audience
-from grievance.web.forms import FormId, Select
+from grievance.web.forms import FormId, Select, count_in
 
-MOST = 100
+MOST, REFERENCE = 100, 20
 CHANGED = N_("Somebody changed it since you opened the queue.")
 GONE = N_("There is no such case for you.")
 
@@ -113,7 +113,7 @@ def _picked() -> list[tuple[str, int | None]]:
     found = []
     for value in request.form.getlist("pick")[:MOST]:
         reference, _dot, version = value.partition(".")
-        found.append((reference, int(version) if version.isdecimal() else -1))
+        found.append((reference[:REFERENCE], count_in(version)))
     return list(dict.fromkeys(found))
 
 

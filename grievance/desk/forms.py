@@ -29,7 +29,7 @@ from grievance.extensions import db
 from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, lazy
 from grievance.i18n import gettext as _
 from grievance.web.binding import same_form
-from grievance.web.forms import Choices, Form, Hidden, Line, Select, Tick, Words, option
+from grievance.web.forms import Choices, Form, Hidden, Line, Select, Tick, Words, count_in, option
 
 NO_MEMORY = {"autocomplete": "off"}  # or a browser fills in the ids of an older page
 Choosable = Iterable[tuple[str, str]]
@@ -53,12 +53,12 @@ class ActForm(Form):
     @property
     def seen(self) -> int:
         """The version of the page; one that never was where somebody tampered with it."""
-        return _number(self.version.data)
+        return count_in(self.version.data)
 
     @property
     def seen_seq(self) -> int:
         """The last event that the page knew of."""
-        return _number(self.seq.data)
+        return count_in(self.seq.data)
 
     @property
     def once(self) -> UUID:
@@ -283,10 +283,3 @@ def next_step(at: datetime, hours: Hours) -> date:
 def choices_of(pairs: Choosable) -> list[Any]:
     """(value, label) pairs as the options of a list."""
     return [option(value, label) for value, label in pairs]
-
-
-def _number(typed: str | None) -> int:
-    try:
-        return int(typed or "")
-    except ValueError:
-        return -1

@@ -25,6 +25,7 @@ from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of
 from grievance.intake.visits import site, visited
 from grievance.web.audience import audience
+from grievance.web.bodies import STORY, fits
 from grievance.web.language import own_language
 
 
@@ -76,7 +77,7 @@ def _all_said() -> list[str]:
     return sorted(
         f"{name}={said}"
         for name, said in request.form.items(multi=True)
-        if name not in ("token", "form_id")
+        if name not in ("token", "form_id") and fits(said, STORY)
     )
 
 

@@ -5,6 +5,7 @@ gives a root, and the root with a pepper gives a look-up tag and the receipt's o
 Reply codes, given to a partner by another way than the link, are eleven digits and the check.
 """
 
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
@@ -36,7 +37,11 @@ _DAMM = (
     "9438617205",
     "2581436790",
 )
-_SEPARATORS = ("Z", "P", "M", "Cc", "Cf", "Sm")  # spaces, punctuation, marks, joiners, minus signs
+# Spaces, punctuation, marks, joiners, minus signs, № and the like.
+_SEPARATORS = ("Z", "P", "M", "Cc", "Cf", "Sm", "So")
+# Written and read by hand, on any keyboard.
+_READ_AS = {**dict.fromkeys("OoＯｏОоΟο〇○◯", "0"), **dict.fromkeys("IlＩｌ", "1")}
+LONGEST = 400  # characters that are looked at
 _KANA_DASH = "ーｰ"  # what a Japanese keyboard gives for a hyphen; Unicode calls it a letter
 
 
@@ -70,7 +75,8 @@ def draw_reply_code() -> str:
 def parse(text: str) -> str:
     """The twenty digits in what a worker typed, or NotAReceipt. Never hashes.
 
-    Digits of any script; spaces, punctuation and zero-width characters are ignored.
+    Digits of any script, and letters that look like 0 or 1; spaces, punctuation, zero-width
+    characters and words before the first digit are ignored.
     """
     return _parse(text, RECEIPT_DIGITS)
 
@@ -126,7 +132,9 @@ def _with_check(number: int, length: int) -> str:
 
 
 def _parse(text: str, length: int) -> str:
-    code = "".join(_digit(character) for character in text)
+    if len(text) > LONGEST:
+        raise NotAReceipt("length")
+    code = "".join(_digit(character) for character in _without_label(text))
     if len(code) != length + 1:
         raise NotAReceipt("length")
     if check_digit(code[:-1]) != code[-1]:
@@ -134,10 +142,25 @@ def _parse(text: str, length: int) -> str:
     return code
 
 
+def _without_label(text: str) -> str:
+    """What follows words such as `No.` or `番号：` that somebody wrote before the digits.
+
+    A word of nothing but letters like a zero or a one is digits already: the check digit decides.
+    """
+    start = 0
+    for word in re.finditer(r"[^\W\d_]+|\d", text):
+        if word[0].isdecimal() or set(word[0]) <= _READ_AS.keys():
+            return text[start:]
+        start = word.end()
+    return text
+
+
 def _digit(character: str) -> str:
     value = unicodedata.digit(character, None)
     if value is not None:
         return str(value)
+    if character in _READ_AS:
+        return _READ_AS[character]
     if character in _KANA_DASH or unicodedata.category(character).startswith(_SEPARATORS):
         return ""
     raise NotAReceipt("characters")

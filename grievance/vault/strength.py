@@ -11,12 +11,18 @@ from functools import cache
 from pathlib import Path
 
 MINIMUM = 14  # characters
+LONGEST = 1024  # bytes; no form takes more
+_NAME = LONGEST // 4  # characters of a name that are looked at
 PASSPHRASE_WORDS = 7  # of 2,048: 77 bits
 _HERE = Path(__file__).parent
 
 
 def normalised(password: str) -> str:
-    """NFKC: the same password from any keyboard, full-width or composed differently."""
+    """NFKC: the same password from any keyboard, full-width or composed differently.
+
+    ValueError above `LONGEST`: normalising and hashing are not for texts of any size."""
+    if len(password.encode("utf-8", "surrogatepass")) > LONGEST:
+        raise ValueError("longer than any password")
     return unicodedata.normalize("NFKC", password)
 
 
@@ -59,7 +65,9 @@ def _is_common(folded: str) -> bool:
 
 def _names(context: tuple[str, ...]) -> set[str]:
     parts = {
-        part for text in context for part in re.split(r"[\W\d_]+", normalised(text).casefold())
+        part
+        for text in context
+        for part in re.split(r"[\W\d_]+", normalised(text[:_NAME]).casefold())
     }
     return {part for part in parts if len(part) >= (4 if part.isascii() else 2)}
 

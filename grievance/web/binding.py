@@ -16,6 +16,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 
 VISIT = "visit"
+COOKIE = 200  # letters of the longest cookie of ours, and of a form token
 BOUND = ("staff", "receipt", "draft", VISIT)
 
 
@@ -25,8 +26,10 @@ def cookie_name(name: str) -> str:
 
 
 def cookie(name: str) -> str:
-    """What the browser sent under this name, or an empty string."""
-    return request.cookies.get(cookie_name(name), "")
+    """What the browser sent under this name; an empty string for nothing, and for what is longer
+    than any cookie of ours."""
+    sent = request.cookies.get(cookie_name(name), "")
+    return sent if len(sent) <= COOKIE else ""
 
 
 def set_cookie(answer: Response, name: str, value: str, seconds: int | None = None) -> None:
@@ -71,6 +74,8 @@ def form_token() -> str:
 
 def token_fits(given: str) -> bool:
     """Whether `given` was made for any cookie this browser holds."""
+    if len(given) > COOKIE:
+        return False
     fits = [hmac.compare_digest(_token(secret).encode(), given.encode()) for secret in held()]
     return any(fits)
 

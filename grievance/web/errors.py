@@ -9,8 +9,15 @@ from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grievance.vault.slots import Busy
+from grievance.web.bodies import TextTooLong
 from grievance.web.logs import where
 
+SENTENCES = {
+    **dict.fromkeys((400, 414, 431), "bad"),
+    403: "forbidden",
+    **dict.fromkeys((404, 405), "missing"),
+    413: "large",
+}
 log = logging.getLogger("grievance.error")
 
 
@@ -21,7 +28,15 @@ def error_page(status: int, what: str) -> Response:
 
 def _known(problem: HTTPException) -> Response:
     status = problem.code or 500
-    what = {400: "bad", 403: "forbidden", 404: "missing", 405: "missing", 413: "large"}
+    what = {
+        400: "bad",
+        403: "forbidden",
+        404: "missing",
+        405: "missing",
+        413: "large",
+        414: "bad",
+        431: "bad",
+    }
     answer = error_page(status, what.get(status, "broken"))
     for name, value in problem.get_headers():
         if name in ("Allow", "Retry-After", "Location"):
@@ -29,9 +44,9 @@ def _known(problem: HTTPException) -> Response:
     return answer
 
 
-def _large(_problem: RequestEntityTooLarge) -> Response:
+def _large(problem: RequestEntityTooLarge) -> Response:
     request.environ["wsgi.input_terminated"] = True
-    return error_page(413, "large")
+    return error_page(413, "long" if isinstance(problem, TextTooLong) else "large")
 
 
 def _busy(problem: Busy) -> Response:

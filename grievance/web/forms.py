@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     Field,
@@ -30,8 +31,10 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 from grievance.i18n import gettext, lazy
 from grievance.model import clean_text, length_of
 from grievance.web.binding import form_token, same_form, token_fits
+from grievance.web.bodies import ADDRESS, NAME, bytes_for, fits
 
 LINE = 200  # graphemes in a one-line answer
+COUNT = 9  # digits of a number that a page carries along
 WORDS = 20_000  # graphemes in a free text
 
 __all__ = ["InputRequired", "ValidationError"]
@@ -56,7 +59,14 @@ class BoundToken(CSRF):
 
 
 class Form(PlainForm):
-    """A form bound to this browser."""
+    """A form bound to this browser.
+
+    A field that came with more bytes than its cap (`most`) is not read at all: nothing cleans,
+    counts or checks it. It is refused, and its text shown again. The token comes first: without
+    one that fits, nothing else is checked.
+    """
+
+    over: dict[str, str]  # what came over its cap, by field
 
     class Meta:
         csrf = True
@@ -66,6 +76,29 @@ class Form(PlainForm):
         def get_translations(self, form: Any) -> Any:
             """Our own sentences only: WTForms has none for most of our languages."""
             return None
+
+    def process(self, formdata: Any = None, *arguments: Any, **options: Any) -> None:
+        """Fill the fields, leaving empty what is over its cap."""
+        self.over = _over(self._fields, formdata) if formdata else {}
+        if self.over:
+            names = {self[name].name for name in self.over}
+            kept = [one for one in formdata.items(multi=True) if one[0] not in names]
+            formdata = MultiDict([*kept, *((name, "") for name in names)])
+        super().process(formdata, *arguments, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The token, then the fields, then what was over its cap."""
+        token = self._fields.get(self.meta.csrf_field_name)
+        if token is not None and not token.validate(self):
+            fine = False
+        else:
+            fine = super().validate(extra_validators)
+        for name, sent in self.over.items():
+            field: Any = self[name]
+            field.errors = [gettext("This is too long for this box. Shorten it.")]
+            if isinstance(field, Kind):
+                field.show_again(sent)
+        return fine and not self.over
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -108,11 +141,23 @@ class AtMost:
             )
 
 
+def _over(fields: Any, formdata: Any) -> dict[str, str]:
+    """The first text over its field's cap, by field."""
+    found = {}
+    for name, field in fields.items():
+        most = getattr(field, "most", NAME)
+        heavy = (sent for sent in formdata.getlist(field.name) if not fits(str(sent), most))
+        if (first := next(heavy, None)) is not None:
+            found[name] = str(first)
+    return found
+
+
 class Kind(Field):
     """The base of all fields: its component, its hint, and the sentence when it is needed."""
 
     kind = "text"
     hint: Any = ""
+    most = NAME  # bytes that are read
 
     def __init__(self, *arguments: Any, hint: Any = "", needed: Any = "", **options: Any) -> None:
         checks = list(options.pop("validators", ()))
@@ -121,17 +166,30 @@ class Kind(Field):
         super().__init__(*arguments, **{**options, "validators": checks})
         self.hint = hint
 
+    def show_again(self, _sent: str) -> None:
+        """Put what was refused unread back into its box, where it is one for text."""
 
-class Line(Kind, StringField):
-    """One line of text."""
 
-    def __init__(self, *arguments: Any, limit: int = LINE, **options: Any) -> None:
+class _Text(Kind):
+    limit = LINE
+    lines = False
+
+    def __init__(self, *arguments: Any, limit: int | None = None, **options: Any) -> None:
+        limit = limit or self.limit
         options["validators"] = [*options.get("validators", ()), AtMost(limit)]
         super().__init__(*arguments, **options)
+        self.most = bytes_for(limit)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if valuelist:
-            self.data = clean_text(valuelist[0], lines=False)
+            self.data = clean_text(valuelist[0], lines=self.lines)
+
+    def show_again(self, sent: str) -> None:
+        self.data = sent
+
+
+class Line(_Text, StringField):
+    """One line of text."""
 
 
 class Email(Line):
@@ -146,18 +204,12 @@ class Number(Line):
     kind = "number"
 
 
-class Words(Kind, TextAreaField):
+class Words(_Text, TextAreaField):
     """Free text of several lines."""
 
     kind = "textarea"
-
-    def __init__(self, *arguments: Any, limit: int = WORDS, **options: Any) -> None:
-        options["validators"] = [*options.get("validators", ()), AtMost(limit)]
-        super().__init__(*arguments, **options)
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        if valuelist:
-            self.data = clean_text(valuelist[0])
+    limit = WORDS
+    lines = True
 
 
 class Secret(Kind, PasswordField):
@@ -221,6 +273,8 @@ class Files(Kind, MultipleFileField):
 class Hidden(HiddenField):
     """A value the form carries along."""
 
+    most = ADDRESS
+
 
 class FormId(Form):
     """A form that must not act twice: `form_id` is drawn when the page is made."""
@@ -235,6 +289,12 @@ class FormId(Form):
     def once(self, *said: str) -> UUID:
         """What a sending is known by: the same page with the same words is the same sending."""
         return same_form(self.form_id.data or "", *said)
+
+
+def count_in(typed: str | None, otherwise: int = -1) -> int:
+    """The number that a page of ours carried along; `otherwise` for anything a page never says."""
+    digits = typed or ""
+    return int(digits) if digits.isdecimal() and len(digits) <= COUNT else otherwise
 
 
 DECLINED = lazy("I would rather not say")

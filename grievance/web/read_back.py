@@ -63,6 +63,10 @@ class Day(_ReadBack, Field):
         self.typed = clean_text(valuelist[0], lines=False) if valuelist else ""
         self.data = self.typed or None
 
+    def show_again(self, sent: str) -> None:
+        """Back into its box."""
+        self.typed = sent
+
     def pre_validate(self, form: Any) -> None:
         """Read the day, or say what is wrong, or ask which one is meant."""
         typed, self.data = self.typed, None

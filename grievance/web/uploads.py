@@ -17,12 +17,15 @@ import flask
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 
+from grievance.web.bodies import NAME, BodyParser, fits
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 CHUNK = 64 * 1024
 _TAG = 16
 _IN_MEMORY = 512 * 1024  # ciphertext of small files never reaches the disk at all
+_NAME_KEPT = 250  # letters of a file's name, its end with the suffix; no system makes longer ones
 _OVERRUN = 3  # a body this many times too big is still read for its text; above, plain 413
 
 
@@ -155,7 +158,9 @@ class Spool(io.RawIOBase):
 
 
 class Request(flask.Request):
-    """The request class of the application: file parts go to sealed spools."""
+    """The request class of the application: file parts go to sealed spools, bytes are capped."""
+
+    form_data_parser_class = BodyParser
 
     def _get_file_stream(
         self,
@@ -169,7 +174,7 @@ class Request(flask.Request):
         return Spool(self.allowance)  # type: ignore[return-value]
 
     def _load_form_data(self) -> None:
-        if self.mimetype == "multipart/form-data" and "form" not in self.__dict__:
+        if "form" not in self.__dict__:
             self.max_content_length = _limits().body * _OVERRUN
         super()._load_form_data()
 
@@ -201,6 +206,7 @@ def uploaded(request: flask.Request, name: str = "files") -> list[UploadedFile]:
         if not isinstance(spool, Spool):
             raise TypeError("this application spools uploads in the clear")
         label = part.filename or ""
+        label = label if fits(label, NAME) else label[-_NAME_KEPT:]
         if spool.refused:
             raise UploadRefused(spool.refused, label)
         if label or spool.size:

@@ -98,7 +98,9 @@ def test_separators_and_invisible_characters_are_ignored(separator):
         ("", "length"),
         ("0" * 19, "length"),
         ("0" * 21, "length"),
-        ("O" + "0" * 19, "characters"),
+        ("E" + "0" * 19, "length"),
+        ("0" * 10 + "E" + "0" * 9, "characters"),
+        ("1" * 500, "length"),
         ("my code is lost", "characters"),
         ("0" * 19 + "1", "check"),
     ],
@@ -107,6 +109,36 @@ def test_what_cannot_be_a_code_says_why_and_nothing_else(typed, kind):
     with pytest.raises(receipts.NotAReceipt) as refusal:
         receipts.parse(typed)
     assert refusal.value.kind == str(refusal.value) == kind
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "No.",
+        "No. ",
+        "NO ",
+        "№",
+        "番号：",
+        "受付番号: ",
+        "My number is ",
+        "Số: ",
+        "နံပါတ် ",
+        "#",
+        "no",
+        "[",
+    ],
+)
+def test_words_before_the_digits_are_no_part_of_the_code(before):
+    code = receipts.draw()
+    assert receipts.parse(before + receipts.grouped(code)) == code
+
+
+@pytest.mark.parametrize("zero", "OoＯｏО〇○")
+@pytest.mark.parametrize("one", "Iｌl")
+def test_letters_that_look_like_digits_are_read_as_them(zero, one):
+    code = receipts.draw()
+    typed = receipts.grouped(code).replace("0", zero).replace("1", one)
+    assert receipts.parse(typed) == receipts.parse(f"No. {typed}") == code
 
 
 def test_refusing_a_mistyped_code_does_not_hash():
