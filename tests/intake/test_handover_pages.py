@@ -177,6 +177,28 @@ def test_the_worker_reads_exactly_what_would_go(desk: Desk, filed: Filed, visit:
     assert len(same) == 1, "the two answers weigh the same"
 
 
+def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    referral, packet = desk.asked(filed)
+    visitor = visit(filed.code)
+    page = read_page(visitor.get(path(referral)))
+    look = page.one("dl", class_="one-look")
+    terms = ["".join(term.itertext()) for term in look.iter("dt")]
+    assert terms == [
+        "To whom", "Why", "With or without your name", "Who will learn it", "Until",
+    ]  # fmt: skip
+    yes, no = page.one("a", href="#paper"), page.one("button", form="say", name="answer")
+    assert (yes.get("class"), no.get("value")) == (no.get("class"), "no")
+    at = [page.html.index(part) for part in ("one-look", 'href="#paper"', 'form="say"')]
+    paper, counts = page.html.index('id="paper"'), page.html.index('data-verb="consent_given"')
+    assert at == sorted(at)
+    assert at[-1] < paper < counts, "the yes counts only under the paper"
+    fields = page.fields(page.one("form", id="say"))
+    assert state(post(visitor, referral, {**fields, "answer": "no"})) == "refused"
+    assert packet.digest is not None
+
+
 def test_a_yes_is_recorded_told_to_the_staff_and_said_once(
     desk: Desk, filed: Filed, visit: Visit
 ) -> None:
