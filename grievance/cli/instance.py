@@ -85,6 +85,7 @@ def _processes(place: Place, host: str, port: int) -> list[Child]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     gunicorn = [
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
+        *("--limit-request-line", "8190"),  # a search in a script of many bytes a letter
         *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
         *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
         *("--logger-class", "grievance.web.server.ServerLog", "--no-control-socket"),

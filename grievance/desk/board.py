@@ -36,6 +36,8 @@ from grievance.web.paging import place_of, token_for
 PAGE = 50
 MOST = 10_000  # rows of a CSV
 
+BOARD = "board"  # whose places the tokens of this list name
+
 
 class BoardForm(Form):
     """What the board may be narrowed to."""
@@ -75,7 +77,7 @@ def _asked(figures: list[Figures]) -> BoardForm:
 
 
 def _wanted(form: BoardForm, without: set[UUID], today: date, limit: int) -> Board:
-    place = place_of(request.args.get("after", ""))
+    place = place_of(BOARD, request.args.get("after", ""))
     return Board(
         mechanism=form.body.data or "",
         state=form.state.data or "",
@@ -133,7 +135,7 @@ def _following(found: list[HandOver], arguments: dict[str, str]) -> str:
     if len(found) <= PAGE:
         return ""
     chase, row = queries.board_key(found[PAGE - 1].referral)
-    after = token_for([chase.isoformat(), str(row)])
+    after = token_for(BOARD, [chase.isoformat(), str(row)])
     address = url_for("desk.referrals")
     return f"{address}?{urlencode({**arguments, 'after': after})}"
 

@@ -127,16 +127,19 @@ def _notices(member: Member) -> dict[str, object]:
     }
 
 
+QUEUE = "queue"  # whose places the tokens of this list name
+
+
 @bp.get("/cases")
 @audience("staff", "case.read")
 def queue() -> str:
     """Every open case, the next due first; fifty a page."""
     member, at, form = staff.current_member(), now(), asked()
     filters = filters_of(form)
-    place = place_of(request.args.get("after", ""))
+    place = place_of(QUEUE, request.args.get("after", ""))
     found = queries.queue(db.session(), filters, member.person_id, at, place)
     arguments = as_arguments(filters)
-    following = token_for(found.next_place) if found.next_place else ""
+    following = token_for(QUEUE, found.next_place) if found.next_place else ""
     return render_template(
         "desk/queue.html",
         form=form,

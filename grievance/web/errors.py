@@ -39,7 +39,7 @@ def _known(problem: HTTPException) -> Response:
     }
     answer = error_page(status, what.get(status, "broken"))
     for name, value in problem.get_headers():
-        if name in ("Allow", "Retry-After", "Location"):
+        if name in ("Allow", "Retry-After"):
             answer.headers[name] = value
     return answer
 

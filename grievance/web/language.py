@@ -69,6 +69,8 @@ def init_app(app: Flask) -> None:
     unknown = [slug for slug in app.config["LANGUAGES"] if slug not in i18n.BY_SLUG]
     if unknown:
         raise ValueError(f"GRIEVANCE_LANGUAGES: unknown language {', '.join(unknown)}")
+    # The router's own redirects name the host that the sender named, so it makes none.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = app.url_map.redirect_defaults = False
     app.url_map.converters["language"] = LanguageConverter
     app.url_value_preprocessor(_pull)
     app.url_defaults(_push)

@@ -97,8 +97,10 @@ def test_second_of_two_saves_is_told_and_keeps_what_was_written(browse, office: 
     first.sign_in("director@example.org")
     second.sign_in("director@example.org")
     stale = second.page("/staff/operator").fields()
-    assert first.send("/staff/operator", can_en="Written first").status_code == 303
-    answer = second.post("/staff/operator", data={**stale, "can_en": "Written second"})
+    assert first.send("/staff/operator", can_en="Written first", languages="en").status_code == 303
+    answer = second.post(
+        "/staff/operator", data={**stale, "can_en": "Written second", "languages": "en"}
+    )
     told = read_page(answer)
     assert "Somebody else saved" in told.main
     assert told.fields()["can_en"] == "Written second"
@@ -106,6 +108,17 @@ def test_second_of_two_saves_is_told_and_keeps_what_was_written(browse, office: 
     assert second.post("/staff/operator", data=told.fields()).status_code == 303
     office.session.expire_all()
     assert queries.profile(office.session).say("can", "en").text == "Written second"
+
+
+def test_a_profile_without_languages_is_refused_and_kept_on_the_page(
+    browse, office: Office
+) -> None:
+    client = browse()
+    client.sign_in("director@example.org")
+    told = read_page(client.send("/staff/operator", can_en="We call you back."))
+    assert told.errors["languages"] == "⚠ Choose at least one language."
+    assert told.fields()["can_en"] == "We call you back."
+    assert not queries.profile(office.session).languages
 
 
 def test_old_version_is_refused(office: Office) -> None:

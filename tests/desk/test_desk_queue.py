@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from grievance.cases.operations import handling
+from grievance.desk.board import BOARD
+from grievance.desk.listing import QUEUE
+from grievance.web.paging import token_for
 from tests.cast import NOW
 from tests.desk.looking import counted, references
 
@@ -56,7 +61,19 @@ def test_the_queue_goes_on_page_by_page_and_misses_nobody(house, show, monkeypat
 
 def test_a_page_token_of_somebody_elses_making_is_404(house):
     client = house.browser(house.hire())
-    assert client.get("/staff/cases?after=AAAAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+    for token in ("AAAAAAAAAAAAAAAAAAAAAAAA", "A", "%F0%9F%98%80", "A" * 4000):
+        assert client.get(f"/staff/cases?after={token}").status_code == 404
+
+
+def test_a_page_token_of_one_list_is_none_of_another(house):
+    client, places = house.browser(house.hire()), {}
+    with house.app.app_context():
+        places["/staff/cases"] = token_for(QUEUE, ["2026-04-22T03:20:05+00:00", str(uuid4())])
+        places["/staff/referrals"] = token_for(BOARD, ["2026-04-22", str(uuid4())])
+    for path in places:
+        for of, token in places.items():
+            expected = 200 if of == path else 404
+            assert client.get(f"{path}?after={token}").status_code == expected, (path, of)
 
 
 def test_many_cases_are_counted_up_to_a_limit(house, show, monkeypatch):

@@ -1,0 +1,48 @@
+"""The host that a sender names is no address of ours: it stands in no answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+EVIL = "evil.example"
+
+
+@pytest.fixture
+def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Behind a proxy that is trusted, so that the header it forwards counts."""
+    monkeypatch.setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, x_host=1))
+    return app.test_client()
+
+
+def pages(app: Flask) -> list[str]:
+    """Every address without arguments of its own, and how a person may mistype it."""
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    plain = [
+        str(rule.rule).replace("<language:lang>", "vi")
+        for rule in rules
+        if rule.arguments <= {"lang"}
+    ]
+    return [*plain, *(f"{path}/" for path in plain), *(path.rstrip("/") or "/" for path in plain)]
+
+
+def test_no_answer_names_the_host_of_the_request(app: Flask, client: Any) -> None:
+    found = pages(app)
+    assert "/vi" in found
+    for path in found:
+        answer = client.get(path, headers={"Host": EVIL, "X-Forwarded-Host": EVIL})
+        assert EVIL not in answer.get_data(as_text=True), path
+        assert EVIL not in str(answer.headers), path
+
+
+@pytest.mark.parametrize("path", ["//evil.example/vi", "/vi//evil.example", "//evil.example//vi/"])
+def test_no_path_leads_to_another_host(client: Any, path: str) -> None:
+    answer = client.get(path, base_url="http://localhost")
+    assert not answer.headers.get("Location", "/x").startswith(("//", "http"))
+
+
+def test_a_path_without_its_slash_is_the_page(client: Any) -> None:
+    assert client.get("/vi", headers={"Host": EVIL}).status_code == 200
