@@ -73,6 +73,12 @@ class ConfirmPassword(Form):
     password = Secret(lazy("Password"), needed=lazy("Enter your password."))
 
 
+class GoOn(Form):
+    """The password once more, beside a form that is carried on; no other form has this field."""
+
+    step_up = Secret(lazy("Password"), needed=lazy("Enter your password."))
+
+
 class NewPassword(Form):
     """A password chosen now; a generated one is offered first and stays the same on each try."""
 

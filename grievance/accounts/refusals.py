@@ -16,7 +16,16 @@ SENTENCES: dict[str, str] = {
     "last_manager": N_("Nobody else manages people. Invite another director or administrator."),
     "decided": N_("Somebody has decided this already. Look at the list again."),
     "not_holder": N_("You do not hold the key of this organisation, so you cannot give it."),
-    "fingerprint": N_("The six words changed since you opened this page. Compare them again."),
+    "fingerprint": N_(
+        "These are not the six words of their key. Ask them to read them to you again, from their"
+        " own page."
+    ),
+    "own_request": N_("You asked for this key yourself. Another member who holds it approves."),
+    "others_approve": N_("A lead or director who did not ask for it approves this key."),
+    "too_early": N_(
+        "Nobody else holds the key, so 48 hours have to pass before you approve what you asked for"
+        " yourself. The person was told by letter."
+    ),
     "holders_left": N_("Another member still holds the key. Ask them to approve."),
     "sheet": N_("This is not the recovery sheet of this organisation. Look for the newest one."),
     "changed": N_(

@@ -19,8 +19,10 @@ class Permission(StrEnum):
     CASE_ASSIGN = "case.assign"
     CASE_FOUR_EYES = "case.four_eyes"
     CASE_EXPORT = "case.export"
+    CASE_LIFT = "case.lift"
     PEOPLE_SEE = "people.see"
     PEOPLE_MANAGE = "people.manage"
+    KEYS_COMPARE = "keys.compare"
     KEYS_APPROVE = "keys.approve"
     OPERATOR_EDIT = "operator.edit"
     DIRECTORY_EDIT = "directory.edit"
@@ -42,9 +44,18 @@ class Role(StrEnum):
 
 P = Permission
 NEEDS_KEY = frozenset(
-    {P.CASE_READ, P.CASE_WORK, P.CASE_ASSIGN, P.CASE_FOUR_EYES, P.CASE_EXPORT, P.KEYS_APPROVE}
+    {
+        P.CASE_READ,
+        P.CASE_WORK,
+        P.CASE_ASSIGN,
+        P.CASE_FOUR_EYES,
+        P.CASE_EXPORT,
+        P.CASE_LIFT,
+        P.KEYS_COMPARE,
+        P.KEYS_APPROVE,
+    }
 )
-_HANDLER = frozenset({P.CASE_READ, P.CASE_WORK, P.CASE_FOUR_EYES})
+_HANDLER = frozenset({P.CASE_READ, P.CASE_WORK, P.CASE_FOUR_EYES, P.KEYS_COMPARE})
 _LEAD = _HANDLER | {
     P.CASE_ASSIGN,
     P.KEYS_APPROVE,

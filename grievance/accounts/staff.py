@@ -19,7 +19,6 @@ from grievance.accounts.models import Person, StaffSession
 from grievance.accounts.operations.keys import KeyHolder, reseal_slice
 from grievance.accounts.operations.signing import member_private
 from grievance.accounts.queries import (
-    STEP_UP,
     MembershipFact,
     hold_member,
     live_session,
@@ -124,12 +123,6 @@ def member() -> Member | None:
     """The member the guard let in, for templates; None on pages for everybody."""
     found: Member | None = g.get("member")
     return found
-
-
-def needs_step_up() -> None:
-    """Ask for the password again when it was typed more than ten minutes ago."""
-    if real_now() - current_member().stepped_up_at > STEP_UP:
-        abort(redirect(url_for("accounts.confirm_password", next=request.path), 303))
 
 
 def still(permission: Permission) -> Member:

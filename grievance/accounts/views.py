@@ -17,7 +17,7 @@ from flask import (
 )
 
 from grievance import i18n
-from grievance.accounts import door, forms, keys, queries, staff
+from grievance.accounts import door, forms, keys, queries, staff, stepping
 from grievance.accounts.models import Invitation, Person
 from grievance.accounts.operations import founding, invitations, letters, recovery, signing
 from grievance.accounts.operations.persons import Admitted
@@ -131,7 +131,7 @@ def _accept(token: str, form: forms.Join) -> Admitted:
     language = forms.text_of(form.language)
     admitted = invitations.accept(session, token, password, language=language, ring=ring, now=now)
     public_url = current_app.config["SETTINGS"].public_url
-    letters.tell_key_holders(session, admitted.person_id, public_url, ring=ring, now=now)
+    letters.tell_of_key_request(session, admitted.person_id, public_url, ring=ring, now=now)
     return admitted
 
 
@@ -173,7 +173,7 @@ def recover() -> Response:
     waiting = queries.waiting_requests(session, member.organisation_id, member.person_id)
     if not waiting or keys.holders(session, member.organisation_id):
         abort(404)
-    staff.needs_step_up()
+    stepping.needs_step_up()
     form = forms.TypeSheet(request.form)
     if request.method == "POST" and form.validate():
         ring, now, asked = staff.key_ring(), real_now(), waiting[0].id

@@ -41,6 +41,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     Verb.CHANGE_RECEIPT: ("retired",),
     Verb.REISSUE: ("retired",),
     Verb.RECUSE: ("person",),
+    Verb.AGREE_CONFLICT: ("person", "declared"),
     Verb.REFER: ("mechanism", "replaced"),  # only one that ended an earlier yes
 }
 
@@ -161,7 +162,7 @@ def _moved(session: Session, mark: int) -> Sequence[UUID]:
 
 def _act(event: Event) -> Act:
     codes = {name: event.codes[name] for name in ACTS[event.verb]}
-    if event.verb == Verb.RECUSE:
+    if event.verb in (Verb.RECUSE, Verb.AGREE_CONFLICT):
         codes["by"] = event.actor
     return Act(
         case=str(event.stream_id),

@@ -448,13 +448,23 @@ class Outcome(Base):
 
 
 class Recusal(Base):
-    """A person with a conflict of interest: for them the case is not there any more."""
+    """A person with a conflict of interest: once it stands, the case is not there for them.
+
+    What another declared of them only stands when they, or a second person, agreed.
+    """
 
     __tablename__ = "recusal"
+    __table_args__ = (
+        _among("state", ("asked", "stands")),
+        CheckConstraint("agreed_by IS DISTINCT FROM by_id", name="two_people"),
+        Index("ix_recusal_asked", "case_id", postgresql_where=text("state = 'asked'")),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = code(8, default="stands")
+    agreed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
 

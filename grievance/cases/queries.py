@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,17 +48,26 @@ class Filters:
 
 def not_recused(person: UUID) -> ColumnElement[bool]:
     """Cases that are there for this person: none in which they have a conflict of interest."""
-    return Case.id.not_in(select(Recusal.case_id).where(Recusal.person_id == person))
+    mine = (Recusal.person_id == person, Recusal.state == "stands")
+    return Case.id.not_in(select(Recusal.case_id).where(*mine))
 
 
 def recused(session: Session, case_id: UUID) -> set[UUID]:
     """Who may neither open this case nor be told of it."""
-    return set(session.scalars(select(Recusal.person_id).where(Recusal.case_id == case_id)))
+    stands = (Recusal.case_id == case_id, Recusal.state == "stands")
+    return set(session.scalars(select(Recusal.person_id).where(*stands)))
 
 
 def recusals(session: Session, person: UUID) -> set[UUID]:
     """The cases that are not there for this person."""
-    return set(session.scalars(select(Recusal.case_id).where(Recusal.person_id == person)))
+    stands = (Recusal.person_id == person, Recusal.state == "stands")
+    return set(session.scalars(select(Recusal.case_id).where(*stands)))
+
+
+def declared(session: Session, case_id: UUID) -> list[Recusal]:
+    """The conflicts of interest that somebody declared of somebody else, oldest first."""
+    mine = (Recusal.case_id == case_id, Recusal.by_id != Recusal.person_id)
+    return list(session.scalars(select(Recusal).where(*mine).order_by(Recusal.at)))
 
 
 def references(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -156,7 +165,9 @@ def _escalated(person: UUID, *, leads: bool) -> list[ColumnElement[bool]]:
 
 def _second(person: UUID) -> list[ColumnElement[bool]]:
     own = select(FourEyes.case_id).where(FourEyes.state == "asked", FourEyes.asked_by == person)
-    return [Case.awaits_second.expression, Case.id.not_in(own)]
+    said = select(Recusal.case_id).where(Recusal.state == "asked", Recusal.by_id != person)
+    waits = and_(Case.awaits_second.expression, Case.id.not_in(own))
+    return [or_(waits, Case.id.in_(said))]
 
 
 def today(
@@ -284,6 +295,12 @@ def proposal(session: Session, case_id: UUID) -> FourEyes | None:
     return session.scalars(
         select(FourEyes).where(FourEyes.case_id == case_id, FourEyes.state == "asked")
     ).first()
+
+
+def proposers(session: Session, case_id: UUID) -> set[UUID]:
+    """Who proposed a decision against the worker that was taken."""
+    mine = (FourEyes.case_id == case_id, FourEyes.state == "approved")
+    return set(session.scalars(select(FourEyes.asked_by).where(*mine)))
 
 
 def deciders(session: Session, case_id: UUID) -> set[UUID]:

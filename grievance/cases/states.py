@@ -51,6 +51,9 @@ class Verb(StrEnum):
     UNASSIGN = "unassign"
     LINK_DUPLICATE = "link_duplicate"
     RECUSE = "recuse"
+    DECLARE_CONFLICT = "declare_conflict"
+    AGREE_CONFLICT = "agree_conflict"
+    LIFT_CONFLICT = "lift_conflict"
     REOPEN = "reopen"
     APPEAL = "appeal"
     WORKER_REOPENS = "worker_reopens"
@@ -154,6 +157,18 @@ TABLE: dict[Verb, Transition] = {
             Verb.LINK_DUPLICATE, STATES, None, "case.work", N_("Link the same matter")
         ),
         Transition(Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest")),
+        Transition(
+            Verb.DECLARE_CONFLICT, STATES, None, "case.assign",
+            N_("Conflict of interest of somebody else"),
+        ),
+        Transition(
+            Verb.AGREE_CONFLICT, STATES, None, "case.work",
+            N_("Agree to a conflict of interest"), "conflict_declared",
+        ),
+        Transition(
+            Verb.LIFT_CONFLICT, STATES, None, "case.assign",
+            N_("Lift a conflict of interest"), "conflict_to_lift",
+        ),
         Transition(
             Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen")
         ),

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Response, abort, redirect, request, url_for
 
 from grievance.accounts import keys as holding
-from grievance.accounts import queries, staff
+from grievance.accounts import queries, staff, stepping
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
 from grievance.accounts.refusals import Refused
-from grievance.accounts.roles import NAMES
+from grievance.accounts.roles import NAMES, Permission
 from grievance.clock import real_now
+from grievance.console.people import tell_of_removal
 from grievance.console.people_forms import Approve, Confirm
-from grievance.console.surface import answer, console
+from grievance.console.surface import answer, console, moment
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.vault.keys import StrangeKey
-from grievance.vault.recovery import fingerprint
 from grievance.web.audience import audience
 from grievance.web.pages import tell
 
@@ -32,7 +33,7 @@ STRANGE = N_(
 
 
 @console.get("/keys")
-@audience("staff", "keys.approve")
+@audience("staff", "keys.compare")
 def keys() -> Response:
     """Who waits, and the state of key and recovery sheet."""
     session, member = db.session(), staff.current_member()
@@ -42,12 +43,28 @@ def keys() -> Response:
     confirmed = sheet.confirmed_at if sheet else None
     return answer(
         "keys",
-        waiting=waiting,
+        waiting=[Waiting(asked, *_turn(asked)) for asked in waiting],
         names=queries.names(session, ids),
         rotation_due=session.get_one(Organisation, member.organisation_id).rotation_due,
         confirmed_on=queries.day_here(session, confirmed) if confirmed else None,
+        leads=member.can(Permission.KEYS_APPROVE),
+        moment=moment,
         printable=sheet is not None and sheet.printed_by == member.person_id,
     )
+
+
+class Waiting(NamedTuple):
+    """Somebody who waits, whether this member may approve, and from when, alone."""
+
+    asked: KeyRequest
+    mine: bool
+    alone: datetime | None
+
+
+def _turn(asked: KeyRequest) -> tuple[bool, datetime | None]:
+    session = db.session()
+    mine = staff.current_member().person_id in giving.approvers(session, asked)
+    return mine, giving.alone_from(session, asked)
 
 
 def _request(request_id: UUID) -> KeyRequest:
@@ -60,10 +77,10 @@ def _request(request_id: UUID) -> KeyRequest:
 
 
 @console.route("/keys/<uuid:request_id>/approve", methods=["GET", "POST"])
-@audience("staff", "keys.approve")
+@audience("staff", "keys.compare")
 def approve_key(request_id: UUID) -> Response:
-    """Give the key to who waits, after comparing six words."""
-    staff.needs_step_up()
+    """Give the key to who waits, after typing the six words that they read out."""
+    stepping.needs_step_up()
     asked, form = _request(request_id), Approve(request.form)
     facts = _about(asked)
     if request.method == "POST" and form.validate():
@@ -71,11 +88,11 @@ def approve_key(request_id: UUID) -> Response:
             _approve(request_id, form.words.data or "")
         except Refused as refused:
             db.session.rollback()
-            tell(_(refused.sentence), "bad")
+            form.words.errors = [_(refused.sentence)]
         else:
             return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
-    form.words.data = facts["words"]
-    return answer("people_confirm", form=form, **facts, **_approval())
+    status = 422 if form.errors else 200
+    return answer("people_confirm", status, form=form, **facts, **_approval(asked))
 
 
 def _approve(request_id: UUID, words: str) -> None:
@@ -85,20 +102,18 @@ def _approve(request_id: UUID, words: str) -> None:
 
 
 def _about(asked: KeyRequest) -> dict[str, Any]:
-    """Who invited whom and the six words; 403 in words when the stored key was swapped."""
+    """Who invited whom; told in words when the stored key was swapped."""
     session = db.session()
     person = session.get_one(Person, asked.person_id)
     names = queries.names(session, [asked.person_id, asked.invited_by])
     roles = {fact.organisation_id: fact.role for fact in queries.memberships_of(session, person.id)}
     try:
-        words = fingerprint(holding.member_holder(staff.key_ring(), person).public)
+        holding.member_holder(staff.key_ring(), person)
     except StrangeKey:
         tell(_(STRANGE), "danger-note")
-        words = ""
     role = roles.get(asked.organisation_id)
     return {
         "page_name": "staff.keys",
-        "words": words,
         "back": url_for("console.keys"),
         "about": [
             (_("Person"), names[asked.person_id]),
@@ -108,14 +123,19 @@ def _about(asked: KeyRequest) -> dict[str, Any]:
     }
 
 
-def _approval() -> dict[str, Any]:
+def _approval(asked: KeyRequest) -> dict[str, Any]:
+    sentences = [
+        _("They can read every case of your organisation from now on, older ones too."),
+        _("Speak to the person themselves, not to who invited them."),
+    ]
+    alone = giving.alone_from(db.session(), asked)
+    if alone:
+        told = _("Nobody else holds the key, so you can give it from %(day)s; they were told.")
+        sentences.append(told % {"day": moment(alone)})
     return {
         "title": _("Give the key"),
-        "consequences": [
-            _("They can read every case of your organisation from now on, older ones too."),
-            _("Approve only if the six words they read to you are the same, in the same order."),
-        ],
-        "label": _("The words are the same: give the key"),
+        "consequences": sentences,
+        "label": _("Give the key"),
         "verb": "approve",
         "grave": False,
     }
@@ -125,13 +145,14 @@ def _approval() -> dict[str, Any]:
 @audience("staff", "keys.approve")
 def refuse_key(request_id: UUID) -> Response:
     """Refuse the key; the membership ends with it."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     asked, form = _request(request_id), Confirm(request.form)
     facts = _about(asked)
     if request.method == "POST" and form.validate():
         try:
             by = staff.current_member().holder
             giving.refuse(db.session(), request_id, by=by, now=real_now())
+            tell_of_removal(asked.person_id)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
@@ -158,7 +179,7 @@ def _refusal() -> dict[str, Any]:
 @audience("staff", "keys.approve")
 def rotate_key() -> Response:
     """A new key for the organisation."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     member, form = staff.current_member(), Confirm(request.form)
     if request.method == "POST" and form.validate():
         giving.rotate(
@@ -193,7 +214,7 @@ def _about_rotation() -> dict[str, Any]:
 @audience("staff", "keys.approve")
 def new_sheet() -> Response:
     """A new recovery sheet in place of a lost one."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     member, form = staff.current_member(), Confirm(request.form)
     if request.method == "POST" and form.validate():
         recovery.replace_sheet(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, current_app, redirect, request, url_for
 
-from grievance.accounts import queries, staff
+from grievance.accounts import queries, staff, stepping
 from grievance.accounts.operations.profile import save_profile
 from grievance.accounts.refusals import Refused
 from grievance.clock import real_now
@@ -20,6 +20,8 @@ from grievance.web.pages import tell
 @audience("staff", "operator.edit")
 def operator() -> Response:
     """Read and write the profile; somebody else's save in between is told, nothing is lost."""
+    if request.method == "POST":
+        stepping.needs_step_up()
     form = _form()
     if request.method == "POST" and form.validate():
         try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Response, abort, current_app, redirect, request, url_for
 
-from grievance.accounts import queries, staff
+from grievance.accounts import queries, staff, stepping
 from grievance.accounts.operations import invitations, leaving, letters
 from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission
@@ -17,6 +17,7 @@ from grievance.console.people_forms import Confirm, Invite
 from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import gettext as _
+from grievance.notifications.queries import mail_works
 from grievance.web.audience import audience
 from grievance.web.pages import tell
 
@@ -25,25 +26,33 @@ from grievance.web.pages import tell
 @audience("staff", "people.see")
 def people() -> Response:
     """Who is here; inviting one more, for who manages people."""
-    form, link = Invite(request.form), ""
-    if request.method == "POST" and not staff.current_member().can(Permission.PEOPLE_MANAGE):
-        abort(403)
+    form, sent = Invite(request.form), None
+    if request.method == "POST":
+        stepping.needs_step_up()
+        if not staff.current_member().can(Permission.PEOPLE_MANAGE):
+            abort(403)
     if request.method == "POST" and form.validate():
         try:
-            link = _invite(form)
+            sent = _invite(form)
             form = Invite()
         except Refused as refused:
             db.session.rollback()
             tell(_(refused.sentence), "bad")
-    return _people_page(form, link)
+    return _people_page(form, sent)
 
 
-def _people_page(form: Invite, link: str = "") -> Response:
+def _people_page(form: Invite, sent: Sent | None = None) -> Response:
     listed = queries.people(db.session(), staff.current_member().organisation_id)
-    return answer("people", 422 if form.errors else 200, form=form, people=listed, link=link)
+    return answer("people", 422 if form.errors else 200, form=form, people=listed, sent=sent)
 
 
-def _invite(form: Invite) -> str:
+class Sent(NamedTuple):
+    """A link that is on its way by letter; shown only when no letter goes out."""
+
+    shown: str
+
+
+def _invite(form: Invite) -> Sent:
     member, now = staff.current_member(), real_now()
     token = invitations.invite(
         db.session(),
@@ -56,16 +65,25 @@ def _invite(form: Invite) -> str:
     return _send(token, now)
 
 
-def _send(token: str, now: datetime) -> str:
-    """Put the letter into the outbox, commit, and answer the link."""
+def _send(token: str, now: datetime) -> Sent:
+    """Put the letter into the outbox and commit. While mail works nobody but the person it is for
+    sees the link: who sees it could act under their name."""
     path = url_for("accounts.invitation", token=token)
     link = f"{current_app.config['SETTINGS'].public_url}{path}"
     spoken = staff.current_member().language
     letters.send_invitation(
         db.session(), token, link, language=spoken, ring=staff.key_ring(), now=now
     )
+    works = mail_works(db.session(), now)
     db.session.commit()
-    return link
+    return Sent("" if works else link)
+
+
+def tell_of_removal(person_id: UUID) -> None:
+    """Put the letters about a removal into the outbox."""
+    by, ring = staff.current_member().person_id, staff.key_ring()
+    url = current_app.config["SETTINGS"].public_url
+    letters.tell_of_removal(db.session(), person_id, by, url, ring=ring, now=real_now())
 
 
 def _person(person_id: UUID) -> queries.PersonFact:
@@ -81,7 +99,7 @@ def _person(person_id: UUID) -> queries.PersonFact:
 @audience("staff", "people.manage")
 def reset_person(person_id: UUID) -> Response:
     """A link for a new password."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     person, form = _person(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         member, now = staff.current_member(), real_now()
@@ -102,7 +120,9 @@ def _about_reset(person: queries.PersonFact) -> dict[str, Any]:
         _("Then they are signed out everywhere and have a new key of their own."),
     ]
     if person.holds_key:
-        sentences.append(_("They can read no case until somebody who holds the key approves it."))
+        sentences.append(
+            _("They can read no case until another member who holds the key approves it.")
+        )
     holders = [p for p in _colleagues() if p.holds_key]
     if person.holds_key and len(holders) == 1:
         sentences.append(
@@ -130,7 +150,7 @@ def _colleagues() -> list[queries.PersonFact]:
 @audience("staff", "people.manage")
 def remove_person(person_id: UUID) -> Response:
     """End a membership; what they have open shows nothing more."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     person, form = _person(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
@@ -153,6 +173,7 @@ def _remove(person_id: UUID) -> None:
         ring=staff.key_ring(),
         now=real_now(),
     )
+    tell_of_removal(person_id)
     db.session.commit()
 
 
@@ -160,6 +181,8 @@ def _about_removal(person: queries.PersonFact) -> dict[str, Any]:
     sentences = [
         _("They are signed out, and what they have open shows nothing more."),
         _("To come back they need a new invitation."),
+        _("They and everybody else who manages people are told by letter."),
+        _("For 30 days they still count as somebody who could decide with you."),
     ]
     if person.holds_key and staff.current_member().can(Permission.KEYS_APPROVE):
         sentences.append(_("The key of your organisation is changed, in the same step."))

@@ -6,7 +6,7 @@ from grievance.accounts.forms import AddressLine, checked_address, text_of
 from grievance.accounts.operations.invitations import Invitee
 from grievance.accounts.roles import ASSIGNABLE, NAMES, Role
 from grievance.i18n import lazy
-from grievance.web.forms import Choice, Form, Hidden, Line, option
+from grievance.web.forms import Choice, Form, Line, option
 
 
 class Invite(Form):
@@ -34,6 +34,12 @@ class Confirm(Form):
 
 
 class Approve(Form):
-    """Yes, these are the words that were read to me."""
+    """The words that were read to me."""
 
-    words = Hidden()
+    words = Line(
+        lazy("The six words that they read to you"),
+        hint=lazy(
+            "Call them and let them read from their own page, Your account. Never by e-mail."
+        ),
+        needed=lazy("Type the six words."),
+    )

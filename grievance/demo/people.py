@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.models import Organisation, Person
 from grievance.accounts.operations import founding, invitations, recovery
-from grievance.accounts.operations.keys import KeyHolder, approve
+from grievance.accounts.operations.keys import ALONE_WAITS, KeyHolder, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
 from grievance.cases.actors import Actor, of_member
@@ -80,11 +80,11 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     are names only: they have no accounts yet.
     """
     hires = [_hire(row, script["name"], ring) for row in script["people"]]
-    director = _found(session, ring, hires[0], now)
+    director = _found(session, ring, hires[0], now - ALONE_WAITS)
     _publish(session, script, director, now)
     colleagues = {hires[0].key: director}
     for hire in hires[1:]:
-        colleagues[hire.key] = _join(session, ring, director, hire, now)
+        colleagues[hire.key] = _join(session, ring, list(colleagues.values()), hire, now)
     for name in script["partners"]:
         session.add(Organisation(kind="partner", name=name, founded_at=now))
     return Cast(colleagues, tuple(hire.account for hire in hires))
@@ -136,18 +136,22 @@ def _publish(
 
 
 def _join(
-    session: Session, ring: KeyRing, director: Colleague, hire: _Hire, now: datetime
+    session: Session, ring: KeyRing, there: Sequence[Colleague], hire: _Hire, now: datetime
 ) -> Colleague:
+    """The director invites; the first who joined gives the key to the rest, and the director, who
+    is alone then, to the first."""
+    director, came = there[0], now - ALONE_WAITS
+    giver = there[1] if len(there) > 1 else director
     role, organisation = Role(hire.account.role), director.organisation
     invitee = invitations.Invitee(hire.name, hire.account.email, role)
     token = invitations.invite(
-        session, organisation, invitee, invited_by=director.id, ring=ring, now=now
+        session, organisation, invitee, invited_by=director.id, ring=ring, now=came
     )
     admitted = invitations.accept(
-        session, token, hire.password, language=hire.language, ring=ring, now=now
+        session, token, hire.password, language=hire.language, ring=ring, now=came
     )
     for asked in queries.waiting_requests(session, organisation, admitted.person_id):
         words = fingerprint(session.get_one(Person, admitted.person_id).public)
-        holder = KeyHolder(director.id, director.private)
+        holder = KeyHolder(giver.id, giver.private)
         approve(session, asked.id, words, by=holder, ring=ring, now=now)
     return Colleague(admitted.person_id, organisation, role, admitted.private)

@@ -69,6 +69,37 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "person",
         N_("Nobody else could read this case then. Give somebody the key first."),
     ),
+    "conflict_declared": ("", N_("No conflict of interest waits for your word any more.")),
+    "conflict_to_lift": (
+        "",
+        N_("There is nothing that you can lift: you declared it, it is yours, or it is gone."),
+    ),
+    "declarer": (
+        "",
+        N_("You declared it. Who is meant, or a second person, has to agree."),
+    ),
+    "lifter": (
+        "",
+        N_("Only a director who neither declared it nor is meant can lift it."),
+    ),
+    "one_hand": (
+        "",
+        N_(
+            "One of you two gave the other the key by themselves, after a removal or a new"
+            " password. For 30 days you count as one person: a third has to decide."
+        ),
+    ),
+    "hears_own": (
+        "",
+        N_(
+            "The worker asked for a second look at what was proposed by this person. Somebody else"
+            " has to see to it."
+        ),
+    ),
+    "own_escalation": (
+        "",
+        N_("You had this case when it became overdue. Another lead or director sees to it."),
+    ),
     "other": ("reference", N_("There is no such case, or somebody is changing it right now.")),
     "too_late": ("", N_("More than a year has passed. The worker can file a new report.")),
     "recused": ("", N_("There is a conflict of interest: this case is not yours to work on.")),
@@ -201,9 +232,14 @@ def act(reference: str, verb: Verb, do: Act) -> Response:
         db.session.rollback()
         return refusal(reference, verb, form, refused.why)
     db.session.commit()
-    if verb == Verb.RECUSE and form["person"].data == str(desk.member.person_id):
+    if verb == Verb.RECUSE or _own_conflict(desk, verb, form):
         return see_other(url_for("desk.queue"))
     return back(reference)
+
+
+def _own_conflict(desk: Desk, verb: Verb, form: ActForm) -> bool:
+    """Whether the case is not there any more for who just agreed to it."""
+    return verb == Verb.AGREE_CONFLICT and form["person"].data == str(desk.member.person_id)
 
 
 def people(case: Case) -> dict[UUID, str]:

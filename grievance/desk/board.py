@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, make_response, render_template, request, url_for
 
 from grievance.accounts import queries as accounts
-from grievance.accounts import staff
+from grievance.accounts import staff, stepping
 from grievance.accounts.roles import Permission
 from grievance.cases import queries as cases
 from grievance.cases.operations.referring import local_today
@@ -144,6 +144,7 @@ def _following(found: list[HandOver], arguments: dict[str, str]) -> str:
 @audience("staff", "case.export")
 def referrals_csv() -> Response:
     """The board as a table to count with: codes and days, no word of any case."""
+    stepping.needs_step_up()
     session, member = db.session(), staff.current_member()
     without = cases.recusals(session, member.person_id)
     form = _asked(queries.figures(session, without))

@@ -17,10 +17,11 @@ from grievance.accounts import queries as accounts
 from grievance.cases import queries
 from grievance.cases.models import FourEyes
 from grievance.cases.operations import belonging, deciding, foureyes
+from grievance.cases.operations.moving import may_agree, may_lift
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
-from grievance.deadlines.hours import Hours
+from grievance.deadlines.queries import operator_hours
 from grievance.desk import forms, words
 from grievance.desk.closing import asked_of
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
@@ -28,7 +29,7 @@ from grievance.desk.loading import Desk, site
 from grievance.desk.remedy_words import RESULTS
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import Language, lazy, time_text
+from grievance.i18n import N_, Language, lazy, time_text
 from grievance.i18n import gettext as _
 from grievance.web.forms import Line, Select
 
@@ -70,25 +71,55 @@ class SendBackForm(NoteForm):
 
 
 class RecuseForm(ActForm):
-    """Who has a conflict of interest, and which."""
+    """Which conflict of interest one has."""
 
-    person = Select(lazy("Who"), needed=lazy("Choose a person."))
     reason = Line(
         lazy("Which conflict of interest?"),
         hint=lazy("For example: a relative works at the company. It is kept sealed."),
         needed=lazy("Write which conflict of interest."),
     )
 
+
+class DeclareForm(RecuseForm):
+    """Who else has a conflict of interest, and which."""
+
+    person = Select(lazy("Who"), needed=lazy("Choose a person."))
+
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        me, lead = desk.member.person_id, "case.assign" in desk.actor.can
+        known = {one.person_id for one in queries.declared(db.session(), desk.case.id)}
+        others = people.keys() - known - {desk.member.person_id}
+        named = [(str(one), name) for one, name in people.items() if one in others]
+        self.person.choices = choices_of([("", _("Choose")), *named])
+
+    @property
+    def shown(self) -> list[Any]:
+        return [self.person, self.reason]
+
+
+class ConflictForm(ActForm):
+    """Which of the conflicts of interest that somebody declared."""
+
+    may = staticmethod(may_lift)
+    person = Select(lazy("Whose"), needed=lazy("Choose a person."))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        found = [
+            one
+            for one in queries.declared(db.session(), desk.case.id)
+            if type(self).may(one, desk.actor)
+        ]
+        names = accounts.names(db.session(), [one.person_id for one in found])
+        me = desk.member.person_id
         self.person.choices = choices_of(
-            (str(one), _("I") if one == me else name)
-            for one, name in people.items()
-            if lead or one == me
+            (str(one.person_id), _("Mine") if one.person_id == me else names[one.person_id])
+            for one in found
         )
 
-    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
-        self.person.data = str(desk.member.person_id)
+
+class AgreeConflictForm(ConflictForm):
+    """One that waits for a second person."""
+
+    may = staticmethod(may_agree)
 
 
 class DuplicateForm(ActForm):
@@ -109,6 +140,9 @@ FORMS: dict[Verb, type[ActForm]] = {
     Verb.UNASSIGN: ActForm,
     Verb.LINK_DUPLICATE: DuplicateForm,
     Verb.RECUSE: RecuseForm,
+    Verb.DECLARE_CONFLICT: DeclareForm,
+    Verb.AGREE_CONFLICT: AgreeConflictForm,
+    Verb.LIFT_CONFLICT: ConflictForm,
     Verb.REOPEN: ActForm,
 }
 forms.FORMS.update(FORMS)
@@ -144,10 +178,23 @@ def _link(desk: Desk, form: DuplicateForm) -> None:
 
 
 def _recuse(desk: Desk, form: RecuseForm) -> None:
+    reason = str(form.reason.data)
+    belonging.recuse(db.session(), desk.opened, reason, desk.actor, now(), form.seen)
+
+
+def _declare(desk: Desk, form: DeclareForm) -> None:
     person, reason = UUID(str(form.person.data)), str(form.reason.data)
-    belonging.recuse(
-        db.session(), desk.opened, person, reason, desk.actor, now(), form.seen
-    )  # fmt: skip
+    belonging.declare_conflict(
+        db.session(), site(), desk.opened, person, reason, desk.actor, now(), form.seen
+    )
+
+
+def _conflict(do: Any) -> Any:
+    def act(desk: Desk, form: ConflictForm) -> None:
+        person = UUID(str(form.person.data))
+        do(db.session(), site(), desk.opened, person, desk.actor, now(), form.seen)
+
+    return act
 
 
 def _reopen(desk: Desk, form: ActForm) -> None:
@@ -161,8 +208,44 @@ DOING: dict[Verb, Any] = {
     Verb.UNASSIGN: _unassign,
     Verb.LINK_DUPLICATE: _link,
     Verb.RECUSE: _recuse,
+    Verb.DECLARE_CONFLICT: _declare,
+    Verb.AGREE_CONFLICT: _conflict(belonging.agree_conflict),
+    Verb.LIFT_CONFLICT: _conflict(belonging.lift_conflict),
     Verb.REOPEN: _reopen,
 }
+
+
+# Why somebody who is the only one left may still not be alone.
+NOT_ALONE = N_(
+    "Who was removed by you within 30 days, or has a conflict of interest that you declared, counts"
+    " as a second person who is still there."
+)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A conflict of interest that somebody declared of another person, for its reader."""
+
+    person: str
+    by: str
+    when: str
+    reason: str
+
+
+def conflicts_of(desk: Desk) -> list[Conflict]:
+    """Those that wait for the person who is meant, or for a second one."""
+    session, zone = db.session(), ZoneInfo(operator_hours(db.session()).zone)
+    found = [one for one in queries.declared(session, desk.case.id) if one.state == "asked"]
+    names = accounts.names(session, [id_ for one in found for id_ in (one.person_id, one.by_id)])
+    return [
+        Conflict(
+            names[one.person_id],
+            names[one.by_id],
+            time_text(one.at, zone),
+            belonging.conflict_reason(session, desk.opened, one),
+        )
+        for one in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -191,7 +274,7 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
     closes = asked.verb == "close"
     reason = RESULTS[told["result"]] if closes else DECLINE_REASONS[told["reason"]]
     own = asked.asked_by == desk.member.person_id
-    only = own and foureyes.alone(db.session(), desk.case, asked)
+    only = own and foureyes.alone(db.session(), desk.case, asked, at)
     names = accounts.names(db.session(), [asked.asked_by])
     return Second(
         asked.verb,
@@ -208,7 +291,8 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
 
 def _waits(asked: FourEyes, at: datetime, zone: str, *, alone: bool) -> str:
     if not alone:
-        return _("You proposed this. A second person decides.")
+        told = _("You proposed this. A second person decides.")
+        return f"{told} {_(NOT_ALONE)}"
     until = asked.asked_at + foureyes.ALONE_WAITS
     if at >= until:
         return ""

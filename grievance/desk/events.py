@@ -46,6 +46,11 @@ SENTENCES: dict[str, str] = {
     Verb.UNASSIGN: N_("%(who)s gave the case back to the queue."),
     Verb.LINK_DUPLICATE: N_("%(who)s linked a case about the same matter."),
     Verb.RECUSE: N_("Because of a conflict of interest the case is shut to %(person)s."),
+    Verb.DECLARE_CONFLICT: N_("%(who)s says that %(person)s has a conflict of interest."),
+    Verb.AGREE_CONFLICT: N_("%(who)s agreed. The case is shut to %(person)s."),
+    Verb.LIFT_CONFLICT: N_(
+        "%(who)s lifted the conflict of interest that was declared of %(person)s."
+    ),
     Verb.REOPEN: N_("%(who)s opened the case again."),
     Verb.APPEAL: N_("%(who)s asked for a second look."),
     Verb.WORKER_REOPENS: N_("%(who)s opened the case again."),

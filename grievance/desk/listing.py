@@ -118,7 +118,7 @@ def _notices(member: Member) -> dict[str, object]:
     """What somebody should set right before anything else: a closed filing, a waiting key."""
     session = db.session()
     edits = member.can(Permission.OPERATOR_EDIT)
-    approves = member.can(Permission.KEYS_APPROVE)
+    approves = member.can(Permission.KEYS_COMPARE)
     return {
         "closed": accounts.filing_closed(session) if edits else (),
         "waiting": len(accounts.waiting_requests(session, member.organisation_id))

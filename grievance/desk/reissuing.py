@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Response, current_app, make_response, render_template, request
 
 from grievance.accounts import queries as accounts
-from grievance.accounts import staff
+from grievance.accounts import staff, stepping
 from grievance.accounts.roles import Permission
 from grievance.cases.models import Reissue
 from grievance.cases.operations import receipts
@@ -34,7 +34,7 @@ from grievance.web.audience import audience
 @audience("staff", "case.work")
 def reissue(reference: str) -> Response:
     """Look at the check the colleague made, then issue the new code."""
-    staff.needs_step_up()
+    stepping.needs_step_up()
     desk, form = open_case(reference), ActForm(request.form)
     asked = receipts.waiting_reissue(db.session(), desk.case.id)
     if asked is None:

@@ -17,6 +17,7 @@ from grievance.cases.told import LABELS
 from grievance.clock import now
 from grievance.desk import words
 from grievance.desk.blueprint import bp
+from grievance.desk.deciding import conflicts_of
 from grievance.desk.forms import ActForm, ReasonForm
 from grievance.desk.handover_reading import of_case
 from grievance.desk.loading import Desk, open_case, open_file, site
@@ -52,6 +53,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         state=_(LABELS[row.state]),
         level=words.level(row),
         hand_overs=of_case(desk),
+        conflicts=conflicts_of(desk),
         lost=receipts.waiting_reissue(session, row.id),
     )
     session.commit()

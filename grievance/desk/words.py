@@ -137,8 +137,19 @@ ABOUT = {
         "Both cases stay as they are and name each other here. Neither worker learns of the other."
     ),
     "recuse": N_(
-        "From now on this person cannot open, list or count the case, and is told nothing of it. "
+        "From now on you cannot open, list or count the case, and are told nothing of it. "
         "This cannot be undone."
+    ),
+    "declare_conflict": N_(
+        "Nothing changes before they, or a second person, agree. They and the directors are told "
+        "by letter."
+    ),
+    "agree_conflict": N_(
+        "From now on this person cannot open, list or count the case, and is told nothing of it. "
+        "A director can lift it."
+    ),
+    "lift_conflict": N_(
+        "The case is there again for this person. They and the directors are told."
     ),
     "reopen": N_("Only when the worker wants it. The case is read again and its clocks start."),
     "open_dialogue": N_("The worker reads who talks with whom about what, and may say no to it."),

@@ -80,6 +80,11 @@ def second_asked(
     return _written("second_asked", to, language, case, link=_desk(public_url))
 
 
+def conflict(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """A conflict of interest of the recipient, or a colleague, was declared, agreed or lifted."""
+    return _written("conflict", to, language, case, link=_desk(public_url))
+
+
 def came_back(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """A worker came back with a case that was over: an appeal, or opened again."""
     return _written("came_back", to, language, case, link=_desk(public_url))
@@ -87,7 +92,21 @@ def came_back(to: Recipient, language: str, public_url: str, case: UUID | None =
 
 def key_request(to: Recipient, language: str, public_url: str) -> Message:
     """A colleague waits for a holder's approval before they can open cases."""
-    return _written("key_request", to, language, None, link=_desk(public_url))
+    return _written("key_request", to, language, None, link=f"{_desk(public_url)}keys")
+
+
+def key_waits(
+    to: Recipient, language: str, public_url: str, *, reset: bool = False, day: date | None = None
+) -> Message:
+    """A new password was set for the recipient (`reset`), or they joined; `day` is when the one
+    person who asked for their key, and alone holds it, may give it."""
+    link = _desk(public_url)
+    return _written("key_waits", to, language, None, reset=reset, day=day, link=link)
+
+
+def member_removed(to: Recipient, language: str, public_url: str) -> Message:
+    """The recipient, or a colleague, was removed from the desk or refused its key."""
+    return _written("member_removed", to, language, None, link=_desk(public_url))
 
 
 def invitation(to: Recipient, language: str, link: str, until: date) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -11,6 +11,11 @@ from sqlalchemy.orm import Session
 
 from grievance.notifications.models import JobRun, Outbox
 
+# Why no letter at all goes out; a server that does not take one recipient is not among them.
+BROKEN = (
+    "timeout", "disconnected", "tls", "unsupported", "unreachable", "mailbox", "no-channel",
+)  # fmt: skip
+QUIET = timedelta(minutes=10)
 STATES = ("pending", "sent", "dead", "cancelled")
 
 
@@ -36,6 +41,16 @@ def dead(session: Session, limit: int = 50) -> Sequence[Outbox]:
     """Letters that were given up, the latest first."""
     found = select(Outbox).where(Outbox.state == "dead").order_by(Outbox.next_at.desc())
     return session.scalars(found.limit(limit)).all()
+
+
+def mail_works(session: Session, now: datetime) -> bool:
+    """Whether letters go out: somebody drains the outbox, and no letter waits because there is no
+    way out. `now` is the real time."""
+    drained = last_runs(session).get("drain")
+    if drained is None or now - drained.finished_at > QUIET:
+        return False
+    stuck = select(Outbox.id).where(Outbox.state == "pending", Outbox.error.in_(BROKEN)).limit(1)
+    return session.scalar(stuck) is None
 
 
 def last_runs(session: Session) -> dict[str, JobRun]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from grievance.accounts import hashing, queries
-from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.keys import holders, open_organisation_keys
 from grievance.accounts.models import KeyRequest, Person
 from grievance.accounts.operations import founding, invitations, keys, recovery
 from grievance.accounts.operations.keys import KeyHolder
@@ -81,6 +81,7 @@ class Office:
     hashed: hashing.HashedPassword
     id: UUID
     founder: Admitted
+    came: list[Admitted] = field(default_factory=list)
 
     def holder(self, admitted: Admitted) -> KeyHolder:
         return KeyHolder(admitted.person_id, admitted.private)
@@ -101,6 +102,11 @@ class Office:
             self.session, token, self.hashed, language="en", ring=self.ring, now=real_now()
         )
 
+    def older(self, person: Admitted) -> None:
+        """Their request waits for two days already."""
+        self.request(person).created_at = real_now() - keys.ALONE_WAITS
+        self.session.flush()
+
     def request(self, person: Admitted) -> KeyRequest:
         (found,) = queries.waiting_requests(self.session, self.id, person.person_id)
         return found
@@ -108,15 +114,29 @@ class Office:
     def words(self, person: Admitted) -> str:
         return fingerprint(self.session.get_one(Person, person.person_id).public)
 
+    def giver(self) -> Admitted:
+        """Somebody who holds the key and did not invite, or the founder, who is alone."""
+        held = holders(self.session, self.id)
+        there = [one for one in self.came if one.person_id in held]
+        leads = [one for one in there if self.leads(one)]
+        return (leads or there or [self.founder])[0]
+
+    def leads(self, person: Admitted) -> bool:
+        (fact,) = queries.memberships_of(self.session, person.person_id)
+        return fact.role != Role.HANDLER
+
     def approve(self, person: Admitted, by: Admitted | None = None) -> None:
+        if by is None:
+            self.older(person)
         keys.approve(
             self.session,
             self.request(person).id,
             self.words(person),
-            by=self.holder(by or self.founder),
+            by=self.holder(by or self.giver()),
             ring=self.ring,
             now=real_now(),
         )
+        self.came.append(person)
         self.session.commit()
 
     def join(self, name: str, role: Role, *, approved: bool = True) -> Admitted:

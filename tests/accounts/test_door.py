@@ -11,6 +11,7 @@ from sqlalchemy import delete, event, select, update
 from grievance.accounts import door, hashing, queries
 from grievance.accounts.models import (
     Event,
+    KeyRequest,
     KnownDevice,
     MemberKeyWrap,
     MembershipKey,
@@ -18,6 +19,7 @@ from grievance.accounts.models import (
     StaffSession,
 )
 from grievance.accounts.operations import founding, leaving
+from grievance.accounts.operations.keys import ALONE_WAITS
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.notifications.models import Outbox
@@ -344,12 +346,19 @@ def test_invited_handler_joins_reads_their_words_and_the_lead_approves(
     listed = director.page("/staff/keys")
     (approve,) = [a.get("href") for a in listed.all("a") if "approve" in a.get("href")]
     shown = director.page(approve)
-    assert "".join(shown.one("strong", id="fingerprint").itertext()) == words
+    assert words not in shown.html
     assert "director" in shown.main  # who invited them
-    assert where(director.send(approve)) == "/staff/keys"
+    assert "words" in read_page(director.send(approve, words=words)).errors  # alone, too early
+    lan = office.person("Lan Pham")
+    office.session.execute(update(KeyRequest).values(created_at=real_now() - ALONE_WAITS))
+    office.session.commit()
+    wrong = read_page(director.send(approve, words="a b c d e f"))
+    assert "words" in wrong.errors
+    assert lan.name in wrong.main
+    assert where(director.send(approve, words=f"  {words.upper()} ")) == "/staff/keys"
     assert not handler.page("/staff/account").all("strong", id="fingerprint")
     kinds = office.session.scalars(select(Outbox.kind)).all()
-    assert sorted(kinds) == ["invitation", "key_request"]
+    assert sorted(kinds) == ["invitation", "key_request", "key_waits"]
     assert director.get(approve).status_code == 404
 
 
@@ -387,8 +396,9 @@ def test_grave_acts_ask_for_the_password_again(client: Browser, office: Office) 
     office.session.execute(update(StaffSession).values(stepped_up_at=past))
     office.session.commit()
     token = client.page("/staff/account").fields()["token"]
-    for answer in (client.get(path), client.post(path, data={"token": token})):
+    for answer in (client.get(path), client.post(path, data={"token": "of another site"})):
         assert where(answer) == f"/staff/confirm-password?next={path}"
+    assert "step_up" in read_page(client.post(path, data={"token": token})).fields()
     assert office.opens(lan)
     again = f"/staff/confirm-password?next={path}"
     assert "password" in read_page(client.send(again, password="wrong wrong wrong")).errors
@@ -457,7 +467,9 @@ def test_sign_ins_stand_in_the_chain(client: Browser, office: Office) -> None:
     ("role", "path", "status"),
     [
         (Role.HANDLER, "/staff/people", 403),
-        (Role.HANDLER, "/staff/keys", 403),
+        (Role.HANDLER, "/staff/keys", 200),
+        (Role.HANDLER, "/staff/keys/change", 403),
+        (Role.HANDLER, "/staff/keys/sheet", 403),
         (Role.HANDLER, "/staff/operator", 403),
         (Role.LEAD, "/staff/people", 200),
         (Role.LEAD, "/staff/operator", 403),

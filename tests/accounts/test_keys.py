@@ -102,6 +102,7 @@ def test_waiting_member_cannot_approve_themselves(office: Office) -> None:
 def test_approval_needs_the_words_of_the_key_that_gets_it(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER, approved=False)
     minh = office.join("minh", Role.HANDLER, approved=False)
+    office.older(lan)
     with pytest.raises(Refused, match="fingerprint"):
         keys.approve(
             office.session,

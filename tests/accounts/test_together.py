@@ -63,6 +63,7 @@ def test_one_link_lets_one_in(office: Office) -> None:
 
 def test_one_request_is_approved_once(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER, approved=False)
+    office.older(lan)
     request, words = office.request(lan).id, office.words(lan)
     office.session.commit()
 

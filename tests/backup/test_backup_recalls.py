@@ -130,8 +130,8 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         _, keys = new_keys(ring)
         receipts.reissue(session, site, opened, wanted, keys, other.actor, now)
         belonging.recuse(
-            session, handler.open(session, shut.case), other.id, "Her brother's firm.",
-            handler.actor, now, shut.case.version,
+            session, handler.open(session, shut.case), "Her brother's firm.", other.actor, now,
+            shut.case.version,
         )  # fmt: skip
         session.commit()
     # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, recuse; one

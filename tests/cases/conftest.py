@@ -89,14 +89,12 @@ class World:
         """The case as its worker opens it."""
         return self.filed.open(self.session)
 
-    def propose(self, actor: Actor | None = None) -> FourEyes:
+    def propose(self, actor: Actor | None = None, opened: OpenCase | None = None) -> FourEyes:
         """The handler proposes to decline, with the first door that routing suggested."""
-        by = actor or self.handler.actor
-        door = records.suggestion(self.session, self.desk())["doors"][0]["mechanism"]
+        by, desk = actor or self.handler.actor, opened or self.desk()
+        door = records.suggestion(self.session, desk)["doors"][0]["mechanism"]
         found = deciding.Declining("better_door", door, words("Go to them."))
-        return deciding.propose_decline(
-            self.session, self.site, self.desk(), found, by, NOW, self.version
-        )
+        return deciding.propose_decline(self.session, self.site, desk, found, by, NOW, self.version)
 
     def second(self, by: Staff, now: datetime = NOW) -> None:
         """Somebody says so too."""

@@ -13,7 +13,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Permission
 from grievance.cases import files, queries
 from grievance.cases.actors import Actor, of_job
-from grievance.cases.models import Case, Message, RemedyItem
+from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.operations import (
     belonging,
     closing,
@@ -68,6 +68,14 @@ def _translate(world: World, actor: Actor) -> object:
     return handling.translate(
         world.session, world.desk(), "what-happened", words(), actor, NOW
     )  # fmt: skip
+
+
+def _conflict(do) -> Doer:
+    def act(world: World, actor: Actor) -> object:
+        meant = world.operator.director.id
+        return do(world.session, world.site, world.desk(), meant, actor, NOW, world.version)
+
+    return act
 
 
 def _original(world: World, actor: Actor) -> object:
@@ -296,8 +304,13 @@ DOERS: dict[Verb, Doer] = {
     Verb.UNASSIGN: lambda w, a: belonging.unassign(w.session, w.case, a, NOW, w.version),
     Verb.LINK_DUPLICATE: _link,
     Verb.RECUSE: lambda w, a: belonging.recuse(
-        w.session, w.desk(), w.colleague.id, "A cousin works there", a, NOW, w.version
+        w.session, w.desk(), "A cousin works there", a, NOW, w.version
     ),
+    Verb.DECLARE_CONFLICT: lambda w, a: belonging.declare_conflict(
+        w.session, w.site, w.desk(), w.operator.director.id, "A cousin", a, NOW, w.version
+    ),
+    Verb.AGREE_CONFLICT: _conflict(belonging.agree_conflict),
+    Verb.LIFT_CONFLICT: _conflict(belonging.lift_conflict),
     Verb.REOPEN: lambda w, a: deciding.reopen(w.session, w.site, w.desk(), a, NOW, w.version),
     Verb.APPEAL: lambda w, a: deciding.appeal(w.session, w.site, w.home(), words(), a, NOW),
     Verb.WORKER_REOPENS: lambda w, a: deciding.worker_reopens(
@@ -384,6 +397,19 @@ def _promise(world: World) -> None:
         world.promise()
 
 
+def _declared(name: str) -> Callable[[World], None]:
+    def ready(world: World) -> None:
+        by = getattr(world, name)
+        world.session.add(
+            Recusal(
+                case_id=world.case.id, person_id=world.operator.director.id, by_id=by.id,
+                state="asked", at=NOW,
+            )
+        )  # fmt: skip
+
+    return ready
+
+
 def _another(world: World) -> None:
     world.other = file_case(world.session, world.site).case.reference
 
@@ -404,6 +430,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.PROPOSE_CLOSE: keep_sign_off,
     Verb.CLOSE: _proposed_to_close,
     Verb.LINK_DUPLICATE: _another,
+    Verb.AGREE_CONFLICT: _declared("colleague"),
+    Verb.LIFT_CONFLICT: _declared("handler"),
     Verb.WORKER_REOPENS: _appealed,
 }
 

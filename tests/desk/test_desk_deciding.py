@@ -118,6 +118,32 @@ def test_who_steps_aside_finds_the_case_nowhere(house, show):
     assert house.again(filed.case).assignee_id is None
 
 
+def test_a_lead_says_it_of_a_colleague_and_it_waits_for_a_second_person(house, show):
+    lead, one, two = house.hire(Role.LEAD, "Mori Emi"), house.hire(name="Ito"), house.hire()
+    filed = taken(house, one)
+    first, meant, second = (house.browser(who) for who in (lead, one, two))
+    page = opened(first, filed.case)
+    said = {"person": str(one.id), "reason": "Her brother works there"}
+    assert send(first, page, "declare_conflict", **said).status_code == 303
+    assert "agree_conflict" not in [
+        b.get("data-verb") for b in opened(first, filed.case).all("button")
+    ]
+    for client in (meant, second):
+        assert filed.case.reference in show(client, "/staff/").html
+        page = opened(client, filed.case)
+        assert "Mori Emi says that Ito has a conflict of interest" in page.main
+        assert "Her brother works there" in page.main
+    assert house.again(filed.case).assignee_id == one.id
+    answer = send(meant, opened(meant, filed.case), "agree_conflict", person=str(one.id))
+    assert answer.headers["Location"].endswith("/staff/cases")
+    assert meant.get(f"/staff/cases/{filed.case.reference}").status_code == 404
+    assert house.again(filed.case).assignee_id is None
+    director = house.browser(house.operator.director)
+    answer = send(director, opened(director, filed.case), "lift_conflict", person=str(one.id))
+    assert answer.status_code == 303
+    assert meant.get(f"/staff/cases/{filed.case.reference}").status_code == 200
+
+
 def pick(page, *cases):
     form = page.one("form", id="bulk")
     wanted = {case.reference for case in cases}

@@ -625,7 +625,7 @@ def test_who_stepped_aside_sees_neither_the_hand_over_nor_its_row_on_the_board(h
     path = delivered(house, first, filed.case)
     assert filed.case.reference in second.get("/staff/referrals").text
     belonging.recuse(
-        house.session, one.open(house.session, filed.case), two.id, "A cousin", two.actor, NOW,
+        house.session, one.open(house.session, filed.case), "A cousin", two.actor, NOW,
         house.again(filed.case).version,
     )  # fmt: skip
     house.session.commit()

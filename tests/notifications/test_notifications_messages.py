@@ -26,8 +26,17 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.second_asked,
         messages.came_back,
         messages.key_request,
+        messages.key_waits,
+        messages.member_removed,
+        messages.conflict,
     )
-    return [invitation, *(kind(TO, language, SITE) for kind in plain)]
+    day = date(2026, 12, 1)
+    waits = (
+        messages.key_waits(TO, language, SITE, reset=True),
+        messages.key_waits(TO, language, SITE, reset=True, day=day),
+        messages.key_waits(TO, language, SITE, day=day),
+    )
+    return [invitation, *waits, *(kind(TO, language, SITE) for kind in plain)]
 
 
 @pytest.mark.parametrize("language", list(i18n.BY_SLUG))

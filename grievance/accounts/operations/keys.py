@@ -1,17 +1,18 @@
 """Giving, refusing and changing the organisation's key: only who holds it can.
 
-The approver sees who invited whom and six words of the newcomer's public key. The caller has
-checked permission and step-up; here the key itself is the proof, opened through the membership row.
+The approver sees who invited whom, and types six words that the newcomer reads out. The caller has
+checked permission and step-up; here the key itself is the proof, opened through the membership row,
+and who asked for a key is not who gives it, while anybody else could.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
@@ -23,7 +24,13 @@ from grievance.accounts.keys import (
     organisation_key,
     recovery_key,
 )
-from grievance.accounts.models import KeyRequest, MembershipKey, Organisation, OrganisationKey
+from grievance.accounts.models import (
+    KeyRequest,
+    Membership,
+    MembershipKey,
+    Organisation,
+    OrganisationKey,
+)
 from grievance.accounts.operations.keymaking import (
     add_generation,
     give_key,
@@ -32,9 +39,13 @@ from grievance.accounts.operations.keymaking import (
 )
 from grievance.accounts.operations.persons import actor_of, end_membership, locked
 from grievance.accounts.refusals import Refused
+from grievance.accounts.roles import Permission, roles_with
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import new_pair
 from grievance.vault.recovery import fingerprint
+
+# Who asked for a key and alone holds it gives it only after this; the person concerned is told.
+ALONE_WAITS = timedelta(hours=48)
 
 Keys = Mapping[tuple[UUID, int], bytes]
 # (session, organisation, its private keys, the newest as holder) → how many grants it re-sealed
@@ -61,14 +72,17 @@ def approve(
 ) -> None:
     """Seal the organisation's key to who waits for it.
 
-    `words` are the six the approver compared. Refused when somebody decided already, the words are
-    of another key, or `by` does not hold the organisation's key. StrangeKey when a public key was
-    swapped in the database.
+    `words` are the six the newcomer read out, as the approver typed them. Refused when somebody
+    decided already, the words are of another key, `by` does not hold the organisation's key,
+    another holder has to approve (`own_request`, `others_approve`), or who asked is alone and 48
+    hours have not passed (`too_early`). StrangeKey when a public key was swapped in the database.
     """
     request, organisation = waiting(session, request_id)
     key, private = newest_private(session, organisation.id, by)
+    _may_give(session, request, by.person_id, now)
     member = member_of(session, ring, request.person_id)
-    if member.generation != request.key_generation or fingerprint(member.public) != words:
+    typed = " ".join(words.casefold().replace("-", " ").replace(",", " ").split())
+    if member.generation != request.key_generation or fingerprint(member.public) != typed:
         raise Refused("fingerprint")
     give_key(session, key, private, member)
     decide(request, "approved", by.person_id, now)
@@ -80,6 +94,34 @@ def approve(
         now=now,
         codes={"person": request.person_id, "generation": key.generation},
     )
+
+
+def approvers(session: Session, request: KeyRequest) -> set[UUID]:
+    """Who may give this key: a lead or director other than who asked for it; where there is none,
+    another holder; only where nobody else holds the key, who asked, and after 48 hours."""
+    held = set(holders(session, request.organisation_id)) - {request.person_id}
+    others = held - {request.invited_by}
+    leads = select(Membership.person_id).where(
+        Membership.organisation_id == request.organisation_id,
+        Membership.person_id.in_(others),
+        Membership.role.in_(roles_with(Permission.KEYS_APPROVE)),
+    )
+    return set(session.scalars(leads)) or others or held
+
+
+def alone_from(session: Session, request: KeyRequest) -> datetime | None:
+    """From when who asked for this key may give it by themselves; None while others approve."""
+    if approvers(session, request) != {request.invited_by}:
+        return None
+    return request.created_at + ALONE_WAITS
+
+
+def _may_give(session: Session, request: KeyRequest, by: UUID, now: datetime) -> None:
+    if by not in approvers(session, request):
+        raise Refused("own_request" if by == request.invited_by else "others_approve")
+    earliest = alone_from(session, request)
+    if earliest and now < earliest:
+        raise Refused("too_early")
 
 
 def refuse(session: Session, request_id: UUID, *, by: KeyHolder, now: datetime) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import KeyRequest, Person
-from grievance.accounts.queries import day_here, invitation, staff_to_notify
+from grievance.accounts.operations.keys import alone_from, approvers
+from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
 from grievance.accounts.roles import Permission
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
@@ -33,15 +34,41 @@ def send_invitation(
     outbox.enqueue(session, ring.notifier_public, letter, now)
 
 
-def tell_key_holders(
+def tell_of_key_request(
     session: Session, person_id: UUID, public_url: str, *, ring: KeyRing, now: datetime
 ) -> None:
-    """Tell everybody who can approve keys that this person waits for one, if they do."""
-    asked = select(KeyRequest.id).where(
-        KeyRequest.person_id == person_id, KeyRequest.state == "waiting"
-    )
-    if session.scalars(asked).first() is None:
+    """Tell those who may approve it that this person waits for the key, if they do. Tell the person
+    when a new password was set for them, and from when who asked could approve it alone."""
+    asked = session.scalars(
+        select(KeyRequest).where(KeyRequest.person_id == person_id, KeyRequest.state == "waiting")
+    ).first()
+    if asked is None:
         return
-    for holder_id, box, language in staff_to_notify(session, Permission.KEYS_APPROVE):
-        letter = messages.key_request(AddressBox(holder_id, box), language, public_url)
-        outbox.enqueue(session, ring.notifier_public, letter, now)
+    may = approvers(session, asked)
+    for holder_id, box, language in staff_to_notify(session, Permission.KEYS_COMPARE):
+        if holder_id in may:
+            letter = messages.key_request(AddressBox(holder_id, box), language, public_url)
+            outbox.enqueue(session, ring.notifier_public, letter, now)
+    person, alone = session.get(Person, person_id), alone_from(session, asked)
+    if person and (alone or asked.reason == "reset"):
+        reset = asked.reason == "reset"
+        day = day_here(session, alone) if alone else None
+        to = AddressBox(person_id, person.address_box)
+        told = messages.key_waits(to, person.language, public_url, reset=reset, day=day)
+        outbox.enqueue(session, ring.notifier_public, told, now)
+
+
+def tell_of_removal(
+    session: Session, person_id: UUID, by: UUID, public_url: str, *, ring: KeyRing, now: datetime
+) -> None:
+    """Tell who was removed or refused the key, and everybody else who manages people."""
+    told = {one.person_id: one for one in staff_to_notify(session, Permission.PEOPLE_MANAGE)}
+    person = session.get(Person, person_id)
+    if person:
+        told[person_id] = Addressee(person_id, person.address_box, person.language)
+    for one in told.values():
+        if one.person_id != by:
+            letter = messages.member_removed(
+                AddressBox(one.person_id, one.address_box), one.language, public_url
+            )
+            outbox.enqueue(session, ring.notifier_public, letter, now)

@@ -8,12 +8,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts import quorum
+from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
-from grievance.cases.operations.moving import Detail, Refused, check, lapse, move
+from grievance.cases.operations.moving import (
+    Detail,
+    Refused,
+    check,
+    lapse,
+    may_agree,
+    may_lift,
+    move,
+)
+from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.vault.labels import Label
 
@@ -26,35 +38,132 @@ def unassign(session: Session, case: Case, actor: Actor, now: datetime, version:
 
 
 def recuse(
-    session: Session, opened: OpenCase, person: UUID, reason: str, actor: Actor, now: datetime,
-    version: int,
+    session: Session, opened: OpenCase, reason: str, actor: Actor, now: datetime, version: int
 ) -> None:  # fmt: skip
     """From now on the case is not there for this person: they open, list, count and hear nothing.
 
-    One may declare a conflict of interest of one's own; a lead, of anybody (`actor` else). Refuses
-    `person` for somebody who does not work on cases or stepped aside before, `reason` without one,
-    and `last_one` when nobody would be left to read the case. The reason is kept sealed.
+    Refuses `person` for who does not work on cases, `reason` without one, and `last_one` when
+    nobody would be left to read the case. The reason is kept sealed.
+    """
+    case, person = opened.case, actor.person
+    check(case, Verb.RECUSE, actor, version)
+    if person is None:
+        raise Refused("person")
+    detail = _reason(opened, reason)
+    _leaves_somebody(session, case, person)
+    move(session, case, Verb.RECUSE, actor, now, {"person": person}, detail=detail)
+    before = session.get(Recusal, (case.id, person))
+    if before:
+        before.state, before.agreed_by = "stands", person
+    else:
+        session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=now))
+    step_aside(session, case, person)
+
+
+def declare_conflict(
+    session: Session, site: Site, opened: OpenCase, person: UUID, reason: str, actor: Actor,
+    now: datetime, version: int,
+) -> None:  # fmt: skip
+    """A lead says it of somebody else: nothing changes before that person or a second one agrees.
+
+    Who is meant and the directors are told. Refuses `person` for oneself and for somebody who does
+    not work on cases or of whom it was said already, `reason` without one.
     """
     case = opened.case
-    check(case, Verb.RECUSE, actor, version)
-    if person != actor.person and "case.assign" not in actor.can:
-        raise Refused("actor")
+    check(case, Verb.DECLARE_CONFLICT, actor, version)
+    known = person == actor.person or session.get(Recusal, (case.id, person)) is not None
+    if known or person not in {one.id for one in workers(session, case)}:
+        raise Refused("person")
+    detail = _reason(opened, reason)
+    codes = {"person": person}
+    move(session, case, Verb.DECLARE_CONFLICT, actor, now, codes, detail=detail)
+    session.add(
+        Recusal(case_id=case.id, person_id=person, by_id=actor.person, state="asked", at=now)
+    )
+    telling.staff_of_conflict(session, site, case, person, now)
+
+
+def agree_conflict(
+    session: Session, site: Site, opened: OpenCase, person: UUID, actor: Actor, now: datetime,
+    version: int,
+) -> None:  # fmt: skip
+    """Who is meant, or a second person, says so too: it stands from now on.
+
+    Refuses `person` when nothing waits, `declarer` for who declared it, `one_hand` for whom they
+    let in by themselves, and `last_one` when nobody would be left to read the case.
+    """
+    case = opened.case
+    check(case, Verb.AGREE_CONFLICT, actor, version)
+    found = session.get(Recusal, (case.id, person))
+    if found is None or found.state != "asked" or actor.person is None:
+        raise Refused("person")
+    if not may_agree(found, actor):
+        raise Refused("declarer")
+    if actor.person != person and quorum.one_hand(session, found.by_id, actor.person, now):
+        raise Refused("one_hand")
+    _leaves_somebody(session, case, person)
+    codes = {"person": person, "declared": found.by_id}
+    move(session, case, Verb.AGREE_CONFLICT, actor, now, codes)
+    found.state, found.agreed_by = "stands", actor.person
+    step_aside(session, case, person)
+    telling.staff_of_conflict(session, site, case, person, now)
+
+
+def lift_conflict(
+    session: Session, site: Site, opened: OpenCase, person: UUID, actor: Actor, now: datetime,
+    version: int,
+) -> None:  # fmt: skip
+    """The case is there again for somebody of whom others had declared a conflict of interest.
+
+    A director does it who neither declared it nor is meant; who declared it takes it back while it
+    waits (`lifter` else). What somebody said of themselves stays (`person`).
+    """
+    case = opened.case
+    check(case, Verb.LIFT_CONFLICT, actor, version)
+    found = session.get(Recusal, (case.id, person))
+    if found is None or found.by_id == person:
+        raise Refused("person")
+    if not may_lift(found, actor):
+        raise Refused("lifter")
+    move(session, case, Verb.LIFT_CONFLICT, actor, now, {"person": person})
+    session.delete(found)
+    telling.staff_of_conflict(session, site, case, person, now)
+
+
+def conflict_reason(session: Session, opened: OpenCase, found: Recusal) -> str:
+    """Why somebody declared a conflict of interest of another person."""
+    said = select(Event.id).where(
+        Event.stream_id == opened.case.id,
+        Event.verb == Verb.DECLARE_CONFLICT,
+        Event.codes["person"].astext == str(found.person_id),
+    )
+    event = session.scalars(said.order_by(Event.seq.desc()).limit(1)).first()
+    kept = session.get(EventDetail, event) if event else None
+    return opened.open_text(Label.EVENT_DETAIL, kept.event_id, kept.ciphertext) if kept else ""
+
+
+def _reason(opened: OpenCase, reason: str) -> Detail:
+    if not reason.strip():
+        raise Refused("reason")
+    event = uuid4()
+    return Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, reason))
+
+
+def _leaves_somebody(session: Session, case: Case, person: UUID) -> None:
     left = {one.id for one in workers(session, case)}
     if person not in left:
         raise Refused("person")
-    if not reason.strip():
-        raise Refused("reason")
     if left == {person}:
         raise Refused("last_one")
-    event = uuid4()
-    detail = Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, reason))
+
+
+def step_aside(session: Session, case: Case, person: UUID) -> None:
+    """What a conflict of interest that stands ends: their proposal, and having the case."""
     asked = queries.proposal(session, case.id)
     if asked and asked.asked_by == person:
         lapse(session, case)
     if case.assignee_id == person:
         case.assignee_id = None
-    move(session, case, Verb.RECUSE, actor, now, {"person": person}, detail=detail)
-    session.add(Recusal(case_id=case.id, person_id=person, by_id=actor.person, at=now))
 
 
 def link_duplicate(

@@ -14,7 +14,7 @@ from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import foureyes, telling
+from grievance.cases.operations import eyes, foureyes, telling
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.hearing import lapse_sign_offs
 from grievance.cases.operations.moving import Refused, check, move
@@ -53,10 +53,13 @@ def propose_decline(
     """The first of two people: nothing is decided and the worker is told nothing yet.
 
     Refuses `reason` outside the list, and `door` when no other body is named that the directory
-    or the case's own suggestion knows: nobody is sent away without a next door.
+    or the case's own suggestion knows: nobody is sent away without a next door; `hears_own` for who
+    proposed what the worker asks to look at again, while somebody else is there.
     """
     case = opened.case
     check(case, Verb.PROPOSE_DECLINE, actor, version)
+    if eyes.barred(session, case, actor.person, now):
+        raise Refused("hears_own")
     if found.reason not in DECLINE_REASONS:
         raise Refused("reason")
     if found.door not in doors(session, opened):
@@ -145,7 +148,8 @@ def appeal(
 ) -> None:
     """The worker asks for a second look: once, within 30 days, answered within 30 days.
 
-    Somebody else reads it if there is anybody: who proposed or took the decision gives it away.
+    Somebody else reads it if there is anybody: who proposed or took the decision gives it away,
+    and who proposed it never hears it while anybody else is there.
     Words are welcome and not needed. Refuses `too_late` after the 30 days.
     """
     case, at = opened.case, to_the_hour(now)
@@ -155,7 +159,7 @@ def appeal(
     if not may_appeal(session, case, now):
         raise Refused("too_late")
     case.appealed_at, case.worker_acted_at, case.worker_waits = at, at, True
-    case.assignee_id = _fresh_reader(session, case) or case.assignee_id
+    case.assignee_id = _reader(session, case, now)
     clocks.start(session, case.id, "appeal", at, operator_hours(session))
     telling.staff_of_return(session, site, case, now)
     codes = _said(session, opened, written, Verb.APPEAL, actor, at)
@@ -177,10 +181,14 @@ def _said(
     return {"message": message.id}
 
 
-def _fresh_reader(session: Session, case: Case) -> UUID | None:
-    """Who had no part in the decision, the one with the fewest open cases."""
-    before = queries.deciders(session, case.id) | {case.assignee_id}
-    fresh = [one.id for one in workers(session, case) if one.id not in before]
+def _reader(session: Session, case: Case, now: datetime) -> UUID | None:
+    """Who had no part in the decision, the one with the fewest open cases; then who did not propose
+    it. The proposer only where nobody else is there; nobody, while somebody else still could be."""
+    there = {one.id for one in workers(session, case)}
+    fresh = there - queries.deciders(session, case.id) - {case.assignee_id}
+    fresh = fresh or there - queries.proposers(session, case.id)
+    if not fresh:
+        return None if eyes.barred(session, case, case.assignee_id, now) else case.assignee_id
     rows = session.execute(
         select(Case.assignee_id, func.count())
         .where(Case.assignee_id.in_(fresh), Case.state.in_(OPEN))

@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Event
+from grievance.accounts.roles import Permission
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import telling
-from grievance.cases.operations.moving import check, move
+from grievance.cases.operations import eyes, telling
+from grievance.cases.operations.moving import Refused, check, move
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
@@ -53,7 +55,10 @@ def escalate(
     rung = clocks.climb(clock, now, hours)
     telling.staff_of_escalation(session, site, case, rung, now, among=among)
     case.escalation_waits = True
-    move(session, case, Verb.ESCALATE, actor, now, {"clock": clock.kind, "level": rung})
+    codes = {"clock": clock.kind, "level": rung}
+    if case.assignee_id:
+        codes["assignee"] = case.assignee_id
+    move(session, case, Verb.ESCALATE, actor, now, codes)
 
 
 def acknowledge_escalation(
@@ -62,9 +67,24 @@ def acknowledge_escalation(
     """Say that one sees to an escalated case: the next rung waits once more as long.
 
     The clocks stay overdue until what they ask for is done. Refuses `escalated_to_them` for whom
-    it did not reach, and when somebody said so already.
+    it did not reach, and when somebody said so already, and `own_escalation` above the first rung
+    for who had the case when it climbed there, while another lead or director is there.
     """
     check(case, Verb.ACKNOWLEDGE_ESCALATION, actor, version)
+    if case.level > 1 and _own(session, case, actor.person, now):
+        raise Refused("own_escalation")
     clocks.wait_once_more(session, case.id, now, operator_hours(session))
     case.escalation_waits = False
     move(session, case, Verb.ACKNOWLEDGE_ESCALATION, actor, now, {"level": case.level})
+
+
+def _own(session: Session, case: Case, person: UUID | None, now: datetime) -> bool:
+    """Whether this person had the case when it climbed last, whoever has it now, and somebody else
+    could see to it."""
+    if person is None or not eyes.others(session, case, person, now, Permission.CASE_ASSIGN):
+        return False
+    climbed = (Event.stream_id == case.id, Event.verb == Verb.ESCALATE)
+    last = select(Event).where(*climbed).order_by(Event.seq.desc()).limit(1)
+    event = session.scalars(last).first()
+    had = event.codes.get("assignee") if event else None
+    return str(person) == had or (had is None and case.assignee_id == person)

@@ -1,6 +1,7 @@
 """A decision that two people take: one proposes it, another decides.
 
 Where nobody else works on cases, who proposed may decide too, after 48 hours; the worker is told.
+Whether somebody else does is never changed by what the proposer did (`eyes`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts import quorum
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import telling
-from grievance.cases.operations.handling import workers
+from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.moving import Refused
 from grievance.cases.site import Site
 from grievance.vault.labels import Label
@@ -53,21 +54,26 @@ def content(opened: OpenCase, asked: FourEyes) -> Any:
     return opened.open_json(Label.CASE_NOTE, asked.id, asked.content)
 
 
-def alone(session: Session, case: Case, asked: FourEyes) -> bool:
+def alone(session: Session, case: Case, asked: FourEyes, now: datetime) -> bool:
     """Whether nobody else could decide what this person proposed."""
-    return not [one for one in workers(session, case) if one.id != asked.asked_by]
+    return not eyes.others(session, case, asked.asked_by, now)
 
 
 def check_second(
     session: Session, case: Case, asked: FourEyes, verb: str, actor: Actor, now: datetime
 ) -> None:
     """Whether this person may decide this now: refuses `proposer` while somebody else works on
-    cases, and `too_early` for who works alone before 48 hours have passed."""
+    cases, `too_early` for who works alone before 48 hours have passed, and `one_hand` for somebody
+    whom the proposer let in by themselves after they had put others out, or the reverse."""
     if (asked.case_id, asked.state, asked.verb) != (case.id, "asked", verb):
         raise Refused("state")
+    if actor.person is None:
+        raise Refused("actor")
     if asked.asked_by != actor.person:
+        if quorum.one_hand(session, asked.asked_by, actor.person, now):
+            raise Refused("one_hand")
         return
-    if not alone(session, case, asked):
+    if not alone(session, case, asked, now):
         raise Refused("proposer")
     if now < asked.asked_at + ALONE_WAITS:
         raise Refused("too_early")

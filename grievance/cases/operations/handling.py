@@ -20,7 +20,7 @@ from grievance.cases.files import Stored
 from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translation
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import telling
+from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.hearing import unsay
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.operations.standing import signed_off
@@ -61,8 +61,12 @@ def workers(session: Session, case: Case | None = None) -> list[PersonFact]:
 
 
 def take(session: Session, case: Case, actor: Actor, now: datetime, version: int) -> None:
-    """The handler becomes the one who answers for a case that nobody has read yet."""
+    """The handler becomes the one who answers for a case that nobody has read yet.
+
+    Refuses `hears_own` for who proposed what the worker asks to look at again.
+    """
     check(case, Verb.TAKE, actor, version)
+    _hears(session, case, actor.person, now)
     case.assignee_id = actor.person
     move(session, case, Verb.TAKE, actor, now)
 
@@ -70,12 +74,20 @@ def take(session: Session, case: Case, actor: Actor, now: datetime, version: int
 def assign(
     session: Session, case: Case, person: UUID, actor: Actor, now: datetime, version: int
 ) -> None:
-    """Give the case to a member who works on cases; refuses `assignee` for anybody else."""
+    """Give the case to a member who works on cases; refuses `assignee` for anybody else, and
+    `hears_own` for who proposed what the worker asks to look at again."""
     check(case, Verb.ASSIGN, actor, version)
     if person not in {member.id for member in workers(session, case)}:
         raise Refused("assignee")
+    _hears(session, case, person, now)
     case.assignee_id = person
     move(session, case, Verb.ASSIGN, actor, now, {"assignee": person})
+
+
+def _hears(session: Session, case: Case, person: UUID | None, now: datetime) -> None:
+    """An appeal is not heard by who proposed the decision while anybody else is there."""
+    if eyes.barred(session, case, person, now):
+        raise Refused("hears_own")
 
 
 def triage(
@@ -125,7 +137,7 @@ def answer(
     case.first_answer_at = case.first_answer_at or now
     case.acknowledged_at = case.acknowledged_at or now
     case.worker_waits = False
-    if case.assignee_id is None:
+    if case.assignee_id is None and not eyes.barred(session, case, actor.person, now):
         case.assignee_id = actor.person
     telling.worker_of_news(session, site, opened, now)
     return message
@@ -253,10 +265,12 @@ def accept(
 ) -> None:
     """Decide that the case is ours to work on; the worker is told the day of the next step.
 
-    Refuses `assigned` while nobody answers for it.
+    Refuses `assigned` while nobody answers for it, and `hears_own` for who proposed what the worker
+    asks to look at again.
     """
     case = opened.case
     check(case, Verb.ACCEPT, actor, version)
+    _hears(session, case, actor.person, now)
     case.decided_at = now
     clocks.meet(session, case.id, ("next_step", "appeal"), now)
     clocks.start(session, case.id, "next_step", now, operator_hours(session))

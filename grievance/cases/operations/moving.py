@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, object_session
 
 from grievance.accounts import audit
+from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
 from grievance.cases.operations.standing import follow, standing
@@ -53,10 +54,13 @@ audit.VERBS.update(
         Verb.UNASSIGN: ("state", "before"),
         Verb.LINK_DUPLICATE: ("state", "other"),
         Verb.RECUSE: ("state", "person"),
+        Verb.DECLARE_CONFLICT: ("state", "person"),
+        Verb.AGREE_CONFLICT: ("state", "person", "declared"),
+        Verb.LIFT_CONFLICT: ("state", "person"),
         Verb.REOPEN: ("state",),
         Verb.APPEAL: ("state", "message?", "assignee?"),
         Verb.WORKER_REOPENS: ("state", "message?"),
-        Verb.ESCALATE: ("state", "clock", "level"),
+        Verb.ESCALATE: ("state", "clock", "level", "assignee?"),
         Verb.ACKNOWLEDGE_ESCALATION: ("state", "level"),
         Verb.REFER: (
             "state",
@@ -130,6 +134,8 @@ class Detail:
 def _guard(case: Case, guard: str, actor: Actor) -> bool:
     if guard in ASKED:
         return ASKED[guard](case)
+    if guard in CONFLICTS:
+        return _declared(CONFLICTS[guard], case, actor)
     holds = {
         "": True,
         "not_acknowledged": case.acknowledged_at is None,
@@ -144,6 +150,26 @@ def _guard(case: Case, guard: str, actor: Actor) -> bool:
         "escalated_to_them": case.escalation_waits and _told(case, actor),
     }
     return holds[guard]
+
+
+def may_agree(found: Recusal, actor: Actor) -> bool:
+    """Whether a declared conflict of interest waits for this person, who did not declare it."""
+    return found.state == "asked" and found.by_id != actor.person
+
+
+def may_lift(found: Recusal, actor: Actor) -> bool:
+    """A director who neither declared it nor is its subject; who declared it, while it waits."""
+    if found.by_id == actor.person:
+        return found.state == "asked"
+    return "case.lift" in actor.can and found.person_id != actor.person
+
+
+def _declared(may: Callable[[Recusal, Actor], bool], case: Case, actor: Actor) -> bool:
+    session = object_session(case)
+    return any(may(one, actor) for one in queries.declared(session, case.id)) if session else False
+
+
+CONFLICTS = {"conflict_declared": may_agree, "conflict_to_lift": may_lift}
 
 
 def proposed(case: Case) -> str:
@@ -182,9 +208,8 @@ def _told(case: Case, actor: Actor) -> bool:
 def _recused(case: Case, actor: Actor) -> bool:
     """The last of the nets: the loader gives a recused person no case, and no verb takes them."""
     session = object_session(case)
-    return bool(
-        actor.person and session and session.get(Recusal, (case.id, actor.person)) is not None
-    )
+    found = session.get(Recusal, (case.id, actor.person)) if actor.person and session else None
+    return found is not None and found.state == "stands"
 
 
 def allowed(case: Case, verb: Verb, actor: Actor) -> bool:
@@ -203,14 +228,14 @@ def check(case: Case, verb: Verb, actor: Actor, version: int | None = None) -> N
     row = TABLE[verb]
     if row.who not in actor.can:
         raise Refused("actor")
+    if _recused(case, actor):
+        raise Refused("recused")
     if version is not None and version != case.version:
         raise Conflict
     if case.state not in row.sources:
         raise Refused("state")
     if not _guard(case, row.guard, actor):
         raise Refused(row.guard)
-    if _recused(case, actor):
-        raise Refused("recused")
 
 
 def _target(session: Session, case: Case, verb: Verb) -> str:

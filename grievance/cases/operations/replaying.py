@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.models import Event, Person
-from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
+from grievance.cases.operations.belonging import step_aside
 from grievance.cases.operations.deciding import begin_again
-from grievance.cases.operations.moving import lapse, move
+from grievance.cases.operations.moving import move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import OVER, TABLE, WORKER, Verb
 from grievance.referrals.models import PacketGrant, Referral
@@ -130,19 +130,25 @@ def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
 
 
 def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
-    """The reason is gone with the event. Somebody who joined after the backup is not there."""
+    """The reason is gone with the event. Somebody who joined after the backup is not there.
+
+    One that was lifted since the backup stands again: a director lifts it once more.
+    """
     person, by = UUID(act.codes["person"]), UUID(act.codes["by"].partition(":")[2])
     before = session.get(Recusal, (case.id, person))
-    if before is not None or session.get(Person, person) is None:
+    if before and before.state == "stands":
         return
-    asked = queries.proposal(session, case.id)
-    if asked and asked.asked_by == person:
-        lapse(session, case)
-    if case.assignee_id == person:
-        case.assignee_id = None
+    if session.get(Person, person) is None:
+        return
+    declarer = UUID(act.codes.get("declared", str(by)))
+    declarer = declarer if session.get(Person, declarer) is not None else person
+    agreed = by if declarer != by and session.get(Person, by) is not None else None
     move(session, case, Verb.RECUSE, RESTORE, now, {"person": person})
-    declared = by if session.get(Person, by) else person
-    session.add(Recusal(case_id=case.id, person_id=person, by_id=declared, at=now))
+    if before is None:
+        before = Recusal(case_id=case.id, person_id=person, by_id=declarer, at=now)
+        session.add(before)
+    before.state, before.agreed_by = "stands", agreed
+    step_aside(session, case, person)
 
 
 AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
@@ -154,5 +160,6 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.RECUSE: _recuse,
+    Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,
 }

@@ -76,6 +76,20 @@ def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: d
             _send(session, site, case, messages.second_asked, person, now)
 
 
+def staff_of_conflict(
+    session: Session, site: Site, case: Case, person: UUID, now: datetime
+) -> None:
+    """Tell somebody and the directors what was declared, or done, about a conflict of interest of
+    theirs: who did it hears nothing new, and may be one of them."""
+    by_role = staff_by_role(session, Permission.CASE_WORK)
+    meant = {one.person_id: one for people in by_role.values() for one in people}
+    told = {one.person_id: one for one in by_role.get(Role.DIRECTOR, ())}
+    if person in meant:
+        told[person] = meant[person]
+    for one in told.values():
+        _send(session, site, case, messages.conflict, one, now)
+
+
 def staff_of_escalation(
     session: Session,
     site: Site,

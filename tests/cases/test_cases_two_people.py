@@ -1,0 +1,429 @@
+"""One person never decides what takes two: not by declaring conflicts for others, not by putting
+colleagues out, whatever they do in whatever order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grievance.accounts import audit
+from grievance.accounts.models import Membership, MembershipKey, Person
+from grievance.accounts.operations import invitations, keys, leaving
+from grievance.accounts.operations.keys import KeyHolder
+from grievance.accounts.queries import waiting_requests
+from grievance.accounts.refusals import Refused as NotAllowed
+from grievance.accounts.roles import Role
+from grievance.cases import queries
+from grievance.cases.models import Recusal
+from grievance.cases.operations import belonging, deciding, escalating, handling, receipts
+from grievance.cases.operations.moving import Refused
+from grievance.notifications.models import Outbox
+from grievance.vault.recovery import fingerprint
+from tests.cases.conftest import World, words
+from tests.cast import NOW, Staff, cheap_password, member, new_keys
+
+LATER = NOW + timedelta(days=3)  # longer than anybody alone has to sleep on it
+MONTH = NOW + timedelta(days=31)
+
+
+def refused(do: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as why:
+        do()
+    return why.value.why
+
+
+def declare(world: World, of: Staff, by: Staff, now=NOW) -> None:
+    belonging.declare_conflict(
+        world.session, world.site, by.open(world.session, world.case), of.id, "A cousin", by.actor,
+        now, world.case.version,
+    )  # fmt: skip
+    world.session.flush()
+
+
+def agree(world: World, of: Staff, by: Staff, now=NOW) -> None:
+    belonging.agree_conflict(
+        world.session,
+        world.site,
+        by.open(world.session, world.case),
+        of.id,
+        by.actor,
+        now,
+        world.case.version,
+    )
+    world.session.flush()
+
+
+def lift(world: World, of: Staff, by: Staff, now=NOW) -> None:
+    belonging.lift_conflict(
+        world.session,
+        world.site,
+        by.open(world.session, world.case),
+        of.id,
+        by.actor,
+        now,
+        world.case.version,
+    )
+    world.session.flush()
+
+
+def remove(world: World, whom: Staff, by: Staff, now=NOW) -> None:
+    leaving.remove_member(
+        world.session, world.operator.id, whom.id, by=KeyHolder(by.id, by.private),
+        ring=world.operator.ring, now=now,
+    )  # fmt: skip
+    world.session.flush()
+
+
+def propose(world: World, by: Staff) -> None:
+    """With the key of who does it: a colleague's may be gone."""
+    world.propose(by.actor, by.open(world.session, world.case))
+
+
+def second(world: World, by: Staff, now=NOW, desk: Staff | None = None) -> None:
+    opened = (desk or by).open(world.session, world.case)
+    asked = queries.proposal(world.session, world.case.id)
+    if asked is None:
+        raise Refused("proposed")
+    deciding.decline(
+        world.session, world.site, opened, asked, by.actor, now, world.case.version
+    )  # fmt: skip
+    world.session.flush()
+
+
+def let_in(world: World, by: Staff) -> Staff:
+    """Invite somebody and give them the key as soon as one person can, without a commit."""
+    session, ring, org = world.session, world.operator.ring, world.operator.id
+    name = f"puppet-{uuid4().hex[:8]}"
+    invitee = invitations.Invitee(name, f"{name}@example.org", Role.LEAD)
+    token = invitations.invite(session, org, invitee, invited_by=by.id, ring=ring, now=NOW)
+    made = invitations.accept(
+        session, token, cheap_password(ring), language="en", ring=ring, now=NOW
+    )
+    asked = waiting_requests(session, org, made.person_id)[0]
+    typed = fingerprint(session.get_one(Person, made.person_id).public)
+    keys.approve(
+        session, asked.id, typed, by=KeyHolder(by.id, by.private), ring=ring, now=LATER
+    )  # fmt: skip
+    return Staff(made.person_id, name, "", Role.LEAD, org, made.private)
+
+
+def appeal(world: World, now=NOW) -> None:
+    deciding.appeal(
+        world.session, world.site, world.home(), words("Look again"), world.filed.actor, now
+    )
+    world.session.flush()
+
+
+def sees(world: World, person: Staff) -> bool:
+    return queries.for_reading(world.session, world.case.reference, person.id) is not None
+
+
+def letters(session: Session, kind: str) -> int:
+    return len(session.scalars(select(Outbox).where(Outbox.kind == kind)).all())
+
+
+def test_a_lead_who_declares_conflicts_for_everybody_does_not_decide_alone(world: World):
+    lead, director = world.handler, world.operator.director
+    handlers = [member(world.session, world.operator, name=name) for name in ("Abe", "Ito")]
+    world.bring_to("in_review")
+    world.propose()
+    for one in (director, world.colleague, *handlers):
+        declare(world, one, lead)
+    assert all(sees(world, one) for one in (director, world.colleague, *handlers))
+    assert refused(lambda: world.second(lead, LATER)) == "proposer"
+    for one in (director, world.colleague, *handlers):
+        assert refused(lambda one=one: agree(world, one, lead)) == "conflict_declared"
+    assert refused(lambda: world.second(lead, MONTH)) == "proposer"
+    world.second(director, LATER)
+    assert world.case.state == "not_accepted"
+
+
+def test_who_is_meant_and_the_directors_are_told_of_a_declared_conflict(world: World):
+    handler = member(world.session, world.operator, name="Abe")
+    declare(world, handler, world.handler)
+    assert letters(world.session, "conflict") == 2
+    agree(world, handler, world.colleague)
+    assert letters(world.session, "conflict") == 4
+    assert not sees(world, handler)
+
+
+def test_a_declared_conflict_that_a_second_person_agreed_to_never_makes_alone(world: World):
+    """The director is shut out by two people, the colleague by one who left: nobody is alone."""
+    director, lead = world.operator.director, world.handler
+    declare(world, director, lead)
+    agree(world, director, world.colleague)
+    assert not sees(world, director)
+    belonging.recuse(
+        world.session, world.desk(), "Mine", world.colleague.actor, NOW, world.case.version
+    )
+    world.session.flush()
+    world.bring_to("in_review")
+    world.propose()
+    assert refused(lambda: world.second(lead, MONTH)) == "proposer"
+
+
+def test_who_agreed_to_a_conflict_of_their_own_is_out_and_counts_as_out(world: World):
+    director, lead = world.operator.director, world.handler
+    for one in (director, world.colleague):
+        declare(world, one, lead)
+        agree(world, one, one)
+    world.bring_to("in_review")
+    world.propose()
+    assert refused(lambda: world.second(lead, NOW + timedelta(hours=47))) == "too_early"
+    world.second(lead, LATER)
+
+
+def test_a_director_lifts_a_conflict_who_neither_declared_it_nor_is_meant(world: World):
+    two = member(world.session, world.operator, Role.DIRECTOR, "Abe")
+    director, lead = world.operator.director, world.handler
+    declare(world, director, lead)
+    assert refused(lambda: lift(world, director, world.colleague)) == "conflict_to_lift"
+    assert refused(lambda: lift(world, director, director)) == "conflict_to_lift"
+    agree(world, director, world.colleague)
+    assert refused(lambda: lift(world, director, lead)) == "conflict_to_lift"
+    lift(world, director, two)
+    assert sees(world, director)
+    declare(world, director, two)
+    lift(world, director, two)  # taken back while it waits
+    declare(world, director, two)
+    agree(world, director, lead)
+    assert refused(lambda: lift(world, director, two)) == "conflict_to_lift"
+
+
+def test_what_somebody_said_of_themselves_is_not_lifted(world: World):
+    belonging.recuse(
+        world.session, world.desk(), "Mine", world.colleague.actor, NOW, world.case.version
+    )
+    world.session.flush()
+    assert refused(lambda: lift(world, world.colleague, world.operator.director)) == (
+        "conflict_to_lift"
+    )
+
+
+def test_whom_one_removed_still_counts_for_them_for_a_month(world: World):
+    director = world.operator.director
+    world.bring_to("in_review")
+    for one in (world.handler, world.colleague):
+        remove(world, one, director)
+    propose(world, director)
+    assert refused(lambda: second(world, director, LATER)) == "proposer"
+    second(world, director, MONTH)
+    assert world.case.state == "not_accepted"
+
+
+def test_whom_one_let_in_after_removing_the_others_is_no_second_person(world: World):
+    director = world.operator.director
+    world.bring_to("in_review")
+    for one in (world.handler, world.colleague):
+        remove(world, one, director)
+    puppet = let_in(world, director)
+    propose(world, director)
+    assert refused(lambda: second(world, puppet, LATER)) == "one_hand"
+    world.session.expire_all()
+    deciding.send_back(
+        world.session, director.open(world.session, world.case), queries.proposal(
+            world.session, world.case.id
+        ), words("No"), director.actor, NOW, world.case.version,
+    )  # fmt: skip
+    propose(world, puppet)
+    assert refused(lambda: second(world, director, LATER)) == "one_hand"
+
+
+def test_who_waits_for_the_key_since_a_new_password_still_counts(world: World):
+    director = world.operator.director
+    world.bring_to("in_review")
+    remove(world, world.colleague, director)
+    token = invitations.offer_reset(
+        world.session, world.operator.id, world.handler.id, offered_by=director.id, now=NOW
+    )
+    invitations.accept(
+        world.session, token, cheap_password(world.operator.ring), language="en",
+        ring=world.operator.ring, now=NOW,
+    )  # fmt: skip
+    held = select(MembershipKey.person_id)
+    assert world.session.scalars(held).all() == [director.id]
+    propose(world, director)
+    assert refused(lambda: second(world, director, MONTH)) == "proposer"
+
+
+def test_who_proposed_never_hears_the_appeal_while_anybody_else_is_there(world: World):
+    """Two leads and a director; everybody but the proposer declared out by the proposer."""
+    lead, director = world.handler, world.operator.director
+    world.bring_to("not_accepted")
+    appeal(world)
+    assert world.case.assignee_id == director.id
+    case, session = world.case, world.session
+    for do in (
+        lambda: handling.assign(session, case, lead.id, lead.actor, NOW, case.version),
+        lambda: handling.accept(session, world.site, world.desk(), lead.actor, NOW, case.version),
+        world.propose,
+    ):
+        assert refused(do) == "hears_own"
+    case.assignee_id = None
+    session.flush()
+    assert refused(lambda: handling.take(session, case, lead.actor, NOW, case.version)) == (
+        "hears_own"
+    )
+    handling.tell_worker(
+        session, world.site, world.desk(), words(), lead.actor, NOW, case.version
+    )  # fmt: skip
+    assert case.assignee_id is None
+
+
+def test_an_appeal_goes_to_who_took_the_decision_before_it_goes_to_who_proposed_it(world: World):
+    world.bring_to("not_accepted")
+    belonging.recuse(
+        world.session, world.desk(), "Mine", world.operator.director.actor, NOW,
+        world.case.version,
+    )  # fmt: skip
+    world.session.flush()
+    appeal(world)
+    assert world.case.assignee_id == world.colleague.id
+
+
+def test_an_appeal_goes_to_nobody_while_the_only_others_were_put_out_by_who_proposed(world: World):
+    director = world.operator.director
+    world.bring_to("in_review")
+    propose(world, director)
+    world.second(world.colleague)
+    world.case.assignee_id = director.id
+    for one in (world.handler, world.colleague):
+        remove(world, one, director)
+    deciding.appeal(
+        world.session, world.site, world.home(), words("Look again"), world.filed.actor, NOW
+    )
+    assert world.case.assignee_id is None
+
+
+def test_a_lone_proposer_hears_the_appeal_for_nobody_else_is_there(world: World):
+    gone = update(Membership).where(Membership.person_id != world.handler.id)
+    world.session.execute(gone.values(active=False))
+    world.bring_to("in_review")
+    world.propose()
+    world.second(world.handler, LATER)
+    appeal(world, LATER)
+    assert world.case.assignee_id == world.handler.id
+    handling.accept(
+        world.session, world.site, world.desk(), world.handler.actor, LATER, world.case.version
+    )
+
+
+def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world: World):
+    session, case, lead = world.session, world.case, world.handler
+    world.bring_to("in_review")
+    case.level, case.escalation_waits = 2, True
+    codes = {"state": case.state, "clock": "answer", "level": 2, "assignee": lead.id}
+    audit.record(session, case, "escalate", actor="job:sweep", now=NOW, codes=codes)
+    handling.assign(session, case, world.colleague.id, lead.actor, NOW, case.version)
+    case.level, case.escalation_waits = 2, True
+    session.flush()
+
+    def see(by: Staff) -> None:
+        escalating.acknowledge_escalation(session, case, by.actor, NOW, case.version)
+
+    assert refused(lambda: see(lead)) == "own_escalation"
+    see(world.colleague)
+
+
+def test_one_person_never_issues_a_number_they_asked_for(world: World):
+    asked = receipts.ask_reissue(
+        world.session, world.desk(), "Voice", world.handler.actor, NOW
+    )  # fmt: skip
+    world.session.flush()
+    _code, fresh = new_keys(world.operator.ring)
+    for one in (world.colleague, world.operator.director):
+        declare(world, one, world.handler)
+    assert (
+        refused(
+            lambda: receipts.reissue(
+                world.session, world.site, world.desk(), asked, fresh, world.handler.actor, MONTH
+            )
+        )
+        == "same_person"
+    )
+
+
+def _puppet(world: World) -> None:
+    director = world.operator.director
+    second(world, let_in(world, director), LATER, director)
+
+
+# What one director can do by themselves: each may be refused, none may lead to a decision.
+ACTS: dict[str, Callable[[World], object]] = {
+    "propose": lambda w: propose(w, w.operator.director),
+    "decide": lambda w: second(w, w.operator.director, LATER),
+    "declare-one": lambda w: declare(w, w.handler, w.operator.director),
+    "remove-one": lambda w: remove(w, w.handler, w.operator.director),
+    "declare-two": lambda w: declare(w, w.colleague, w.operator.director),
+    "remove-two": lambda w: remove(w, w.colleague, w.operator.director),
+    "puppet-decides": _puppet,
+}
+
+
+def _try(world: World, act: str) -> None:
+    """Do it, or be refused and leave everything as it was."""
+    try:
+        with world.session.begin_nested():
+            ACTS[act](world)
+            world.session.flush()
+    except (Refused, NotAllowed, AssertionError):
+        world.session.expire_all()
+    assert world.case.state == "in_review"
+
+
+def _never(orders) -> list[tuple[str, ...]]:
+    """Orders in which putting others out could help: a proposal and a decision are in them."""
+    return [one for one in orders if one[-1] in ("decide", "puppet-decides") and "propose" in one]
+
+
+ORDERS = _never(itertools.permutations(ACTS, 4))
+
+
+@pytest.mark.parametrize("first", [act for act in ACTS if act not in ("decide", "puppet-decides")])
+def test_no_order_of_acts_of_one_person_decides_what_takes_two(world: World, first: str):
+    world.bring_to("in_review")
+    world.session.commit()
+    for order in (one for one in ORDERS if one[0] == first):
+        step = world.session.begin_nested()
+        for act in order:
+            _try(world, act)
+        step.rollback()
+        world.session.expire_all()
+    assert ORDERS
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_a_conflict_that_stood_before_counts_for_shutting_out_and_not_for_alone(
+    world: World, ready: bool
+):
+    """Rows of before two people were asked for: by another, agreed by nobody."""
+    for one in (world.operator.director, world.colleague):
+        by = world.handler.id if ready else one.id
+        world.session.add(Recusal(case_id=world.case.id, person_id=one.id, by_id=by, at=NOW))
+    world.session.flush()
+    assert not sees(world, world.colleague)
+    world.bring_to("in_review")
+    world.propose()
+    if ready:
+        assert refused(lambda: world.second(world.handler, MONTH)) == "proposer"
+    else:
+        world.second(world.handler, LATER)
+
+
+def test_the_chain_tells_who_declared_and_who_agreed(world: World):
+    declare(world, world.operator.director, world.handler)
+    agree(world, world.operator.director, world.colleague)
+    told = [
+        (one.verb, one.actor, one.codes.get("declared"))
+        for one in queries.timeline(world.session, world.case.id)[-2:]
+    ]
+    assert told == [
+        ("declare_conflict", world.handler.actor.name, None),
+        ("agree_conflict", world.colleague.actor.name, str(world.handler.id)),
+    ]
