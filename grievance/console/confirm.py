@@ -1,22 +1,24 @@
 """The confirmation list: values nobody stands behind yet, and looking each up on its own page.
 
 A person opens the body's page, compares, and says which page and which day. It is shown to workers
-at once. When two look at the same value together, the later one is told; nothing typed is lost.
+at once; a number, when a second person said the same, where there is one. When two look at the same
+value together, the later one is told; nothing typed is lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, redirect, request, url_for
 
-from grievance.accounts import audit, staff
+from grievance.accounts import audit, quorum, staff, stepping
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Organisation
 from grievance.accounts.operations.persons import locked
+from grievance.accounts.roles import Permission
 from grievance.clock import real_now
 from grievance.console.confirm_forms import TYPES, AddForm, CheckForm, ProposalForm, SeenForm
 from grievance.console.surface import answer, console
@@ -32,15 +34,10 @@ SHOWN = ("waiting", "decided", "all")
 audit.VERBS.update(
     {
         f"channel_{done}": ("channel", "mechanism", "version")
-        for done in ("confirmed", "corrected", "rejected", "added")
+        for done in ("confirmed", "corrected", "rejected", "added", "seen")
     }
     | {f"proposal_{done}": ("mechanism",) for done in ("taken", "kept")}
 )
-VERBS: dict[str, Callable[..., Channel]] = {
-    "confirm": operations.confirm,
-    "correct": operations.correct,
-    "reject": operations.reject,
-}
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,7 @@ def confirm() -> Response:
 @audience("staff", "directory.edit")
 def confirm_channel(channel_id: UUID) -> Response:
     """Look one value up and say what its own page says."""
+    _grave()
     row = queries.channel(db.session(), channel_id) or abort(404)
     form = CheckForm(request.form or None, data=_known(row))
     if request.method == "POST" and form.validate():
@@ -96,6 +94,7 @@ def confirm_channel(channel_id: UUID) -> Response:
 @audience("staff", "directory.edit")
 def confirm_add(mechanism_id: str) -> Response:
     """Enter a channel that the directory did not know."""
+    _grave()
     entry = queries.book(db.session()).entries.get(mechanism_id) or abort(404)
     form = AddForm(request.form or None, data={"day": accounts.day_here(db.session(), real_now())})
     if request.method == "POST" and form.validate():
@@ -111,6 +110,7 @@ def confirm_add(mechanism_id: str) -> Response:
 @audience("staff", "directory.edit")
 def confirm_proposal(mechanism_id: str) -> Response:
     """What a release wants changed of a body that was edited here: take it, or keep ours."""
+    _grave()
     changes = queries.differences(db.session(), mechanism_id) or abort(404)
     form = ProposalForm(request.form or None)
     if request.method == "POST" and form.validate():
@@ -118,6 +118,12 @@ def confirm_proposal(mechanism_id: str) -> Response:
     entry = queries.book(db.session()).entries[mechanism_id]
     status = 422 if form.errors else 200
     return answer("confirm_proposal", status, form=form, entry=entry, changes=changes)
+
+
+def _grave() -> None:
+    """What workers will read is changed only after the password once more."""
+    if request.method == "POST":
+        stepping.needs_step_up()
 
 
 def _settle(mechanism: str, *, take: bool) -> Response:
@@ -129,19 +135,27 @@ def _settle(mechanism: str, *, take: bool) -> Response:
 
 def _decide(form: CheckForm, row: Channel) -> Response:
     member, now = staff.current_member(), real_now()
-    done = VERBS[str(form.verb.data)](db.session(), form.check(row.id), member.actor, now)
+    verb, check = str(form.verb.data), form.check(row.id)
+    done = operations.saw(db.session(), check, verb, member.actor, now, others=_others(now))
     return _record(done)
+
+
+def _others(now: datetime) -> bool:
+    """Whether somebody else could look a number up; nobody is alone by what they did themselves."""
+    person = staff.current_member().person_id
+    return bool(quorum.others(db.session(), Permission.DIRECTORY_EDIT, person, now))
 
 
 def _add(form: AddForm, mechanism: str) -> Response:
     member, now = staff.current_member(), real_now()
-    return _record(operations.add(db.session(), form.way(mechanism), member.actor, now))
+    way, others = form.way(mechanism), _others(now)
+    return _record(operations.saw_new(db.session(), way, member.actor, now, others=others))
 
 
 def _record(row: Channel) -> Response:
     codes = {"channel": row.id, "mechanism": row.mechanism, "version": row.version}
     place = f"body-{row.mechanism}"
-    _note(f"channel_{row.state}", codes)
+    _note("channel_seen" if row.awaiting else f"channel_{row.state}", codes)
     return redirect(url_for("console.confirm", _anchor=place), 303)  # type: ignore[return-value]
 
 
@@ -178,7 +192,10 @@ def _channel_page(form: SeenForm, channel_id: UUID, status: int) -> Response:
         entry=book.entries[row.mechanism],
         kind=_(TYPES[row.type]),
         source=book.facts.sources.get(row.source or ""),
-        who=_who(row),
+        who=_who(row.confirmed_by),
+        waits=row.awaiting,
+        waits_for=_who(row.awaiting["by"]) if row.awaiting else "",
+        own=bool(row.awaiting and row.awaiting["by"] == staff.current_member().actor),
         overtaken=status == 409,
     )
 
@@ -187,17 +204,17 @@ def _known(row: Channel) -> dict[str, Any]:
     return {"version": str(row.version), "day": accounts.day_here(db.session(), real_now())}
 
 
-def _who(row: Channel) -> str:
-    if not row.confirmed_by:
+def _who(actor: str | None) -> str:
+    if not actor:
         return ""
-    person = UUID(row.confirmed_by.removeprefix("member:"))
+    person = UUID(actor.removeprefix("member:"))
     return accounts.names(db.session(), [person]).get(person, "")
 
 
 def _listed(row: Channel, shown: str) -> bool:
     if shown == "all":
         return True
-    decided = row.state != "shipped" and row.proposed is None
+    decided = row.state != "shipped" and not queries.waits(row)
     return decided if shown == "decided" else queries.waits(row)
 
 

@@ -117,6 +117,7 @@ class Channel(Base):
     shipped_hash: Mapped[str | None] = code()
     shipped: Mapped[dict[str, Any] | None] = _public()  # what the release claims
     proposed: Mapped[dict[str, Any] | None] = _public()  # a newer claim that differs
+    awaiting: Mapped[dict[str, Any] | None] = _public()  # what one of two people saw
     version: Mapped[int] = mapped_column(default=1)
 
 

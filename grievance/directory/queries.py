@@ -113,7 +113,7 @@ def channels_to_confirm(session: Session, *, everything: bool = False) -> list[C
 
 def waits(row: Channel) -> bool:
     """Whether a person has to look at this channel."""
-    if row.proposed is not None:
+    if row.proposed is not None or row.awaiting is not None:
         return True
     return row.state == "shipped" and (row.publish not in PUBLIC or row.value is None)
 

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from grievance.accounts.models import Event
+from grievance.accounts.operations import leaving
+from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.roles import Role
+from grievance.clock import real_now
 from grievance.directory import facts, operations, queries
 from grievance.directory.models import Channel
 from tests.cast import Browser, browser, found_operator, member
@@ -45,6 +48,12 @@ def staffed(app: Flask, loaded: Session) -> Callable[[Role], Desk]:
         return Desk(browser(app, loaded, member(loaded, operator, role)))
 
     return made
+
+
+@pytest.fixture
+def second(staffed: Callable[[Role], Desk]) -> Desk:
+    """Another directory editor."""
+    return staffed(Role.DIRECTORY_EDITOR)
 
 
 @pytest.fixture
@@ -81,12 +90,14 @@ def test_the_list_can_be_narrowed_and_says_when_nothing_fits(editor: Desk) -> No
 
 
 def test_confirming_on_the_page_takes_effect_and_is_written_into_the_chain(
-    editor: Desk, session: Session
+    editor: Desk, second: Desk, session: Session
 ) -> None:
     row = line(session)
-    answer = editor.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)
-    assert answer.status_code == 303
-    assert fresh(session, row).state == "confirmed"
+    for one, state in ((editor, "shipped"), (editor, "shipped"), (second, "confirmed")):
+        answer = one.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)
+        assert answer.status_code == 303
+        assert fresh(session, row).state == state
+        assert bool(row.awaiting) is (state == "shipped")
     event = session.scalars(select(Event).where(Event.verb == "channel_confirmed")).one()
     assert event.codes["mechanism"] == DIAL
     assert event.actor == row.confirmed_by
@@ -95,15 +106,61 @@ def test_confirming_on_the_page_takes_effect_and_is_written_into_the_chain(
     assert "1 decided here" in editor.page("/staff/confirm").main
 
 
-def test_correcting_needs_what_the_page_says(editor: Desk, session: Session) -> None:
+def test_correcting_needs_what_the_page_says(editor: Desk, second: Desk, session: Session) -> None:
     row = line(session)
     answer = editor.send(f"/staff/confirm/{row.id}", verb="correct", page=PAGE, value="ask them")
     page = read_page(answer)
     assert page.status == 422
     assert "value" in page.errors
     assert page.fields()["page"] == PAGE
-    editor.send(f"/staff/confirm/{row.id}", verb="correct", page=PAGE, value="0570-001799")
-    assert fresh(session, row).value == "0570-001799"
+    path = f"/staff/confirm/{row.id}"
+    for one, value in ((editor, "0570-001799"), (second, "0570-001790")):
+        one.send(path, verb="correct", page=PAGE, value=value)
+        assert fresh(session, row).value == "0570-001706"
+    seen = editor.page(path)
+    assert seen.all("div", data_awaiting="")
+    assert "0570-001790" not in seen.html  # each looks for themselves
+    editor.send(path, verb="correct", page=PAGE, value="0570-001790")
+    assert fresh(session, row).value == "0570-001790"
+
+
+def test_one_person_shows_no_number_while_another_could_look(
+    editor: Desk, second: Desk, session: Session
+) -> None:
+    editor.send(
+        "/staff/confirm/add/jp-child-189", type="phone", value="090-1234-5678", page=PAGE,
+        day="2026-11-19",
+    )  # fmt: skip
+    row = session.scalars(select(Channel).where(Channel.value == "090-1234-5678")).one()
+    path, public = f"/staff/confirm/{row.id}", "/en/mechanisms/jp-child-189"
+    editor.send(path, verb="confirm", page=PAGE)
+    editor.send(path, verb="correct", page=PAGE, value="090-1234-5678")
+    assert "090-1234-5678" not in editor.page(public).html
+    second.send(path, verb="confirm", page=PAGE)
+    assert "090-1234-5678" in editor.page(public).html
+
+
+def test_who_alone_may_edit_the_directory_shows_a_number_at_once(
+    app: Flask, loaded: Session
+) -> None:
+    operator = found_operator(loaded, app.config["KEY_RING"])
+    desk, row = Desk(browser(app, loaded, operator.director)), line(loaded)
+    desk.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)
+    assert fresh(loaded, row).state == "confirmed"
+
+
+def test_whom_one_removed_could_still_look(app: Flask, loaded: Session) -> None:
+    operator = found_operator(loaded, app.config["KEY_RING"])
+    editor = member(loaded, operator, Role.DIRECTORY_EDITOR)
+    leaving.remove_member(
+        loaded, operator.id, editor.id,
+        by=KeyHolder(operator.director.id, operator.director.private), ring=operator.ring,
+        now=real_now(),
+    )  # fmt: skip
+    loaded.commit()
+    desk, row = Desk(browser(app, loaded, operator.director)), line(loaded)
+    desk.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)
+    assert fresh(loaded, row).state == "shipped"
 
 
 def test_a_missing_page_is_asked_for_beside_its_field(editor: Desk, session: Session) -> None:
@@ -125,7 +182,7 @@ def test_the_second_editor_sees_what_stands_there_and_keeps_what_was_typed(
     assert "0570-001798" in conflict.main
     assert conflict.fields()["value"] == "0570-001797"
     assert editor.post(path, data=conflict.fields()).status_code == 303
-    assert fresh(session, row).value == "0570-001797"
+    assert fresh(session, row).awaiting["value"] == "0570-001797"
 
 
 def test_a_way_nobody_knew_can_be_added(editor: Desk, session: Session) -> None:

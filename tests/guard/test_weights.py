@@ -71,6 +71,7 @@ UNFORMED = {
     "grievance/console/confirm.py": "looked up; cut to 200 letters",
     "grievance/console/operator.py": "only a yes",
     "grievance/accounts/views.py": "an address of ours to go on to; only a yes",
+    "grievance/accounts/stepping.py": "carried on as it came; the form token",
     "grievance/demo/views.py": "demonstrations only, on the loopback address",
 }
 

@@ -25,8 +25,8 @@ class Meanwhile(HashSlots):
         self.act: Act | None = act
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
-        with super().hold():
+    def hold(self, *source: Any, **how: Any) -> Iterator[None]:
+        with super().hold(*source, **how):
             yield
         act, self.act = self.act, None
         if act is not None:

@@ -9,6 +9,8 @@ from grievance.directory.operations.confirm import (
     confirm,
     correct,
     reject,
+    saw,
+    saw_new,
 )
 from grievance.directory.operations.load import load, note_rules
 from grievance.directory.operations.revise import (
@@ -34,5 +36,7 @@ __all__ = [
     "register_desk",
     "reject",
     "revise",
+    "saw",
+    "saw_new",
     "settle",
 ]

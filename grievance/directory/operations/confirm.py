@@ -1,7 +1,8 @@
 """Standing behind a channel: confirm it, correct it, reject it, or add one.
 
 A wrong number harms a worker, so only a person can do this, with the day and the address of the
-page where the body itself states the value. It takes effect at once.
+page where the body itself states the value. A number takes two people who say the same, where there
+are two (`saw`, `saw_new`); all else takes effect at once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from grievance.directory.texts import mark
 from grievance.model import clean_text
 
 ZONE = "Asia/Tokyo"  # where the people who confirm are, for "not in the future"
+NUMBERS = ("phone", "whatsapp")  # what a worker dials
 _NUMBER = re.compile(r"[#*+]?[0-9][0-9 ()\-]{1,24}")
 
 
@@ -86,7 +88,7 @@ def reject(session: Session, check: Check, actor: str, now: datetime) -> Channel
     none is needed."""
     row = _held(session, check, actor, now, page_needed=bool(check.page))
     row.state, row.publish = "rejected", "only_after_confirming_on_operator_page"
-    row.page, row.proposed = check.page or None, None
+    row.page, row.proposed, row.awaiting = check.page or None, None, None
     row.checked, row.confirmed_at, row.confirmed_by = check.day, now, actor
     row.version += 1
     touch(session)
@@ -120,6 +122,47 @@ def add(session: Session, way: NewWay, actor: str, now: datetime) -> Channel:
     session.add(row)
     touch(session)
     return row
+
+
+def saw(
+    session: Session, check: Check, verb: str, actor: str, now: datetime, *, others: bool
+) -> Channel:
+    """What one person saw. A number waits until another says the same, while there are `others` who
+    could; what differs from what waits takes its place. Rejecting takes effect at once.
+
+    Refuses as `confirm`, `correct` and `reject` do.
+    """
+    do = {"confirm": confirm, "correct": correct, "reject": reject}[verb]
+    row = session.get(Channel, check.channel)
+    if verb == "reject" or not others or row is None or row.type not in NUMBERS:
+        return do(session, check, actor, now)
+    row = _held(session, check, actor, now)
+    value = row.value if verb == "confirm" else valid_value(row.type, check.value)
+    if value is None:
+        raise Refused("no-value")
+    before = row.awaiting or {}
+    if before and before["by"] != actor and before["value"] == value:
+        return do(session, check, actor, now)
+    row.awaiting = _one_look(value, check.page, check.day, check.hours, actor)
+    row.version += 1
+    return row
+
+
+def saw_new(session: Session, way: NewWay, actor: str, now: datetime, *, others: bool) -> Channel:
+    """A channel that the directory did not know: a number is not shown before another person says
+    the same, while there are `others` who could. Refuses as `add` does."""
+    row = add(session, way, actor, now)
+    if others and row.type in NUMBERS:
+        row.publish = "only_after_confirming_on_operator_page"
+        row.awaiting = _one_look(row.value or "", way.page, way.day, way.hours, actor)
+        session.flush()
+    return row
+
+
+def _one_look(value: str, page: str, day: date, hours: str, actor: str) -> dict[str, str]:
+    return {
+        "value": value, "page": page, "day": day.isoformat(), "hours": hours, "by": actor,
+    }  # fmt: skip
 
 
 def valid_value(kind: str, value: str) -> str:
@@ -170,7 +213,8 @@ def _stand_behind(
     session: Session, row: Channel, check: Check, *, state: str, actor: str, now: datetime
 ) -> Channel:
     row.state, row.publish, row.status = state, "yes", "official"
-    row.page, row.checked, row.proposed = check.page, check.day, None
+    row.page, row.checked = check.page, check.day
+    row.proposed = row.awaiting = None
     row.confirmed_at, row.confirmed_by = now, actor
     row.texts = _hours(row.texts, check.hours)
     row.version += 1

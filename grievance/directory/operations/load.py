@@ -172,7 +172,7 @@ class _Claim:
         row.languages, row.only_in = list(self.facts.languages), self.facts.only_in
         row.status, row.publish = self.facts.status, self.facts.publish
         row.source, row.checked, row.texts = self.facts.source, self.facts.checked, self.texts
-        row.shipped_hash, row.shipped = self.hash, self.claims
+        row.shipped_hash, row.shipped, row.awaiting = self.hash, self.claims, None
         return row
 
     def take_over(self, row: Channel) -> str:
