@@ -71,7 +71,7 @@ class Channel:
     publish: str
     source: str | None
     languages: tuple[str, ...]
-    only_in: str | None  # ISO 3166-2: serves this prefecture only
+    only_in: str | None  # ISO 3166: serves this prefecture (JP-13) or country (BD) only
     checked: date | None
     texts: Mapping[str, str]
 
@@ -80,20 +80,23 @@ class Channel:
         """May be shown: somebody stands behind the value."""
         return self.publish in PUBLIC and self.value is not None
 
-    def usable(self, prefecture: str | None = None, in_japan: bool = True) -> bool:
+    def usable(
+        self, prefecture: str | None = None, in_japan: bool = True, country: str | None = None
+    ) -> bool:
         """May be shown and leads somewhere from where the person is.
 
         A place in general words ("the office covering the workplace") leads nowhere yet; a line of
-        one prefecture serves only that one; Japan's free and short numbers end at its border.
+        one prefecture serves only that one, a line of one country only who is in that `country`;
+        Japan's free and short numbers end at its border.
         """
-        if not self.public or (self.only_in is not None and self.only_in != prefecture):
+        if not self.public or self.only_in not in (None, prefecture, country):
             return False
         value = self.value or ""
         if self.type == "web":
             return value.startswith("http")
         if self.type == "email":
             return "@" in value
-        if self.type == "phone" and not in_japan:
+        if self.type == "phone" and not in_japan and self.only_in in (None, prefecture):
             digits = re.sub(r"\D", "", value)
             return len(digits) > 8 and not digits.startswith(_ONLY_IN_JAPAN)
         return self.type == "app" or any(letter.isdigit() for letter in value)
@@ -152,17 +155,24 @@ class Mechanism:
         return self.valid_from is not None and day < self.valid_from
 
     def usable_channel(
-        self, prefecture: str | None = None, in_japan: bool = True
+        self, prefecture: str | None = None, in_japan: bool = True, country: str | None = None
     ) -> Channel | None:
         """The first channel that leads somewhere from where the person is, or None."""
         for channel in self.channels:
-            if channel.usable(prefecture, in_japan):
+            if channel.usable(prefecture, in_japan, country):
                 return channel
         return None
 
-    def reachable(self, prefecture: str | None = None, in_japan: bool = True) -> bool:
+    def reachable(
+        self, prefecture: str | None = None, in_japan: bool = True, country: str | None = None
+    ) -> bool:
         """Has a checked way to reach it from where the person is."""
-        return self.usable_channel(prefecture, in_japan) is not None
+        return self.usable_channel(prefecture, in_japan, country) is not None
+
+    @property
+    def reachable_somewhere(self) -> bool:
+        """Has a checked way for somebody who is where that way works."""
+        return any(one.usable(one.only_in, country=one.only_in) for one in self.channels)
 
     @property
     def state(self) -> bool:

@@ -42,10 +42,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Standpoint:
-    """From where somebody looks: prefecture of the workplace, and whether they are in Japan."""
+    """From where somebody looks: prefecture of the workplace, and where they are now."""
 
     prefecture: str | None = None
     in_japan: bool = True
+    country: str | None = None  # where they are, as far as it is known
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def reach(entry: Entry, way: Way, *, brief: bool = False) -> Reach:
         hours=way.say("hours"),
         note=way.say("note"),
         languages=tuple(language_name(slug) for slug in slugs),
-        place=prefecture_name(facts.only_in, current()) if facts.only_in else "",
+        place=_place(facts.only_in),
         provenance=provenance(way),
     )
 
@@ -165,9 +166,8 @@ def best(entry: Entry, standpoint: Standpoint) -> Way | None:
 
 def usable_ways(entry: Entry, standpoint: Standpoint) -> list[Way]:
     """The ways that lead somewhere from there."""
-    return [
-        way for way in entry.ways if way.facts.usable(standpoint.prefecture, standpoint.in_japan)
-    ]
+    place = (standpoint.prefecture, standpoint.in_japan, standpoint.country)
+    return [way for way in entry.ways if way.facts.usable(*place)]
 
 
 def nearby(book: Book, entry: Entry) -> list[Entry]:
@@ -190,6 +190,13 @@ def nearby(book: Book, entry: Entry) -> list[Entry]:
 def is_old(checked: date | None, today: date) -> bool:
     """Whether nobody looked at this for more than a year."""
     return checked is not None and today - checked > OLD
+
+
+def _place(code: str | None) -> str:
+    """The name of the prefecture or country a way is limited to; empty for none."""
+    if code is None:
+        return ""
+    return str(current().locale.territories.get(code) or prefecture_name(code, current()))
 
 
 def _can_be_reached(entry: Entry) -> bool:

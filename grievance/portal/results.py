@@ -70,7 +70,7 @@ def result_for(session: Session, finder: Finder, today: date) -> Shown:
     profile: Profile = parse(given, tuple(here.facts.issues), rules.limitation_codes)
     result = rank(profile, rules, here.facts, today)
     situation = Situation(profile, rules, here.facts, result.day)
-    standpoint = Standpoint(profile.prefecture, situation.person_in_japan)
+    standpoint = Standpoint(profile.prefecture, situation.person_in_japan, situation.country_now)
     return _shown(here, result, standpoint)
 
 

@@ -144,7 +144,7 @@ def _about_body(mechanism_id: str) -> dict[str, Any]:
     mine, others = doors.ways(entry)
     today = accounts.day_here(db.session(), clock.now())
     closed = not entry.facts.open_on(today)
-    reachable = entry.facts.reachable()
+    reachable = entry.facts.reachable_somewhere
     return {
         "entry": entry,
         "card": doors.card(entry, doors.Standpoint()),

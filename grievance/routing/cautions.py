@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from grievance.directory.facts import Mechanism
 from grievance.routing.rank import NAME_FREE
 from grievance.routing.situation import DoorList, Situation
+from grievance.routing.work import AT_SEA, OUTSIDE_LABOUR_LAW
 
 Caution = Callable[[Situation, Mechanism], Iterator[str]]
 
@@ -70,10 +71,26 @@ def _particular(s: Situation, door: Mechanism) -> Iterator[str]:
         yield "only-with-your-consent"
     if door.id in s.rules.intern_bodies and s.profile.left_host:
         yield "left-host"
+    if door.id in s.rules.intern_bodies and s.profile.status is None and s.about("maybe_intern"):
+        yield "if-you-are-an-intern"
+    if door.id == "jp-ncp" and s.profile.multinational:
+        yield "contact-point-slow"
+
+
+def _work(s: Situation, door: Mechanism) -> Iterator[str]:
+    if not s.in_japan:
+        return
+    if s.household and door.id in OUTSIDE_LABOUR_LAW:
+        yield "outside-labour-standards-law"
+    if s.profile.sector == "fishing" and door.id in dict(AT_SEA):
+        yield "ship-or-shore"
 
 
 def _immigration(s: Situation, door: Mechanism) -> Iterator[str]:
     if not s.profile.irregular:
+        return
+    if door.id == "jp-emergency":
+        yield "police-only"  # not said of the ambulance
         return
     if door.state:
         yield "irregular"
@@ -104,7 +121,7 @@ def _helper(s: Situation, door: Mechanism) -> Iterator[str]:
 
 
 def _contact(s: Situation, door: Mechanism) -> Iterator[str]:
-    if not door.reachable(s.profile.prefecture, s.person_in_japan):
+    if not s.reaches(door.id):
         yield "no-checked-contact"
 
 
@@ -123,5 +140,5 @@ def _language(s: Situation, door: Mechanism) -> Iterator[str]:
 
 
 _ALL: tuple[Caution, ...] = (
-    _particular, _immigration, _employer, _name, _presence, _helper, _contact, _language,
+    _particular, _work, _immigration, _employer, _name, _presence, _helper, _contact, _language,
 )  # fmt: skip

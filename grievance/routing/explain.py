@@ -144,7 +144,7 @@ def _door(s: Situation, doors: DoorList, name: str, place: int) -> Door:
         reasons=tuple(_reasons(s, doors, name)),
         cautions=_notes(CAUTIONS, cautions(s, door)),
         cannot=door.texts.get("cannot_do", ""),
-        reachable=door.reachable(s.profile.prefecture, s.person_in_japan),
+        reachable=s.reaches(name),
     )
 
 
@@ -174,7 +174,6 @@ def _nearest(s: Situation, doors: DoorList, listed: tuple[Door, ...]) -> str | N
             return door.mechanism
     for name in s.rules.fallback[s.profile.location]:
         help_door = s.door(name)
-        reachable = help_door.reachable(s.profile.prefecture, s.person_in_japan)
-        if name not in doors.ruled_out and help_door.open_on(s.day) and reachable:
+        if name not in doors.ruled_out and help_door.open_on(s.day) and s.reaches(name):
             return name
     return None

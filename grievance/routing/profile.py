@@ -19,8 +19,8 @@ GOALS = ("money", "stop", "change_employer", "information", "other")
 BANKS = ("jica", "jbic", "ifc")
 FLAGS = (
     "irregular", "danger", "child", "anonymous", "hide_from_employer", "woman", "refugee",
-    "third_party", "supplier", "company_desk", "fear", "bankrupt", "left_host", "exports_to_us",
-    "exports_to_eu",
+    "third_party", "supplier", "company_desk", "fear", "bankrupt", "left_host", "multinational",
+    "dispatched", "exports_to_us", "exports_to_eu",
 )  # fmt: skip
 INTERNS = ("titp", "esd")
 # CLDR territories that are not countries: groups, test codes, "unknown".
@@ -60,6 +60,8 @@ class Profile:
     fear: bool = False
     bankrupt: bool = False
     left_host: bool = False
+    multinational: bool = False
+    dispatched: bool = False  # sent by a staffing agency
     exports_to_us: bool = False
     exports_to_eu: bool = False
     jacer_member: bool | None = None  # None: not known

@@ -7,28 +7,57 @@ in Japan. Nothing here looks at anything but the situation it is given.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from grievance.routing import home, work
 from grievance.routing.situation import HOME, DoorList, Situation
 
 INFORMATION_LINES = ("jp-foreign-worker-dial", "jp-labour-hotline", "jp-labour-bureau-consult")
 MONEY = ("jp-labour-bureau-conciliation", "jp-houterasu", "jp-labour-tribunal")
 # Kinds that may side with the employer; none of them before the worker is safe.
 COMPANY_SIDE = ("company", "industry", "ncp")
+# What anonymity sorts behind the doors near the worker, with the buyer's desk.
+FAR = ("international", "industry")
+FLOOR = 3  # so many doors of a safety issue lead the list
 NAME_FREE = ("accepted", "accepted_limited")
-GENERIC_HOME = "sending-country-generic"
-GENERIC_NHRI = "nhri-generic"
+BUYER = "buyer-grievance-template"
 
 
 def arrange(situation: Situation) -> DoorList:
     """The doors for a situation, best first; never none."""
-    doors = DoorList(situation)
-    for step in STEPS:
-        step(situation, doors)
+    doors = _walk(situation)
+    safety_floor(situation, doors)
     if not doors.names:
         for name in situation.rules.fallback[situation.profile.location]:
             if name not in doors.ruled_out:
                 doors.add(name, "general-help")
     return doors
+
+
+def _walk(situation: Situation) -> DoorList:
+    doors = DoorList(situation)
+    for step in STEPS:
+        step(situation, doors)
+    return doors
+
+
+def safety_floor(s: Situation, doors: DoorList) -> None:
+    """What keeps a person safe leads, whatever else is wished for or wrong.
+
+    The first issue of the safety floor is ranked alone, without wishes; its first doors lead.
+    """
+    p, floor = s.profile, s.rules.families["safety_floor"]
+    issue = next((one for one in p.issues if one in floor), None)
+    wishes = p.goal or p.supplier or p.company_desk or p.anonymous
+    if issue is None or (len(p.issues) == 1 and not wishes):
+        return
+    alone = replace(
+        p, issues=(issue,), goal=None, supplier=False, company_desk=False, anonymous=False
+    )
+    lead = _walk(replace(s, profile=alone)).names[:FLOOR]
+    if doors.names[: len(lead)] != lead:
+        for place, name in enumerate(lead, 1):
+            doors.put(name, place, "safety-first")
 
 
 def start(s: Situation, doors: DoorList) -> None:
@@ -58,6 +87,20 @@ def intern(s: Situation, doors: DoorList) -> None:
                 doors.add(body, "")  # closed on the day: ruled out, and said so
 
 
+def maybe_intern(s: Situation, doors: DoorList) -> None:
+    """R3c: who has not said their status may be an intern, and then has a body of their own.
+
+    Until the status is known, independent advice stands before the immigration office.
+    """
+    p = s.profile
+    if not s.in_japan or p.status is not None or p.nationality == HOME:
+        return
+    if s.intern_body is not None and s.about("maybe_intern"):
+        place = 1 if s.about("interns_only") else 2
+        doors.put(s.intern_body, place, "maybe-intern")
+    doors.put_behind("jp-isa-info", ("ngo-smj", "jp-bar-association"))
+
+
 def skilled_worker(s: Situation, doors: DoorList) -> None:
     """R3b: specified skilled workers get the new body, and the support their employer pays."""
     if s.profile.status != "ssw" or not s.in_japan:
@@ -73,8 +116,8 @@ def wants_money(s: Situation, doors: DoorList) -> None:
     if not s.in_japan or s.profile.goal not in ("money", None):
         return
     if s.profile.goal == "money":
-        first = 0 if s.about("wages", "dismissal", "contract") else 1
-        if not first or "harassment-power" in s.profile.issues:
+        first = 0 if s.mainly("wages", "dismissal", "contract") else 1
+        if not first or s.profile.issue == "harassment-power":
             for place, name in enumerate(MONEY[first:], first + 1):
                 doors.add(name, "goal-money", before=MONEY[place:])
     if s.profile.bankrupt:
@@ -83,7 +126,7 @@ def wants_money(s: Situation, doors: DoorList) -> None:
 
 def wants_stop(s: Situation, doors: DoorList) -> None:
     """R5: the inspector first; second for interns."""
-    if s.in_japan and s.profile.goal == "stop" and s.about("wages", "hours", "safety", "leave"):
+    if s.in_japan and s.profile.goal == "stop" and s.mainly("wages", "hours", "safety", "leave"):
         doors.put("jp-lsio", 2 if s.intern else 1, "goal-stop")
 
 
@@ -113,7 +156,7 @@ def wants_information(s: Situation, doors: DoorList) -> None:
 def supplier(s: Situation, doors: DoorList) -> None:
     """R6: the buyer, its industry's desk and the contact point of the OECD Guidelines."""
     if s.profile.supplier:
-        for name in ("buyer-grievance-template", "jacer", "jp-ncp"):
+        for name in (BUYER, "jacer", "jp-ncp"):
             doors.add(name, "supplier")
         if s.in_japan:
             doors.add("jp-mirai-assist", "supplier")
@@ -139,55 +182,7 @@ def conditions(s: Situation, doors: DoorList) -> None:
     for bank, name in s.rules.finance.items():
         if bank not in p.finance:
             doors.drop(name, "not-its-money")
-    _use_nhri(s, doors, p.country)
-
-
-def _use_nhri(s: Situation, doors: DoorList, country: str | None) -> None:
-    """The country's own human rights institution for the general entry, unless it is unsafe."""
-    exact = s.rules.nhri.get(country or "")
-    if exact is None or GENERIC_NHRI not in doors:
-        return
-    if exact in s.rules.never_automatic:
-        doors.refuse(exact, "never-automatic")
-    else:
-        doors.replace(GENERIC_NHRI, exact, "country-nhri")
-
-
-def _home_authority(s: Situation, doors: DoorList) -> str | None:
-    """The authority of the worker's own country, or None where it must not or cannot be named."""
-    nationality = s.profile.nationality
-    if nationality in (None, HOME):
-        return None
-    exact = s.rules.home_authority.get(nationality or "", GENERIC_HOME)
-    if s.profile.refugee:
-        doors.refuse(exact, "refugee")
-        return None
-    if exact in s.rules.never_automatic:
-        doors.refuse(exact, "never-automatic")
-        doors.drop(GENERIC_HOME, "never-automatic")
-        return None
-    return exact
-
-
-def home_country(s: Situation, doors: DoorList) -> None:
-    """R8: the authority of the worker's own country, never for a refugee."""
-    if s.profile.refugee:
-        doors.drop_where(lambda door: door.kind == "sending_country_agency", "refugee")
-    if s.profile.location == "abroad":
-        return
-    if s.profile.location == "returned" and not s.profile.refugee:
-        _use_nhri(s, doors, s.profile.nationality)
-    second, appended = s.about("home_second"), s.about("home_appended")
-    if not second and not appended and GENERIC_HOME not in doors:
-        return
-    home = _home_authority(s, doors)
-    if home is None:
-        return
-    doors.replace(GENERIC_HOME, home, "home-authority")
-    if second:
-        doors.put(home, 2, "home-authority")
-    elif appended:
-        doors.add(home, "home-authority")
+    home.use_nhri(s, doors, p.country)
 
 
 def company_desk(s: Situation, doors: DoorList) -> None:
@@ -209,28 +204,29 @@ def company_desk(s: Situation, doors: DoorList) -> None:
     doors.put("company-hotline-template", 2, "company-desk")
 
 
-def away(s: Situation, doors: DoorList) -> None:
-    """R8b: from another country than the work, the home authority second."""
-    if s.away:
-        home = _home_authority(s, doors)
-        if home is not None:
-            doors.put(home, 2, "away")
-
-
 def woman(s: Situation, doors: DoorList) -> None:
     """R7b: the women's support centres."""
-    if s.in_japan and s.profile.woman and s.about("women"):
+    if not s.in_japan or not s.profile.woman:
+        return
+    if s.about("women"):
         doors.put("jp-women-support", 2, "woman")
+    elif "pregnancy-maternity" in s.profile.issues:
+        if "housing" in s.profile.issues:
+            doors.put("jp-women-support", 3, "woman")
+        else:
+            doors.add("jp-women-support", "woman")
 
 
 def anonymity(s: Situation, doors: DoorList) -> None:
-    """R4: doors that need no name first, doors that need one last."""
+    """R4: near doors that need no name first, those that need one last; then the far ones so."""
     if not s.profile.anonymous:
         return
 
     def tier(name: str) -> int:
-        code = s.door(name).anonymous
-        return 0 if code in NAME_FREE else 2 if code == "not_accepted" else 1
+        door = s.door(name)
+        far = name == BUYER or door.kind in FAR or (door.kind == "nhri" and s.person_in_japan)
+        code = door.anonymous
+        return 3 * far + (0 if code in NAME_FREE else 2 if code == "not_accepted" else 1)
 
     doors.sort(tier)
 
@@ -250,6 +246,8 @@ def without_status(s: Situation, doors: DoorList) -> None:
     doors.sort(tier)
     doors.put("ngo-smj", 1, "without-status")
     doors.put("jp-bar-association", 2, "without-status")
+    if s.profile.woman and "pregnancy-maternity" in s.profile.issues:
+        doors.put("jp-women-support", 3, "woman")
     if s.intern and s.profile.left_host and s.intern_body:
         doors.put(s.intern_body, 3, "intern-body")
 
@@ -276,6 +274,7 @@ def danger(s: Situation, doors: DoorList) -> None:
 STEPS: tuple[Callable[[Situation, DoorList], None], ...] = (
     start,
     intern,
+    maybe_intern,
     skilled_worker,
     wants_money,
     wants_stop,
@@ -283,9 +282,15 @@ STEPS: tuple[Callable[[Situation, DoorList], None], ...] = (
     wants_information,
     supplier,
     conditions,
-    home_country,
+    home.home_country,
     company_desk,
-    away,
+    home.abroad,
+    work.several_countries,
+    work.household,
+    work.at_sea,
+    work.prefecture_and_confederation,
+    work.dispatched,
+    home.away,
     woman,
     anonymity,
     without_status,

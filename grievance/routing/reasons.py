@@ -101,6 +101,23 @@ REASONS = ROLES | {
     "danger": N_("You are in danger: first get safe."),
     "child": N_("A child is involved: they protect children."),
     "country-nhri": N_("This is the human rights institution of that country."),
+    "safety-first": N_("This is about your safety: it comes first, whatever else you want."),
+    "maybe-intern": N_(
+        "You did not say your status of residence. This body is there for technical interns and "
+        "trainees."
+    ),
+    "own-country-abroad": N_(
+        "You work in a country that is not your own: your country's office there can give you a "
+        "passport and help you find a safe place and the way home."
+    ),
+    "multinational": N_(
+        "Your company works in several countries. This contact point can bring it to talks about "
+        "the international rules for such companies."
+    ),
+    "seafarer": N_("They are there for people who work on ships."),
+    "prefecture-office": N_("Your prefecture has an office of its own for problems at work."),
+    "confederation": N_("The line of a union confederation: they know unions near you."),
+    "dispatched": N_("They license and check the agencies that send workers to other companies."),
     "general-help": N_("They can help to find who is responsible."),
     "no-name-needed": N_("You do not have to give your name."),
 }
@@ -109,6 +126,24 @@ CAUTIONS = {
     "company-desk-optional": N_(
         "This desk belongs to your company. Using it is your choice, and you can go to any other "
         "place first or at the same time."
+    ),
+    "contact-point-slow": N_(
+        "They need your name, it takes months, and it works only for a company that is active in "
+        "several countries."
+    ),
+    "if-you-are-an-intern": N_(
+        "Only for technical interns and trainees. If you are not one, go on to the next place."
+    ),
+    "outside-labour-standards-law": N_(
+        "If the family itself hired you, the Labour Standards Act does not cover you and they can "
+        "do little. If a company hired you, it does."
+    ),
+    "ship-or-shore": N_(
+        "Only for work on board of a ship or boat. For work on land go to the place beside it."
+    ),
+    "police-only": N_(
+        "This is about the police (110), not about the ambulance (119): the police can check your "
+        "papers and can arrest you if you have none."
     ),
     "ask-whether-it-exists": N_(
         "Not every company or organiser has such a desk. Ask a supporter to find out for you."

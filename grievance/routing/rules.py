@@ -16,14 +16,16 @@ from grievance.routing.profile import BANKS, LOCATIONS, countries
 FILE = Path(__file__).parent / "data" / "rules.yaml"
 FAMILIES = (
     "wages", "hours", "safety", "leave", "dismissal", "contract", "support", "women",
-    "home_second", "home_appended", "company_desk",
+    "home_second", "home_appended", "company_desk", "safety_floor", "maybe_intern", "interns_only",
+    "not_about_work", "prefecture_office",
 )  # fmt: skip
 # The reasons a step gives; rules.yaml names the law behind each.
 STEPS = (
     "intern-body", "skilled-worker-body", "goal-money", "employer-bankrupt", "goal-stop",
     "goal-change-employer", "goal-information", "supplier", "home-authority", "company-desk",
     "away", "woman", "without-status", "danger", "child", "country-nhri", "further-issue",
-    "general-help",
+    "general-help", "safety-first", "maybe-intern", "own-country-abroad", "multinational",
+    "seafarer", "prefecture-office", "confederation", "dispatched",
 )  # fmt: skip
 
 Doors = tuple[str, ...]

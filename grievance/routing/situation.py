@@ -31,6 +31,15 @@ class Situation:
             for issue in self.profile.issues
         )
 
+    def mainly(self, *families: str) -> bool:
+        """The main issue belongs to any of these families."""
+        return any(self.profile.issue in self.rules.families[family] for family in families)
+
+    @cached_property
+    def household(self) -> bool:
+        """Works in a private home and was hired by the family itself."""
+        return self.profile.sector == "domestic"
+
     @cached_property
     def in_japan(self) -> bool:
         """The work is in Japan and the worker has not gone home."""
@@ -62,6 +71,18 @@ class Situation:
         if self.profile.location == "abroad":
             return self.profile.country
         return self.profile.country or HOME
+
+    @cached_property
+    def country_now(self) -> str | None:
+        """Where the person is now, as far as it is known."""
+        if self.profile.now_in is not None or self.profile.location == "returned":
+            return self.profile.now_in
+        return self.country_of_work
+
+    def reaches(self, name: str) -> bool:
+        """The person has a checked way to reach a door from where they are."""
+        where = (self.profile.prefecture, self.person_in_japan, self.country_now)
+        return self.door(name).reachable(*where)
 
     @cached_property
     def away(self) -> bool:
@@ -127,6 +148,15 @@ class DoorList:
             if name in self.names:
                 self.names.remove(name)
             self.put(name, self.names.index(place) + 2, why)
+
+    def put_behind(self, name: str, others: Iterable[str]) -> None:
+        """Move a listed door right behind the last listed one of `others`, if it stands before."""
+        if name not in self.names:
+            return
+        place = max((self.names.index(one) for one in others if one in self.names), default=-1)
+        if self.names.index(name) < place:
+            self.names.remove(name)
+            self.names.insert(place, name)
 
     def replace(self, old: str, new: str, why: str) -> None:
         """Put a more exact door in the place of a general one, wherever that is listed."""

@@ -231,4 +231,4 @@ def test_a_proposal_of_a_release_is_settled_by_a_person(
     now = queries.facts_for_routing(loaded).mechanisms["jp-lsio"]
     assert now.texts["time"] == (time or shipped.mechanisms["jp-lsio"].texts["time"])
     again = operations.load(loaded, release, NOW, "cli:directory-load", words=words())
-    assert again["mechanisms"]["same"] == 86
+    assert again["mechanisms"]["same"] == 89

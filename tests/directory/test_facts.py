@@ -33,8 +33,8 @@ def spoilt(tmp_path, file, old, new):
     return line, caught.value.faults
 
 
-def test_ships_eighty_six_bodies_and_forty_one_issues():
-    assert (len(FACTS.mechanisms), len(FACTS.issues)) == (86, 41)
+def test_ships_eighty_nine_bodies_and_forty_one_issues():
+    assert (len(FACTS.mechanisms), len(FACTS.issues)) == (89, 41)
     assert {"jp-lsio", "jp-otit", "jp-esd-org", "ngo-smj", "jp-emergency"} <= set(FACTS.mechanisms)
     assert FACTS.checked == date(2026, 11, 20)
 
@@ -122,6 +122,13 @@ def test_a_line_of_one_prefecture_serves_only_that_prefecture():
     akita = channel("phone", "018-862-6684", only_in="JP-05")
     assert akita.usable("JP-05")
     assert not akita.usable("JP-13")
+
+
+def test_a_short_number_of_another_country_counts_for_who_is_there():
+    line = channel("phone", "16357", only_in="BD")
+    assert line.usable(None, in_japan=False, country="BD")
+    assert not line.usable(None, in_japan=False, country="IN")
+    assert not line.usable()
 
 
 @pytest.mark.parametrize(
@@ -239,3 +246,12 @@ def test_nobody_promises_what_an_employers_own_desk_tells_immigration():
     ]
     assert owned
     assert not [one.id for one in owned if one.tells_immigration == "no"]
+
+
+def test_what_the_newer_rules_bring_in_has_a_shown_channel():
+    brought = (
+        "jp-transport-bureau", "jsu-itf", "jp-supply-demand-office", "jp-ncp", "jp-otit",
+        "jp-women-support", "jp-prefecture-labour-office", "sending-country-generic",
+    )  # fmt: skip
+    for name in brought:
+        assert any(one.public for one in FACTS.mechanisms[name].channels), name

@@ -32,6 +32,11 @@ def test_all_scenarios_hold():
     assert done.stderr == ""
 
 
+def test_the_scenarios_of_further_people_hold():
+    done = run("check", str(SCENARIOS.with_name("scenarios_people.yaml")))
+    assert done.stdout.splitlines()[-1] == "7/7", done.stdout
+
+
 @pytest.mark.parametrize(
     ("key", "wrong"),
     [

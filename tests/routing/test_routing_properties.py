@@ -32,7 +32,7 @@ PROFILES = st.builds(
     country=optional(COUNTRIES),
     now_in=optional(COUNTRIES),
     nationality=optional(COUNTRIES),
-    sector=optional(("garment", "fishing")),
+    sector=optional(("garment", "fishing", "shipping", "domestic")),
     language=optional(("vi", "ja-easy", "en")),
     prefecture=optional(("JP-13", "JP-47")),
     finance=st.lists(st.sampled_from(BANKS), unique=True).map(tuple),
@@ -150,6 +150,18 @@ def test_without_status_supporter_and_lawyer_lead_or_follow_the_emergency(profil
         assert "jp-hellowork-foreign" not in names
 
 
+@several
+@given(PROFILES)
+def test_no_wish_comes_before_what_keeps_a_person_safe(profile):
+    issue = next((one for one in profile.issues if one in RULES.families["safety_floor"]), None)
+    if issue is None:
+        return
+    plain = {"goal": None, "supplier": False, "company_desk": False, "anonymous": False}
+    alone = Profile(**{**vars(profile), **plain, "issues": (issue,)})
+    lead = [door.mechanism for door in ask(alone).doors][:3]
+    assert [door.mechanism for door in ask(profile).doors][: len(lead)] == lead
+
+
 CIRCUMSTANCES = [
     {"irregular": True}, {"danger": True}, {"anonymous": True}, {"woman": True},
     {"refugee": True}, {"supplier": True}, {"company_desk": True}, {"bankrupt": True},
@@ -157,6 +169,7 @@ CIRCUMSTANCES = [
     {"goal": "information"}, {"nationality": "VN"}, {"nationality": "MM"}, {"now_in": "VN"},
     {"country": "BD", "sector": "garment"}, {"country": "MY"}, {"date": date(2028, 1, 10)},
     {"child": True, "fear": True}, {"exports_to_us": True, "exports_to_eu": True},
+    {"multinational": True, "dispatched": True}, {"sector": "fishing", "prefecture": "JP-13"},
 ]  # fmt: skip
 
 
@@ -172,5 +185,5 @@ def test_every_issue_place_status_and_pair_of_circumstances_in_under_a_milliseco
                     spent += perf_counter() - started
                     asked += 1
                     assert result.doors
-    assert asked == 41 * 3 * 6 * 210
+    assert asked == 41 * 3 * 6 * 253
     assert spent / asked < 0.001

@@ -30,7 +30,7 @@ def test_the_version_follows_the_content(tmp_path):
     other = load_rules(shipped(), changed(tmp_path, "UNGP 31", "UNGP 30"))
     assert same.version == shipped_rules().version
     assert other.version != same.version
-    assert same.version.startswith("2026-11-20-")
+    assert same.version.startswith("2026-11-28-")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ TABLE = [
     Row("It comes last where the table names no place",
         {"issue": "union-retaliation", "status": "titp"}, last="jp-otit"),
     Row("The main issue decides its place",
-        {"issues": ["wages-unpaid", "violence"], "status": "titp"},
+        {"issues": ["wages-unpaid", "harassment-power"], "status": "titp"},
         "jp-foreign-worker-dial jp-otit"),
     Row("From April 2027 the new body takes over",
         {"issue": "violence", "status": "titp", "date": "2027-04-01"},
@@ -79,6 +79,89 @@ TABLE = [
     Row("wages do not", {"issue": "wages-unpaid", "status": "ssw"}, not_="jp-ssw-support"),
     Row("A returned one gets no warning about it",
         {"issue": "housing", "location": "returned", "status": "ssw"}, not_="jp-ssw-support"),
+    # R3c
+    Row("Who does not say a status may be an intern", {"issue": "document-retention"},
+        "jp-legal-affairs jp-otit"),
+    Row("only an intern has a plan", {"issue": "plan-mismatch", "nationality": "VN"},
+        "jp-otit jp-lsio", order="ngo-smj jp-isa-info"),
+    Row("after April 2027 it is the new body", {"issue": "deposit-penalty", "date": AFTER},
+        order="jp-lsio jp-esd-org", not_="jp-otit"),
+    Row("a status that is said is believed", {"issue": "document-retention", "status": "other"},
+        not_="jp-otit"),
+    Row("and a Japanese is no intern", {"issue": "document-retention", "nationality": "JP"},
+        not_="jp-otit"),
+    Row("Until the status is known immigration stands behind supporter and lawyer",
+        {"issue": "transfer-refused"}, order="jp-bar-association jp-isa-info"),
+    Row("The support must help after a dismissal", {"issue": "dismissal-nonrenewal",
+        "status": "ssw"}, last="jp-ssw-support"),
+    # The safety floor
+    Row("A side issue of safety leads", {"issues": ["wages-unpaid", "violence"]},
+        "jp-emergency jp-police-9110 jp-legal-affairs jp-foreign-worker-dial"),
+    Row("a wish does not push it down", {"issue": "violence", "goal": "information"},
+        "jp-emergency jp-police-9110 jp-legal-affairs jp-foreign-worker-dial jp-labour-hotline"),
+    Row("nor does staying unnamed", {"issue": "child-labour", "anonymous": True},
+        "jp-lsio jp-child-189 jp-legal-affairs"),
+    Row("of two the one named first",
+        {"issues": ["hours-rest", "document-retention", "violence"], "status": "other"},
+        "jp-legal-affairs jp-lsio jp-bar-association"),
+    Row("A wish looks at the main issue only",
+        {"issues": ["housing", "wages-unpaid"], "goal": "stop"}, "jp-foreign-worker-dial"),
+    # R6c to R6g
+    Row("A firm in several countries has a contact point",
+        {"issue": "hours-rest", "multinational": True}, last="jp-ncp"),
+    Row("not for papers of immigration", {"issue": "immigration-status", "multinational": True},
+        not_="jp-ncp"),
+    Row("nor in danger", {"issue": "violence", "multinational": True, "danger": True},
+        not_="jp-ncp", out="jp-ncp:not-until-safe"),
+    Row("A family's housekeeper stands outside the labour law",
+        {"issue": "wages-unpaid", "sector": "domestic", "nationality": "ID", "woman": True,
+         "goal": "stop"}, "jp-foreign-worker-dial",
+        order="jp-women-support id-kp2mi-kbri jp-lsio jp-labour-bureau-conciliation"),
+    Row("A ship has its own inspector and union", {"issue": "wages-unpaid", "sector": "shipping"},
+        "jp-foreign-worker-dial jp-transport-bureau jsu-itf",
+        not_="jp-lsio union-individual", out="jp-lsio:replaced"),
+    Row("for fishing they stand beside those on land",
+        {"issue": "wages-unpaid", "sector": "fishing"},
+        "jp-foreign-worker-dial jp-lsio jp-transport-bureau union-individual jsu-itf"),
+    Row("The prefecture's office stands behind the line",
+        {"issue": "hours-rest", "prefecture": "JP-13"},
+        "jp-foreign-worker-dial jp-prefecture-labour-office jp-lsio"),
+    Row("first without one", {"issue": "harassment-power", "prefecture": "JP-13"},
+        "jp-prefecture-labour-office jp-labour-bureau-consult"),
+    Row("but for the interns' body",
+        {"issue": "harassment-power", "prefecture": "JP-13", "status": "titp"},
+        "jp-otit jp-prefecture-labour-office jp-labour-bureau-consult"),
+    Row("not where no number of it is known", {"issue": "hours-rest", "prefecture": "JP-40"},
+        not_="jp-prefecture-labour-office"),
+    Row("The confederation's line waits for somebody to confirm it",
+        {"issue": "hours-rest"}, not_="rengo-hotline"),
+    Row("A dispatched worker finds who licenses the agency",
+        {"issue": "wages-unpaid", "dispatched": True},
+        "jp-foreign-worker-dial jp-supply-demand-office jp-lsio"),
+    Row("and it stays where it leads already",
+        {"issue": "agency-misconduct", "dispatched": True, "status": "other"},
+        "jp-supply-demand-office"),
+    # R7b
+    Row("A woman who is not let out", {"issue": "movement-restriction", "woman": True,
+        "status": "other"}, "jp-emergency jp-women-support"),
+    Row("Pregnant, at the end", {"issue": "pregnancy-maternity", "woman": True},
+        last="jp-women-support"),
+    Row("third when her room goes with the job",
+        {"issues": ["pregnancy-maternity", "housing"], "woman": True},
+        "jp-equal-employment jp-foreign-worker-dial jp-women-support"),
+    Row("third without status",
+        {"issue": "pregnancy-maternity", "woman": True, "irregular": True},
+        "ngo-smj jp-bar-association jp-women-support"),
+    # R4
+    Row("Unnamed: what is near before what is far",
+        {"issues": ["wages-unpaid", "supply-chain-abroad"], "anonymous": True},
+        order="jp-foreign-worker-dial jp-labour-tribunal jacer buyer-grievance-template"),
+    # R8, returned
+    Row("Back home the own authority keeps its first place",
+        {"issue": "agency-misconduct", "location": "returned", "nationality": "UZ"},
+        "sending-country-generic"),
+    Row("A woman in fear of immigration hears what is the police alone",
+        {"issue": "violence", "irregular": True, "danger": True}, "jp-emergency"),
     # R5
     Row("Who wants money gets conciliation before legal aid and tribunal",
         {"issue": "minimum-wage", "goal": "money"},
@@ -118,10 +201,10 @@ TABLE = [
     Row("nobody without status", {"issue": "wages-unpaid", "goal": "change_employer",
         "irregular": True}, not_="jp-hellowork-foreign jp-isa-info"),
     Row("Who only wants to know gets the telephone lines",
-        {"issue": "violence", "goal": "information"},
-        "jp-foreign-worker-dial jp-labour-hotline jp-emergency"),
+        {"issue": "harassment-power", "goal": "information"},
+        "jp-foreign-worker-dial jp-labour-hotline jp-labour-bureau-consult"),
     Row("an intern the body between them",
-        {"issue": "violence", "goal": "information", "status": "titp"},
+        {"issue": "harassment-power", "goal": "information", "status": "titp"},
         "jp-foreign-worker-dial jp-otit jp-labour-hotline"),
     Row("Wishes count in Japan only",
         {"issue": "insurance-pension", "goal": "information", "location": "returned"},
@@ -207,9 +290,13 @@ TABLE = [
     Row("The home institution stands for the general one after return",
         {"issue": "agency-misconduct", "location": "returned", "nationality": "PH"},
         has="ph-chr ph-dmw-mwo", not_="nhri-generic sending-country-generic"),
-    Row("Abroad the home authority waits until the worker is elsewhere",
-        FEES_IN_MALAYSIA | {"nationality": "NP", "now_in": "MY"}, not_="np-embassy-feb"),
-    Row("then it comes second, and some doors need presence",
+    Row("In a third country the own authority there comes second",
+        FEES_IN_MALAYSIA | {"nationality": "NP", "now_in": "MY"}, "my-suhakam np-embassy-feb"),
+    Row("not in one's own country",
+        FEES_IN_MALAYSIA | {"nationality": "MY"}, not_="sending-country-generic"),
+    Row("and never for a refugee", FEES_IN_MALAYSIA | {"nationality": "NP", "refugee": True},
+        not_="np-embassy-feb sending-country-generic", out="np-embassy-feb:refugee"),
+    Row("From elsewhere it comes second too, and some doors need presence",
         FEES_IN_MALAYSIA | {"nationality": "NP", "now_in": "NP"},
         "my-suhakam np-embassy-feb local-labour-authority", warns="must-be-there"),
     Row("not for a refugee",
@@ -348,8 +435,17 @@ CAUTIONS = [
      "jp-labour-tribunal", "worker-must-come"),
     ("Who left the host asks a supporter first",
      {"issue": "wages-unpaid", "status": "titp", "left_host": True}, "jp-otit", "left-host"),
-    ("No checked contact is said", {"issue": "wages-unpaid"}, "union-individual",
+    ("No checked contact is said", {"issue": "supply-chain-abroad"}, "buyer-grievance-template",
      "no-checked-contact"),
+    ("Perhaps an intern", {"issue": "document-retention"}, "jp-otit", "if-you-are-an-intern"),
+    ("A contact point is slow", {"issue": "hours-rest", "multinational": True}, "jp-ncp",
+     "contact-point-slow"),
+    ("A family's home", {"issue": "wages-unpaid", "sector": "domestic"}, "jp-lsio",
+     "outside-labour-standards-law"),
+    ("Ship or shore", {"issue": "wages-unpaid", "sector": "fishing"}, "jp-transport-bureau",
+     "ship-or-shore"),
+    ("Papers are a matter of the police", {"issue": "violence", "irregular": True},
+     "jp-emergency", "police-only"),
     ("My language", {"issue": "wages-unpaid", "language": "vi"}, "jp-foreign-worker-dial",
      "speaks-your-language"),
     ("Easy Japanese is Japanese", {"issue": "wages-unpaid", "language": "ja-easy"},
@@ -396,21 +492,22 @@ def test_the_law_stands_beside_the_power():
 
 
 def test_the_nearest_reachable_door_is_named():
-    one = rank(parse({"issue": "union-retaliation"}, tuple(FACTS.issues)), RULES, FACTS, DAY)
+    one = rank(parse({"issue": "supply-chain-abroad"}, tuple(FACTS.issues)), RULES, FACTS, DAY)
     assert not one.doors[0].reachable
-    assert one.nearest == "jp-labour-relations-commission"
+    assert one.nearest == "jacer"
     far = rank(parse({"issue": "violence", "location": "abroad", "danger": True},
                      tuple(FACTS.issues)), RULES, FACTS, DAY)  # fmt: skip
-    assert far.nearest == "nhri-generic"
+    assert far.nearest == "gfa-union-channel"
 
 
 def test_a_line_of_one_prefecture_counts_there_only():
+    office = FACTS.mechanisms["jp-prefecture-labour-office"]
+
     def reachable(prefecture):
         profile = {"issue": "wages-unpaid", "prefecture": prefecture}
         result = rank(parse(profile, tuple(FACTS.issues)), RULES, FACTS, DAY)
         return {door.mechanism for door in result.doors if door.reachable}
 
-    assert reachable("JP-40") == reachable("JP-13")
-    office = FACTS.mechanisms["jp-prefecture-labour-office"]
+    assert reachable("JP-40") == reachable("JP-13") - {office.id}
     assert office.reachable("JP-13")
     assert not office.reachable("JP-40")
