@@ -112,14 +112,19 @@ def few_marks(text: str) -> str:
     return str(_MANY_MARKS.sub(r"\1", text))
 
 
+def clusters(text: str) -> list[str]:
+    """The letters of a text as people see them: grapheme clusters."""
+    return [str(one) for one in _CLUSTER.findall(text)]
+
+
 def length_of(text: str) -> int:
     """The length a person would count: grapheme clusters, not code points."""
-    return len(text) if text.isascii() else len(_CLUSTER.findall(text))
+    return len(text) if text.isascii() else len(clusters(text))
 
 
 def shortened(text: str, limit: int) -> str:
     """The first `limit` grapheme clusters."""
-    return text[:limit] if text.isascii() else "".join(_CLUSTER.findall(text)[:limit])
+    return text[:limit] if text.isascii() else "".join(clusters(text)[:limit])
 
 
 def matching(text: str) -> str:
@@ -137,8 +142,27 @@ def digits_of(text: str) -> str:
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAILBOX = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@([\w-]{{1,63}}\.)+[\w-]{{2,63}}")
+# Carriers of Japan gave out names with dots side by side or last, against RFC 5321; they get mail.
+_CARRIER = re.compile(
+    r"(?=.{1,64}@)[A-Za-z0-9._?/+-]+@(docomo\.ne\.jp|([\w-]+\.)?ezweb\.ne\.jp|au\.com)", re.I
+)
+_FULL_STOPS = str.maketrans("。．｡", "...")
+_AROUND = " \t\u3000<>「」『』()（）\"'、，,;；:："
 
 
 def can_get_mail(address: str) -> bool:
-    """Whether this can be an e-mail address: RFC 5321 without quoted names, a domain with a dot."""
-    return len(address) <= 254 and _MAILBOX.fullmatch(address) is not None
+    """Whether this can be an e-mail address: RFC 5321 without quoted names, a domain with a dot,
+    or one of the carriers' older ones."""
+    if len(address) > 254:
+        return False
+    return bool(_MAILBOX.fullmatch(address) or _CARRIER.fullmatch(address))
+
+
+def address_of(typed: str) -> str:
+    """The address that was meant: letters of full width narrowed, `mailto:`, brackets and the
+    full stop of a sentence taken away. What stands between is not mended."""
+    text = unicodedata.normalize("NFKC", few_marks(_UNSEEN.sub("", typed))).strip(_AROUND)
+    text = re.sub("^mailto: *", "", text, flags=re.I)
+    name, at, domain = text.rpartition("@")
+    domain = domain.partition("?")[0].translate(_FULL_STOPS)
+    return f"{name}{at}{domain}".rstrip(_AROUND + ".") if at else text

@@ -13,12 +13,13 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unicodedata import category, east_asian_width
+from unicodedata import category, east_asian_width, name
 
 import typst
 from fontTools.ttLib import TTFont
 
 from grievance.i18n import BY_SLUG
+from grievance.model import clusters
 from grievance.referrals.document import Document, Paragraph
 from grievance.referrals.templates import book
 
@@ -32,6 +33,9 @@ FAMILIES = (
 TALL = ("Arab", "Khmr", "Mymr")  # scripts that reach far above and below the line
 ADDRESS = 2  # the first lines of a document's head: to whom, through whom
 LINE = 60  # half-width letters in a line beside its label
+FLAG_A = 0x1F1E6  # the regional indicator A
+_PICTURES = ("So", "Sk")  # emoji and their shades
+_KEYCAP = "\u20e3"  # the frame around a digit
 LONG = 4  # lines that an answer may have there
 
 
@@ -60,9 +64,30 @@ def missing_letters(text: str) -> set[str]:
     }
 
 
+def printable(text: str) -> str:
+    """`text` with each picture that no font has by its name in brackets: a face is a word, too,
+    and one of them must not cost the whole paper."""
+    if not missing_letters(text):
+        return text
+    return "".join(_named(one) if missing_letters(one) else one for one in clusters(text))
+
+
+def _named(cluster: str) -> str:
+    """The name of an emoji, flags by their letters; any other letter as it is."""
+    cluster = cluster.replace(_KEYCAP, "")
+    missing = missing_letters(cluster)
+    if not missing or not all(category(letter) in _PICTURES for letter in missing):
+        return cluster
+    flag = [chr(ord(one) - FLAG_A + ord("A")) for one in cluster if 0 <= ord(one) - FLAG_A < 26]
+    names = [name(one, "").lower() for one in cluster if category(one) == "So"]
+    names = names or [name(one, "").lower() for one in missing]
+    said = "".join(flag) or ", ".join(filter(None, names))
+    return f"[{said}]" if said else ""
+
+
 def can_print(document: Document) -> bool:
-    """Whether every character of the document has a font."""
-    return not any(missing_letters(text) for text in document.texts())
+    """Whether every character of the document has a font, or is a picture with a name."""
+    return not any(missing_letters(printable(text)) for text in document.texts())
 
 
 @cache
@@ -79,9 +104,18 @@ def pdf(document: Document) -> bytes:
         font_paths=_fonts(),
         format="pdf",
         pdf_standards=["ua-1"],
-        sys_inputs={"packet": json.dumps(_values(document), ensure_ascii=False)},
+        sys_inputs={"packet": json.dumps(_printed(_values(document)), ensure_ascii=False)},
     )
     return made
+
+
+def _printed(value: Any) -> Any:
+    """A value of the paper with every text in it printable."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _printed(one) for key, one in value.items()}
+    return [_printed(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _values(document: Document) -> dict[str, Any]:

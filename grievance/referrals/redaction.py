@@ -22,7 +22,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grievance.model import digits_of
+from grievance.model import clusters, digits_of, few_marks
 
 MARK = "[…]"
 _NUMBER = re.compile(r"\+?\d[\d\s().\-\u2010-\u2015]{5,}\d")
@@ -36,6 +36,7 @@ _BETWEEN = r"[\s,'’·・‧\-\u2010-\u2013]"  # between the words of a whole n
 _GAP = re.compile(_BETWEEN + r"{1,3}|\.")
 _NEAR = re.compile(r"[ \u00a0\u3000'’·・‧\-\u2010-\u2013]{1,2}|\.")  # between some of them
 _ENDS = "\n.!?…:;。！？"  # behind these a sentence begins
+_NEARBY = 40  # letters before a word that are looked at
 _QUOTES = " \t\u3000\"'“”‘’「『([-–—"
 _JOINED = 8  # letters of a name written together that no other word has inside
 _SMALL = 6  # letters that two words of a name have in small letters
@@ -247,7 +248,7 @@ def _stands_out(text: str, word: _Word) -> bool:
     """Whether a single word is written like a name."""
     if not word.cased:
         return len(word.folded) >= _STEM
-    before = text[: word.start].rstrip(_QUOTES)
+    before = text[max(0, word.start - _NEARBY) : word.start].rstrip(_QUOTES)
     opens = not before or before[-1] in _ENDS
     return word.written[0].isupper() and not (opens and word.written.casefold() in _ORDINARY)
 
@@ -274,19 +275,31 @@ def ordinary(names: Iterable[str]) -> bool:
 def without(text: str, own: Iterable[str], put: str = MARK, others: Iterable[str] = ()) -> str:
     """`text` with `put` wherever one of the person's `own` names stands, and `[…]` for the names
     of `others`. What could be either becomes `[…]`."""
-    text = unicodedata.normalize("NFC", text)
-    words = _words(text)
+    compared, places = _composed(text)
+    words = _words(compared)
     found = [
-        (start, end, by)
+        (places[start][0], places[end - 1][1], by)
         for names, by in ((own, put), (others, MARK))
         for name in names
-        for start, end in _Name.read(name).spans(text, words)
+        for start, end in _Name.read(name).spans(compared, words)
     ]
     pieces, done = [], 0
     for start, end, by in _merged(found):
         pieces += [text[done:start], by]
         done = end
     return "".join([*pieces, text[done:]])
+
+
+def _composed(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text composed (NFC), as names are looked for in it, and where each of its letters
+    stands in `text`: the words themselves stay as they were typed."""
+    letters, places, at = [], [], 0
+    for one in clusters(text):
+        made = unicodedata.normalize("NFC", few_marks(one))
+        letters.append(made)
+        places += [(at, at + len(one))] * len(made)
+        at += len(one)
+    return "".join(letters), places
 
 
 def _merged(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -29,7 +29,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from grievance.i18n import gettext, lazy
-from grievance.model import clean_text, length_of
+from grievance.model import address_of, clean_text, length_of
 from grievance.web.binding import form_token, same_form, token_fits
 from grievance.web.bodies import ADDRESS, NAME, bytes_for, fits
 
@@ -193,9 +193,15 @@ class Line(_Text, StringField):
 
 
 class Email(Line):
-    """An e-mail address."""
+    """An e-mail address, as it was meant."""
 
     kind = "email"
+    limit = 254
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data and fits(self.data, NAME):
+            self.data = address_of(self.data)
 
 
 class Number(Line):

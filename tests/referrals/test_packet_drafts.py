@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -362,3 +363,11 @@ def test_a_number_is_taken_out_however_it_is_grouped(written: str):
         "Pay 150,000 on 2026-02-25"
     )
     assert redaction.without_contact("To A.b@x.org", ["a.b@x.org"]) == "To […]"
+
+
+def test_names_are_found_however_they_are_composed_and_the_rest_stays_as_typed():
+    rest = unicodedata.normalize("NFD", "bị quỵt lương ở ") + "\ufa19\u5d0e\u7dcf\u696d \ufa10"
+    for name in ("Nguyễn Thị Linh", unicodedata.normalize("NFD", "Nguyễn Thị Linh")):
+        assert redaction.without(f"{name} {rest}", ["Nguyễn Thị Linh"], "A") == f"A {rest}"
+    assert redaction.without(rest, ["Trần Văn Bảy"]) == rest
+    assert redaction.without("\ufa19\u5d0e \ufa19\u5149\u3055\u3093", ["神崎 神光"], "A") == "Aさん"

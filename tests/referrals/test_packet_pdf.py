@@ -205,7 +205,7 @@ def test_fonts_are_subsets_and_the_file_stays_small():
 
 
 def test_a_script_without_a_font_gets_no_pdf():
-    for strange in ("ᏣᎳᎩ", "𞤆𞤵𞤤𞤢𞤪", "ꦗꦮ", "😢"):
+    for strange in ("ᏣᎳᎩ", "𞤆𞤵𞤤𞤢𞤪", "ꦗꦮ"):
         document = saying(f"abc {strange}", "en")
         assert not pdf.can_print(document)
         with pytest.raises(pdf.Unprintable):
@@ -235,3 +235,27 @@ def test_the_fonts_are_few_and_carry_their_licence():
     licence = (pdf.FONTS / "LICENSE").read_text(encoding="utf-8")
     assert "SIL OPEN FONT LICENSE" in licence
     assert len(list(pdf.FONTS.glob("*.[ot]tf"))) == len(pdf.FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        ("😡", "[pouting face]"),
+        ("👩🏽\u200d👦🏽", "[woman, boy]"),
+        ("❤\ufe0f\u200d🔥", "[heavy black heart, fire]"),
+        ("🇻🇳", "[VN]"),
+        ("1\ufe0f\u20e3", "1"),
+        ("🏽", "[emoji modifier fitzpatrick type-4]"),
+    ],
+)
+def test_a_picture_does_not_cost_the_paper(picture: str, said: str) -> None:
+    document = saying(f"No pay {picture} again", "en")
+    assert pdf.can_print(document)
+    read = " ".join(printed(pdf.pdf(document)).split())
+    assert "No pay" in read
+    assert said.replace(" ", "") in read.replace(" ", "").replace("\ufffe", "")
+
+
+def test_letters_without_a_font_still_have_no_pdf() -> None:
+    assert not pdf.can_print(saying("ᠮᠣᠩᠭᠣᠯ 😡", "en"))
+    assert not pdf.can_print(saying("\ue000", "en"))
