@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from grievance.intake import (
+    address,
     again,
     arrivals,
     attaching,
@@ -24,8 +25,8 @@ from grievance.intake.leaving import leave
 from grievance.questions.bank import shipped
 
 __all__ = [
-    "again", "arrivals", "attaching", "closing", "filing", "handing", "init_app", "number",
-    "returning",
+    "address", "again", "arrivals", "attaching", "closing", "filing", "handing", "init_app",
+    "number", "returning",
 ]  # fmt: skip
 
 

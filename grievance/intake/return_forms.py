@@ -89,6 +89,17 @@ class ContactForm(Form):
         return bool(super().validate(*rest, **more))
 
 
+class LetterForm(Form):
+    """The code that our e-mail to the worker holds."""
+
+    letter = Number(
+        lazy("The code"),
+        hint=lazy("8 digits, in two groups of four. Spaces do not matter."),
+        needed=lazy("Type the code from our e-mail."),
+        limit=100,
+    )
+
+
 class PlainForm(Form):
     """Nothing but the button."""
 

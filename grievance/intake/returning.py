@@ -186,7 +186,7 @@ def contact() -> Answer | str:
     kept = records.read(db.session(), opened, "identity")
     form.phone.near = near({**kept, "country": opened.case.country})
     if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
-        replying.change_contact(db.session(), opened, said, actor, now())
+        replying.change_contact(db.session(), site(), opened, said, actor, now())
         db.session.commit()
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     if request.method == "GET":

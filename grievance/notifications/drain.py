@@ -22,6 +22,7 @@ from grievance.clock import to_the_hour
 from grievance.notifications.channels import Channel, Letter, TransportError
 from grievance.notifications.models import JobRun, Outbox
 from grievance.notifications.outbox import KEPT, forget_ended, open_sealed
+from grievance.notifications.pace import held_until
 from grievance.notifications.queries import due
 from grievance.vault.errors import VaultError
 from grievance.vault.keys import KeyPair
@@ -95,14 +96,13 @@ def delay(attempts: int, longest: timedelta = LONGEST_DELAY) -> timedelta:
 
 
 def _claim(session: Session, now: datetime) -> Claimed | None:
-    row = session.scalar(
-        select(Outbox)
-        .where(Outbox.state == "pending", Outbox.next_at <= now)
-        .order_by(Outbox.turn, Outbox.next_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    """The next letter that is due; one whose recipient has had enough of its kind is put off."""
+    while (row := _next(session, now)) is not None:
+        later = held_until(session, row, now)
+        if later is None:
+            break
+        row.next_at = later
+        session.commit()
     if row is None or row.sealed is None:
         session.rollback()
         return None
@@ -111,6 +111,17 @@ def _claim(session: Session, now: datetime) -> Claimed | None:
     claimed = Claimed(row.id, row.channel, row.attempts, row.at, row.sealed)
     session.commit()
     return claimed
+
+
+def _next(session: Session, now: datetime) -> Outbox | None:
+    return session.scalar(
+        select(Outbox)
+        .where(Outbox.state == "pending", Outbox.next_at <= now)
+        .order_by(Outbox.turn, Outbox.next_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _send(post: Post, claimed: Claimed, now: datetime) -> None:

@@ -51,6 +51,12 @@ def worker_news(to: Recipient, language: str, public_url: str, case: UUID | None
     return _written("worker_news", to, language, case, link=f"{public_url}/")
 
 
+def address_code(to: Recipient, language: str, public_url: str, code: str) -> Message:
+    """The one letter to an address nobody has confirmed: its code, and nothing else."""
+    shown = f"{code[:4]} {code[4:]}"
+    return _written("address_code", to, language, None, link=f"{public_url}/", code=shown)
+
+
 def new_case(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """A case waits for somebody to take it."""
     return _written("new_case", to, language, case, link=_desk(public_url))

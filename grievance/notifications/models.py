@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.model import Base, code, identifier
+from grievance.model import Base, code, digest, identifier
 from grievance.model import sealed as sealed_column
 
 
@@ -27,6 +27,8 @@ class Outbox(Base):
     case: Mapped[UUID | None]  # no foreign key: this room knows no cases
     channel: Mapped[str] = code(16)
     state: Mapped[str] = code(16, default="pending")
+    recipient: Mapped[bytes | None] = digest()  # a keyed hash; only of kinds that are paced
+    wrong: Mapped[int] = mapped_column(SmallInteger, default=0)  # codes typed that were not its
     turn: Mapped[int] = mapped_column(SmallInteger, default=1)  # 0 goes before all others
     sealed: Mapped[bytes | None] = sealed_column("outbox.message/1")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -44,8 +46,27 @@ class Outbox(Base):
         CheckConstraint("(state = 'sent') = (sent_at is not null)", name="sent"),
         Index("ix_outbox_due", "turn", "next_at", postgresql_where=text("state = 'pending'")),
         Index("ix_outbox_over", "next_at", postgresql_where=text("state <> 'pending'")),
+        Index("ix_outbox_recipient", "recipient", "kind", "state"),
+        Index(
+            "uq_outbox_address_code",
+            "recipient",
+            unique=True,
+            postgresql_where=text("kind = 'address_code'"),
+        ),
         Index("ix_outbox_case", "case", postgresql_where=text("state = 'pending'")),
     )
+
+
+class KeptAddress(Base):
+    """A worker's confirmed address for letters, sealed to the notifier with its language.
+
+    The case points here from inside a sealed value; nothing here points back.
+    """
+
+    __tablename__ = "address_box"
+
+    id: Mapped[UUID] = identifier()
+    content: Mapped[bytes] = sealed_column("worker.address/1")
 
 
 class JobRun(Base):

@@ -7,16 +7,19 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
 from grievance.notifications.addresses import AddressBox, Recipient, open_address
 from grievance.notifications.messages import Message
 from grievance.notifications.models import Outbox
+from grievance.notifications.pace import waiting
 from grievance.vault.framing import frame
 from grievance.vault.grants import open_with, seal_to
 from grievance.vault.keys import KeyPair
@@ -36,28 +39,68 @@ class Content:
     language: str
 
 
-def enqueue(session: Session, notifier_public: bytes, message: Message, now: datetime) -> UUID:
-    """Put a letter into the outbox, in the transaction of what it tells of. Answers its id."""
-    row = uuid4()
+def enqueue(
+    session: Session,
+    notifier_public: bytes,
+    message: Message,
+    now: datetime,
+    *,
+    counted_as: bytes | None = None,
+    row: UUID | None = None,
+) -> UUID:
+    """Put a letter into the outbox, in the transaction of what it tells of. Answers its id.
+
+    `counted_as` is a keyed hash of the recipient's address; the owner of a kept address counts
+    as itself. Where a letter of this kind already waits for the recipient, it stands for this one.
+    """
+    counted = counted_as or _counted(message.to)
+    before = waiting(session, counted, message.kind) if counted else None
+    if before is not None:
+        if before.case not in (None, message.case):
+            _make_general(session, before.id)
+        return before.id
+    row = row or new_id()
     content = {
         **_written(message.to),
         "subject": message.subject,
         "body": message.body,
         "language": message.language,
     }
-    session.add(
-        Outbox(
+    session.execute(
+        insert(Outbox)
+        .values(
             id=row,
             kind=message.kind,
             case=message.case,
             channel=message.channel,
+            recipient=counted,
             turn=0 if message.kind in AT_ONCE else 1,
             sealed=seal_to(notifier_public, _info(row), json.dumps(content).encode()),
             next_at=now,
             at=to_the_hour(now),
         )
+        .on_conflict_do_nothing()  # two at once asked for the one letter with a code
     )
     return row
+
+
+def new_id() -> UUID:
+    """The id of a letter to come."""
+    return uuid4()
+
+
+def _make_general(session: Session, row: UUID) -> None:
+    """A letter that stands for several cases belongs to none. Skipped while it is being sent."""
+    free = select(Outbox.id).where(Outbox.id == row, Outbox.state == "pending")
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(free.with_for_update(skip_locked=True)))
+        .values(case=None)
+    )
+
+
+def _counted(to: Recipient) -> bytes | None:
+    return None if isinstance(to, str) else sha256(frame(to.label, to.owner)).digest()
 
 
 def open_sealed(notifier: KeyPair, row: UUID, sealed: bytes) -> Content:

@@ -61,6 +61,7 @@ class Label(StrEnum):
     RECOVERY_KEY = "recovery.key/1"
     SECOND_FACTOR_SECRET = "second-factor.secret/1"  # noqa: S105  a label, not a secret
     STAFF_ADDRESS = "staff.address/1"
+    WORKER_ADDRESS = "worker.address/1"
     PERSON_NAME = "person.name/1"
     PERSON_CONTACT = "person.contact/1"
     ORGANISATION_NOTE = "organisation.note/1"
@@ -86,4 +87,6 @@ class Derive(StrEnum):
     LEDGER = "recall ledger/1"
     BACKUP_MANIFEST = "backup manifest/1"
     BACKUP_PASSPHRASE = "backup passphrase/1"  # noqa: S105  a label, not a secret
+    LETTER_TAG = "letter tag/1"
+    LETTER_CODE = "letter code/1"
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

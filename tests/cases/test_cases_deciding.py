@@ -202,14 +202,15 @@ def test_who_stepped_aside_is_told_nothing_and_given_nothing(world: World):
     world.bring_to("in_review")
     recuse(world)
     count = select(func.count()).select_from(Outbox)
+    world.session.execute(update(Outbox).values(state="cancelled", sealed=None))
     before = world.session.scalar(count)
     world.case.assignee_id = None
     telling.staff_of_new_case(world.session, world.site, world.case, NOW)
     telling.staff_of_answer(world.session, world.site, world.case, NOW)
     for rung in (1, 2, 3):
         telling.staff_of_escalation(world.session, world.site, world.case, rung, NOW)
-    # the director and the handler, three times; the one lead; the director
-    assert world.session.scalar(count) - before == 2 + 2 + 2 + 1 + 1
+    # the director and the handler, three times; one letter stands for all the rungs
+    assert world.session.scalar(count) - before == 2 + 2 + 2
     assert (
         refused(
             lambda: handling.assign(

@@ -45,7 +45,7 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
         world.session, world.site, world.home(), words("Ba tháng", "vi"),
         [files.keep(world.site.blobs, b"slip", "slip.txt")], world.filed.actor, NOW,
     )  # fmt: skip
-    replying.change_contact(world.session, world.home(), {}, world.filed.actor, NOW)
+    replying.change_contact(world.session, world.site, world.home(), {}, world.filed.actor, NOW)
     replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
     world.session.flush()
     case = world.case
@@ -145,7 +145,7 @@ def test_a_case_is_given_only_to_who_works_on_cases(world: World):
     assert world.case.assignee_id is None
 
 
-def test_the_worker_who_left_an_address_gets_one_neutral_letter_an_answer(
+def test_the_worker_who_left_an_address_gets_one_letter_until_its_code_is_typed(
     world: World, another: Callable[..., Filed]
 ):
     reached = another(reach_by="email", **{"contact-email": "linh@example.org"})
@@ -154,13 +154,15 @@ def test_the_worker_who_left_an_address_gets_one_neutral_letter_an_answer(
     handling.acknowledge(
         world.session, world.site, opened, words(), world.handler.actor, NOW, case.version
     )
-    assert letters(world, "worker_news") == 1
+    assert letters(world, "worker_news") == 0  # nobody has typed the code of the first letter
+    assert letters(world, "address_code") == 1
     world.bring_to("in_review")
     handling.tell_worker(
         world.session, world.site, world.desk(), words(), world.handler.actor, NOW,
         world.case.version,
     )  # fmt: skip
-    assert letters(world, "worker_news") == 1
+    assert letters(world, "worker_news") == 0
+    assert letters(world, "address_code") == 1
 
 
 def test_only_the_handler_of_a_case_is_told_of_an_answer_and_everybody_while_nobody_has_it(
@@ -174,7 +176,8 @@ def test_only_the_handler_of_a_case_is_told_of_an_answer_and_everybody_while_nob
     replying.say(
         world.session, world.site, loose.open(world.session), words(), [], loose.actor, NOW
     )
-    assert letters(world, "worker_answered") - before == 1 + 3  # director and two leads
+    told = letters(world, "worker_answered") - before
+    assert told == 3  # director and two leads, the handler's letter stands for both cases
 
 
 def test_the_same_form_writes_once(world: World):
@@ -241,7 +244,7 @@ def test_an_original_needs_a_reason_and_keeps_it_sealed(
 
 def test_a_changed_contact_keeps_the_earlier_one_sealed(world: World):
     new = {"way": "email", "value": "new@example.org", "safe_when": "", "never_say": ""}
-    replying.change_contact(world.session, world.home(), new, world.filed.actor, NOW)
+    replying.change_contact(world.session, world.site, world.home(), new, world.filed.actor, NOW)
     world.session.flush()
     assert records.read(world.session, world.desk(), "identity")["contact"] == new
     assert records.read(world.session, world.desk(), "identity").get("reach-by") == "none"

@@ -291,7 +291,9 @@ DOERS: dict[Verb, Doer] = {
     Verb.OPEN_ORIGINAL: _original,
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
-    Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(w.session, w.home(), {}, a, NOW),
+    Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(
+        w.session, w.site, w.home(), {}, a, NOW
+    ),
     Verb.CHANGE_RECEIPT: _change_receipt,
     Verb.WITHDRAW: lambda w, a: replying.withdraw(w.session, w.site, w.home(), a, NOW),
     Verb.ESCALATE: _escalate,

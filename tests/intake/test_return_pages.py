@@ -16,6 +16,8 @@ from grievance.cases.models import CaseFile, CaseGrant, Message, Receipt
 from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations import handling
 from grievance.cases.records import suggestion
+from grievance.notifications import proof
+from grievance.notifications.models import Outbox
 from grievance.vault.receipts import grouped
 from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator
 from tests.pages import Page, read_page
@@ -268,3 +270,22 @@ def test_a_token_of_odd_letters_is_refused_in_words(filed: Filed, visit: Visit) 
 def test_rows_of_receipts_tell_no_minute(session: Session, filed: Filed) -> None:
     receipt = session.get_one(Receipt, filed.receipt.id)
     assert (receipt.made_at.minute, receipt.made_at.second) == (0, 0)
+
+
+def test_the_code_of_our_e_mail_is_typed_on_the_worker_s_page(
+    app: Flask, session: Session, filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    address = "linh@mail.example"
+    page = send(visitor, "/en/case/contact", way="email", email=address)
+    assert "Type the code" in page.main
+    for typed, said in (("", "Type the code"), ("1234", "8 digits"), ("0000 0000", "not the code")):
+        wrong = send(visitor, "/en/case/address", letter=typed)
+        assert said in wrong.errors["letter"]
+        assert wrong.fields()["letter"] == typed
+    letter = session.scalars(select(Outbox).where(Outbox.kind == proof.KIND)).one()
+    code = proof.code_of(app.config["KEY_RING"].address_hmac, letter.id, address)
+    done = send(visitor, "/en/case/address", letter=f"{code[:4]} {code[4:]}")
+    assert done.name == "case"
+    assert "Type the code" not in done.main
+    assert address in done.main

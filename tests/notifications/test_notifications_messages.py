@@ -32,6 +32,7 @@ def all_kinds(language: str) -> list[messages.Message]:
     )
     day = date(2026, 12, 1)
     waits = (
+        messages.address_code(TO, language, SITE, "12345678"),
         messages.key_waits(TO, language, SITE, reset=True),
         messages.key_waits(TO, language, SITE, reset=True, day=day),
         messages.key_waits(TO, language, SITE, day=day),

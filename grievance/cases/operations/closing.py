@@ -14,7 +14,7 @@ from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import foureyes, telling
+from grievance.cases.operations import addressing, foureyes, telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, waits
 from grievance.cases.operations.moving import Refused, check, move
@@ -257,6 +257,7 @@ def close(
     )  # fmt: skip
     session.add(made)
     case.closed_at = now
+    addressing.forget_of(session, opened)
     clocks.stop(session, case.id, now)
     codes = {
         "proposal": asked.id, "message": message.id, "alone": asked.alone,

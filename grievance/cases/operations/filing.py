@@ -18,7 +18,7 @@ from grievance.cases import files, records
 from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
 from grievance.cases.opening import RECEIPT_HOLDS, Holder, OpenCase, grant
 from grievance.cases.opening import new_case_keys as draw_keys
-from grievance.cases.operations import telling
+from grievance.cases.operations import addressing, telling
 from grievance.cases.site import Site
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
@@ -92,6 +92,8 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     _note(session, opened, filing, at)
     _count(session, filing.complaint, at)
     telling.staff_of_new_case(session, site, case, now)
+    if filing.complaint.contact:
+        addressing.ask(session, site, case, asdict(filing.complaint.contact), now)
     return case
 
 

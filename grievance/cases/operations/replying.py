@@ -13,7 +13,8 @@ from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import telling
+from grievance.cases.operations import addressing, telling
+from grievance.cases.operations.addressing import address_of
 from grievance.cases.operations.hearing import unsay
 from grievance.cases.operations.moving import check, move
 from grievance.cases.operations.referring import take_back
@@ -23,7 +24,6 @@ from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.referrals.operations import recalling
-from grievance.vault import values
 
 
 def say(
@@ -64,15 +64,26 @@ def say(
 
 
 def change_contact(
-    session: Session, opened: OpenCase, contact: Mapping[str, Any], actor: Actor, now: datetime
+    session: Session,
+    site: Site,
+    opened: OpenCase,
+    contact: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Replace how, when and whether the worker may be reached. Earlier versions stay sealed."""
+    """Replace how, when and whether the worker may be reached. Earlier versions stay sealed.
+
+    A new address gets the one letter with its code; what was confirmed of the old one is forgotten.
+    """
     check(opened.case, Verb.CHANGE_CONTACT, actor)
-    identity = {**records.read(session, opened, "identity"), "contact": dict(contact)}
-    record = records.write(session, opened, "identity", identity, to_the_hour(now))
-    opened.case.worker_acted_at = to_the_hour(now)
-    codes = {"value": values.digest(record.content).hex()}
-    move(session, opened.case, Verb.CHANGE_CONTACT, actor, now, codes)
+    identity = records.read(session, opened, "identity")
+    before, after = identity.get("contact") or {}, dict(contact)
+    if before.get(addressing.BOX) and address_of(before) == address_of(after):
+        after[addressing.BOX] = before[addressing.BOX]
+    else:
+        addressing.forget(session, before)
+    addressing.write(session, opened, {**identity, "contact": after}, actor, now)
+    addressing.ask(session, site, opened.case, after, now)
 
 
 def withdraw(session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime) -> None:
@@ -80,6 +91,7 @@ def withdraw(session: Session, site: Site, opened: OpenCase, actor: Actor, now: 
     more is done. Who has the case is told: a body may have to hear of it."""
     check(opened.case, Verb.WITHDRAW, actor)
     telling.staff_of_answer(session, site, opened.case, now)
+    addressing.forget_of(session, opened)
     end(session, opened.case, actor, now)
 
 

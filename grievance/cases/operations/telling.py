@@ -16,9 +16,10 @@ from grievance.accounts.roles import Permission, Role
 from grievance.cases import queries, records
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
+from grievance.cases.operations import addressing
 from grievance.cases.site import Site
 from grievance.deadlines.ladders import RUNGS
-from grievance.notifications import messages, outbox
+from grievance.notifications import messages, outbox, proof
 from grievance.notifications.addresses import AddressBox
 
 Letter = Callable[..., messages.Message]
@@ -127,11 +128,13 @@ def _on(
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
-    """Send the neutral letter if the worker gave an e-mail address; whether one was sent."""
+    """Send the neutral letter if the worker confirmed an e-mail address; whether one was sent. To
+    an address that is not confirmed yet goes the one letter with its code, once."""
     contact = records.read(session, opened, "identity").get("contact") or {}
-    if contact.get("way") != "email" or not contact.get("value"):
-        return False
-    case = opened.case
-    letter = messages.worker_news(contact["value"], case.language, site.public_url, case=case.id)
-    outbox.enqueue(session, site.ring.notifier_public, letter, now)
+    address, case = addressing.address_of(contact), opened.case
+    if not address or not contact.get(addressing.BOX):
+        return addressing.ask(session, site, case, contact, now)
+    letter = messages.worker_news(address, case.language, site.public_url)
+    tag = proof.recipient(site.ring.address_hmac, address)
+    outbox.enqueue(session, site.ring.notifier_public, letter, now, counted_as=tag)
     return True

@@ -1,0 +1,97 @@
+"""The worker's address for letters: asked for once, confirmed by a code, kept for jobs.
+
+Nothing but one letter with a code goes to an address until that code was typed on the page of the
+worker: whoever files could name anybody's. A confirmed one lies a second time sealed to the
+notifier, under an id that stands only inside the sealed identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from grievance.cases import records
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations.moving import check, move
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import to_the_hour
+from grievance.notifications import messages, proof
+from grievance.notifications.addresses import seal_for_jobs
+from grievance.notifications.models import KeptAddress
+from grievance.vault import values
+
+BOX = "box"  # in the sealed contact: the address was confirmed, and lies under this id
+
+
+def address_of(contact: Mapping[str, Any]) -> str:
+    """The e-mail address a contact names; empty for none."""
+    return str(contact.get("value") or "") if contact.get("way") == "email" else ""
+
+
+def ask(
+    session: Session, site: Site, case: Case, contact: Mapping[str, Any], now: datetime
+) -> bool:
+    """Send the one letter with a code to an address that nobody has confirmed. False where there
+    is no address, it is confirmed, or such a letter is out already, for whatever case."""
+    address = address_of(contact)
+    if not address or contact.get(BOX):
+        return False
+    ring = site.ring
+
+    def letter(code: str) -> messages.Message:
+        return messages.address_code(address, case.language, site.public_url, code)
+
+    return proof.ask(session, ring.address_hmac, ring.notifier_public, address, letter, now)
+
+
+def confirm(
+    session: Session, site: Site, opened: OpenCase, typed: str, actor: Actor, now: datetime
+) -> None:
+    """The code of the letter was typed: from here on letters go to that address.
+
+    `proof.NotTheCode` for another (commit: the try is counted) and `proof.NoLetter` when none is
+    out. Does nothing where there is no address or it was confirmed before.
+    """
+    check(opened.case, Verb.CHANGE_CONTACT, actor)
+    identity = records.read(session, opened, "identity")
+    contact = identity.get("contact") or {}
+    address = address_of(contact)
+    if not address or contact.get(BOX):
+        return
+    key = site.ring.address_hmac
+    proof.check(session, key, address, typed)
+    row = uuid4()
+    tag, language = proof.recipient(key, address), opened.case.language
+    content = seal_for_jobs(site.ring.notifier_public, row, address, language, tag)
+    session.add(KeptAddress(id=row, content=content))
+    confirmed = {**identity, "contact": {**contact, BOX: str(row)}}
+    write(session, opened, confirmed, actor, now)
+
+
+def write(
+    session: Session, opened: OpenCase, identity: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Keep a new version of the identity whose contact changed; earlier ones stay sealed."""
+    record = records.write(session, opened, "identity", dict(identity), to_the_hour(now))
+    opened.case.worker_acted_at = to_the_hour(now)
+    codes = {"value": values.digest(record.content).hex()}
+    move(session, opened.case, Verb.CHANGE_CONTACT, actor, now, codes)
+
+
+def forget(session: Session, contact: Mapping[str, Any]) -> None:
+    """Delete the address that jobs write to, if there is one."""
+    if contact.get(BOX):
+        session.execute(delete(KeptAddress).where(KeptAddress.id == UUID(contact[BOX])))
+
+
+def forget_of(session: Session, opened: OpenCase) -> None:
+    """The same for a case whose watch ends."""
+    forget(session, records.read(session, opened, "identity").get("contact") or {})

@@ -1,0 +1,83 @@
+"""How many letters of a kind one recipient gets.
+
+Letters of a kind are all alike, so one that waits stands for whatever else happens meanwhile, and
+none is ever dropped for it: above the pace it leaves later. Nobody can fill a mailbox by filing,
+writing or changing an address often. Rows know times to the hour only, so hours are counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.clock import to_the_hour
+from grievance.notifications.models import Outbox
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """At most so many in an hour of the clock, and in 24 hours; `alike` ones stand for another."""
+
+    hour: int
+    day: int
+    alike: bool = True
+
+
+STAFF, URGENT = Pace(hour=2, day=12), Pace(hour=2, day=48)
+PACES = {
+    "worker_news": Pace(hour=1, day=3),
+    "danger": URGENT,
+    "new_case": STAFF,
+    "worker_answered": STAFF,
+    "escalated": URGENT,
+    "second_asked": STAFF,
+    "came_back": STAFF,
+    "key_request": STAFF,
+    "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
+}
+BY_DEFAULT = Pace(hour=2, day=12, alike=False)
+
+
+def pace_of(kind: str) -> Pace:
+    """The pace of a kind; one that is not listed is slowed, but stands for no other."""
+    return PACES.get(kind, BY_DEFAULT)
+
+
+def held_until(session: Session, row: Outbox, now: datetime) -> datetime | None:
+    """When a letter that is due may leave, if not now: its recipient has had enough of its kind."""
+    if row.recipient is None:
+        return None
+    hour, pace = to_the_hour(now), pace_of(row.kind)
+    found = session.scalars(
+        select(Outbox.sent_at)
+        .where(
+            Outbox.recipient == row.recipient,
+            Outbox.kind == row.kind,
+            Outbox.state == "sent",
+            Outbox.sent_at > hour - DAY,
+        )
+        .order_by(Outbox.sent_at.desc())
+        .limit(pace.day)
+    )
+    sent = [at for at in found if at is not None]
+    if len(sent) >= pace.day:
+        return max(hour + HOUR, sent[-1] + DAY)
+    if sent.count(hour) >= pace.hour:
+        return hour + HOUR
+    return None
+
+
+def waiting(session: Session, recipient: bytes, kind: str) -> Outbox | None:
+    """The letter of a kind that already waits for this recipient and stands for a further one."""
+    if not pace_of(kind).alike:
+        return None
+    return session.scalars(
+        select(Outbox)
+        .where(Outbox.recipient == recipient, Outbox.kind == kind, Outbox.state == "pending")
+        .limit(1)
+    ).first()

@@ -1,0 +1,83 @@
+"""The proof that whoever gave an address reads its letters: a code that only a letter holds.
+
+One letter goes to an address until its code was typed, whoever names the address and how often. The
+code follows from the letter's row, so it is stored nowhere, and is the same on every page on which
+that address was given.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.notifications import outbox
+from grievance.notifications.messages import Message
+from grievance.notifications.models import Outbox
+from grievance.vault.framing import frame
+from grievance.vault.keys import mac
+from grievance.vault.labels import Derive
+
+KIND = "address_code"
+DIGITS = 8
+MOST_WRONG = 50  # of 10^8 codes, for one letter; then another, in two weeks
+
+
+class NotTheCode(Exception):
+    """What was typed is not the code of the letter; the try is counted, so commit it."""
+
+
+class NoLetter(Exception):
+    """No letter is out whose code could be typed: it is too old, or too many were tried."""
+
+
+def recipient(key: bytes, address: str) -> bytes:
+    """What an address is counted by: a hash under a key outside the database."""
+    return mac(key, frame(Derive.LETTER_TAG, address.strip().casefold()))
+
+
+def code_of(key: bytes, letter: UUID, address: str) -> str:
+    """The code that a letter holds."""
+    drawn = mac(key, frame(Derive.LETTER_CODE, letter, address.strip().casefold()))
+    return str(int.from_bytes(drawn) % 10**DIGITS).zfill(DIGITS)
+
+
+def ask(
+    session: Session,
+    key: bytes,
+    notifier_public: bytes,
+    address: str,
+    letter: Callable[[str], Message],
+    now: datetime,
+) -> bool:
+    """Put the one letter with its code into the outbox; False when one is out already."""
+    tag = recipient(key, address)
+    if _out(session, tag) is not None:
+        return False
+    row = outbox.new_id()
+    message = letter(code_of(key, row, address))
+    outbox.enqueue(session, notifier_public, message, now, counted_as=tag, row=row)
+    return True
+
+
+def check(session: Session, key: bytes, address: str, typed: str) -> None:
+    """Take the digits typed for an address; returns when they are the code of the letter that is
+    out. NotTheCode or NoLetter otherwise."""
+    letter = _out(session, recipient(key, address), lock=True)
+    if letter is None or letter.wrong >= MOST_WRONG:
+        raise NoLetter
+    if not hmac.compare_digest(code_of(key, letter.id, address).encode(), typed.encode()):
+        letter.wrong += 1
+        session.flush()
+        raise NotTheCode
+
+
+def _out(session: Session, tag: bytes, *, lock: bool = False) -> Outbox | None:
+    asked = select(Outbox).where(Outbox.recipient == tag, Outbox.kind == KIND)
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(asked).first()

@@ -1,0 +1,205 @@
+"""Letters are no weapon: one to an address until its code was typed, few to anybody."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from grievance.cases import records
+from grievance.cases.operations import addressing, replying, telling
+from grievance.notifications import outbox, proof
+from grievance.notifications.addresses import open_for_jobs
+from grievance.notifications.channels import Letter
+from grievance.notifications.drain import Post, drain
+from grievance.notifications.models import KeptAddress, Outbox
+from grievance.vault.errors import Tampered
+from grievance.vault.keyring import KeyRing
+from tests.cases.conftest import World, words
+from tests.cast import NOW, file_case
+
+STRANGER = "stranger@mail.example"
+
+
+class Held:
+    """A channel that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    def send(self, letter: Letter) -> None:
+        self.letters.append(letter)
+
+
+@pytest.fixture
+def mail(ring_folder, world: World) -> Held:
+    """What leaves: `world` is drained by the worker's keys whenever a test says so."""
+    held = Held()
+    held.ring = KeyRing.load(ring_folder, "worker")  # type: ignore[attr-defined]
+    send_all(world, held, NOW - timedelta(days=2))
+    send_all(world, held, NOW)  # what the making of the world has told
+    held.letters.clear()
+    return held
+
+
+def send_all(world: World, mail: Held, now: datetime) -> list[Letter]:
+    """One drain; what it sent."""
+    before = len(mail.letters)
+    drain(world.session, Post(mail.ring.notifier, {"email": mail}), now)  # type: ignore[attr-defined]
+    return mail.letters[before:]
+
+
+def name(world: World, address: str, filed=None) -> None:
+    """The worker of a case says that letters may go there."""
+    filed = filed or world.filed
+    contact = {"way": "email", "value": address, "safe_when": "", "never_say": ""}
+    opened = filed.open(world.session)
+    replying.change_contact(world.session, world.site, opened, contact, filed.actor, NOW)
+
+
+def contact_of(world: World) -> dict:
+    return records.read(world.session, world.home(), "identity")["contact"]
+
+
+def code_in(letter: Letter) -> str:
+    lines = [line.replace(" ", "") for line in letter.body.splitlines()]
+    return next(line for line in lines if line.isdecimal() and len(line) == 8)
+
+
+def boxes(world: World) -> int:
+    return world.session.scalar(select(func.count()).select_from(KeptAddress)) or 0
+
+
+def test_a_stranger_gets_one_letter_whoever_names_the_address_and_how_often(
+    world: World, mail: Held
+):
+    for number in range(6):
+        name(world, STRANGER.upper() if number % 2 else STRANGER)
+        telling.worker_of_news(world.session, world.site, world.home(), NOW)
+    other = file_case(world.session, world.site)
+    name(world, STRANGER, other)
+    telling.worker_of_news(world.session, world.site, other.open(world.session), NOW)
+    sent = [one for one in send_all(world, mail, NOW) if one.to.lower() == STRANGER]
+    assert len(sent) == 1
+    assert sent[0].subject == "Bạn có ghi chú mới"  # in the language of the case
+
+
+def test_the_code_of_the_letter_confirms_and_then_news_goes_out(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    with pytest.raises(proof.NotTheCode):
+        addressing.confirm(
+            world.session, world.site, world.home(), "00000000", world.filed.actor, NOW
+        )
+    assert boxes(world) == 0
+    confirm(world, code_in(letter))
+    assert contact_of(world)["box"]
+    assert telling.worker_of_news(world.session, world.site, world.desk(), NOW)
+    (news,) = send_all(world, mail, NOW)
+    assert news.to == STRANGER
+    assert "ghi chú mới" in news.body
+
+
+def confirm(world: World, code: str) -> None:
+    addressing.confirm(world.session, world.site, world.home(), code, world.filed.actor, NOW)
+
+
+def test_the_code_fits_no_other_address_and_wrong_ones_close_the_letter(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    name(world, "other@mail.example")
+    with pytest.raises(proof.NotTheCode):
+        confirm(world, code_in(letter))
+    name(world, STRANGER)
+    for number in range(proof.MOST_WRONG):
+        with pytest.raises(proof.NotTheCode):
+            confirm(world, str(number).zfill(8))
+    with pytest.raises(proof.NoLetter):
+        confirm(world, code_in(letter))
+
+
+def test_after_two_weeks_there_may_be_another_letter(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    later = NOW + outbox.KEPT + timedelta(hours=1)
+    gone = update(Outbox).where(Outbox.kind == proof.KIND).values(recipient=None)
+    world.session.execute(gone)  # as if purged, which only the worker process may
+    with pytest.raises(proof.NoLetter):
+        confirm(world, code_in(letter))
+    assert addressing.ask(world.session, world.site, world.case, contact_of(world), later)
+
+
+def test_only_jobs_read_the_kept_address_and_only_in_its_row(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    confirm(world, code_in(letter))
+    row = world.session.scalars(select(KeptAddress)).one()
+    assert str(row.id) == contact_of(world)["box"]
+    assert STRANGER.encode() not in row.content
+    notifier = mail.ring.notifier  # type: ignore[attr-defined]
+    told = open_for_jobs(notifier, row.id, row.content)
+    assert {told["to"], told["kind"]} == {STRANGER, "worker_news"}
+    with pytest.raises(Tampered):
+        open_for_jobs(notifier, world.case.id, row.content)
+
+
+@pytest.mark.parametrize("ending", ["change", "none", "withdraw"])
+def test_a_kept_address_goes_when_it_is_changed_or_the_report_taken_back(
+    world: World, mail: Held, ending: str
+):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    confirm(world, code_in(letter))
+    name(world, STRANGER)
+    assert boxes(world) == 1  # saved again unchanged: still confirmed
+    if ending == "change":
+        name(world, "new@mail.example")
+        assert "box" not in contact_of(world)
+    elif ending == "none":
+        replying.change_contact(world.session, world.site, world.home(), {}, world.filed.actor, NOW)
+    else:
+        replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
+    assert boxes(world) == 0
+
+
+def test_fifteen_messages_are_few_letters_and_none_is_forgotten(world: World, mail: Held):
+    send_all(world, mail, NOW)
+    counted: dict[str, int] = {}
+    for number in range(15):
+        replying.say(
+            world.session, world.site, world.home(), words(f"No. {number}"), [],
+            world.filed.actor, NOW,
+        )  # fmt: skip
+        for letter in send_all(world, mail, NOW):
+            counted[letter.to] = counted.get(letter.to, 0) + 1
+    assert counted
+    assert max(counted.values()) <= 2
+    held = world.session.scalars(select(Outbox).where(Outbox.state == "pending")).all()
+    assert len(held) == len(counted)  # what came after waits for the next hour, one for each
+    assert {letter.to for letter in send_all(world, mail, NOW + timedelta(hours=1))} == set(counted)
+
+
+def test_a_letter_that_stands_for_two_cases_is_not_cancelled_with_one(world: World):
+    other = file_case(world.session, world.site)
+    telling.staff_of_answer(world.session, world.site, world.case, NOW)
+    telling.staff_of_answer(world.session, world.site, other.case, NOW)
+    waiting = select(func.count()).where(
+        Outbox.kind == "worker_answered", Outbox.state == "pending"
+    )
+    people = world.session.scalar(waiting)
+    outbox.cancel(world.session, world.case.id, NOW)
+    assert world.session.scalar(waiting) == people
+
+
+def test_danger_is_told_every_hour_however_many_are_filed(world: World, mail: Held):
+    send_all(world, mail, NOW)
+    world.case.danger = True
+    for hour in range(1, 30):
+        now = NOW + timedelta(hours=hour)
+        for _ in range(5):
+            telling.staff_of_new_case(world.session, world.site, world.case, now)
+            send_all(world, mail, now)
+        told = [letter.to for letter in mail.letters if letter.at == now]
+        assert told
+        assert all(told.count(one) <= 2 for one in told)
