@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grievance.cases.formats import FORMATS, Format, sniff
 from grievance.model import few_marks, shortened
+from grievance.vault.turns import Busy, Turns
 
 REFUSALS = frozenset(
     ("too_big", "unsupported", "too_many_pixels", "too_many_pages", "encrypted_pdf")
@@ -43,7 +44,9 @@ class Limits:
 
 
 LIMITS = Limits()
-CHILDREN = threading.BoundedSemaphore(2)  # per web process
+LATER = frozenset(("busy", "timed_out", "out_of_memory", "crashed"))  # worth another try
+# Per web process. One source holds one child, and few requests wait: the others keep their threads.
+CHILDREN = Turns(2, each=1, share=2, room=3)
 
 
 class Refused(Exception):
@@ -72,11 +75,12 @@ class Cleaned:
     isolated: bool = False
 
 
-def clean(data: bytes, declared_name: str, limits: Limits = LIMITS) -> Cleaned:
+def clean(data: bytes, declared_name: str, limits: Limits = LIMITS, source: bytes = b"") -> Cleaned:
     """Clean one file. The name only serves to warn when its suffix promises another format.
 
     Refused for what is empty, above 10 MB, of no format we take, or found wanting by the child.
-    Waits up to 2 s for a free child and up to 20 s for its work; after that `not_cleaned`.
+    `source` is whose turn it is, a network. Waits up to 2 s for a free child and up to 20 s for
+    its work; after that `not_cleaned`.
     """
     if not data:
         raise Refused("empty")
@@ -86,12 +90,11 @@ def clean(data: bytes, declared_name: str, limits: Limits = LIMITS) -> Cleaned:
     if name is None:
         raise Refused("unsupported")
     surprise = () if _suffix_fits(declared_name, FORMATS[name]) else ("name_differs",)
-    if not CHILDREN.acquire(timeout=limits.wait_seconds):
-        return _result(FORMATS[name], "not_cleaned", ("busy", *surprise))
     try:
-        status, answer = _run(name, data, limits)
-    finally:
-        CHILDREN.release()
+        with CHILDREN.hold(source, wait=limits.wait_seconds):
+            status, answer = _run(name, data, limits)
+    except Busy:
+        return _result(FORMATS[name], "not_cleaned", ("busy", *surprise))
     return _judge(name, status, answer, surprise)
 
 

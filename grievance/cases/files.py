@@ -7,7 +7,7 @@ A file is cleaned and sealed in the request that brings it, before there is a ca
 from __future__ import annotations
 
 import io
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases.cleaning import clean, safe_name
+from grievance.cases.cleaning import LIMITS, clean, safe_name
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.storage import Blobs
@@ -37,6 +37,7 @@ class Stored:
     clean_blob: str = ""
     clean_key: str = field(default="", repr=False)
     warnings: tuple[str, ...] = ()
+    tries: int = 0  # of cleaning, that failed for the file's own sake
 
 
 def _put(blobs: Blobs, blob: str, data: bytes) -> str:
@@ -48,12 +49,13 @@ def _put(blobs: Blobs, blob: str, data: bytes) -> str:
     return key.hex()
 
 
-def keep(blobs: Blobs, data: bytes, name: str) -> Stored:
+def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"") -> Stored:
     """Clean and seal one upload; raises `cleaning.Refused` with the code of what is wrong.
 
-    A retry draws new keys and a new blob, so a key encrypts exactly once.
+    A retry draws new keys and a new blob, so a key encrypts exactly once. `source` is the network
+    it came from: one of them does not hold the cleaner alone.
     """
-    cleaned = clean(data, name)
+    cleaned = clean(data, name, source=source)
     blob, clean_blob, clean_key = uuid4().hex, "", ""
     original_key = _put(blobs, blob, data)
     if cleaned.data is not None:
@@ -75,6 +77,40 @@ def keep(blobs: Blobs, data: bytes, name: str) -> Stored:
         clean_key=clean_key,
         warnings=cleaned.warnings,
     )
+
+
+def made_clean(blobs: Blobs, stored: Stored, source: bytes) -> Stored:
+    """A file that was kept uncleaned, after another try. Does not wait for a turn. Its clean form
+    gets a key and a blob of its own."""
+    data = content(blobs, stored, original=True)
+    cleaned = clean(data, stored.name, replace(LIMITS, wait_seconds=0), source)
+    if cleaned.state == "not_cleaned":
+        return tried(stored, *cleaned.warnings)
+    blob, key = "", ""
+    if cleaned.data is not None:
+        blob = uuid4().hex
+        key = _put(blobs, blob, cleaned.data)
+    return replace(
+        stored,
+        name=safe_name(stored.name, cleaned.extension),
+        kind=cleaned.kind,
+        mime=cleaned.mime,
+        state=cleaned.state,
+        clean_blob=blob,
+        clean_key=key,
+        warnings=cleaned.warnings,
+    )
+
+
+def tried(stored: Stored, *why: str) -> Stored:
+    """The same file after a try that failed; that the cleaner was busy does not count."""
+    return replace(stored, warnings=why, tries=stored.tries + ("busy" not in why))
+
+
+def forget_clean(blobs: Blobs, stored: Stored) -> None:
+    """Delete a clean form that nobody will look at."""
+    if stored.clean_blob:
+        blobs.delete(stored.clean_blob)
 
 
 def forget(blobs: Blobs, stored: Stored) -> None:

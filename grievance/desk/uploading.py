@@ -25,6 +25,7 @@ from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.web.forms import Files, Form
 from grievance.web.logs import where
+from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
 
 log = logging.getLogger("grievance.error")
@@ -108,4 +109,4 @@ class WithFile(Form):
 
 def _kept(chosen: UploadedFile) -> Stored:
     db.session.rollback()
-    return files.keep(site().blobs, chosen.read(), chosen.name)
+    return files.keep(site().blobs, chosen.read(), chosen.name, here())

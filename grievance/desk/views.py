@@ -10,6 +10,7 @@ from flask import send_file as send
 
 from grievance.accounts import audit
 from grievance.cases import files, queries
+from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.files import Stored
 from grievance.cases.operations import handling, receipts
 from grievance.cases.states import Verb
@@ -40,10 +41,11 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     at, session, row = now(), db.session(), desk.case
     note_read(desk, "case")
     seen = queries.visit(session, row, desk.member.person_id, at)
+    shown = CasePage(desk, at, seen, wrong, request.args.get("reply", ""))
     page = render_template(
         "desk/case.html",
         case=row,
-        shown=CasePage(desk, at, seen, wrong, request.args.get("reply", "")),
+        shown=shown,
         worker_reads=words.tongue(row.language),
         severity=_(words.SEVERITY[row.severity]),
         issues=[issue_label(issue) for issue in row.issues],
@@ -56,6 +58,8 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         conflicts=conflicts_of(desk),
         lost=receipts.waiting_reissue(session, row.id),
     )
+    attached = [(one.row, one.stored) for one in shown.attached]
+    clean_afterwards(site(), desk.opened, attached, desk.actor.name)
     session.commit()
     return make_response(page, status)
 

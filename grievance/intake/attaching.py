@@ -22,6 +22,7 @@ from grievance.questions.bank import shipped
 from grievance.questions.drafts import OpenDraft
 from grievance.web.audience import audience
 from grievance.web.forms import Form
+from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
 
 PAGE = "files"
@@ -80,7 +81,7 @@ def _take(draft: OpenDraft) -> str:
     wrong = ""
     for part in parts:
         try:
-            _keep(files.keep(site().blobs, part.read(), part.name))
+            _keep(files.keep(site().blobs, part.read(), part.name, here()))
         except Refused as refused:
             wrong = wrong or _sentence(refused, part)
         except OSError as problem:

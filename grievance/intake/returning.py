@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import files, messages, records
 from grievance.cases.actors import Actor
+from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
@@ -86,6 +87,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
     session, decides = db.session(), actor.role == "worker"
     can = set(verbs_for(opened.case, actor))
     kept = files.listed(session, opened)
+    clean_afterwards(site(), opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
     return render_template(

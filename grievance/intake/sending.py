@@ -24,6 +24,7 @@ from grievance.intake.return_forms import MessageForm
 from grievance.intake.visits import site
 from grievance.web.language import own_language
 from grievance.web.logs import where
+from grievance.web.sources import here
 from grievance.web.uploads import UploadRefused, uploaded
 
 log = logging.getLogger("grievance.error")
@@ -74,7 +75,7 @@ def received_files(form: MessageForm) -> list[Stored]:
     try:
         for part in uploaded(request):
             name = part.name
-            kept.append(files.keep(site().blobs, part.read(), part.name))
+            kept.append(files.keep(site().blobs, part.read(), part.name, here()))
     except OSError as problem:
         take_back(kept)
         form.files.errors = [store_away(problem)]

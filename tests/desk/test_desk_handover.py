@@ -909,6 +909,7 @@ def test_a_clean_copy_goes_with_the_packet_under_a_number(house):
 def confirm(house, filed, address):
     """The worker types the code of our letter."""
     key, session = house.app.config["KEY_RING"].address_hmac, house.session
+    session.expire_all()
     letter = session.scalars(select(Outbox).where(Outbox.kind == proof.KIND)).one()
     typed, site = proof.code_of(key, letter.id, address), house.app.config["SITE"]
     addressing.confirm(session, site, filed.open(session), typed, filed.actor, NOW)

@@ -89,13 +89,8 @@ def test_a_flood_from_the_child_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_when_all_children_are_busy_the_file_is_kept_uncleaned() -> None:
-    for _ in range(2):
-        assert cleaning.CHILDREN.acquire(blocking=False)
-    try:
+    with cleaning.CHILDREN.hold(b"one"), cleaning.CHILDREN.hold(b"another"):
         result = clean(b"a note", "note.txt", Limits(wait_seconds=0.05))
-    finally:
-        for _ in range(2):
-            cleaning.CHILDREN.release()
     assert (result.state, result.warnings, result.kind) == ("not_cleaned", ("busy",), "text")
     assert clean(b"a note", "note.txt").state == "cleaned"
 
@@ -112,8 +107,10 @@ def _children() -> int:
 def test_only_two_children_run_at_once_and_the_others_wait() -> None:
     results: list[Cleaned] = []
     threads = [
-        threading.Thread(target=lambda: results.append(clean(pdf(""), "a.pdf", LIMITS)))
-        for _ in range(4)
+        threading.Thread(
+            target=lambda n=n: results.append(clean(pdf(""), "a.pdf", LIMITS, bytes([n])))
+        )
+        for n in range(4)
     ]
     others = _children()  # a database server of this test process, say
     for thread in threads:
