@@ -112,6 +112,7 @@ class Case(Base):
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reissue_allowed: Mapped[bool]
     burst: Mapped[bool] = mapped_column(default=False)
+    one_way: Mapped[bool] = mapped_column(default=False)  # a tip: nobody holds a number
     needs_translation: Mapped[bool] = mapped_column(default=False)
     worker_waits: Mapped[bool] = mapped_column(default=False)
     awaits_second: Mapped[bool] = mapped_column(default=False)

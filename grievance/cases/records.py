@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import CaseRecord, Suggestion
@@ -51,6 +51,22 @@ def read(session: Session, opened: OpenCase, part: str) -> Any:
     return opened.open_json(label, record.id, record.content) if record else {}
 
 
+def later(session: Session, opened: OpenCase, part: str) -> dict[str, datetime]:
+    """The answers of a part that came or changed after it was filed, and since when."""
+    label = LABEL_OF[part]
+    if not opened.holds(COMPARTMENT_OF[label]):
+        return {}
+    asked = select(CaseRecord).where(CaseRecord.case_id == opened.case.id, CaseRecord.part == part)
+    before: dict[str, Any] | None = None
+    since: dict[str, datetime] = {}
+    for record in session.scalars(asked.order_by(CaseRecord.revision)):
+        content = opened.open_json(label, record.id, record.content)
+        if before is not None:
+            since |= {name: record.at for name in content if content[name] != before.get(name)}
+        before = content
+    return since
+
+
 def suggestion(session: Session, opened: OpenCase) -> dict[str, Any]:
     """What routing advised last, as plain data; empty when nothing was kept or it is shut."""
     label = Label.CASE_SUGGESTION
@@ -69,8 +85,11 @@ def suggestion(session: Session, opened: OpenCase) -> dict[str, Any]:
 def keep_suggestion(
     session: Session, opened: OpenCase, rules_version: str, result: Any, now: datetime
 ) -> Suggestion:
-    """Freeze what routing advised, with the rule set that said so."""
+    """Freeze what routing advised, with the rule set that said so. Advice of the same moment gives
+    way: a worker's moments are hours, and within one only the last advice counts."""
     row = uuid4()
+    same = (Suggestion.case_id == opened.case.id, Suggestion.at == now)
+    session.execute(delete(Suggestion).where(*same))
     suggestion = Suggestion(
         id=row,
         case_id=opened.case.id,

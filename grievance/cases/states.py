@@ -42,6 +42,7 @@ class Verb(StrEnum):
     OPEN_ORIGINAL = "open_original"
     WORKER_ANSWERS = "worker_answers"
     WORKER_WRITES = "worker_writes"
+    WORKER_ADDS = "worker_adds"
     CHANGE_CONTACT = "change_contact"
     CHANGE_RECEIPT = "change_receipt"
     WITHDRAW = "withdraw"
@@ -115,7 +116,8 @@ TABLE: dict[Verb, Transition] = {
             N_("Acknowledge"), "not_acknowledged",
         ),
         Transition(
-            Verb.ASK_WORKER, READ, "awaiting_worker", "case.work", N_("Ask the worker")
+            Verb.ASK_WORKER, READ, "awaiting_worker", "case.work", N_("Ask the worker"),
+            "comes_back",
         ),
         Transition(
             Verb.TELL_WORKER, BEGUN, None, "case.work", N_("Write to the worker")
@@ -179,6 +181,7 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.WORKER_REOPENS, OVER, "in_review", WORKER, N_("Open it again")
         ),
+        Transition(Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something")),
         Transition(Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you")),
         Transition(Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number")),
         Transition(Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw")),
@@ -187,7 +190,9 @@ TABLE: dict[Verb, Transition] = {
             Verb.ACKNOWLEDGE_ESCALATION, OPEN, None, "case.work", N_("I see to it"),
             "escalated_to_them",
         ),
-        Transition(Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent")),
+        Transition(
+            Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"), "comes_back"
+        ),
         Transition(
             Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer")
         ),

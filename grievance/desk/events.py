@@ -37,6 +37,7 @@ SENTENCES: dict[str, str] = {
     Verb.OPEN_ORIGINAL: N_("%(who)s opened an original file, giving a reason."),
     Verb.WORKER_ANSWERS: N_("%(who)s answered."),
     Verb.WORKER_WRITES: N_("%(who)s wrote to us."),
+    Verb.WORKER_ADDS: N_("%(who)s answered questions that were not asked at filing."),
     Verb.CHANGE_CONTACT: N_("%(who)s changed how we may reach them."),
     Verb.CHANGE_RECEIPT: N_("%(who)s took a new code."),
     Verb.WITHDRAW: N_("%(who)s took the report back."),

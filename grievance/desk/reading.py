@@ -21,7 +21,7 @@ from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import events, remedy_reading, words
+from grievance.desk import events, gaps, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
 from grievance.desk.deciding import Second, second_of
 from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm, TranslateForm, blank
@@ -301,7 +301,8 @@ class CasePage:
         form = self.form(verb)
         about = _(words.ABOUT[verb])
         ready = [one for one in replies.shipped().values() if one.verb == verb and one.label]
-        asked = any(one.id == self.reply for one in ready)
+        start = gaps.ready(self.reply)
+        asked = start is not None and start.verb == verb
         opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)
         return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, tuple(ready))
 
@@ -312,7 +313,7 @@ class CasePage:
             sent.on(self.case, str(verb))
             return sent
         fresh = blank(verb, self.desk, self.people, self.hours, self.at)
-        ready = replies.shipped().get(self.reply)
+        ready = gaps.ready(self.reply)
         if ready and ready.verb == verb and isinstance(fresh, ToWorkerForm):
             fresh.start_from(ready.text)
         return fresh

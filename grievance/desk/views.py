@@ -16,7 +16,8 @@ from grievance.cases.operations import handling, receipts
 from grievance.cases.states import Verb
 from grievance.cases.told import LABELS
 from grievance.clock import now
-from grievance.desk import words
+from grievance.deadlines.queries import operator_hours
+from grievance.desk import gaps, words
 from grievance.desk.blueprint import bp
 from grievance.desk.deciding import conflicts_of
 from grievance.desk.forms import ActForm, ReasonForm
@@ -56,6 +57,8 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         level=words.level(row),
         hand_overs=of_case(desk),
         conflicts=conflicts_of(desk),
+        gaps=gaps.gaps_of(desk),
+        later=gaps.later_of(desk, operator_hours(session).zone),
         lost=receipts.waiting_reissue(session, row.id),
     )
     attached = [(one.row, one.stored) for one in shown.attached]

@@ -1,8 +1,8 @@
 """The worker's own pages: filing a complaint, and coming back to it with the number.
 
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
-`returning`, `status`, `again`, `handing`, `arrivals` and `closing` are the way back, `visits` a
-visit with a code; `leaving` ends either.
+`short` is the first page of its short ways. `returning`, `status`, `adding`, `again`, `handing`,
+`arrivals` and `closing` are the way back, `visits` a visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Flask
 
 from grievance.intake import (
+    adding,
     address,
     again,
     arrivals,
@@ -25,8 +26,8 @@ from grievance.intake.leaving import leave
 from grievance.questions.bank import shipped
 
 __all__ = [
-    "address", "again", "arrivals", "attaching", "closing", "filing", "handing", "init_app",
-    "number", "returning",
+    "adding", "address", "again", "arrivals", "attaching", "closing", "filing", "handing",
+    "init_app", "number", "returning",
 ]  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from grievance.intake.blueprint import bp
 from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
 from grievance.questions import drafts
-from grievance.questions.bank import shipped
 from grievance.questions.drafts import OpenDraft
 from grievance.web.audience import audience
+from grievance.web.binding import cookie
 from grievance.web.forms import Form
 from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
@@ -36,7 +36,7 @@ def file_files() -> Any:
     draft = drafting.open_filing()
     form = drafting.form_on(draft, PAGE)
     if request.method == "POST" and form.validate():
-        wrong = _take(draft)
+        wrong = take(draft, cookie(drafting.COOKIE))
         draft = drafting.open_filing(lock=True)
         wrong = wrong or _lacking(draft)
         if not wrong and "add" not in request.form:
@@ -66,8 +66,9 @@ def file_remove(file_id: UUID) -> Any:
     return redirect(drafting.address(PAGE), 303)
 
 
-def _take(draft: OpenDraft) -> str:
-    """Clean, seal and keep what was uploaded; the sentence about the first that was refused.
+def take(draft: OpenDraft, secret: str) -> str:
+    """Clean, seal and keep what was uploaded in the draft of this secret; the sentence about the
+    first that was refused.
 
     Cleaning takes seconds, so it happens before the draft is locked.
     """
@@ -81,7 +82,7 @@ def _take(draft: OpenDraft) -> str:
     wrong = ""
     for part in parts:
         try:
-            _keep(files.keep(site().blobs, part.read(), part.name, here()))
+            _keep(files.keep(site().blobs, part.read(), part.name, here()), secret)
         except Refused as refused:
             wrong = wrong or _sentence(refused, part)
         except OSError as problem:
@@ -89,8 +90,8 @@ def _take(draft: OpenDraft) -> str:
     return wrong
 
 
-def _keep(stored: Stored) -> None:
-    draft = drafting.open_filing(lock=True)
+def _keep(stored: Stored, secret: str) -> None:
+    draft = drafting.open_filing(lock=True, secret=secret)
     drafts.add_file(db.session(), draft, files.plain(stored), clock.real_now())
     db.session.commit()
 
@@ -101,7 +102,6 @@ def _sentence(refused: Refused, part: UploadedFile) -> str:
 
 def _lacking(draft: OpenDraft) -> str:
     """What to say to somebody who neither wrote nor sent anything."""
-    missing = shipped().first_missing("file", drafting.told(draft))
-    if missing == "what-happened":
+    if drafting.missing(draft) in ("what-happened", *drafting.FIRST):
         return _("Add at least one file, or go back and write a few words.")
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,21 +28,34 @@ from grievance.web.forms import Form
 from grievance.web.language import own_language
 
 COOKIE = "draft"
-JOURNEY = "file"
+FULL = "full"
+JOURNEY = "file"  # every question; the shorter ways have journeys of their own
 START = "start"
+# The first page of each shorter way; on that of a tip or a group nobody writes for somebody else.
+TELL = {"short": "tell", "group": "tell-us", "tip": "tell-us"}
+FIRST = (START, *TELL.values())
+# What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
+TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
 ONE_DAY = 24 * 60 * 60
 INSTEAD = "instead"  # the button "send a file instead of writing"
+# What stands ticked before somebody chooses.
+USUAL: Mapping[str, Mapping[str, Answer]] = {
+    START: {"phone": "shared"},
+    TELL["short"]: {"who": "own"},
+    "come-back": {"reissue": "yes"},
+}
 
 
-def here(*, lock: bool = False) -> OpenDraft | None:
-    """The draft whose cookie this browser sent, of the finder or a filing, or None."""
-    return drafts.load(db.session(), site().ring, cookie(COOKIE), clock.real_now(), lock=lock)
+def here(*, lock: bool = False, secret: str = "") -> OpenDraft | None:
+    """The draft whose cookie this browser sent (or is about to get), of the finder or a filing."""
+    known = secret or cookie(COOKIE)
+    return drafts.load(db.session(), site().ring, known, clock.real_now(), lock=lock)
 
 
-def open_filing(*, lock: bool = False) -> OpenDraft:
+def open_filing(*, lock: bool = False, secret: str = "") -> OpenDraft:
     """The filing under way in this browser; who has none is sent to the first page, who has sent
     theirs to its code."""
-    draft = here(lock=lock)
+    draft = here(lock=lock, secret=secret)
     if draft is None or draft.row.kind != JOURNEY:
         abort(redirect(url_for("intake.start"), 303))
     if draft.sent:
@@ -54,26 +68,74 @@ def told(draft: OpenDraft) -> dict[str, Answer]:
     return draft.answers | ({"files": "given"} if draft.files else {})
 
 
+def way_of(draft: OpenDraft | None) -> str:
+    """The shorter way that this filing goes; empty on the full one."""
+    return str(draft.answers.get("route", "")) if draft else ""
+
+
+def journey(draft: OpenDraft | None, page: str = "") -> str:
+    """The journey of this filing. A page that is not on it is one of the full way: somebody who
+    came from the finder may change there what was answered there."""
+    way = way_of(draft) or JOURNEY
+    return JOURNEY if page and page not in shipped().journeys[way] else way
+
+
+def wanted_way(draft: OpenDraft | None) -> str:
+    """The way on which the first page leads: what its address says, else as begun, else the short
+    one. Staff who write for a caller take the full one."""
+    named = request.args.get("route", "")
+    if named == FULL or named in TELL:
+        return named.replace(FULL, "")
+    begun = draft is not None and (
+        START in draft.seen or draft.answers.get("channel", "web") != "web"
+    )
+    return way_of(draft) or ("" if begun else "short")
+
+
+def take_way(draft: OpenDraft, way: str) -> dict[str, Answer]:
+    """What choosing a way says by itself; what another way said is taken back."""
+    left = dict.fromkeys(TIP, "") if way_of(draft) == "tip" else {}
+    return {"route": way, **left, **(TIP if way == "tip" else {})}
+
+
 def path(draft: OpenDraft) -> list[str]:
     """The pages of this filing."""
-    return shipped().path(JOURNEY, told(draft))
+    return shipped().path(journey(draft), told(draft))
 
 
-def asked(draft: OpenDraft, page: str) -> list[Question]:
+def meets(draft: OpenDraft, page: str) -> bool:
+    """Whether a page of questions may be opened now."""
+    known, bank = told(draft), shipped()
+    on_way = page in path(draft) or page in bank.path(JOURNEY, known)
+    return on_way and page not in FIRST
+
+
+def asked(draft: OpenDraft | None, page: str, way: str = "") -> list[Question]:
     """The questions of a page."""
-    return shipped().asked(JOURNEY, page, told(draft))
+    return shipped().asked(way or journey(draft, page), page, told(draft) if draft else {})
 
 
-def form_on(draft: OpenDraft | None, page: str) -> Form:
+def missing(draft: OpenDraft) -> str | None:
+    """The first page that lacks an answer; None when this can be filed."""
+    return shipped().first_missing(journey(draft), told(draft))
+
+
+def form_on(draft: OpenDraft | None, page: str, way: str = "") -> Form:
     """The form of a page, filled with what was sent now or answered before."""
     bank, known = shipped(), told(draft) if draft else {}
-    questions = bank.asked(JOURNEY, page, known)
-    instead = bool(known.get("files")) or INSTEAD in request.form
-    excused = frozenset(q.id for q in questions if q.unless and instead)
-    defaults = {"language": own_language().slug, "phone": "shared"} if page == START else {}
+    instead = bool(known.get("files")) or INSTEAD in request.form or _file_comes()
+    excused = frozenset(
+        q.id for q in asked(draft, page, way) if (q.unless and instead) or not bank.needs(page, q)
+    )
+    defaults: dict[str, Answer] = {"language": own_language().slug, **USUAL.get(page, {})}
     names = desk_names(known) if page == "desk" else {}
-    asking = Asking(bank, JOURNEY, {**defaults, **known}, excused, names)
+    asking = Asking(bank, way or journey(draft, page), {**defaults, **known}, excused, names)
     return form_for(asking, page, request.form if request.method == "POST" else None)
+
+
+def _file_comes() -> bool:
+    """Whether a file was sent with this page: then nothing need be written."""
+    return any(part.filename for part in request.files.getlist("files"))
 
 
 def keep(draft: OpenDraft, page: str, form: Form) -> None:
@@ -87,18 +149,14 @@ def keep(draft: OpenDraft, page: str, form: Form) -> None:
 def after(draft: OpenDraft, page: str) -> str:
     """The address that follows a page: the next one, or the check when answers are complete.
 
-    The first page leads to the first unseen one: what the finder has asked is not asked again.
+    The first page leads to the first unseen one: what the finder has asked is not asked again, on
+    a shorter way on no page.
     Somebody who came from the check page goes back to it, by way of pages that a changed answer
     has opened.
     """
-    bank, known = shipped(), told(draft)
-    if request.args.get("change"):
-        unseen = [p for p in bank.path(JOURNEY, known) if p not in draft.seen]
-        following = next(iter(unseen), None) or bank.first_missing(JOURNEY, known)
-    elif page == START:
+    if request.args.get("change") or page == START or way_of(draft):
         return first_open(draft)
-    else:
-        following = bank.next_page(JOURNEY, page, known)
+    following = shipped().next_page(JOURNEY, page, told(draft))
     return address(following) if following else url_for("intake.check")
 
 
@@ -106,13 +164,13 @@ def before(draft: OpenDraft, page: str) -> str:
     """The address of the page before, or of the check page for somebody who came from there."""
     if request.args.get("change"):
         return url_for("intake.check")
-    return address(shipped().page_before(JOURNEY, page, told(draft)) or START)
+    return address(shipped().page_before(journey(draft), page, told(draft)) or START)
 
 
 def address(page: str) -> str:
     """The address of a page; on the way back to the check page it stays so."""
     change = request.args.get("change")
-    if page == START:
+    if page in FIRST:
         return url_for("intake.start", change=change)
     return url_for("intake.question", page=page, change=change)
 
@@ -120,23 +178,40 @@ def address(page: str) -> str:
 def first_open(draft: OpenDraft) -> str:
     """Where this filing goes on: the first page that is unseen or lacks an answer, else the
     check."""
-    known = told(draft)
-    unseen = (page for page in path(draft) if page not in draft.seen)
-    page = next(unseen, None) or shipped().first_missing(JOURNEY, known)
+    unseen = (page for page in path(draft) if page not in draft.seen and _open(draft, page))
+    page = next(unseen, None) or missing(draft)
     return address(page) if page else url_for("intake.check")
 
 
+def _open(draft: OpenDraft, page: str) -> bool:
+    """Whether an unseen page has something to ask: on a shorter way only what must be answered."""
+    bank, questions = shipped(), asked(draft, page)
+    needed = [one.id for one in questions if bank.needs(page, one)]
+    known = bank.live(journey(draft), told(draft))
+    return not way_of(draft) or not questions or any(not known.get(name) for name in needed)
+
+
 def progress(draft: OpenDraft, page: str) -> tuple[int, int]:
-    """(this page, about how many), the first page not counted."""
+    """(this page, about how many): the first page of the full way is not counted, the check page
+    of a shorter way is, because the number stands there."""
     pages = [other for other in path(draft) if other != START]
-    return pages.index(page) + 1, len(pages)
+    place = pages.index(page) + 1 if page in pages else len(pages)
+    return place, len(pages) + bool(way_of(draft))
 
 
 def lines(draft: OpenDraft) -> list[Line]:
-    """All answers in words, in the language of the page."""
-    bank = shipped()
-    live = bank.live(JOURNEY, told(draft))
-    return summary(bank, live, i18n.current().slug, desk_names(live))
+    """All answers in words, in the language of the page, each with the page that asks it."""
+    bank, known = shipped(), told(draft)
+    live = {**bank.live(journey(draft), known), **bank.live(JOURNEY, known)}
+    said = summary(bank, live, i18n.current().slug, desk_names(live))
+    on = {line.question: bank.page_of(journey(draft), line.question, known) for line in said}
+    return [replace(line, page=on[line.question] or line.page) for line in said]
+
+
+def door() -> dict[str, Answer]:
+    """The body from whose page somebody came, to be connected to it."""
+    named = request.args.get("door", "")
+    return {"door": named} if named in directory.book(db.session()).entries else {}
 
 
 def desks_of(answers: Mapping[str, Answer]) -> list[str]:
@@ -167,12 +242,18 @@ def around(draft: OpenDraft, page: str) -> dict[str, Any]:
         "progress": progress(draft, page),
         "back": before(draft, page),
         "for_other": draft.answers.get("who", "own") != "own",
+        "way": way_of(draft),
     }
 
 
 def advice(draft: OpenDraft) -> Result:
+    """What routing says to this draft."""
+    return advice_on(told(draft))
+
+
+def advice_on(known: Mapping[str, Answer]) -> Result:
     """What routing says to these answers today, with the directory as it stands."""
-    bank, known = shipped(), told(draft)
+    bank = shipped()
     facts = directory.facts_for_routing(db.session())
     rules = shipped_rules()
     profile = parse(profile_of(bank, JOURNEY, known), tuple(facts.issues), rules.limitation_codes)

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response as Answer
 from grievance import clock
 from grievance.accounts import queries as accounts
 from grievance.cases.operations.filing import FilingClosed
-from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.intake import doors, drafting, picture, posting
+from grievance.intake import doors, drafting, picture, posting, short
 from grievance.intake.blueprint import bp
 from grievance.intake.visits import site
 from grievance.questions import drafts
@@ -29,14 +28,16 @@ from grievance.web.redirects import see_other
 @bp.route("/file", methods=["GET", "POST"])
 @audience("public")
 def start() -> Any:
-    """What happens and who reads it; then language, phone and for whom."""
+    """The story, on the short ways; on the full one what happens, language, phone, for whom."""
     closed = accounts.filing_closed(db.session())
     if closed:
         return _closed(closed)
     draft = drafting.here(lock=request.method == "POST")
     earlier = bool(draft and draft.sent)
     draft = None if earlier else draft
-    form = drafting.form_on(draft, drafting.START)
+    if way := drafting.wanted_way(draft):
+        return short.tell(draft, way, earlier=earlier)
+    form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
     if request.method == "POST" and form.validate():
         return _begin(draft, form)
     return render_template(
@@ -55,7 +56,7 @@ def start() -> Any:
 def question(page: str) -> Any:
     """One page of questions; what was typed stays when something is wrong."""
     draft = drafting.open_filing(lock=request.method == "POST")
-    if page not in drafting.path(draft) or page == drafting.START:
+    if not drafting.meets(draft, page):
         return redirect(drafting.first_open(draft), 303)
     form = drafting.form_on(draft, page)
     if request.method == "POST" and form.validate():
@@ -90,16 +91,22 @@ def file_doors() -> Any:
 def check() -> Any:
     """All answers with a way to change each; the number is drawn when they are first complete."""
     draft = drafting.open_filing(lock=True)
-    if shipped().first_missing("file", drafting.told(draft)):
+    if drafting.missing(draft):
         return redirect(drafting.first_open(draft), 303)
-    helper = draft.answers.get("who", "own") != "own"
-    drafts.draw_codes(draft, helper=helper, now=clock.real_now())
+    drafts.draw_codes(draft, posting.codes_wanted(draft), clock.real_now())
     db.session.commit()
-    if request.method == "POST" and (form := Form(request.form)).validate():
-        return redirect(url_for(".receipt"), 303)
     form = Form(request.form)
+    if request.method == "POST" and form.validate():
+        direct = "send" in request.form or not draft.codes
+        return _send(draft) if direct else redirect(url_for(".receipt"), 303)
+    name = "intake/short/check.html" if drafting.way_of(draft) else "intake/file_check.html"
     return render_template(
-        "intake/file_check.html", form=form, lines=drafting.lines(draft), files=draft.files
+        name,
+        form=form,
+        lines=drafting.lines(draft),
+        files=draft.files,
+        reissue=draft.answers.get("reissue"),
+        **_codes(draft),
     )
 
 
@@ -108,9 +115,8 @@ def check() -> Any:
 def receipt() -> Any:
     """The number to write down, marked as not sent yet; then send."""
     draft = drafting.open_filing()
-    if set(draft.codes) != posting.codes_wanted(draft) or shipped().first_missing(
-        "file", drafting.told(draft)
-    ):
+    codes = list(draft.codes)
+    if not codes or codes != posting.codes_wanted(draft) or drafting.missing(draft):
         return redirect(url_for(".check"), 303)
     form = Form(request.form)
     if request.method == "POST" and form.validate():
@@ -165,11 +171,9 @@ def _begin(draft: OpenDraft | None, form: Form) -> Answer:
     secret = cookie(drafting.COOKIE)
     if draft is None:
         secret, draft = drafts.start(db.session(), site().ring, clock.real_now())
-    given = answers_in(form, drafting.asked(draft, drafting.START))
-    door = request.args.get("door", "")
-    if door in directory.book(db.session()).entries:
-        given["door"] = door
-    drafts.become_filing(draft, given, clock.real_now())
+    given = answers_in(form, drafting.asked(draft, drafting.START, drafting.JOURNEY))
+    given |= drafting.door()
+    drafts.become_filing(draft, given | drafting.take_way(draft, ""), clock.real_now())
     drafts.save(draft, {}, clock.real_now(), seen=drafting.START)
     seconds = None if draft.row.shared_phone else drafting.ONE_DAY
     following = drafting.after(draft, drafting.START)
@@ -200,8 +204,9 @@ def _closed(reasons: tuple[str, ...]) -> Response:
 
 def _codes(draft: OpenDraft) -> dict[str, Any]:
     """(whose, digits in fours), first the one of the person who sits here; whether staff write."""
-    order = [role for role in ("helper", "worker") if role in draft.codes]
+    order = sorted(draft.codes, key=lambda role: role != "helper")
     return {
         "codes": [(role, grouped(draft.codes[role])) for role in order],
+        "way": drafting.way_of(draft),
         "for_caller": draft.answers.get("channel", "web") != "web",
     }

@@ -19,6 +19,7 @@ from grievance.questions.drafts import OpenDraft
 from grievance.routing.explain import as_plain
 from grievance.vault.receipts import ReceiptKeys, receipt_keys
 
+MEMBER = "member-"
 CLERK = "_clerk"  # the member of staff who writes for a caller; set by the desk, no question
 
 
@@ -36,7 +37,7 @@ def send(draft: OpenDraft) -> Case | None:
     mine = drafting.here(lock=True)
     if mine is None or mine.sent:
         return None
-    if mine.codes != draft.codes or set(mine.codes) != codes_wanted(mine):
+    if mine.codes != draft.codes or list(mine.codes) != codes_wanted(mine):
         raise Changed
     complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
     advice = drafting.advice(mine)
@@ -53,9 +54,17 @@ def send(draft: OpenDraft) -> Case | None:
     return case
 
 
-def codes_wanted(draft: OpenDraft) -> set[str]:
-    """Whose codes a draft needs, as it is answered now."""
-    return {"worker"} if draft.answers.get("who", "own") == "own" else {"worker", "helper"}
+def codes_wanted(draft: OpenDraft) -> list[str]:
+    """Whose codes a draft needs, as it is answered now: none for a tip."""
+    way = drafting.way_of(draft)
+    if way == "tip":
+        return []
+    if way == "group":
+        return [
+            "worker",
+            *(f"{MEMBER}{n}" for n in range(2, int(str(draft.answers["members"])) + 1)),
+        ]
+    return ["worker"] if draft.answers.get("who", "own") == "own" else ["worker", "helper"]
 
 
 def _keys(code: str) -> ReceiptKeys:
@@ -66,6 +75,9 @@ def _keys(code: str) -> ReceiptKeys:
 
 
 def _receipts(complaint: Complaint, hashed: dict[str, ReceiptKeys]) -> list[NewReceipt]:
-    """The worker's receipt, and that of a helper: who draws a code has seen it."""
+    """The worker's receipt, that of a helper, those of a group: who draws a code has seen it."""
     known = {"worker": complaint.known_to, "helper": "self"}
-    return [NewReceipt(keys, role, known[role]) for role, keys in hashed.items()]
+    return [
+        NewReceipt(keys, "member" if role.startswith(MEMBER) else role, known.get(role, "helper"))
+        for role, keys in hashed.items()
+    ]

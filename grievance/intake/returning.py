@@ -24,6 +24,7 @@ from grievance.extensions import db
 from grievance.i18n import BY_SLUG, N_, current
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
+from grievance.intake.adding import next_card
 from grievance.intake.again import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.closing import closed_of, ending_of
@@ -118,6 +119,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         writes=can & {Verb.WORKER_WRITES, Verb.WORKER_ANSWERS},
         decides=decides,
         can=can,
+        card=next_card(session, opened, actor),
     )
 
 

@@ -19,6 +19,7 @@ from grievance.questions.question import (
 ISSUES_KNOWN_AFTER = "also-issues"
 RESERVED = {"data", "errors", "meta", "token", "validate", "process", "populate_obj", "problems"}
 PER_PAGE = 4  # three to answer; one may be the alternative of another
+TOGETHER = 6  # on a page of a shorter journey, those that may be left empty counted
 
 
 def faults_of(bank: Bank, found: Sequence[Question], issues: frozenset[str]) -> list[str]:
@@ -31,8 +32,12 @@ def faults_of(bank: Bank, found: Sequence[Question], issues: frozenset[str]) -> 
     for question in found:
         faults += [f"{question.id}: {fault}" for fault in _question(bank, question)]
     for page in bank.pages.values():
+        unknown = [name for name in page.asks if name not in bank.questions]
+        if unknown:
+            faults.append(f"page {page.id}: no question {unknown[0]}")
+            continue
         count = len(bank.on_page(page.id))
-        if count > PER_PAGE or (count == 0 and not page.view):
+        if count > (TOGETHER if page.asks else PER_PAGE) or (count == 0 and not page.view):
             faults.append(f"page {page.id}: {count} questions")
     if faults:
         return faults

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grievance.directory import facts
-from grievance.questions.journey import Bank
+from grievance.questions.journey import OTHER, Bank
 from grievance.questions.places import region_of
 from grievance.questions.profile import in_danger, profile_of
 from grievance.questions.question import Answer, Answers
@@ -78,7 +78,7 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
     ValueError when a required question is unanswered: the check page never lets that pass.
     """
     told: dict[str, Answer] = dict(answers) | ({"files": "given"} if files else {})
-    missing = bank.first_missing("file", told)
+    missing = bank.first_missing(str(told.get("route") or "file"), told)
     if missing:
         raise ValueError(f"page {missing} is not answered")
     live = bank.live("file", told)
@@ -86,7 +86,7 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
     for name, given in live.items():
         if name != "files":
             sealed[bank.questions[name].compartment][name] = given
-    issues = bank.issues(live)
+    issues = bank.issues(live) or [OTHER]
     channel = str(live.get("channel", "web"))
     other = live.get("who", "own") != "own"
     return Complaint(
@@ -101,7 +101,7 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
         country=str(live["country"]) if live["location"] == "abroad" else "JP",
         region=region_of(str(live.get("prefecture", ""))) if live["location"] != "abroad" else "",
         amount_band=str(live.get("amount-band", "")),
-        reissue_allowed=live["reissue"] == "yes",
+        reissue_allowed=live.get("reissue") == "yes",
         story=sealed["story"],
         identity=sealed["identity"],
         profile=profile_of(bank, "file", told),
@@ -120,7 +120,7 @@ def severity_of(issues: Sequence[str], *, alarmed: bool) -> str:
 
 
 def _contact(live: Mapping[str, Answer]) -> Contact | None:
-    way = str(live["reach-by"])
+    way = str(live.get("reach-by", "none"))
     if way == "none":
         return None
     return Contact(

@@ -7,7 +7,7 @@ the row holds by then, so neither loses anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ OWN = timedelta(hours=24)  # a phone that is only theirs
 SHARED = timedelta(hours=6)  # since the last answer; the cookie itself ends with the browser
 SENT = timedelta(hours=1)  # how long the code can be read again in the same browser
 PURPOSE = "draft"
-KEPT_AFTER = ("who", "channel", "language")  # how the page with the code speaks
+KEPT_AFTER = ("who", "channel", "language", "route")  # how the page with the code speaks
 
 
 @dataclass
@@ -158,13 +158,13 @@ def drop_file(session: Session, draft: OpenDraft, file_id: str, now: datetime) -
     return blobs
 
 
-def draw_codes(draft: OpenDraft, *, helper: bool, now: datetime) -> None:
+def draw_codes(draft: OpenDraft, wanted: Collection[str], now: datetime) -> None:
     """Draw the receipt codes when the answers are first shown whole; later calls keep them.
 
-    `worker` is the worker's, `helper` that of somebody who files for the worker.
+    `wanted` says whose: `worker` is the worker's, `helper` that of somebody who files for the
+    worker, `member-2` and on those of a group; none for who does not want to come back.
     """
-    wanted = ("worker", "helper") if helper else ("worker",)
-    if draft.sent or set(draft.codes) == set(wanted):
+    if draft.sent or list(draft.codes) == list(wanted):
         return
     draft.codes = {role: draft.codes.get(role) or receipts.draw() for role in wanted}
     _write(draft, now)
@@ -211,7 +211,7 @@ def _write(draft: OpenDraft, now: datetime) -> None:
     kept = {"answers": draft.answers, "seen": draft.seen, "files": draft.files}
     row = draft.row
     row.answers = seal_json(draft.key, _place(row, Label.DRAFT_ANSWERS), kept)
-    if draft.codes:
+    if draft.codes or draft.sent:
         row.receipt = seal_json(draft.key, _place(row, Label.DRAFT_RECEIPT), draft.codes)
     row.expires_at = now + draft.lasts
 

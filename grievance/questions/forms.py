@@ -195,6 +195,10 @@ def _languages(_question: Question, _asking: Asking) -> list[tuple[str, str]]:
     return [(language.slug, language.own_name) for language in i18n.LANGUAGES]
 
 
+def _counts(question: Question, _asking: Asking) -> list[tuple[str, str]]:
+    return [(str(n), str(n)) for n in range(2, (question.max or 2) + 1)]
+
+
 def _desks(question: Question, asking: Asking) -> list[tuple[str, str]]:
     found = listed(asking.answers.get("desk-found", ""))
     named = [(code, asking.names.get(code, code)) for code in found]
@@ -213,6 +217,7 @@ FIELDS: dict[str, Callable[[Question, dict[str, Any], Asking], Any]] = {
     "prefecture": _chosen(Prefecture, _prefectures),
     "language": _chosen(web.Select, _languages),
     "desk": _chosen(web.Choice, _desks),
+    "count": _chosen(web.Select, _counts),
     "text": _text,
     "email": _text,
     "phone": _telephone,

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grievance.questions.question import Answer, Answers, Family, Page, Question, listed
+from grievance.questions.question import (
+    Answer,
+    Answers,
+    Condition,
+    Family,
+    Page,
+    Question,
+    listed,
+)
 
 OTHER = "other"  # the issue of somebody who is not sure
 
@@ -25,11 +33,23 @@ class Bank:
 
     def on_page(self, page: str) -> list[Question]:
         """The questions of a page that are still asked of somebody, in their order."""
-        return [
+        lent = [self.questions[name] for name in self.pages[page].asks]
+        return lent + [
             question
             for question in self.questions.values()
             if question.page == page and not question.retired and question.kind != "preset"
         ]
+
+    def needs(self, page: str, question: Question) -> bool:
+        """Whether a question must be answered on this page. Where it depends on another answer of
+        the same page, a page of its own asks again."""
+        depends = question.shown_if.asks_about() if question.shown_if else set()
+        return question.required and not depends & set(self.pages[page].asks)
+
+    def page_of(self, journey: str, question: str, answers: Answers) -> str:
+        """The first page on which this journey asks a question; empty where it does not."""
+        path = self.path(journey, answers)
+        return next((p for p in path if question in {q.id for q in self.on_page(p)}), "")
 
     def path(self, journey: str, answers: Answers) -> list[str]:
         """The ids of the pages that somebody with these answers meets, in order."""
@@ -59,7 +79,7 @@ class Bank:
         for page in self.journeys[journey]:
             for question in self._asked(journey, page, live):
                 excused = question.unless and live.get(question.unless)
-                if question.required and not live.get(question.id) and not excused:
+                if self.needs(page, question) and not live.get(question.id) and not excused:
                     return page
         return None
 
@@ -70,7 +90,7 @@ class Bank:
         for page in self.journeys[journey]:
             for question in self._asked(journey, page, live):
                 given = self._known(question, answers.get(question.id, ""), live)
-                if given:
+                if given and self._holds(question, live):
                     live[question.id] = given
         return live
 
@@ -124,16 +144,22 @@ class Bank:
         return kept if isinstance(given, list) else "".join(kept)
 
     def _asked(self, journey: str, page: str, live: Answers) -> list[Question]:
-        issues = frozenset(self.issues(live))
+        together = set(self.pages[page].asks)
         return [
             question
             for question in self.on_page(page)
             if question.only in ("", journey)
-            and (question.shown_if is None or question.shown_if.holds(live, issues))
+            and (self._holds(question, live) or _depends(question.shown_if, together))
         ]
 
+    def _holds(self, part: Question | Page, live: Answers) -> bool:
+        return part.shown_if is None or part.shown_if.holds(live, frozenset(self.issues(live)))
+
     def _shown(self, journey: str, page: str, live: Answers) -> bool:
-        if self.on_page(page):
-            return bool(self._asked(journey, page, live))
-        own = self.pages[page].shown_if
-        return own is None or own.holds(live, frozenset(self.issues(live)))
+        if not self._holds(self.pages[page], live):
+            return False
+        return not self.on_page(page) or bool(self._asked(journey, page, live))
+
+
+def _depends(rule: Condition | None, questions: set[str]) -> bool:
+    return rule is not None and bool(rule.asks_about() & questions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from grievance.questions.journey import Bank
+from grievance.questions.journey import OTHER, Bank
 from grievance.questions.question import Answer, Answers, listed
 
 # Which of the law's time limits begins on the day the worker gave, by issue: only where that day
@@ -24,13 +24,13 @@ NO_STATUS = ("none", "silent")
 
 
 def profile_of(bank: Bank, journey: str, answers: Answers) -> dict[str, Any]:
-    """The profile mapping for these answers; needs an issue, everything else may be missing.
+    """The profile mapping for these answers; everything may be missing, an issue is `other` then.
 
     Only answers that count go in (`Bank.live`). What was not said is left out, so routing's own
     defaults hold: no status, nationality or fear is ever guessed.
     """
     live = bank.live(journey, answers)
-    profile: dict[str, Any] = {"issues": bank.issues(live)}
+    profile: dict[str, Any] = {"issues": bank.issues(live) or [OTHER]}
     for key, name in (("location", "location"), ("country", "country"), ("now_in", "now-in"),
                       ("nationality", "nationality"), ("goal", "goal"), ("sector", "sector"),
                       ("language", "language")):  # fmt: skip

@@ -11,6 +11,7 @@ Answers = Mapping[str, Answer]
 KINDS = (
     "radio", "checkbox", "select", "text", "textarea", "date", "country", "prefecture", "family",
     "families", "issue", "issues", "email", "phone", "files", "tick", "language", "desk", "preset",
+    "count",
 )  # fmt: skip
 STORES = ("fact", "secret", "profile")
 COMPARTMENTS = ("story", "identity")
@@ -103,12 +104,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Page:
-    """One to three related questions, or a page of the product's own (`view`) without any."""
+    """One to three related questions, or a page of the product's own (`view`) without any.
+
+    `asks` are questions of other pages that a shorter journey brings together here; what depends
+    on another answer of the same page may then be left empty. `why` says what answering is good
+    for, where the page is offered by itself.
+    """
 
     id: str
     title: str
     view: str = ""
     shown_if: Condition | None = None
+    asks: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True)

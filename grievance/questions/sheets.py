@@ -39,7 +39,8 @@ def pages(path: Path, groups: Mapping[str, frozenset[str]]) -> list[Page]:
     found = []
     for row in read(path)["pages"]:
         shown = condition(row["shown_if"], groups) if "shown_if" in row else None
-        found.append(Page(row["id"], row["title"], row.get("view", ""), shown))
+        asks, why = tuple(row.get("asks", ())), row.get("why", "")
+        found.append(Page(row["id"], row["title"], row.get("view", ""), shown, asks, why))
     return found
 
 

@@ -17,6 +17,8 @@ from grievance.questions.places import country_name, prefecture_name
 from grievance.questions.question import Answers, Question, listed
 from grievance.web import telephones
 
+UNSAID = ("files", "desk-found", "route")  # how it came, nothing that somebody told us
+
 
 @dataclass(frozen=True)
 class Line:
@@ -48,7 +50,7 @@ def summary(
     with i18n.speaking(language):
         for question in _in_order(bank):
             given = listed(answers.get(question.id, ""))
-            if given and question.id not in ("files", "desk-found"):
+            if given and question.id not in UNSAID:
                 texts = [text_of(bank, question, code, names or {}) for code in given]
                 found.append(
                     Line(

@@ -15,6 +15,7 @@ from grievance.cases import files, queries
 from grievance.cases.actors import Actor, of_job
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.operations import (
+    adding,
     belonging,
     closing,
     consenting,
@@ -27,6 +28,7 @@ from grievance.cases.operations import (
     remedying,
     replying,
 )
+from grievance.cases.operations.adding import Added
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import Act, HandingOver
@@ -47,12 +49,15 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import facts
 from grievance.directory import operations as directory
+from grievance.questions.bank import shipped
+from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
 from grievance.referrals.models import Packet
 from grievance.referrals.operations.handing import Answered, Delivery
 from tests.cases.conftest import ENDS, TODAY, World, document, words
 from tests.cast import NOW, file_case, new_keys
 from tests.directory.loaded import words as bodies
+from tests.questions.answers import WAGES
 
 Doer = Callable[[World, Actor], object]
 
@@ -107,6 +112,12 @@ def _says(verb: Verb) -> Doer:
         return replying.say(world.session, world.site, world.home(), words(), [], actor, NOW)
 
     return do
+
+
+def _adds(world: World, actor: Actor) -> object:
+    complaint = complaint_of(shipped(), {**WAGES, "company": "Mihon"})
+    added = Added(complaint, (), words=True, rules_version="1", suggestion={})
+    return adding.add(world.session, world.site, world.home(), added, actor, NOW)
 
 
 def _change_receipt(world: World, actor: Actor) -> object:
@@ -291,6 +302,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.OPEN_ORIGINAL: _original,
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
+    Verb.WORKER_ADDS: _adds,
     Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(
         w.session, w.site, w.home(), {}, a, NOW
     ),

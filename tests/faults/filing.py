@@ -39,7 +39,11 @@ class Filer:
 def record(url: str, answers: Fields | None = None) -> Way:
     """Walk a filing up to the page with the number."""
     robot = Robot(url)
-    robot.walk("/en/file", {**SHORT, **(answers or {}), "what-happened": "STORY"}, "file.receipt")
+    robot.walk(
+        "/en/file?route=full",
+        {**SHORT, **(answers or {}), "what-happened": "STORY"},
+        "file.receipt",
+    )
     return Way(url, robot.steps)
 
 

@@ -137,7 +137,7 @@ def test_a_form_without_its_token_or_with_anothers_changes_nothing(
 def with_file(machine: Machine, story: str) -> Filer:
     """Somebody files with a text file."""
     robot = Robot(machine.url)
-    robot.walk("/en/file", {**SHORT, "what-happened": story}, "file.check")
+    robot.walk("/en/file?route=full", {**SHORT, "what-happened": story}, "file.check")
     page = robot.get("/en/file/files").page
     robot.send(page, {}, [("files", "proof.txt", story.encode())])
     page = robot.walk("/en/file/check", SHORT, "file.receipt")

@@ -26,7 +26,9 @@ def letters(machine: Machine) -> list[dict[str, str]]:
 def file_in_danger(machine: Machine) -> Filer:
     """Somebody who is hurt files by every page."""
     robot = Robot(machine.url)
-    page = robot.walk("/en/file", {**SHORT, **DANGER, "what-happened": "Help."}, "file.receipt")
+    page = robot.walk(
+        "/en/file?route=full", {**SHORT, **DANGER, "what-happened": "Help."}, "file.receipt"
+    )
     filer = Filer(robot, "Help.", code_on(page.html), token=page.fields()["token"])
     assert send(filer) == 303
     return filer

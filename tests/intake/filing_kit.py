@@ -18,7 +18,7 @@ from grievance.vault.keys import new_pair
 from tests.pages import Page, read_page
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
-FILE = "/en/file"
+FILE = "/en/file?route=full"  # every question; the short ways are in test_short_pages.py
 TYPED = {"text": "words", "textarea": "It happened again.", "date": "2026-08-25",
          "email": "a@example.com", "phone": "+84 91 234 56 78"}  # fmt: skip
 

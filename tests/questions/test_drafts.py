@@ -42,7 +42,7 @@ def test_nothing_of_a_draft_can_be_read_in_the_database(session, ring):
     secret, draft = begin(session, ring)
     drafts.save(draft, {"what-happened": CANARY, "name": CANARY}, real_now(), seen="what-happened")
     drafts.add_file(session, draft, stored() | {"name": CANARY}, real_now())
-    drafts.draw_codes(draft, helper=False, now=real_now())
+    drafts.draw_codes(draft, ["worker"], real_now())
     session.flush()
     row = session.execute(text("SELECT * FROM draft")).mappings().one()
     dumped = b"".join(v if isinstance(v, bytes) else str(v).encode() for v in row.values())
@@ -113,11 +113,11 @@ def test_the_finder_goes_on_as_a_filing_with_its_answers(session, ring):
 
 def test_codes_are_drawn_once_and_a_helper_adds_one(session, ring):
     _, draft = begin(session, ring)
-    drafts.draw_codes(draft, helper=False, now=real_now())
+    drafts.draw_codes(draft, ["worker"], real_now())
     first = dict(draft.codes)
-    drafts.draw_codes(draft, helper=False, now=real_now())
+    drafts.draw_codes(draft, ["worker"], real_now())
     assert draft.codes == first
-    drafts.draw_codes(draft, helper=True, now=real_now())
+    drafts.draw_codes(draft, ["worker", "helper"], real_now())
     assert draft.codes["worker"] == first["worker"]
     assert receipts.parse(draft.codes["helper"]) != first["worker"]
 
@@ -125,7 +125,7 @@ def test_codes_are_drawn_once_and_a_helper_adds_one(session, ring):
 def test_a_sent_draft_holds_only_its_code_and_for_an_hour(session, ring):
     secret, draft = begin(session, ring, answers={"name": CANARY, "who": "own"})
     drafts.add_file(session, draft, stored(), real_now())
-    drafts.draw_codes(draft, helper=False, now=real_now())
+    drafts.draw_codes(draft, ["worker"], real_now())
     now = real_now()
     drafts.mark_sent(session, draft, now)
     session.flush()

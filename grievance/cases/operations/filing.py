@@ -126,6 +126,7 @@ def _row(session: Session, filing: Filing, due: datetime, at: datetime) -> Case:
         amount_band=told.amount_band,
         reissue_allowed=told.reissue_allowed,
         burst=recent >= BURST,
+        one_way=not filing.receipts,
         needs_translation=told.language not in ("en", "ja"),
         next_due=due,
         filed_at=at,

@@ -1,0 +1,84 @@
+"""The worker adds afterwards what was not asked when the report was filed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grievance.accounts.models import Event
+from grievance.cases import records
+from grievance.cases.actors import Actor
+from grievance.cases.models import SEVERITIES, Case
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
+from grievance.cases.operations.moving import check, move
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import to_the_hour
+from grievance.questions.complaint import Complaint
+from grievance.questions.journey import OTHER
+from grievance.vault import values
+
+
+@dataclass(frozen=True)
+class Added:
+    """The complaint with what was added, the problems it names now for the first time, whether
+    there are new words to translate, and what routing says to it."""
+
+    complaint: Complaint
+    named: tuple[str, ...]
+    words: bool
+    rules_version: str
+    suggestion: Mapping[str, Any] = field(repr=False)
+
+
+def add(
+    session: Session, site: Site, opened: OpenCase, added: Added, actor: Actor, now: datetime
+) -> None:
+    """Seal the answers as new versions beside the earlier ones and advise anew.
+
+    The problem is set where nobody knew it yet, and the case becomes graver where the new problem
+    is, never lighter. Nothing is counted again: the month's tallies are of filings. Who has the
+    case gets a letter, at most one an hour.
+    """
+    case, at, told = opened.case, to_the_hour(now), added.complaint
+    check(case, Verb.WORKER_ADDS, actor)
+    contact = records.read(session, opened, "identity").get("contact", {})
+    story = records.write(session, opened, "answers", dict(told.story), at)
+    who = records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
+    records.write(session, opened, "profile", dict(told.profile), at)
+    records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
+    _name(case, added)
+    case.amount_band = told.amount_band
+    case.worker_acted_at = at
+    spoken = told.language not in ("en", "ja")
+    case.needs_translation = case.needs_translation or (added.words and spoken)
+    if case.assignee_id and not _told(session, case, at):
+        telling.staff_of_answer(session, site, case, now)
+    codes = {
+        "issues": list(case.issues),
+        "severity": case.severity,
+        "value": values.digest(story.content).hex(),
+        "identity": values.digest(who.content).hex(),
+    }
+    move(session, case, Verb.WORKER_ADDS, actor, now, codes)
+
+
+def _name(case: Case, added: Added) -> None:
+    """Put in the problems that were named now; those that staff found stay."""
+    known = [] if case.issues == [OTHER] and added.named else list(case.issues)
+    case.issues = [*known, *(one for one in added.named if one not in known)]
+    case.main_issue = case.issues[0]
+    if SEVERITIES.index(added.complaint.severity) > SEVERITIES.index(case.severity):
+        case.severity = added.complaint.severity
+
+
+def _told(session: Session, case: Case, at: datetime) -> bool:
+    """Whether a letter about what was added went out in this hour already."""
+    mine = (Event.stream_id == case.id, Event.verb == Verb.WORKER_ADDS, Event.at == at)
+    return session.scalar(select(Event.id).where(*mine).limit(1)) is not None

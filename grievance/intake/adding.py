@@ -1,0 +1,114 @@
+"""What was not asked on the short way: a card at a time, each saying what it is good for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases import records
+from grievance.cases.actors import Actor
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import adding
+from grievance.cases.operations.adding import Added
+from grievance.cases.operations.moving import allowed
+from grievance.cases.states import Verb
+from grievance.clock import now
+from grievance.extensions import db
+from grievance.intake import drafting
+from grievance.intake.blueprint import bp
+from grievance.intake.visits import site, visited
+from grievance.questions import cards
+from grievance.questions.bank import shipped
+from grievance.questions.cards import Card
+from grievance.questions.complaint import complaint_of
+from grievance.questions.forms import Asking, answers_in, form_of
+from grievance.questions.question import Answer as Said
+from grievance.questions.question import Question
+from grievance.routing.explain import as_plain
+from grievance.web.audience import audience
+from grievance.web.forms import Form
+
+Told = dict[str, Said]
+
+
+def told_in(session: Session, opened: OpenCase) -> Told:
+    """All answers of a case, as filed and as added since; without the contact, which has a page of
+    its own."""
+    said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
+    said.pop("contact", None)
+    return {"files": "given", **said}  # what happened was told, in words or as a file
+
+
+def next_card(session: Session, opened: OpenCase, actor: Actor) -> Card | None:
+    """The card that helps most now; None for a helper, and where nothing is open."""
+    if not allowed(opened.case, Verb.WORKER_ADDS, actor):
+        return None
+    return next(iter(cards.cards(shipped(), told_in(session, opened))), None)
+
+
+@bp.get("/case/more")
+@audience("worker")
+def more() -> Answer:
+    """On to the next card after the one that was answered or left; after the last, to the case."""
+    opened, _receipt, actor = visited()
+    found = None
+    if allowed(opened.case, Verb.WORKER_ADDS, actor):
+        told = told_in(db.session(), opened)
+        found = cards.after(shipped(), told, request.args.get("after", ""))
+    db.session.commit()
+    if found is None:
+        return redirect(url_for("intake.case"), 303)
+    return redirect(url_for("intake.card", page=found.page), 303)
+
+
+@bp.route("/case/more/<page>", methods=["GET", "POST"])
+@audience("worker")
+def card(page: str) -> Answer | Response:
+    """One card: answer it or leave it."""
+    opened, _receipt, actor = visited(lock=request.method == "POST")
+    if not allowed(opened.case, Verb.WORKER_ADDS, actor):
+        abort(403)
+    told = told_in(db.session(), opened)
+    asks = cards.card(shipped(), told, page)
+    if asks is None:
+        return redirect(url_for("intake.more", after=page), 303)
+    form = _form(told, asks.questions)
+    if request.method == "POST" and form.validate():
+        _add(opened, told, answers_in(form, asks.questions), actor)
+        db.session.commit()
+        return redirect(url_for("intake.more", after=page), 303)
+    shown = render_template("intake/short/card.html", form=form, card=asks)
+    db.session.commit()
+    return make_response(shown, 422 if form.errors else 200)
+
+
+def _form(told: Told, questions: Sequence[Question]) -> Form:
+    """No answer of a card is needed."""
+    free = frozenset(question.id for question in questions)
+    asking = Asking(shipped(), drafting.JOURNEY, told, free, drafting.desk_names(told))
+    return form_of(asking, questions, request.form if request.method == "POST" else None)
+
+
+def _add(opened: OpenCase, told: Told, given: Mapping[str, Said], actor: Actor) -> None:
+    """Add what was answered; nothing where everything was left empty."""
+    bank, said = shipped(), {name: answer for name, answer in given.items() if answer}
+    if not said:
+        return
+    if {"company", "company-own", "buyer"} & set(said):
+        said["desk-found"] = drafting.desks_of({**told, **said})
+    after: dict[str, Any] = {**told, **said}
+    complaint = complaint_of(bank, after)
+    before = set(bank.issues(bank.live(drafting.JOURNEY, told)))
+    advice = drafting.advice_on(after)
+    added = Added(
+        complaint,
+        tuple(one for one in bank.issues(bank.live(drafting.JOURNEY, after)) if one not in before),
+        any(bank.questions[name].kind in ("text", "textarea") for name in said),
+        advice.rules_version,
+        as_plain(advice),
+    )
+    adding.add(db.session(), site(), opened, added, actor, now())
