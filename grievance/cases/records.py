@@ -85,11 +85,8 @@ def suggestion(session: Session, opened: OpenCase) -> dict[str, Any]:
 def keep_suggestion(
     session: Session, opened: OpenCase, rules_version: str, result: Any, now: datetime
 ) -> Suggestion:
-    """Freeze what routing advised, with the rule set that said so. Advice of the same moment gives
-    way: a worker's moments are hours, and within one only the last advice counts."""
+    """Freeze what routing advised, with the rule set that said so."""
     row = uuid4()
-    same = (Suggestion.case_id == opened.case.id, Suggestion.at == now)
-    session.execute(delete(Suggestion).where(*same))
     suggestion = Suggestion(
         id=row,
         case_id=opened.case.id,
@@ -100,3 +97,10 @@ def keep_suggestion(
     )
     session.add(suggestion)
     return suggestion
+
+
+def drop_suggestion(session: Session, opened: OpenCase, now: datetime) -> None:
+    """Let advice of this very moment give way to newer: a worker's moments are hours, and within
+    one only the last advice counts."""
+    same = (Suggestion.case_id == opened.case.id, Suggestion.at == now)
+    session.execute(delete(Suggestion).where(*same))

@@ -19,14 +19,11 @@ from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.demo import handing, mending, working
 from grievance.demo.script import ZONE, Scene
-from grievance.demo.stage import WORKERS, Stage
+from grievance.demo.stage import Stage
 from grievance.demo.working import Do
-from grievance.directory.queries import facts_for_routing
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import Complaint, complaint_of
-from grievance.routing.explain import Result, as_plain, rank
-from grievance.routing.profile import parse
-from grievance.routing.rules import shipped_rules
+from grievance.routing.explain import Result, as_plain
 
 STEPS: Mapping[str, Do] = {**working.STEPS, **handing.STEPS, **mending.STEPS}
 
@@ -45,14 +42,14 @@ def act(stage: Stage, scene: Scene, now: datetime) -> Case:
 def _file(stage: Stage, scene: Scene) -> None:
     complaint = complaint_of(shipped(), scene.answers, stage.papers(scene.files))
     advice = _advice(stage.session, complaint, scene)
-    known = {"worker": complaint.known_to, "helper": "self"}
+    known = {"worker": complaint.known_to, "helper": "self", "member": "helper"}
     filing = Filing(
         filing_id=uuid4(),
         complaint=complaint,
         receipts=[
-            NewReceipt(keys, role, known[role])
+            NewReceipt(keys, role.partition("-")[0], known[role.partition("-")[0]])
             for role, keys in stage.keys.items()
-            if role in WORKERS
+            if role != "again"
         ],
         rules_version=advice.rules_version,
         suggestion=as_plain(advice),
@@ -62,9 +59,7 @@ def _file(stage: Stage, scene: Scene) -> None:
 
 
 def _advice(session: Session, complaint: Complaint, scene: Scene) -> Result:
-    facts, rules = facts_for_routing(session), shipped_rules()
-    profile = parse(complaint.profile, tuple(facts.issues), rules.limitation_codes)
-    return rank(profile, rules, facts, local_day(scene.filed, ZONE))
+    return working.advice(session, complaint.profile, local_day(scene.filed, ZONE))
 
 
 def _sweep(stage: Stage, until: datetime) -> None:

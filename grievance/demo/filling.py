@@ -50,7 +50,7 @@ def fill(session: Session, site: Site, now: datetime) -> Story:
         directory.load(session, facts.shipped(), now, ACTOR)
     cast = engage(session, site.ring, script.operator(), now - FOUNDED)
     cases = tuple(_play(session, site, cast, scene, now) for scene in script.scenes(shipped(), now))
-    return Story(site.public_url, cast.accounts, cases)
+    return Story(site.public_url, cast.accounts, tuple(one for one in cases if one.receipt))
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -69,17 +69,12 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def _play(session: Session, site: Site, cast: Cast, scene: Scene, now: datetime) -> Coded:
-    codes = {role: draw() for role in _numbers(scene)}
+    codes = {role: draw() for role in scene.numbers}
     keys = {role: _keys(code, site.ring) for role, code in codes.items()}
     case = act(Stage(session, site, cast.colleagues, keys), scene, now)
     if scene.filed < now - NEWS:
         outbox.cancel(session, case.id, now)
-    return Coded(case.state, case.language, codes.get("again", codes["worker"]))
-
-
-def _numbers(scene: Scene) -> list[str]:
-    wanted = {"worker": True, "helper": scene.by_helper, "again": scene.reissued}
-    return [role for role, needed in wanted.items() if needed]
+    return Coded(case.state, case.language, codes.get("again") or codes.get("worker", ""))
 
 
 def _keys(code: str, ring: KeyRing) -> ReceiptKeys:

@@ -17,7 +17,7 @@ from grievance.questions.journey import Bank
 from grievance.questions.question import Answer
 
 DATA = Path(__file__).parent / "data"
-SCENES = ("new.yaml", "handed_over.yaml", "remedied.yaml")
+SCENES = ("new.yaml", "short.yaml", "handed_over.yaml", "remedied.yaml")
 ZONE = "Asia/Tokyo"
 _MINUTES = re.compile(r"(\d+)m")
 _DAYS = re.compile(r"(\d+)d (\d\d:\d\d)")
@@ -63,6 +63,17 @@ class Scene:
         return self.answers.get("who", "own") != "own"
 
     @property
+    def numbers(self) -> list[str]:
+        """Whose numbers there are, in the end: none for a tip, one more for each of a group."""
+        if self.answers.get("route") == "tip":
+            return []
+        wanted = {"worker": True, "helper": self.by_helper, "again": self.reissued}
+        further = range(2, int(str(self.answers.get("members", 1))) + 1)
+        return [role for role, needed in wanted.items() if needed] + [
+            f"member-{n}" for n in further
+        ]
+
+    @property
     def reissued(self) -> bool:
         """Whether the first number is lost on the way."""
         return any(step.do == "reissue" for step in self.steps)
@@ -98,7 +109,8 @@ def _read(name: str) -> dict[str, Any]:
 
 def _scene(row: Mapping[str, Any], bank: Bank, now: datetime) -> Scene:
     answers = _dated(row["answers"], now)
-    answers["problem"] = bank.family_of(str(answers["issue"]))
+    if "issue" in answers:
+        answers["problem"] = bank.family_of(str(answers["issue"]))
     steps = tuple(
         Step(
             moment(step["at"], now),
@@ -121,4 +133,6 @@ def _day(given: Any, now: datetime) -> Any:
     if isinstance(given, dict) and given.keys() <= {"days_ago", "in_days"}:
         away = timedelta(days=given.get("in_days", 0) - given.get("days_ago", 0))
         return (local_day(now, ZONE) + away).isoformat()
+    if isinstance(given, dict):
+        return _dated(given, now)
     return given

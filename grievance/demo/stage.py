@@ -22,16 +22,14 @@ from grievance.demo.people import Colleague
 from grievance.demo.script import Step
 from grievance.vault.receipts import ReceiptKeys
 
-WORKERS = ("worker", "helper")
-
 
 @dataclass
 class Stage:
     """Where a scene is acted: its case, who is there, the keys of its numbers by role.
 
-    `worker` and `helper` are drawn before filing, `again` is the number that replaces a lost one.
-    `items` are its remedies by the name that the script calls them, `opened` the case as each of
-    the staff opened it.
+    `worker`, `helper` and those of a group are drawn before filing, `again` is the number that
+    replaces a lost one. `items` are its remedies by the name that the script calls them, `opened`
+    the case as each of the staff opened it.
     """
 
     session: Session

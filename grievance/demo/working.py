@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.cases import queries
+from grievance.cases import queries, records
 from grievance.cases.models import FourEyes, Message
-from grievance.cases.operations import deciding, escalating, handling, receipts, replying
+from grievance.cases.operations import adding, deciding, escalating, handling, receipts, replying
 from grievance.cases.operations.deciding import Declining
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
+from grievance.directory.queries import facts_for_routing
+from grievance.questions.bank import shipped
+from grievance.questions.profile import profile_of
+from grievance.routing.explain import Result, rank
+from grievance.routing.profile import parse
+from grievance.routing.rules import shipped_rules
 
 Do = Callable[[Stage, Step], object]
 
@@ -84,6 +93,28 @@ def _say(stage: Stage, step: Step) -> None:
     replying.say(stage.session, stage.site, opened, stage.written(step), stored, actor, step.at)
 
 
+def advice(session: Session, profile: Mapping[str, Any], day: date) -> Result:
+    """What routing says to a profile on that day."""
+    facts, rules = facts_for_routing(session), shipped_rules()
+    return rank(parse(profile, tuple(facts.issues), rules.limitation_codes), rules, facts, day)
+
+
+def _add(stage: Stage, step: Step) -> None:
+    opened, actor = stage.by_number(step.by)
+    session, bank = stage.session, shipped()
+    told = {"files": "given"}
+    for part in ("answers", "identity"):
+        told |= records.read(session, opened, part)
+    told.pop("contact")
+    added = adding.added_to(
+        bank,
+        told,
+        step.given["answers"],
+        lambda after: advice(session, profile_of(bank, "file", after), step.local_day),
+    )
+    adding.add(session, stage.site, opened, added, actor, step.at)
+
+
 def _withdraw(stage: Stage, step: Step) -> None:
     opened, actor = stage.by_number(step.by)
     replying.withdraw(stage.session, stage.site, opened, actor, step.at)
@@ -131,6 +162,7 @@ def _of_worker(verb: Callable[..., None]) -> Do:
 
 
 STEPS: Mapping[str, Do] = {
+    "add": _add,
     "take": _take,
     "triage": _triage,
     "assign": _assign,

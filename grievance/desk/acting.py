@@ -51,6 +51,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "severity": ("severity", N_("Somebody is in danger: the severity is high or critical then.")),
     "issues": ("issue", N_("Choose the main problem.")),
     "not_taken": ("", N_("Somebody has this case already.")),
+    "comes_back": ("", N_("This is a tip. Nobody comes back to it, so nobody can answer.")),
     "nothing_proposed": ("", N_("A decision on this case waits for a second person already.")),
     "proposed": ("", N_("Nothing waits for a second person any more.")),
     "decline_proposed": ("", N_("Nothing waits for a second person any more.")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from grievance.cases import records
 from grievance.cases.actors import Actor
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import adding
-from grievance.cases.operations.adding import Added
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.clock import now
@@ -24,11 +22,9 @@ from grievance.intake.visits import site, visited
 from grievance.questions import cards
 from grievance.questions.bank import shipped
 from grievance.questions.cards import Card
-from grievance.questions.complaint import complaint_of
 from grievance.questions.forms import Asking, answers_in, form_of
 from grievance.questions.question import Answer as Said
 from grievance.questions.question import Question
-from grievance.routing.explain import as_plain
 from grievance.web.audience import audience
 from grievance.web.forms import Form
 
@@ -100,15 +96,5 @@ def _add(opened: OpenCase, told: Told, given: Mapping[str, Said], actor: Actor) 
         return
     if {"company", "company-own", "buyer"} & set(said):
         said["desk-found"] = drafting.desks_of({**told, **said})
-    after: dict[str, Any] = {**told, **said}
-    complaint = complaint_of(bank, after)
-    before = set(bank.issues(bank.live(drafting.JOURNEY, told)))
-    advice = drafting.advice_on(after)
-    added = Added(
-        complaint,
-        tuple(one for one in bank.issues(bank.live(drafting.JOURNEY, after)) if one not in before),
-        any(bank.questions[name].kind in ("text", "textarea") for name in said),
-        advice.rules_version,
-        as_plain(advice),
-    )
+    added = adding.added_to(bank, told, said, drafting.advice_on)
     adding.add(db.session(), site(), opened, added, actor, now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,10 @@ from grievance.cases.operations.moving import check, move
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
-from grievance.questions.complaint import Complaint
-from grievance.questions.journey import OTHER
+from grievance.questions.complaint import Complaint, complaint_of
+from grievance.questions.journey import OTHER, Bank
+from grievance.questions.question import Answer
+from grievance.routing.explain import Result, as_plain
 from grievance.vault import values
 
 
@@ -35,6 +37,26 @@ class Added:
     words: bool
     rules_version: str
     suggestion: Mapping[str, Any] = field(repr=False)
+
+
+def added_to(
+    bank: Bank,
+    told: Mapping[str, Answer],
+    given: Mapping[str, Answer],
+    advise: Callable[[Mapping[str, Answer]], Result],
+) -> Added:
+    """What answers change, beside those that were told before. ValueError when the case could not
+    have been filed with them."""
+    after = {**told, **given}
+    before = set(bank.issues(bank.live("file", told)))
+    advice = advise(after)
+    return Added(
+        complaint_of(bank, after),
+        tuple(one for one in bank.issues(bank.live("file", after)) if one not in before),
+        any(bank.questions[name].kind in ("text", "textarea") for name in given),
+        advice.rules_version,
+        as_plain(advice),
+    )
 
 
 def add(
@@ -52,6 +74,7 @@ def add(
     story = records.write(session, opened, "answers", dict(told.story), at)
     who = records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
     records.write(session, opened, "profile", dict(told.profile), at)
+    records.drop_suggestion(session, opened, at)
     records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
     _name(case, added)
     case.amount_band = told.amount_band
