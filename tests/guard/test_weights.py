@@ -54,10 +54,13 @@ WORKERS = (
 )
 # Text of a request that no form holds, and why it may be looked at.
 UNFORMED = {
-    "grievance/intake/drafting.py": "whether a button was pressed; `change` is only a yes",
+    "grievance/intake/drafting.py": "whether a button was pressed or a file came; looked up among"
+    " ways and bodies; `change` is only a yes",
+    "grievance/intake/short.py": "whether a button was pressed",
+    "grievance/intake/adding.py": "looked up among the pages",
     "grievance/intake/arrivals.py": "kept to what fits before it is hashed",
     "grievance/intake/attaching.py": "whether a button was pressed",
-    "grievance/intake/filing.py": "looked up among the bodies",
+    "grievance/intake/filing.py": "whether a button was pressed",
     "grievance/intake/leaving.py": "looked up among the languages",
     "grievance/intake/returning.py": "only a yes",
     "grievance/portal/finder.py": "the form token, by its length first",
