@@ -20,6 +20,7 @@ from grievance.settings import Settings, WebSettings, read
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import hkdf
 from grievance.vault.labels import Derive
+from grievance.vault.shares import Shares
 from grievance.vault.slots import PLACES, HashSlots, SlowLane
 
 ROOMS = ("web", "accounts", "portal", "intake", "desk", "console")
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SITE=Site(ring, storage.blobs(settings.storage), settings.public_url),
         HASH_SLOTS=HashSlots(),
         LANE_PLACES=places,
+        UPLOAD_SHARES=Shares(),
         RECEIPT_LANE=SlowLane(places=places),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),

@@ -46,6 +46,8 @@ class WebSettings(Settings):
 
     trusted_proxies: int = 0
     max_upload_mb: int = 25
+    unsent_mb: int = 8192
+    disk_floor_mb: int = 1024
     metrics_token: str = field(default="", repr=False)
 
 
@@ -116,6 +118,8 @@ PARSE: dict[str, Any] = {
     "time_zone": _zone,
     "trusted_proxies": _number,
     "max_upload_mb": _number,
+    "unsent_mb": _number,
+    "disk_floor_mb": _number,
 }
 
 

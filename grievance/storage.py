@@ -1,12 +1,13 @@
 """Sealed blobs by opaque id: the bytes of a file, which only a key of its case opens.
 
 The store knows ids and ciphertext and nothing else; names, types and sizes are sealed elsewhere.
-`FolderBlobs` keeps them in a folder. Anything else with the four methods of `Blobs`, such as an
+`FolderBlobs` keeps them in a folder. Anything else with the methods of `Blobs`, such as an
 S3-compatible bucket, can stand in its place.
 """
 
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -29,6 +30,9 @@ class Blobs(Protocol):
 
     def exists(self, blob: str) -> bool:
         """Whether the blob is there."""
+
+    def free(self) -> int:
+        """Bytes that could still be put."""
 
 
 class FolderBlobs:
@@ -75,6 +79,11 @@ class FolderBlobs:
     def exists(self, blob: str) -> bool:
         """Whether the blob is there."""
         return self._path(blob).exists()
+
+    def free(self) -> int:
+        """Bytes free on the disk the folder is on, or will be."""
+        there = next(one for one in (self.root, *self.root.parents) if one.is_dir())
+        return shutil.disk_usage(there).free
 
     def _path(self, blob: str) -> Path:
         if not _ID.fullmatch(blob):

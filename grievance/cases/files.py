@@ -37,6 +37,7 @@ class Stored:
     clean_blob: str = ""
     clean_key: str = field(default="", repr=False)
     warnings: tuple[str, ...] = ()
+    clean_size: int = 0
     tries: int = 0  # of cleaning, that failed for the file's own sake
 
 
@@ -75,6 +76,7 @@ def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"") -> Stored:
         original_key=original_key,
         clean_blob=clean_blob,
         clean_key=clean_key,
+        clean_size=len(cleaned.data or b""),
         warnings=cleaned.warnings,
     )
 

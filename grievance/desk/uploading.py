@@ -7,12 +7,13 @@ and `take_back` when the verb was refused.
 
 from __future__ import annotations
 
+import errno
 import logging
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from grievance.cases import files
 from grievance.cases.cleaning import Refused
@@ -109,4 +110,7 @@ class WithFile(Form):
 
 def _kept(chosen: UploadedFile) -> Stored:
     db.session.rollback()
+    floor = current_app.config["SETTINGS"].disk_floor_mb * 1024 * 1024
+    if site().blobs.free() - floor < 2 * chosen.size:
+        raise OSError(errno.ENOSPC, "below the floor")
     return files.keep(site().blobs, chosen.read(), chosen.name, here())

@@ -15,6 +15,7 @@ from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
+from grievance.intake.room import check_room
 from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
 from grievance.questions import drafts
@@ -82,8 +83,10 @@ def take(draft: OpenDraft, secret: str) -> str:
     wrong = ""
     for part in parts:
         try:
+            check_room(part, drafts.unsent(db.session()))
+            db.session.rollback()
             _keep(files.keep(site().blobs, part.read(), part.name, here()), secret)
-        except Refused as refused:
+        except (Refused, UploadRefused) as refused:
             wrong = wrong or _sentence(refused, part)
         except OSError as problem:
             wrong = wrong or store_away(problem)
@@ -96,7 +99,7 @@ def _keep(stored: Stored, secret: str) -> None:
     db.session.commit()
 
 
-def _sentence(refused: Refused, part: UploadedFile) -> str:
+def _sentence(refused: Refused | UploadRefused, part: UploadedFile) -> str:
     return sentence_of(refused.code, part.name)
 
 

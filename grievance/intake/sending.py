@@ -21,6 +21,7 @@ from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.return_forms import MessageForm
+from grievance.intake.room import check_room
 from grievance.intake.visits import site
 from grievance.web.language import own_language
 from grievance.web.logs import where
@@ -40,6 +41,7 @@ REFUSALS = {
     "too_many_pages": N_("%(name)s has more than 50 pages. Send it in parts."),
     "encrypted_pdf": N_("%(name)s is locked with a password. Send a copy without it."),
     "broken": BROKEN,
+    "no_room": N_("There is no room for %(name)s right now. Send it again in an hour."),
     "empty": N_("%(name)s is empty."),
 }
 
@@ -75,6 +77,7 @@ def received_files(form: MessageForm) -> list[Stored]:
     try:
         for part in uploaded(request):
             name = part.name
+            check_room(part)
             kept.append(files.keep(site().blobs, part.read(), part.name, here()))
     except OSError as problem:
         take_back(kept)

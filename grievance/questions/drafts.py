@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
@@ -30,6 +30,7 @@ OWN = timedelta(hours=24)  # a phone that is only theirs
 SHARED = timedelta(hours=6)  # since the last answer; the cookie itself ends with the browser
 SENT = timedelta(hours=1)  # how long the code can be read again in the same browser
 PURPOSE = "draft"
+STEP = 64 * 1024  # the store pads to it
 KEPT_AFTER = ("who", "channel", "language", "route")  # how the page with the code speaks
 
 
@@ -141,8 +142,10 @@ def add_file(session: Session, draft: OpenDraft, stored: Mapping[str, Any], now:
     `stored` is the plain form of the cases' stored file; `id` and `clean_blob` name its blobs.
     """
     draft.files.append(dict(stored))
-    for blob in _blobs_of(stored):
-        session.add(DraftBlob(blob=UUID(hex=blob), draft_id=draft.row.id))
+    sizes = (stored.get("size", 0), stored.get("clean_size", 0))
+    for blob, size in zip(_blobs_of(stored), sizes, strict=False):
+        room = -(-size // STEP) * STEP
+        session.add(DraftBlob(blob=UUID(hex=blob), draft_id=draft.row.id, room=room))
     _write(draft, now)
 
 
@@ -190,6 +193,11 @@ def forget(session: Session, draft: OpenDraft) -> list[str]:
     gone = [blob.hex for blob in blobs]
     session.execute(delete(Draft).where(Draft.id == draft.row.id))
     return gone
+
+
+def unsent(session: Session) -> int:
+    """Bytes that the files of all drafts take together."""
+    return int(session.scalar(select(func.coalesce(func.sum(DraftBlob.room), 0))) or 0)
 
 
 def purge_expired(session: Session, now: datetime, limit: int = 1000) -> tuple[int, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.model import Base, code, digest, identifier, sealed
@@ -48,3 +48,4 @@ class DraftBlob(Base):
 
     blob: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    room: Mapped[int] = mapped_column(BigInteger, default=0)  # in steps of 64 KiB

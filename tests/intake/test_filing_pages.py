@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -201,6 +202,28 @@ def test_a_file_that_is_refused_is_named_and_the_others_are_kept(robot):
     remove = next(f for f in page.all("form") if "remove" in (f.get("action") or ""))
     robot.client.post(remove.get("action"), data=page.fields(remove))
     assert "pay.png" not in read_page(robot.client.get("/en/file/files")).main
+
+
+@pytest.mark.parametrize("full", [{"unsent_mb": 0}, {"disk_floor_mb": 10**9}])
+def test_where_there_is_no_room_a_file_is_refused_and_the_report_is_filed(
+    robot, session, app, full
+):
+    robot.go("file.check")
+    page = robot.open("/en/file/files?change=1")
+    data = {**page.fields(), "add": "more", "files": [(io.BytesIO(PNG), "pay.png")]}
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, **full)
+    try:
+        answer = robot.client.post(
+            "/en/file/files?change=1", data=data, content_type="multipart/form-data"
+        )
+        assert "no room for pay.png" in read_page(answer).errors["files"]
+        assert count(session, DraftBlob) == 0
+        page = robot.go("file.receipt")
+        assert robot.send(page).name == "file.sent"
+    finally:
+        app.config["SETTINGS"] = before
+    assert count(session, Case) == 1
 
 
 def test_a_helper_gets_a_number_of_their_own_and_one_for_the_worker(client, open_site, session):
