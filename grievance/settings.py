@@ -49,6 +49,7 @@ class WebSettings(Settings):
     unsent_mb: int = 8192
     disk_floor_mb: int = 1024
     metrics_token: str = field(default="", repr=False)
+    security_contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,12 @@ def _zone(text: str) -> str:
         raise ValueError("no such time zone") from None
 
 
+def _contact(text: str) -> str:
+    if text and "@" not in text and urlsplit(text).scheme != "https":
+        raise ValueError("neither an e-mail address nor an https address")
+    return text
+
+
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("not a whole number")
@@ -117,6 +124,7 @@ PARSE: dict[str, Any] = {
     "demo": _yes,
     "time_zone": _zone,
     "trusted_proxies": _number,
+    "security_contact": _contact,
     "max_upload_mb": _number,
     "unsent_mb": _number,
     "disk_floor_mb": _number,

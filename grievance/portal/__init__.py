@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.portal import finder, views
+from grievance.portal import finder, security, views
 from grievance.portal.blueprint import portal
 
 
@@ -18,4 +18,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(portal)
 
 
-__all__ = ["finder", "init_app"]
+__all__ = ["finder", "init_app", "security"]
