@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grievance import demo as demonstration
 from grievance import storage
-from grievance.accounts import peppers
+from grievance.accounts import audit, peppers
 from grievance.cases.site import Site
 from grievance.demo.mark import check_mark
 from grievance.extensions import act_as, db
@@ -29,7 +29,7 @@ LIMITS = (
 )
 
 
-def engine_options(url: str) -> dict[str, object]:
+def engine_options(url: str, ring: KeyRing) -> dict[str, object]:
     """How this process talks to PostgreSQL: parameters are never in an error, waits are bounded."""
     given = make_url(url).query.get("options", "")
     return {
@@ -38,6 +38,7 @@ def engine_options(url: str) -> dict[str, object]:
         "pool_size": 4,
         "max_overflow": 4,
         "pool_recycle": 1800,
+        "execution_options": audit.vouching(ring),
         "connect_args": {"options": f"{given} {LIMITS}".strip(), "connect_timeout": 5},
     }
 
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         UPLOAD_SHARES=Shares(),
         RECEIPT_LANE=SlowLane(places=places),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, ring),
     )
     if isinstance(settings, WebSettings) and settings.trusted_proxies:
         hops = settings.trusted_proxies

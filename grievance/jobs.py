@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
-from grievance.accounts import anchors
+from grievance.accounts import anchors, audit
 from grievance.cases import ledger
 from grievance.cases.jobs import sweep
 from grievance.cases.operations import receipts
@@ -106,8 +106,10 @@ def _forget(work: Work) -> Counts:
 
 
 def _recalls(work: Work) -> Counts:
+    reads = audit.chain_reads(work.session, actor="job:recalls", now=clock.real_now())
+    work.session.commit()
     kept = ledger.keep(work.session, work.ring, work.settings.data / ledger.FILE)
-    return {"due": kept, "done": kept}
+    return {"due": kept + reads, "done": kept + reads}
 
 
 def _anchor(work: Work) -> Counts:
@@ -126,7 +128,7 @@ JOBS = (
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),
-    Job("anchor", 3600, _anchor),
+    Job("anchor", 300, _anchor),
 )
 BY_NAME = {job.name: job for job in JOBS}
 
@@ -162,6 +164,7 @@ def open_workshop(environ: Mapping[str, str]) -> Workshop:
         settings.database_url,
         poolclass=NullPool,
         hide_parameters=True,
+        execution_options=audit.vouching(ring),
         connect_args={"options": f"{given} {LIMITS}".strip(), "connect_timeout": 10},
     )
     return Workshop(settings, ring, lambda: Session(engine))

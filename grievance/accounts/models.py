@@ -73,6 +73,7 @@ class Organisation(Base):
     resealing: Mapped[bool] = mapped_column(default=False)
     event_seq: Mapped[int] = mapped_column(default=0)
     event_head: Mapped[bytes] = digest(default=START)
+    event_mac: Mapped[bytes | None] = digest()
 
     stream_kind = "organisation"
 
@@ -285,11 +286,15 @@ class Event(Base):
     codes: Mapped[dict[str, Any]] = mapped_column(JSONB, info=CODE)
     detail_hash: Mapped[bytes | None] = digest()
     hash: Mapped[bytes] = digest()
+    mac: Mapped[bytes | None] = digest()  # none: from before there was a key for it
 
     __table_args__ = (
         UniqueConstraint("stream_id", "seq"),
-        CheckConstraint("stream_kind in ('organisation', 'case')", name="stream_kind"),
+        CheckConstraint(
+            "stream_kind in ('organisation', 'case', 'reads', 'directory')", name="stream_kind"
+        ),
         CheckConstraint("seq > 0", name="seq"),
+        Index("ix_event_before", "id", postgresql_where=text("mac is null")),
     )
 
 
@@ -300,6 +305,25 @@ class EventDetail(Base):
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
     ciphertext: Mapped[bytes] = sealed("event.detail/1")
+
+
+class Chain(Base):
+    """The head of a chain that is of no case and no organisation: reads, the directory."""
+
+    __tablename__ = "chain"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = code(16)
+    event_seq: Mapped[int] = mapped_column(default=0)
+    event_head: Mapped[bytes] = digest(default=START)
+    event_mac: Mapped[bytes | None] = digest()
+
+    __table_args__ = (CheckConstraint("kind in ('reads', 'directory')", name="kind"),)
+
+    @property
+    def stream_kind(self) -> str:
+        """As its events say it."""
+        return self.kind
 
 
 class UnanchoredStream(Base):
@@ -322,12 +346,14 @@ class Anchor(Base):
     root: Mapped[bytes] = digest()
     heads: Mapped[dict[str, Any]] = mapped_column(JSONB, info=CODE)
     cases: Mapped[int]
+    before: Mapped[int | None]  # events that nobody vouches for; none: not counted then
     at: Mapped[datetime]
     signature: Mapped[bytes] = digest()
 
 
 class ReadLog(Base):
-    """Who of the staff opened what, when. The next event of the stream chains what is open here."""
+    """Who of the staff opened what, when. The worker chains what is open here in batches; the web
+    role may add lines and read them, nothing else."""
 
     __tablename__ = "read_log"
 
@@ -337,6 +363,7 @@ class ReadLog(Base):
     what: Mapped[str] = code(48)
     at: Mapped[datetime]
     chained_by: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+    mac: Mapped[bytes | None] = digest()  # none: from before there was a key for it
 
     __table_args__ = (
         Index("ix_read_log_open", "stream_id", postgresql_where=text("chained_by is null")),

@@ -129,6 +129,7 @@ class Case(Base):
     key_generation: Mapped[int] = mapped_column(Integer, default=1)
     event_seq: Mapped[int] = mapped_column(Integer, default=0)
     event_head: Mapped[bytes] = digest(default=START)
+    event_mac: Mapped[bytes | None] = digest()
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -1,23 +1,34 @@
-"""`flask audit verify`: whether anybody changed what was written down. Needs no secret key."""
+"""`flask audit`: whether anybody changed what was written down, with the database and without."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
 
 import click
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  registers the streams
-from grievance.accounts import anchors
+from grievance.accounts import anchors, exporting, verifying
+from grievance.accounts import audit as record
+from grievance.accounts.operations.persons import locked
 from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
-from grievance.cli.places import environment, or_leave
+from grievance.cli.places import environment, leave, or_leave
+from grievance.clock import real_now
+from grievance.directory import operations  # noqa: F401  registers what events tell of it
 from grievance.settings import CommandSettings, read
 from grievance.vault.keyring import KeyRing
+
+WANTING, BAD_FILE = 1, 2
+MOMENT = "REPEATABLE READ"  # all that is checked is of one moment
 
 
 @click.group()
@@ -26,22 +37,102 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--export", is_flag=True, help="Print the anchors as well, for a second place.")
+@click.option("--export", is_flag=True, help="Print all events and anchors too, for another place.")
 def verify(export: bool) -> None:
-    """Check every chain and anchor; exit 1 when one is broken."""
+    """Check every chain and anchor, and the rows they vouch for; exit 1 when something is wrong."""
     with environment("cli") as environ:
         settings = or_leave(lambda: read(CommandSettings, environ))
         ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
-        engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
         copy = settings.data / anchors.COPY
-        with Session(engine) as session:
-            session.info["actor"] = "cli:audit-verify"
-            report = anchors.verify(session, ring.anchor_public, copy)
-    facts = report.facts()
-    if export:
-        facts = {**facts, "copy": _lines(copy)}
-    click.echo(json.dumps(facts))
-    sys.exit(1 if facts["broken"] else 0)
+        with _session(settings.database_url, ring, "cli:audit-verify") as session:
+            report = verifying.verify(session, ring.anchor_public, copy, ring.event_key)
+            if export:
+                told = {**report.facts(), "copy": _lines(copy), "public": ring.anchor_public.hex()}
+                _print_all(told, session)
+    if not export:
+        click.echo(json.dumps(report.facts()))
+    sys.exit(WANTING if report.broken else 0)
+
+
+@audit.command("check")
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--public", help="The public key of the anchors in hexadecimal digits; else FILE's.")
+def check(file: IO[str], public: str | None) -> None:
+    """Prove what `verify --export` wrote, without the database; exit 1 when something is wrong.
+
+    Take the public key from somebody you trust: who can forge the file can put another into it.
+    """
+    try:
+        export = json.load(file)
+        key = bytes.fromhex(public or export["public"])
+        report = exporting.prove(export, key)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        leave(f"{file.name}:1: this is no export of `flask audit verify --export`", BAD_FILE)
+    if not public:
+        click.echo("The public key is the file's own: give --public to be sure.", err=True)
+    click.echo(json.dumps(report.facts()))
+    sys.exit(WANTING if report.broken else 0)
+
+
+@audit.command("adopt")
+def adopt() -> None:
+    """Let every case from before begin to be vouched for now, and print how many did.
+
+    A case does so by itself with its next act; this is for those that have none. Once, after the
+    release that brought the key, and after `flask audit verify` found nothing.
+    """
+    with environment("cli") as environ:
+        settings = or_leave(lambda: read(CommandSettings, environ))
+        ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
+        url, who = settings.database_url, "cli:audit-adopt"
+        with _session(url, ring, who, "READ COMMITTED") as session:
+            adopted = sum(_adopt(session, *found, who) for found in record.not_begun(session))
+    click.echo(json.dumps({"adopted": adopted}))
+
+
+def _adopt(session: Session, model: type[Any], stream: UUID, who: str) -> bool:
+    head = locked(session, model, stream)
+    begins = head.event_mac is None
+    if begins:
+        record.record(session, head, record.ADOPTED, actor=who, now=real_now())
+    session.commit()
+    return begins
+
+
+def _session(url: str, ring: KeyRing, actor: str, isolation: str = MOMENT) -> Session:
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        isolation_level=isolation,
+        execution_options=record.vouching(ring),
+    )
+    session = Session(engine)
+    session.info["actor"] = actor
+    try:
+        session.connection()
+    except OperationalError:
+        leave("The database cannot be reached.")
+    return session
+
+
+def _print_all(told: dict[str, Any], session: Session) -> None:
+    """One JSON object, piece by piece: there may be more events than memory."""
+    click.echo(json.dumps(told)[:-1], nl=False)
+    lists = {"anchored": exporting.signatures(session), "chains": exporting.events(session)}
+    for name, found in lists.items():
+        click.echo(f', "{name}": [', nl=False)
+        for piece in _parted(found):
+            click.echo(piece, nl=False)
+        click.echo("]", nl=False)
+    click.echo("}")
+
+
+def _parted(found: Iterator[dict[str, Any]]) -> Iterator[str]:
+    between = ""
+    for facts in found:
+        yield f"{between}\n{json.dumps(facts)}"
+        between = ","
 
 
 def _lines(copy: Path) -> list[str]:

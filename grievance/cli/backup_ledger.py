@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
-from grievance.accounts import anchors
+from grievance.accounts import anchors, audit
 from grievance.cases.ledger import FILE, Ledger, read
 from grievance.cases.operations.replaying import RESTORE, Replayed, replay
 from grievance.cli.backup_files import Refused, keep
@@ -97,10 +97,11 @@ def living_on(found: Found | None, data: Path) -> Iterator[None]:
         raise
 
 
-def done_again(connection: Connection, found: Found | None) -> int:
+def done_again(connection: Connection, found: Found | None, event_key: bytes) -> int:
     """Do again what the backup does not know of, and say what could not be; how many acts."""
     if found is None:
         return 0
+    connection.execution_options(**audit.vouching_with(event_key))
     with Session(connection) as session:
         session.info["actor"] = RESTORE.name
         made = replay(session, found.ledger.acts, clock.real_now())

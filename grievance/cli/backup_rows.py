@@ -6,7 +6,7 @@ version of PostgreSQL goes into any other, and no program besides this one is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  registers the streams
-from grievance.accounts import anchors
+from grievance.accounts import verifying
 from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
 from grievance.cli.backup_files import Portion, Refused, Sum, keep, portions_of
 from grievance.cli.places import ROOT
@@ -142,12 +142,17 @@ def is_empty(connection: Connection) -> bool:
     return not inspect(connection).get_table_names()
 
 
-def audit(connection: Connection, public: bytes, copy: Path | None = None) -> dict[str, Any]:
+def audit(
+    connection: Connection, held: Mapping[str, bytes], copy: Path | None = None
+) -> dict[str, Any]:
     """What `flask audit verify` says of the rows this connection sees."""
     with Session(connection) as session:
         session.info["actor"] = "cli:backup"
-        facts = anchors.verify(session, public, copy).facts()
-    return {**facts, "broken": sorted(facts["broken"], key=lambda place: tuple(place.values()))}
+        key = held.get("event-mac")
+        facts = verifying.verify(session, held["anchor-public"], copy, key).facts()
+    for name in ("broken", "wrong"):
+        facts[name].sort(key=lambda place: tuple(place.values()))
+    return facts
 
 
 def _copy(statement: str, name: str, columns: list[str]) -> sql.Composed:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock, storage
+from grievance.accounts import audit
 from grievance.cases.site import Site
 from grievance.cli.places import environment, leave, or_leave
 from grievance.demo import filling, story
@@ -38,7 +39,12 @@ def fill() -> None:
         settings = or_leave(lambda: read(CommandSettings, given))
         ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
         site = Site(ring, storage.blobs(settings.storage), settings.public_url)
-        engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(
+            settings.database_url,
+            poolclass=NullPool,
+            hide_parameters=True,
+            execution_options=audit.vouching(ring),
+        )
         try:
             with Session(engine) as session:
                 session.info["actor"] = filling.ACTOR

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
+from grievance.accounts import audit
 from grievance.cli.places import environment, leave, or_leave
 from grievance.directory import export as exports
 from grievance.directory import operations, queries
@@ -26,6 +27,7 @@ from grievance.routing.explain import rank
 from grievance.routing.profile import FLAGS, GOALS, STATUSES, parse
 from grievance.routing.rules import Rules, shipped_rules
 from grievance.settings import CommandSettings, read
+from grievance.vault.keyring import KeyRing
 
 WANTING, BAD_FILE = 1, 2
 # Each is put beside every issue; the readiness figure counts the first doors of all of them.
@@ -136,7 +138,13 @@ def _session(actor: str) -> Iterator[Session]:
     """A session on the instance's database; exit 3 when it or its tables are missing."""
     with environment("cli") as given:
         settings = or_leave(lambda: read(CommandSettings, given))
-        engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
+        ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
+        engine = create_engine(
+            settings.database_url,
+            poolclass=NullPool,
+            hide_parameters=True,
+            execution_options=audit.vouching(ring),
+        )
         try:
             with Session(engine) as session:
                 session.info["actor"] = actor

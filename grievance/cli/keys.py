@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -78,6 +79,13 @@ def split(folder: Path, kind: str, target: Path) -> None:
     """Copy what one kind of process may hold into TARGET."""
     or_leave(lambda: rings.split(folder, kind, target))  # type: ignore[arg-type]  # click checked
     click.echo(str(target))
+
+
+@keyring.command("complete")
+@click.argument("folder", type=click.Path(path_type=Path))
+def complete(folder: Path) -> None:
+    """Add to a whole ring of an earlier release what it lacks, and print which secrets."""
+    click.echo(json.dumps({"added": or_leave(lambda: rings.complete(folder))}))
 
 
 @keyring.command("add-pepper")

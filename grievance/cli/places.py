@@ -94,6 +94,7 @@ class Place:
         if not whole.exists():
             (self.folder / "keys").mkdir(mode=0o700, parents=True, exist_ok=True)
             keyring.create(whole)
+        keyring.complete(whole)
         own = self.folder / "keys" / kind
         keyring.split(whole, kind, own)  # type: ignore[arg-type]  # one of KINDS
         return own

@@ -169,6 +169,7 @@ def _note(verb: str, codes: dict[str, Any]) -> None:
         actor=member.actor,
         now=real_now(),
         codes=codes,
+        also=audit.DIRECTORY,
     )
     db.session.commit()
 

@@ -23,6 +23,7 @@ from grievance.referrals.states import LABELS as REFERRALS
 SENTENCES: dict[str, str] = {
     "filed": N_("%(who)s filed the report."),
     "replayed": N_("A backup was put back. What was taken back since was taken back again."),
+    "adopted": N_("From here on a key vouches for what is written down about the case."),
     Verb.TAKE: N_("%(who)s took the case."),
     Verb.ASSIGN: N_("%(who)s gave the case to %(to)s."),
     Verb.TRIAGE: N_("%(who)s triaged: %(severity)s; %(issues)s."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask import Response, abort, current_app
 
@@ -46,5 +46,4 @@ def _addresses(contacts: Iterable[str]) -> Iterable[str]:
 
 def _expires(now: datetime) -> str:
     """The end of a day, so that the file is the same all day."""
-    day = (now + VALID).astimezone(UTC).date()
-    return f"{day.isoformat()}T00:00:00Z"
+    return f"{clock.local_day(now + VALID, 'UTC').isoformat()}T00:00:00Z"

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from grievance.vault.errors import Tampered
 from grievance.vault.framing import frame
+from grievance.vault.keys import mac
 from grievance.vault.labels import Derive
 
 START = bytes(32)  # what the first event of a chain follows
@@ -46,6 +47,32 @@ def event_hash(
     return hashlib.sha256(prev + canonical(fields)).digest()
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an event stands: the kind and id of its chain, and its number there."""
+
+    kind: str
+    stream: UUID
+    seq: int
+
+
+def event_mac(key: bytes, event_id: UUID, place: Place, hashed: bytes) -> bytes:
+    """Vouch for one event in its place, under a key that lies outside the database."""
+    at = (place.kind, place.stream, place.seq)
+    return mac(key, frame(Derive.EVENT, event_id, *at, hashed))
+
+
+def head_mac(key: bytes, place: Place, head: bytes) -> bytes:
+    """Vouch for the end of a chain. Only the row that heads it holds this, and each event writes
+    over it: who cuts the last event off has nothing to put in its place."""
+    return mac(key, frame(Derive.EVENT_HEAD, place.kind, place.stream, place.seq, head))
+
+
+def read_mac(key: bytes, read_id: UUID, stream: UUID, actor: str, what: str, at: datetime) -> bytes:
+    """Vouch for one line of the read log."""
+    return mac(key, frame(Derive.READ, read_id, stream, actor, what, _instant(at)))
+
+
 def canonical(data: Any) -> bytes:
     """JSON with one spelling: sorted text keys, no spaces, UTF-8. TypeError for fractions."""
     _refuse_fractions(data)
@@ -61,17 +88,22 @@ def heads_root(heads: Mapping[UUID, bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class Anchor:
-    """What the worker signs hourly: the changed heads, how many cases exist, the anchor before."""
+    """What the worker signs: the changed heads, how many cases exist, the anchor before, and how
+    many events nobody vouches for, because they are from before there was a key for it."""
 
     seq: int
     prev: bytes  # `hash()` of the anchor before, START for the first
     root: bytes  # `heads_root` of the heads that changed
     cases: int
     at: datetime
+    before: int | None = None  # None: signed before they were counted
 
     def message(self) -> bytes:
         """The bytes that are signed."""
-        return frame(Derive.ANCHOR, self.seq, self.prev, self.root, self.cases, _instant(self.at))
+        told = (self.seq, self.prev, self.root, self.cases, _instant(self.at))
+        if self.before is None:
+            return frame(Derive.ANCHOR, *told)
+        return frame(Derive.ANCHOR_COUNTED, *told, self.before)
 
     def hash(self) -> bytes:
         """What the next anchor follows."""

@@ -17,7 +17,8 @@ from typing import Literal, Self, get_args
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from grievance.vault.errors import VaultError
-from grievance.vault.keys import KEY_BYTES, KeyPair, mac, new_key, new_pair
+from grievance.vault.keys import KEY_BYTES, KeyPair, hkdf, mac, new_key, new_pair
+from grievance.vault.labels import Derive
 
 Kind = Literal["web", "worker", "cli", "migrate"]
 
@@ -31,11 +32,12 @@ _WEB = (
     "server-key",
     "address-hmac",
     "paging-key",
+    "event-mac",
 )
 HOLDINGS: dict[str, tuple[str, ...]] = {
     "web": _WEB,
     "cli": _WEB,
-    "worker": (*PUBLIC, "notifier-private", "anchor-private"),
+    "worker": (*PUBLIC, "notifier-private", "anchor-private", "job-event-mac"),
     "migrate": PUBLIC,
 }
 _PEPPER = re.compile(r"pepper-([1-9]\d*)")
@@ -109,6 +111,11 @@ class KeyRing:
         return self._get("paging-key")
 
     @property
+    def event_key(self) -> bytes:
+        """Vouches for events and reads; the worker's only for what a job did."""
+        return self._get("job-event-mac" if self.kind == "worker" else "event-mac")
+
+    @property
     def notifier_public(self) -> bytes:
         """Outbox messages are sealed to it."""
         return self._get("notifier-public")
@@ -155,7 +162,36 @@ def create(
     }
     files |= {f"pepper-{v}": pepper for v, pepper in (peppers or {1: new_key()}).items()}
     files |= {name: new_key() for name in _WEB if name not in files and name != PEPPERS}
+    files["job-event-mac"] = job_event_key(files["event-mac"])
     _write_folder(Path(folder), files)
+
+
+def job_event_key(event_key: bytes) -> bytes:
+    """What the worker vouches with: who checks with the web's key makes it anew."""
+    return hkdf(event_key, Derive.JOB_EVENTS)
+
+
+def completed(held: Mapping[str, bytes]) -> dict[str, bytes]:
+    """With the secrets that later releases brought. Nothing older rests on them."""
+    event_key = held.get("event-mac") or new_key()
+    return {**held, "event-mac": event_key, "job-event-mac": job_event_key(event_key)}
+
+
+def complete(folder: Path | str) -> list[str]:
+    """Write the secrets that later releases brought into a whole ring; their names.
+
+    A second time does nothing. KeyRingError for a part of a ring: the parts come from the whole.
+    """
+    folder = Path(folder)
+    _check_mode(folder, 0o700)
+    held = {path.name: _read(path) for path in folder.iterdir() if _is_ours(path.name)}
+    if not {"server-key", "anchor-private"} <= set(held):
+        raise KeyRingError(f"{folder} is not a whole key ring")
+    missing = [name for name in completed(held) if name not in held]
+    for name, value in completed(held).items():
+        if name in missing:
+            _write(folder / name, value)
+    return missing
 
 
 def add_pepper(folder: Path | str) -> int:

@@ -84,6 +84,11 @@ class Derive(StrEnum):
     FINGERPRINT = "fingerprint/1"
     HEADS = "heads/1"
     ANCHOR = "anchor/1"
+    ANCHOR_COUNTED = "anchor/2"
+    EVENT = "event/1"
+    EVENT_HEAD = "event head/1"
+    JOB_EVENTS = "job events/1"
+    READ = "read/1"
     LEDGER = "recall ledger/1"
     BACKUP_MANIFEST = "backup manifest/1"
     BACKUP_PASSPHRASE = "backup passphrase/1"  # noqa: S105  a label, not a secret

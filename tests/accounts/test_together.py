@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts import anchors, queries
+from grievance.accounts import audit, queries, verifying
 from grievance.accounts.models import Membership, MembershipKey, Person
 from grievance.accounts.operations import invitations, keys, leaving
 from grievance.accounts.refusals import Refused
@@ -22,7 +22,10 @@ from tests.accounts.conftest import Office
 @pytest.fixture
 def session(live_app: Flask):
     """A session with real commits."""
-    engine = create_engine(live_app.config["SETTINGS"].database_url)
+    engine = create_engine(
+        live_app.config["SETTINGS"].database_url,
+        execution_options=audit.vouching(live_app.config["KEY_RING"]),
+    )
     with Session(engine) as found:
         found.info["actor"] = "cli:test"
         yield found
@@ -110,6 +113,6 @@ def test_chain_holds_when_many_write_at_once(office: Office) -> None:
         )
 
     assert together(office.session, *map(joins, tokens)) == ["done"] * 6
-    report = anchors.verify(office.session)
+    report = verifying.verify(office.session)
     assert report.broken == []
     assert report.streams == 1

@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
 from grievance import clock, jobs, storage
+from grievance.accounts import audit
 from grievance.app import create_app
 from grievance.cases.files import attach, keep
 from grievance.cases.site import Site
@@ -61,6 +62,9 @@ class Place:
     def session(self, role: str = "app") -> Session:
         """A session of a process of this role."""
         engine = create_engine(self.server.url(role, self.database), poolclass=NullPool)
+        if self.ring.exists():
+            ring = KeyRing.load(self.ring, "worker" if role == "worker" else "web")
+            engine = engine.execution_options(**audit.vouching(ring))
         made = Session(engine)
         made.info["actor"] = "job:test"
         return made
@@ -121,6 +125,8 @@ def lived(server: Server, ring_folder: Path, tmp_path_factory: pytest.TempPathFa
         opened = filed.open(session)
         stored = keep(store, NOTE, "passport.txt")
         attach(session, opened, stored, author="worker", message_id=None, at=now)
+        case = session.merge(filed.case)
+        audit.record(session, case, audit.ADOPTED, actor="cli:test", now=now)  # names the file
         session.commit()
         made = Lived(place, operator, handler, filed, filed.case.id, filed.case.reference)
         session.expunge_all()

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance import clock, storage
-from grievance.accounts import anchors
+from grievance.accounts import anchors, audit, verifying
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import ledger
@@ -76,6 +76,7 @@ def handed_over(session: Session, world: World) -> Filed:
             holder_kind="recipient", holder_id=uuid4(), holder_generation=1,
         )
     )  # fmt: skip
+    audit.record(session, world.case, audit.ADOPTED, actor="cli:test", now=clock.real_now())
     session.commit()
     return world.filed
 
@@ -99,6 +100,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         world.filed = replaced = file_case(session, site, now=now)
         world.bring_to("in_review")
         world.hand_over("consented", BODY)
+        audit.record(session, world.case, audit.ADOPTED, actor="cli:test", now=now)
         session.commit()
         back, lead_back = (file_case(session, site, now=now) for _ in range(2))
         changed, reissued, shut, untouched = (file_case(session, site, now=now) for _ in range(4))
@@ -167,7 +169,7 @@ def again(life: Life, fresh: Place) -> Session:
 def verified(place: Place) -> dict[str, object]:
     public = KeyRing.load(place.ring, "cli").anchor_public
     with place.session() as session:
-        return anchors.verify(session, public).facts()
+        return verifying.verify(session, public).facts()
 
 
 def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backup(

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from grievance.accounts import anchors
+from grievance.accounts import anchors, verifying
 from grievance.accounts.peppers import agree
 from grievance.cases.files import content, listed
 from grievance.cases.models import Case, Receipt
@@ -32,7 +32,7 @@ def told(place: Place, copy: bool = False) -> dict[str, object]:
     """What `audit verify` finds there."""
     public = KeyRing.load(place.ring, "cli").anchor_public
     with place.session() as session:
-        facts = anchors.verify(session, public, place.data / anchors.COPY if copy else None)
+        facts = verifying.verify(session, public, place.data / anchors.COPY if copy else None)
         return facts.facts()
 
 

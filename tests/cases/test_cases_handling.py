@@ -271,7 +271,8 @@ def test_the_database_refuses_a_row_that_breaks_an_invariant(world: World, name:
 def test_the_database_refuses_one_person_who_asks_and_issues(world: World):
     asked = ask_reissue(world.session, world.desk(), "Voice", world.handler.actor, NOW)
     world.session.flush()
-    alone = update(Reissue).where(Reissue.id == asked.id).values(decided_by=Reissue.asked_by)
+    own = Reissue.__table__
+    alone = own.update().where(own.c.id == asked.id).values(decided_by=own.c.asked_by)
     with pytest.raises(IntegrityError) as broken, world.session.begin_nested():
         world.session.execute(alone)
     assert broken.value.orig.diag.constraint_name == "ck_reissue_two_people"
@@ -279,9 +280,9 @@ def test_the_database_refuses_one_person_who_asks_and_issues(world: World):
 
 def test_the_database_refuses_words_of_staff_without_a_name(world: World):
     note = handling.note(world.session, world.desk(), words(), world.handler.actor, NOW)
-    world.session.flush()
+    own = Message.__table__
     with pytest.raises(IntegrityError) as broken, world.session.begin_nested():
-        world.session.execute(update(Message).where(Message.id == note.id).values(person_id=None))
+        world.session.execute(own.update().where(own.c.id == note.id).values(person_id=None))
     assert broken.value.orig.diag.constraint_name == "ck_message_staff_named"
 
 

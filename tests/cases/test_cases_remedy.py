@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from grievance.accounts.models import Event, EventDetail, Membership
 from grievance.cases import messages, money, queries
-from grievance.cases.models import Case, Feedback, Outcome, Receipt, RemedyItem
+from grievance.cases.models import Case, Feedback, Outcome, RemedyItem
 from grievance.cases.operations import (
     closing,
     consenting,
@@ -247,8 +247,8 @@ def test_words_of_a_worker_about_the_remedy_are_sealed_and_stamped_to_the_hour(w
 
 def test_a_yes_with_a_code_that_staff_have_seen_counts_as_recorded(world: World):
     world.bring_to("accepted")
-    seen = update(Receipt).where(Receipt.case_id == world.case.id)
-    world.session.execute(seen.values(known_to="staff"))
+    world.filed.receipt.known_to = "staff"
+    world.session.flush()
     world.signed()
     assert closing.ground(world.session, world.case).by == "recorded"
 
@@ -502,7 +502,7 @@ def test_a_worker_who_writes_after_their_yes_has_not_agreed_any_more(world: Worl
 
 def test_nothing_arrives_that_was_not_promised(world: World):
     world.bring_to("remedy_agreed")
-    world.session.execute(update(RemedyItem).values(state="dropped"))
+    world.session.execute(RemedyItem.__table__.update().values(state="dropped"))
     world.session.expire_all()
     assert refused(world.confirm) == "something_promised"
 

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts import audit
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases.jobs import sweep
@@ -49,7 +50,9 @@ class House:
 
     def worker(self) -> Session:
         """A session as the worker's jobs have it."""
-        engine = create_engine(self.address, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(
+            self.address, poolclass=NullPool, execution_options=audit.vouching(self.ring)
+        )
         session = self.open.enter_context(Session(engine))
         session.info["actor"] = "job:sweep"
         return session

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from grievance.accounts import anchors
+from grievance.accounts import verifying
 from grievance.accounts.models import Event, Organisation
 from grievance.accounts.queries import filing_closed, operator, profile
 from grievance.cases.models import (
@@ -40,6 +40,7 @@ from grievance.referrals.models import Referral
 from grievance.referrals.queries import to_chase
 from grievance.referrals.states import STATES as REFERRAL_STATES
 from grievance.referrals.states import UNDER_WAY
+from grievance.vault.keyring import KeyRing
 from tests.cast import Browser
 from tests.demo.conftest import Place, make_place
 from tests.pages import read_page
@@ -236,9 +237,12 @@ def test_every_day_that_is_owed_has_its_clock_and_the_sweep_has_nothing_to_do(
 
 def test_every_chain_verifies(place: Place) -> None:
     with place.session() as session:
-        report = anchors.verify(session)
+        ring = KeyRing.load(place.ring, "web")
+        report = verifying.verify(session, ring.anchor_public, event_key=ring.event_key)
         cases = session.scalars(select(Case.id)).all()
+    assert report.wrong == []
     assert report.broken == []
+    assert report.before == 0
     assert report.streams > len(cases)
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import create_engine, delete, func, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts import door, hashing, queries
+from grievance.accounts import audit, door, hashing, queries
 from grievance.accounts.keys import recovery_key
 from grievance.accounts.models import Invitation, MemberKeyWrap, StaffSession
 from grievance.accounts.operations import invitations, leaving, recovery, signing
@@ -251,7 +251,8 @@ def test_an_older_sheet_does_not_confirm_the_newer_one(
 @pytest.fixture
 def engine_session(live_app: Flask):
     """Sessions with real commits on many connections."""
-    engine = create_engine(live_app.config["SETTINGS"].database_url)
+    settings, ring = live_app.config["SETTINGS"], live_app.config["KEY_RING"]
+    engine = create_engine(settings.database_url, execution_options=audit.vouching(ring))
 
     def begin() -> Session:
         session = Session(engine)

@@ -51,13 +51,13 @@ def recuse(
         raise Refused("person")
     detail = _reason(opened, reason)
     _leaves_somebody(session, case, person)
-    move(session, case, Verb.RECUSE, actor, now, {"person": person}, detail=detail)
     before = session.get(Recusal, (case.id, person))
     if before:
         before.state, before.agreed_by = "stands", person
     else:
         session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=now))
     step_aside(session, case, person)
+    move(session, case, Verb.RECUSE, actor, now, {"person": person}, detail=detail)
 
 
 def declare_conflict(
@@ -75,11 +75,11 @@ def declare_conflict(
     if known or person not in {one.id for one in workers(session, case)}:
         raise Refused("person")
     detail = _reason(opened, reason)
-    codes = {"person": person}
-    move(session, case, Verb.DECLARE_CONFLICT, actor, now, codes, detail=detail)
     session.add(
         Recusal(case_id=case.id, person_id=person, by_id=actor.person, state="asked", at=now)
     )
+    codes = {"person": person}
+    move(session, case, Verb.DECLARE_CONFLICT, actor, now, codes, detail=detail)
     telling.staff_of_conflict(session, site, case, person, now)
 
 
@@ -102,10 +102,10 @@ def agree_conflict(
     if actor.person != person and quorum.one_hand(session, found.by_id, actor.person, now):
         raise Refused("one_hand")
     _leaves_somebody(session, case, person)
-    codes = {"person": person, "declared": found.by_id}
-    move(session, case, Verb.AGREE_CONFLICT, actor, now, codes)
     found.state, found.agreed_by = "stands", actor.person
     step_aside(session, case, person)
+    codes = {"person": person, "declared": found.by_id}
+    move(session, case, Verb.AGREE_CONFLICT, actor, now, codes)
     telling.staff_of_conflict(session, site, case, person, now)
 
 
@@ -125,8 +125,8 @@ def lift_conflict(
         raise Refused("person")
     if not may_lift(found, actor):
         raise Refused("lifter")
-    move(session, case, Verb.LIFT_CONFLICT, actor, now, {"person": person})
     session.delete(found)
+    move(session, case, Verb.LIFT_CONFLICT, actor, now, {"person": person})
     telling.staff_of_conflict(session, site, case, person, now)
 
 

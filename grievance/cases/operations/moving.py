@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, object_session
 
+import grievance.cases.named  # noqa: F401  what an event tells of these tables
 from grievance.accounts import audit
 from grievance.cases import queries
 from grievance.cases.actors import Actor

@@ -58,11 +58,14 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
         if case is None:
             unknown.add(act.case)
         elif not _known(session, act):
+            if AGAIN[act.verb] is _retire:  # no event of its own: the one that follows names it
+                _retire(session, case, act, now)
+                retired.add(case.id)
             codes = {"act": act.verb, "of": act.event}
             audit.record(session, case, REPLAYED, actor=RESTORE.name, now=now, codes=codes)
-            AGAIN[act.verb](session, case, act, now)
+            if AGAIN[act.verb] is not _retire:
+                AGAIN[act.verb](session, case, act, now)
             done += 1
-            retired |= {case.id} if AGAIN[act.verb] is _retire else set()
     return Replayed(done, len(unknown), len(retired - _open_to_a_worker(session, retired)))
 
 
@@ -143,12 +146,12 @@ def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
     declarer = UUID(act.codes.get("declared", str(by)))
     declarer = declarer if session.get(Person, declarer) is not None else person
     agreed = by if declarer != by and session.get(Person, by) is not None else None
-    move(session, case, Verb.RECUSE, RESTORE, now, {"person": person})
     if before is None:
         before = Recusal(case_id=case.id, person_id=person, by_id=declarer, at=now)
         session.add(before)
     before.state, before.agreed_by = "stands", agreed
     step_aside(session, case, person)
+    move(session, case, Verb.RECUSE, RESTORE, now, {"person": person})
 
 
 AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {

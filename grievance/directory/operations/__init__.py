@@ -1,5 +1,6 @@
 """Every verb of the directory. None of them commits; each takes its actor and its moment."""
 
+import grievance.directory.named  # noqa: F401  what an event tells of these tables
 from grievance.directory.operations.confirm import (
     Check,
     NewWay,

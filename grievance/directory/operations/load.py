@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts import audit, named
 from grievance.directory import entries, records
 from grievance.directory.models import (
     Channel,
@@ -58,8 +59,14 @@ def load(
         counts["mechanisms"][_mechanism(session, _Release(body, words, place), now, actor)] += 1
         for outcome in _channels(session, body, words):
             counts["channels"][outcome] += 1
+    head = audit.own_chain(session, audit.DIRECTORY)
     if any(count for table in counts.values() for what, count in table.items() if what != "same"):
         touch(session)
+    elif head.event_mac is not None:
+        return counts
+    if head.event_mac is None:  # the first event names all there is
+        named.take_all(session, head)
+    audit.record(session, head, "directory_loaded", actor=actor, now=now)
     return counts
 
 

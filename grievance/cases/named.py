@@ -1,0 +1,52 @@
+"""Which rows and columns of a case an event vouches for.
+
+Left out is what changes without an act of its own: a row that moves to a newer pepper or key, the
+worker's notes on a clock, what lapses with something else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
+from grievance.cases import models as cases
+from grievance.deadlines.models import Deadline
+from grievance.referrals import models as referrals
+
+LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
+    cases.Message: (),
+    cases.CaseRecord: ("revision",),
+    cases.Suggestion: (),
+    cases.Translation: (),
+    cases.CaseFile: ("state", "clean_blob", "meta"),  # cleaned on a visit, which leaves no trace
+    cases.Reissue: (),
+    cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),
+    cases.RemedyItem: (),
+    cases.Feedback: ("state",),
+    cases.Attempt: (),
+    cases.Outcome: (),
+    cases.Recusal: (),
+    cases.DuplicateLink: (),
+    cases.Receipt: ("tag", "public_key", "public_mac", "pepper_version"),
+    referrals.Packet: (),
+    referrals.Consent: (),
+    referrals.Referral: ("version",),
+    referrals.ReferralAnswer: (),
+    Deadline: ("attempts", "next_try"),
+}
+
+
+def _is_final(row: Any) -> bool:
+    """A draft of a document is nobody's word yet."""
+    return not isinstance(row, referrals.Packet) or row.state != "draft"
+
+
+for model, left_out in LEFT_OUT.items():
+    NAMED[model] = Naming(columns_but(model, *left_out), _is_final)
+
+HEADED[cases.Case] = Heading(
+    columns_but(
+        cases.Case, "id", "filing_id", "version", "next_due", "event_seq", "event_head", "event_mac"
+    ),
+    earlier=("state", "severity", "issues", "danger"),
+)
