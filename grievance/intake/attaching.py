@@ -18,7 +18,7 @@ from grievance.intake.blueprint import bp
 from grievance.intake.room import check_room
 from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
-from grievance.questions import drafts
+from grievance.questions import browser, drafts
 from grievance.questions.drafts import OpenDraft
 from grievance.web.audience import audience
 from grievance.web.binding import cookie
@@ -37,7 +37,7 @@ def file_files() -> Any:
     draft = drafting.open_filing()
     form = drafting.form_on(draft, PAGE)
     if request.method == "POST" and form.validate():
-        wrong = take(draft, cookie(drafting.COOKIE))
+        wrong = take(draft, cookie(browser.COOKIE))
         draft = drafting.open_filing(lock=True)
         wrong = wrong or _lacking(draft)
         if not wrong and "add" not in request.form:

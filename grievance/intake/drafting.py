@@ -12,9 +12,9 @@ from flask import abort, current_app, redirect, request, url_for
 from grievance import clock, i18n
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.intake.visits import site
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
+from grievance.questions.browser import here
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import Asking, answers_in, form_for
 from grievance.questions.profile import profile_of
@@ -23,11 +23,9 @@ from grievance.questions.summary import Line, summary
 from grievance.routing.explain import Result, rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
-from grievance.web.binding import cookie
 from grievance.web.forms import Form
 from grievance.web.language import own_language
 
-COOKIE = "draft"
 FULL = "full"
 JOURNEY = "file"  # every question; the shorter ways have journeys of their own
 START = "start"
@@ -36,7 +34,6 @@ TELL = {"short": "tell", "group": "tell-us", "tip": "tell-us"}
 FIRST = (START, *TELL.values())
 # What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
 TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
-ONE_DAY = 24 * 60 * 60
 INSTEAD = "instead"  # the button "send a file instead of writing"
 # What stands ticked before somebody chooses.
 USUAL: Mapping[str, Mapping[str, Answer]] = {
@@ -44,12 +41,6 @@ USUAL: Mapping[str, Mapping[str, Answer]] = {
     TELL["short"]: {"who": "own"},
     "come-back": {"reissue": "yes"},
 }
-
-
-def here(*, lock: bool = False, secret: str = "") -> OpenDraft | None:
-    """The draft whose cookie this browser sent (or is about to get), of the finder or a filing."""
-    known = secret or cookie(COOKIE)
-    return drafts.load(db.session(), site().ring, known, clock.real_now(), lock=lock)
 
 
 def open_filing(*, lock: bool = False, secret: str = "") -> OpenDraft:

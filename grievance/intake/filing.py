@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, send_file, url_for
+from flask import Response, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as Answer
 
 from grievance import clock
@@ -14,13 +14,13 @@ from grievance.extensions import db
 from grievance.intake import doors, drafting, picture, posting, short
 from grievance.intake.blueprint import bp
 from grievance.intake.visits import site
-from grievance.questions import drafts
+from grievance.questions import browser, drafts
 from grievance.questions.bank import shipped
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import answers_in
 from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
-from grievance.web.binding import cookie, drop_cookie, set_cookie
+from grievance.web.binding import drop_cookie
 from grievance.web.forms import Form
 from grievance.web.redirects import see_other
 
@@ -32,7 +32,7 @@ def start() -> Any:
     closed = accounts.filing_closed(db.session())
     if closed:
         return _closed(closed)
-    draft = drafting.here(lock=request.method == "POST")
+    draft = browser.here(lock=True)
     earlier = bool(draft and draft.sent)
     draft = None if earlier else draft
     if way := drafting.wanted_way(draft):
@@ -40,7 +40,7 @@ def start() -> Any:
     form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
     if request.method == "POST" and form.validate():
         return _begin(draft, form)
-    return render_template(
+    page = render_template(
         "intake/file_start.html",
         form=form,
         questions=shipped().asked("file", drafting.START, draft.answers if draft else {}),
@@ -49,6 +49,8 @@ def start() -> Any:
         begun=draft and drafting.START in draft.seen,
         go_on=draft and drafting.first_open(draft),
     )
+    answer = make_response(page)
+    return browser.renewed(answer, draft) if draft else answer
 
 
 @bp.route("/file/<page>", methods=["GET", "POST"])
@@ -72,14 +74,15 @@ def question(page: str) -> Any:
 def file_doors() -> Any:
     """Doors to call first, before anything else is asked."""
     draft = drafting.open_filing(lock=request.method == "POST")
-    if request.method == "POST":
+    form = Form(request.form)
+    if request.method == "POST" and form.validate():
         drafts.save(draft, {}, clock.real_now(), seen="doors")
         following = drafting.after(draft, "doors")
         db.session.commit()
         return redirect(following, 303)
     return render_template(
         "intake/file_doors.html",
-        form=Form(),
+        form=form,
         doors=doors.to_call(draft),
         reading=doors.next_reading(),
         **drafting.around(draft, "doors"),
@@ -93,12 +96,22 @@ def check() -> Any:
     draft = drafting.open_filing(lock=True)
     if drafting.missing(draft):
         return redirect(drafting.first_open(draft), 303)
-    drafts.draw_codes(draft, posting.codes_wanted(draft), clock.real_now())
-    db.session.commit()
+    drawn = drafts.draw_codes(draft, posting.codes_wanted(draft), clock.real_now())
     form = Form(request.form)
     if request.method == "POST" and form.validate():
-        direct = "send" in request.form or not draft.codes
-        return _send(draft) if direct else redirect(url_for(".receipt"), 303)
+        if "send" in request.form or not draft.codes:
+            db.session.commit()
+            return _send(draft)
+        answer = see_other(url_for(".receipt"))
+    else:
+        answer = make_response(_check_page(draft, form))
+    if drawn:
+        return browser.renewed(answer, draft)
+    db.session.commit()
+    return answer
+
+
+def _check_page(draft: OpenDraft, form: Form) -> str:
     name = "intake/short/check.html" if drafting.way_of(draft) else "intake/file_check.html"
     return render_template(
         name,
@@ -130,7 +143,7 @@ def receipt() -> Any:
 @audience("worker")
 def sent() -> Any:
     """The number again, for an hour in this browser or until "I have it"; what happens next."""
-    draft = drafting.here(lock=request.method == "POST")
+    draft = browser.here(lock=request.method == "POST")
     if draft is None or not draft.sent:
         return redirect(url_for("intake.back"), 303)
     form = Form(request.form)
@@ -138,7 +151,7 @@ def sent() -> Any:
         drafts.forget(db.session(), draft)
         db.session.commit()
         answer = see_other(url_for("portal.home"))
-        drop_cookie(answer, drafting.COOKIE)
+        drop_cookie(answer, browser.COOKIE)
         return answer
     return render_template(
         "intake/file_sent.html", form=form, reading=doors.next_reading(), **_codes(draft)
@@ -149,7 +162,7 @@ def sent() -> Any:
 @audience("worker")
 def paper() -> Any:
     """The number on a page of its own for printing; it does not say what it is for."""
-    draft = drafting.here()
+    draft = browser.here()
     if draft is None or not draft.codes:
         return redirect(url_for(".start"), 303)
     return render_template("intake/file_paper.html", **_codes(draft))
@@ -159,7 +172,7 @@ def paper() -> Any:
 @audience("worker")
 def number_picture() -> Any:
     """The number as a picture to keep in a phone; it does not say what it is for."""
-    draft = drafting.here()
+    draft = browser.here()
     if draft is None or not draft.codes:
         return redirect(url_for(".start"), 303)
     drawn = picture.of([grouped(code) for code in draft.codes.values()])
@@ -167,20 +180,21 @@ def number_picture() -> Any:
 
 
 def _begin(draft: OpenDraft | None, form: Form) -> Answer:
-    """Start a draft, or go on with the one of this browser; its cookie lives as the phone says."""
-    secret = cookie(drafting.COOKIE)
+    """Start a draft, or go on with the one of this browser under a new secret."""
+    secret = ""
     if draft is None:
         secret, draft = drafts.start(db.session(), site().ring, clock.real_now())
+    elif not request.args.get("change"):
+        drafts.begin_again(draft, clock.real_now())
     given = answers_in(form, drafting.asked(draft, drafting.START, drafting.JOURNEY))
     given |= drafting.door()
     drafts.become_filing(draft, given | drafting.take_way(draft, ""), clock.real_now())
     drafts.save(draft, {}, clock.real_now(), seen=drafting.START)
-    seconds = None if draft.row.shared_phone else drafting.ONE_DAY
-    following = drafting.after(draft, drafting.START)
+    answer = see_other(drafting.after(draft, drafting.START))
+    if not secret:
+        return browser.renewed(answer, draft)
     db.session.commit()
-    answer = redirect(following, 303)
-    set_cookie(answer, drafting.COOKIE, secret, seconds)  # type: ignore[arg-type]
-    return answer
+    return browser.give(answer, draft, secret)
 
 
 def _send(draft: OpenDraft) -> Any:
@@ -192,8 +206,11 @@ def _send(draft: OpenDraft) -> Any:
     except FilingClosed:
         db.session.rollback()
         return _closed(accounts.filing_closed(db.session()) or ("no_key",))
+    mine, answer = browser.here(lock=True), see_other(url_for(".sent"))
+    if mine is not None:
+        return browser.renewed(answer, mine)
     db.session.commit()
-    return redirect(url_for(".sent"), 303)
+    return answer
 
 
 def _closed(reasons: tuple[str, ...]) -> Response:

@@ -10,23 +10,24 @@ from grievance import i18n
 from grievance.accounts import queries as accounts
 from grievance.cases.operations import receipts
 from grievance.extensions import db
-from grievance.intake import drafting
 from grievance.intake.visits import COOKIE as RECEIPT
 from grievance.intake.visits import site
-from grievance.questions import drafts
+from grievance.questions import browser, drafts
 from grievance.web.audience import audience
-from grievance.web.binding import VISIT, cookie, drop_cookie
+from grievance.web.binding import VISIT, cookie, drop_cookie, from_our_page
 from grievance.web.language import CHOICE_COOKIE
 
 
 @audience("public")
 def leave() -> Any:
-    """Delete draft and visit, take the cookies back, have the browser forget its copies.
+    """End the visit and go. From a page of ours also delete the draft, take every cookie back and
+    have the browser forget its copies; another website can send people here, and wipes nothing.
 
     The answer is a page that moves on by itself: a redirect to another site is forbidden to forms.
     """
+    ours = from_our_page()
     i18n.speak(i18n.BY_SLUG.get(request.form.get("lang", ""), i18n.ENGLISH))
-    draft = drafting.here(lock=True)
+    draft = browser.here(lock=True) if ours else None
     blobs = drafts.forget(db.session(), draft) if draft else []
     receipts.end_visit(db.session(), cookie(RECEIPT))
     told = accounts.profile(db.session())
@@ -35,8 +36,10 @@ def leave() -> Any:
     for blob in blobs:
         site().blobs.delete(blob)
     answer = make_response(render_template("intake/file_left.html", to=site_to_go))
-    for name in (drafting.COOKIE, RECEIPT, VISIT):
+    for name in (browser.COOKIE, RECEIPT, VISIT) if ours else (RECEIPT,):
         drop_cookie(answer, name)
+    if not ours:
+        return answer
     answer.delete_cookie(CHOICE_COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer

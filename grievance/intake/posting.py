@@ -12,7 +12,7 @@ from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.extensions import db
 from grievance.intake import drafting
 from grievance.intake.visits import root_of, site
-from grievance.questions import drafts
+from grievance.questions import browser, drafts
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import Complaint, complaint_of
 from grievance.questions.drafts import OpenDraft
@@ -34,7 +34,7 @@ def send(draft: OpenDraft) -> Case | None:
     when the codes shown are not those it needs now: the draft is as it was then.
     """
     hashed = {role: _keys(code) for role, code in draft.codes.items()}
-    mine = drafting.here(lock=True)
+    mine = browser.here(lock=True)
     if mine is None or mine.sent:
         return None
     if mine.codes != draft.codes or list(mine.codes) != codes_wanted(mine):

@@ -12,10 +12,10 @@ from grievance.extensions import db
 from grievance.intake import drafting
 from grievance.intake.attaching import take
 from grievance.intake.visits import site
-from grievance.questions import drafts
+from grievance.questions import browser, drafts
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import answers_in
-from grievance.web.binding import cookie, set_cookie
+from grievance.web.binding import cookie
 from grievance.web.forms import Form
 from grievance.web.redirects import see_other
 
@@ -24,7 +24,8 @@ def tell(draft: OpenDraft | None, way: str, *, earlier: bool) -> Any:
     """Ask for the story; what was written is kept before a file is looked at."""
     form = drafting.form_on(draft, drafting.TELL[way], way)
     if request.method == "GET" or not form.validate():
-        return _page(draft, way, form, earlier=earlier)
+        shown = make_response(_page(draft, way, form, earlier=earlier))
+        return browser.renewed(shown, draft) if draft else shown
     secret, begun = _keep(draft, way, form)
     wrong = take(begun, secret)
     begun = drafting.open_filing(lock=True, secret=secret)
@@ -33,18 +34,19 @@ def tell(draft: OpenDraft | None, way: str, *, earlier: bool) -> Any:
         answer: Response = make_response(_page(begun, way, form, earlier=False))
     else:
         answer = _go_on(begun, way)
+    if draft is not None:
+        return browser.renewed(answer, begun)
     db.session.commit()
-    set_cookie(
-        answer, drafting.COOKIE, secret, None if begun.row.shared_phone else drafting.ONE_DAY
-    )
-    return answer
+    return browser.give(answer, begun, secret)
 
 
 def _keep(draft: OpenDraft | None, way: str, form: Form) -> tuple[str, OpenDraft]:
     """Save what was written, in a new draft when there is none; nothing is locked afterwards."""
-    secret, now = cookie(drafting.COOKIE), clock.real_now()
+    secret, now = cookie(browser.COOKIE), clock.real_now()
     if draft is None:
         secret, draft = drafts.start(db.session(), site().ring, now)
+    elif not request.args.get("change"):
+        drafts.begin_again(draft, now)
     page = drafting.TELL[way]
     given = answers_in(form, drafting.asked(draft, page, way)) | drafting.door()
     everything = request.form.get("route") == drafting.FULL or given.get("who", "own") != "own"

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import (
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
@@ -20,13 +28,14 @@ from grievance.portal.blueprint import portal
 from grievance.portal.results import result_for
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
+from grievance.questions.browser import COOKIE, give, here, renewed
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import Asking, answers_in, form_for
 from grievance.questions.summary import summary
 from grievance.web.audience import audience
-from grievance.web.binding import bind_to, cookie, drop_cookie, set_cookie, token_fits
+from grievance.web.binding import drop_cookie, token_fits
+from grievance.web.redirects import see_other
 
-DRAFT = "draft"
 FIRST = "problem"
 
 
@@ -35,7 +44,7 @@ FIRST = "problem"
 @audience("public")
 def question(page: str = FIRST) -> Any:
     """One page of questions; what was answered is kept, then the next page or the result."""
-    draft = _draft(lock=request.method == "POST")
+    draft = here(lock=True)
     finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
     if page not in finder.path:
         return redirect(_address(FIRST if page in finder.bank.pages else abort(404)))
@@ -50,7 +59,8 @@ def question(page: str = FIRST) -> Any:
     shown = render_template(
         "portal/help_question.html", form=form, finder=finder, question=page, sent=_sent(draft)
     )
-    return shown, 422 if form.errors else 200
+    answer = make_response(shown, 422 if form.errors else 200)
+    return renewed(answer, draft) if draft and page == FIRST else answer
 
 
 @portal.post("/<language:lang>/help/about/<issue>")
@@ -62,7 +72,7 @@ def help_issue(issue: str) -> Any:
         abort(404)
     given = {"problem": bank.family_of(issue), "issue": issue}
     _ours()
-    return _keep(_draft(lock=True), given, FIRST, "issue")
+    return _keep(here(lock=True), given, FIRST, "issue")
 
 
 @portal.get("/<language:lang>/help/result")
@@ -84,7 +94,7 @@ def help_result_print() -> Any:
 def help_file() -> Any:
     """Go on to a filing with the same answers."""
     _ours()
-    draft = _draft(lock=True)
+    draft = here(lock=True)
     if draft is not None:
         drafts.become_filing(draft, {}, clock.real_now())
         db.session.commit()
@@ -96,17 +106,17 @@ def help_file() -> Any:
 def help_again() -> Any:
     """Forget these answers and begin again."""
     _ours()
-    draft = _draft(lock=True)
-    answer = redirect(url_for(".help"), code=303)
+    draft = here(lock=True)
+    answer = see_other(url_for(".help"))
     if draft is not None and draft.row.kind == "finder":
         drafts.forget(db.session(), draft)
         db.session.commit()
-        drop_cookie(answer, DRAFT)  # type: ignore[arg-type]
+        drop_cookie(answer, COOKIE)
     return answer
 
 
 def _result(template: str) -> Any:
-    draft = _draft()
+    draft = here()
     finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
     if not finder.can_answer:
         return redirect(url_for(".help"))
@@ -129,7 +139,7 @@ def _ours() -> None:
         abort(400)
 
 
-def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Answer:
+def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Response:
     """Save the answers of these pages, in a new draft when there is none, and go on."""
     session, now = db.session(), clock.real_now()
     secret = ""
@@ -139,17 +149,11 @@ def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Answer
     for page in pages:
         drafts.save(draft, given, now, seen=page)
     after = Finder(shipped(), draft.answers, draft.seen).after(pages[-1])
-    answer = redirect(_address(after) if after else url_for(".help_result"), code=303)
-    if secret:
-        bind_to(secret)
-        set_cookie(answer, DRAFT, secret)  # type: ignore[arg-type]
+    answer = see_other(_address(after) if after else url_for(".help_result"))
+    if not secret and FIRST in pages:
+        return renewed(answer, draft)
     session.commit()
-    return answer
-
-
-def _draft(*, lock: bool = False) -> OpenDraft | None:
-    ring = current_app.config["KEY_RING"]
-    return drafts.load(db.session(), ring, cookie(DRAFT), clock.real_now(), lock=lock)
+    return give(answer, draft, secret) if secret else answer
 
 
 def _sent(draft: OpenDraft | None) -> bool:

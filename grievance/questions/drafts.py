@@ -3,10 +3,14 @@
 The cookie's secret finds the row (by its hash) and opens it (with the server's key). Two tabs of
 one browser save into the same row one after the other: each adds its own page's answers to what
 the row holds by then, so neither loses anything.
+
+A secret can be renewed. The new one waits as a successor that opens the row's key; when it is first
+presented, everything is sealed anew under it and the old secret opens nothing.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,20 +21,21 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
-from grievance.questions.models import Draft, DraftBlob
+from grievance.questions.models import Draft, DraftBlob, DraftSuccessor
 from grievance.questions.question import Answer
 from grievance.vault import receipts
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import KeyRing
 from grievance.vault.labels import Label
 from grievance.vault.sessions import new_secret, secret_hash, session_key
-from grievance.vault.values import Place, open_json, seal_json
+from grievance.vault.values import Place, open_bytes, open_json, seal_bytes, seal_json
 
 OWN = timedelta(hours=24)  # a phone that is only theirs
 SHARED = timedelta(hours=6)  # since the last answer; the cookie itself ends with the browser
 SENT = timedelta(hours=1)  # how long the code can be read again in the same browser
 PURPOSE = "draft"
 STEP = 64 * 1024  # the store pads to it
+SUCCESSORS = 8  # answers that may get lost one after the other
 KEPT_AFTER = ("who", "channel", "language", "route")  # how the page with the code speaks
 
 
@@ -44,6 +49,7 @@ class OpenDraft:
     seen: list[str] = field(default_factory=list)
     files: list[dict[str, Any]] = field(repr=False, default_factory=list)
     codes: dict[str, str] = field(repr=False, default_factory=dict)
+    secret: str = field(repr=False, default="")
 
     @property
     def sent(self) -> bool:
@@ -70,7 +76,7 @@ def start(
     `answers` are what is known already: of a link about an issue, or for staff who write for a
     caller the preset `channel`. `now` is real time, here and below: no demo moves a session.
     """
-    secret = new_secret()
+    secret = _secret(secrets.token_urlsafe(12))
     row = Draft(
         id=uuid4(),
         token_hash=secret_hash(secret),
@@ -81,6 +87,7 @@ def start(
         expires_at=now,
     )
     draft = OpenDraft(row, session_key(secret, ring.server_key, PURPOSE), dict(answers or {}))
+    draft.secret = secret
     _write(draft, now)
     session.add(row)
     session.flush()
@@ -102,15 +109,66 @@ def load(
     row = session.scalars(asked).first()
     if row is None:
         return None
-    draft = OpenDraft(row, session_key(secret, ring.server_key, PURPOSE))
     try:
-        kept = open_json(draft.key, _place(row, Label.DRAFT_ANSWERS), row.answers)
-        if row.receipt is not None:
-            draft.codes = open_json(draft.key, _place(row, Label.DRAFT_RECEIPT), row.receipt)
+        draft = _opened(row, session_key(secret, ring.server_key, PURPOSE))
     except Tampered:
         return None
+    draft.secret = secret
+    return draft
+
+
+def _opened(row: Draft, key: bytes) -> OpenDraft:
+    draft = OpenDraft(row, key)
+    kept = open_json(key, _place(row, Label.DRAFT_ANSWERS), row.answers)
+    if row.receipt is not None:
+        draft.codes = open_json(key, _place(row, Label.DRAFT_RECEIPT), row.receipt)
     draft.answers, draft.seen, draft.files = kept["answers"], kept["seen"], kept["files"]
     return draft
+
+
+def renew(session: Session, ring: KeyRing, draft: OpenDraft) -> str:
+    """A new secret for a draft loaded with `lock`; the old one stays good until it is presented.
+
+    What forms are bound to stays the same, so that a page open in another tab can be sent.
+    """
+    fresh = _secret(draft.secret.rpartition(".")[2])
+    waiting = DraftSuccessor.draft_id == draft.row.id
+    if (session.scalar(select(func.count()).where(waiting)) or 0) >= SUCCESSORS:
+        session.execute(delete(DraftSuccessor).where(waiting))
+    key = session_key(fresh, ring.server_key, PURPOSE)
+    session.add(
+        DraftSuccessor(
+            token_hash=secret_hash(fresh),
+            draft_id=draft.row.id,
+            key_box=seal_bytes(key, _place(draft.row, Label.DRAFT_KEY), draft.key),
+        )
+    )
+    session.flush()
+    return fresh
+
+
+def present(session: Session, ring: KeyRing, secret: str, now: datetime) -> bool:
+    """Whether this is a new secret, presented for the first time: it becomes the draft's only one.
+
+    The caller commits at once, whatever else the request does.
+    """
+    heirs = select(DraftSuccessor).where(DraftSuccessor.token_hash == secret_hash(secret))
+    heir = session.scalars(heirs).first() if secret else None
+    if heir is None:
+        return False
+    asked = select(Draft).where(Draft.id == heir.draft_id, Draft.expires_at > now)
+    anew = {"populate_existing": True}
+    row = session.scalars(asked.with_for_update().execution_options(**anew)).first()
+    heir = session.scalars(heirs.execution_options(**anew)).first()
+    if row is None or heir is None:
+        return False
+    key = session_key(secret, ring.server_key, PURPOSE)
+    draft = _opened(row, open_bytes(key, _place(row, Label.DRAFT_KEY), heir.key_box))
+    draft.key, row.token_hash = key, secret_hash(secret)
+    _seal(draft)
+    session.execute(delete(DraftSuccessor).where(DraftSuccessor.draft_id == row.id))
+    session.flush()
+    return True
 
 
 def save(draft: OpenDraft, answers: Mapping[str, Answer], now: datetime, *, seen: str = "") -> None:
@@ -161,15 +219,26 @@ def drop_file(session: Session, draft: OpenDraft, file_id: str, now: datetime) -
     return blobs
 
 
-def draw_codes(draft: OpenDraft, wanted: Collection[str], now: datetime) -> None:
-    """Draw the receipt codes when the answers are first shown whole; later calls keep them.
+def draw_codes(draft: OpenDraft, wanted: Collection[str], now: datetime) -> bool:
+    """Draw the receipt codes when the answers are first shown whole; later calls keep them and
+    give False.
 
     `wanted` says whose: `worker` is the worker's, `helper` that of somebody who files for the
     worker, `member-2` and on those of a group; none for who does not want to come back.
     """
     if draft.sent or list(draft.codes) == list(wanted):
-        return
+        return False
     draft.codes = {role: draft.codes.get(role) or receipts.draw() for role in wanted}
+    _write(draft, now)
+    return True
+
+
+def begin_again(draft: OpenDraft, now: datetime) -> None:
+    """Somebody begins at the first page of a draft that was here: codes that were shown before are
+    drawn anew, for whoever began it may have read them. A draft that was sent keeps its code."""
+    if draft.sent or not draft.codes:
+        return
+    draft.codes = {}
     _write(draft, now)
 
 
@@ -216,12 +285,22 @@ def purge_expired(session: Session, now: datetime, limit: int = 1000) -> tuple[i
 
 
 def _write(draft: OpenDraft, now: datetime) -> None:
+    _seal(draft)
+    draft.row.expires_at = now + draft.lasts
+
+
+def _seal(draft: OpenDraft) -> None:
     kept = {"answers": draft.answers, "seen": draft.seen, "files": draft.files}
-    row = draft.row
+    row, receipt = draft.row, None
     row.answers = seal_json(draft.key, _place(row, Label.DRAFT_ANSWERS), kept)
     if draft.codes or draft.sent:
-        row.receipt = seal_json(draft.key, _place(row, Label.DRAFT_RECEIPT), draft.codes)
-    row.expires_at = now + draft.lasts
+        receipt = seal_json(draft.key, _place(row, Label.DRAFT_RECEIPT), draft.codes)
+    row.receipt = receipt
+
+
+def _secret(bound: str) -> str:
+    """A secret for a cookie: random, then what forms are bound to (see `web.binding`)."""
+    return f"{new_secret()}.{bound or secrets.token_urlsafe(12)}"
 
 
 def _place(row: Draft, label: Label) -> Place:

@@ -41,6 +41,17 @@ class Draft(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class DraftSuccessor(Base):
+    """A new secret for a draft that its browser has not presented yet: it opens the key that the
+    draft still lies under. When one is presented, it becomes the draft's and all others go."""
+
+    __tablename__ = "draft_successor"
+
+    token_hash: Mapped[bytes] = digest(primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    key_box: Mapped[bytes] = sealed("draft.key/1")
+
+
 class DraftBlob(Base):
     """A sealed blob in the store that belongs to a draft, to be deleted when the draft is."""
 

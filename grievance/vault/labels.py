@@ -49,6 +49,7 @@ class Label(StrEnum):
 
     # drafts, sessions, outbox
     DRAFT_ANSWERS = "draft.answers/1"
+    DRAFT_KEY = "draft.key/1"
     DRAFT_RECEIPT = "draft.receipt/1"
     OUTBOX_MESSAGE = "outbox.message/1"
     RECEIPT_SESSION = "receipt.session/1"

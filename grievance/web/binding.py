@@ -2,7 +2,8 @@
 
 A surface that keeps something in a cookie (draft, receipt, staff session) binds its forms to that
 cookie. A page for somebody who holds none yet gets a `visit` cookie. The token is an HMAC over the
-cookie, so it has no time limit and nothing is stored.
+cookie, so it has no time limit and nothing is stored. Of a cookie with a dot only what follows it
+is bound: that part outlives a change of the secret before it.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def held() -> list[str]:
 
 def _token(secret: str) -> str:
     key: bytes = current_app.config["FORM_KEY"]
-    return hmac.new(key, secret.encode(), sha256).hexdigest()[:40]
+    return hmac.new(key, secret.rpartition(".")[2].encode(), sha256).hexdigest()[:40]
 
 
 def form_token() -> str:
@@ -80,17 +81,23 @@ def token_fits(given: str) -> bool:
     return any(fits)
 
 
+def from_our_page() -> bool:
+    """Whether this POST came from a page of ours: by its token, or by what the browser says of
+    where it comes from. Some browsers say nothing; for them the token decides."""
+    if token_fits(request.form.get("token", "")):
+        return True
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site == "same-origin"
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
 def same_form(form_id: str, *said: str) -> UUID:
     """The id of one sending: the same form with the same words gives the same id, other words
     another. An HMAC under a key outside the database, so it tells nothing of the words."""
     key: bytes = current_app.config["FORM_KEY"]
     told = b"".join(len(part.encode()).to_bytes(8, "big") + part.encode() for part in said)
     return UUID(bytes=hmac.digest(key, b"sending" + form_id.encode() + b"\0" + told, "sha256")[:16])
-
-
-def bind_to(secret: str) -> None:
-    """From here on this answer's forms belong to `secret` (a cookie that is set just now)."""
-    g.form_secret = secret
 
 
 def _remember_visit(answer: Response) -> Response:
@@ -103,4 +110,4 @@ def _remember_visit(answer: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Hand out visit cookies with the forms that need one."""
     app.after_request(_remember_visit)
-    app.jinja_env.globals["form_token"] = form_token
+    app.jinja_env.globals.update(form_token=form_token, holds_cookie=lambda: bool(held()))

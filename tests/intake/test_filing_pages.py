@@ -25,6 +25,8 @@ PNG = bytes.fromhex(
     "00000301010018dd8db00000000049454e44ae426082"
 )
 
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
 
 @pytest.fixture
 def open_site(app, session):
@@ -248,7 +250,7 @@ def test_two_tabs_lose_nothing(robot):
 
 def test_leave_forgets_everything_and_moves_on(robot, session):
     robot.go("file.check")
-    answer = robot.client.post("/leave", data={"lang": "en"})
+    answer = robot.client.post("/leave", data={"lang": "en"}, headers=OURS)
     assert 'url=https://weather.example/"' in answer.get_data(as_text=True)
     assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
     assert count(session, Draft) == 0

@@ -1,0 +1,170 @@
+"""A draft cookie that somebody else knows shows nothing of what is written later."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grievance.cases.models import Case
+from grievance.clock import real_now
+from grievance.directory import facts, operations
+from grievance.questions import drafts
+from grievance.questions.models import Draft, DraftSuccessor
+from tests.cast import NOW, browser, found_operator
+from tests.directory.loaded import words
+from tests.intake.filing_kit import Robot
+from tests.pages import read_page
+
+STORY = "They kept my passport and three months of pay."
+ANSWERS = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "what-happened": STORY}
+
+
+@pytest.fixture(autouse=True)
+def open_site(app: Flask, session: Session) -> None:
+    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+    found_operator(session, app.config["KEY_RING"])
+
+
+def known(client: FlaskClient) -> str:
+    """What somebody who sits at this computer can copy."""
+    held = client.get_cookie("draft")
+    return held.value if held else ""
+
+
+def plant(client: FlaskClient, secret: str) -> None:
+    client.set_cookie("draft", secret)
+
+
+def opens(app: Flask, session: Session, secret: str) -> drafts.OpenDraft | None:
+    return drafts.load(session, app.config["KEY_RING"], secret, real_now())
+
+
+def begun(app: Flask, session: Session) -> Robot:
+    """A browser whose draft was begun, by whoever."""
+    robot = Robot(browser(app, session), ANSWERS)
+    robot.send(robot.open())
+    return robot
+
+
+def test_a_planted_cookie_reads_neither_story_nor_number(app: Flask, session: Session) -> None:
+    robot = begun(app, session)
+    planted = known(robot.client)
+    robot.go(until="file.receipt")
+    assert known(robot.client) != planted
+    assert opens(app, session, planted) is None
+    thief = browser(app, session)
+    for path in ("/en/file/number", "/en/file/check", "/en/file/what-happened", "/en/file/sent"):
+        plant(thief, planted)
+        answer = thief.get(path, follow_redirects=True)
+        assert read_page(answer).name in ("file.start", "return")
+        assert STORY not in answer.get_data(as_text=True)
+
+
+def test_a_cookie_we_never_gave_is_not_taken_over(app: Flask, session: Session) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    plant(robot.client, "chosen-by-somebody.else")
+    robot.send(robot.open())
+    assert known(robot.client) not in ("", "chosen-by-somebody.else")
+    assert session.scalar(select(func.count()).select_from(Draft)) == 1
+
+
+def test_a_number_that_was_seen_before_the_start_is_drawn_anew(
+    app: Flask, session: Session
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    seen = robot.go(until="file.receipt").one("output", id="receipt").itertext()
+    first = "".join(seen)
+    page = robot.go(until="file.receipt")
+    assert "".join(page.one("output", id="receipt").itertext()) != first
+
+
+def test_the_number_stays_when_an_answer_of_the_first_page_is_changed(
+    app: Flask, session: Session
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    first = "".join(robot.go(until="file.receipt").one("output", id="receipt").itertext())
+    robot.send(robot.open("/en/file?change=1"))
+    page = robot.open("/en/file/receipt")
+    assert "".join(page.one("output", id="receipt").itertext()) == first
+
+
+@pytest.mark.parametrize("step", ["first", "check", "send"])
+def test_a_lost_answer_loses_neither_draft_nor_number(
+    app: Flask, session: Session, step: str
+) -> None:
+    """The new cookie never arrives: the old one does the same again."""
+    robot = begun(app, session)
+    ends = {"first": "/en/file", "check": "/en/file/check", "send": "/en/file/receipt"}
+    if step != "first":
+        robot.go(until="file.check")
+        if step == "check":  # as if the numbers had never been drawn
+            held = drafts.load(
+                session, app.config["KEY_RING"], known(robot.client), real_now(), lock=True
+            ) or opened_heir(app, session, known(robot.client))
+            drafts.begin_again(held, real_now())
+            session.commit()
+    page = robot.open(ends[step]) if step != "check" else None
+    old = known(robot.client)
+    if page is None:
+        robot.client.get(ends[step])
+    else:
+        data = {**page.fields(), **{n: v for n, v in ANSWERS.items() if n in page.fields()}}
+        answer = robot.client.post(ends[step], data=data)
+        assert answer.status_code == 303, read_page(answer).main
+    assert known(robot.client) != old
+    plant(robot.client, old)
+    page = robot.open("/en/file/sent" if step == "send" else ends[step])
+    assert page.name == {"first": "file.start", "check": "file.check", "send": "file.sent"}[step]
+    if step == "send":
+        assert session.scalar(select(func.count()).select_from(Case)) == 1
+    else:
+        assert robot.go(until="file.sent").one("output", id="receipt") is not None
+
+
+def opened_heir(app: Flask, session: Session, secret: str) -> drafts.OpenDraft:
+    drafts.present(session, app.config["KEY_RING"], secret, real_now())
+    found = drafts.load(session, app.config["KEY_RING"], secret, real_now(), lock=True)
+    assert found is not None
+    return found
+
+
+def test_of_several_new_secrets_the_first_presented_stays(app: Flask, session: Session) -> None:
+    ring, now = app.config["KEY_RING"], real_now()
+    old, draft = drafts.start(session, ring, now, answers={"what-happened": STORY})
+    one, two = (drafts.renew(session, ring, draft) for _ in range(2))
+    assert opens(app, session, old) is not None
+    assert drafts.present(session, ring, two, now)
+    assert not drafts.present(session, ring, one, now)
+    assert opens(app, session, old) is None
+    assert opens(app, session, one) is None
+    held = opens(app, session, two)
+    assert held is not None
+    assert held.answers["what-happened"] == STORY
+    for _ in range(drafts.SUCCESSORS * 3):
+        drafts.renew(session, ring, held)
+    waiting = session.scalar(select(func.count()).select_from(DraftSuccessor))
+    assert waiting is not None
+    assert waiting <= drafts.SUCCESSORS
+
+
+def test_a_page_open_in_another_tab_can_still_be_sent(app: Flask, session: Session) -> None:
+    robot = begun(app, session)
+    page = robot.open(robot.path)
+    data = robot._filled(page)
+    robot.client.get("/en/file")  # a new secret, in another tab
+    assert robot.client.post(robot.path, data=data).status_code == 303
+
+
+def test_the_finder_too_gives_a_new_secret_at_its_first_page(app: Flask, session: Session) -> None:
+    visitor = browser(app, session)
+    for _ in range(2):
+        page = read_page(visitor.get("/en/help"))
+        before = known(visitor)
+        answer = visitor.post("/en/help", data={**page.fields(), "problem": "money"})
+        assert answer.status_code == 303
+        assert known(visitor) != before
+    visitor.get(answer.headers["Location"])
+    assert opens(app, session, before) is None
