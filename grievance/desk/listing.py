@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import staff
+from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
 from grievance.cases import queries
@@ -119,11 +120,10 @@ def _notices(member: Member) -> dict[str, object]:
     session = db.session()
     edits = member.can(Permission.OPERATOR_EDIT)
     approves = member.can(Permission.KEYS_COMPARE)
+    waiting = accounts.waiting_requests(session, member.organisation_id) if approves else ()
     return {
         "closed": accounts.filing_closed(session) if edits else (),
-        "waiting": len(accounts.waiting_requests(session, member.organisation_id))
-        if approves
-        else 0,
+        "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
     }
 
 

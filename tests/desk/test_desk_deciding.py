@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from grievance.accounts.operations import invitations
+from grievance.accounts.operations.invitations import Invitee
 from grievance.accounts.roles import Role
 from grievance.cases import messages
 from grievance.cases.operations import handling
 from grievance.cases.replies import shipped
-from tests.cast import IN_DANGER, NOW
+from tests.cast import IN_DANGER, NOW, cheap_password
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
 from tests.pages import read_page
 
@@ -207,3 +209,20 @@ def test_a_lead_gives_many_away_and_hands_a_caseload_over(house, show):
         answer = client.post("/staff/caseload", data={**page.fields(), "of": of, "to": to})
         assert "Done: 2 cases" in read_page(answer).main
         assert {house.again(case).assignee_id for case in cases} == {expected}
+
+
+def test_who_may_give_a_key_is_led_to_it_and_who_asked_for_it_is_not(house, show):
+    handler, session = house.hire(), house.session
+    newcomer = Invitee("Abe", "abe@example.org", Role.HANDLER)
+    ring, org = house.operator.ring, house.operator.id
+    director = house.operator.director
+    token = invitations.invite(
+        session, org, newcomer, invited_by=director.id, ring=ring, now=NOW
+    )  # fmt: skip
+    invitations.accept(
+        session, token, cheap_password(ring), language="en", ring=ring, now=NOW
+    )  # fmt: skip
+    session.commit()
+    for who, led in ((handler, True), (director, False)):
+        page = show(house.browser(who), "/staff/")
+        assert bool(page.all("a", href="/staff/keys")) is led

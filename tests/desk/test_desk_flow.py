@@ -310,7 +310,7 @@ def test_an_old_password_is_asked_for_before_a_new_code(house, monkeypatch):
     filed = house.case()
     one, two = house.browser(first), house.browser(second)
     send(one, opened(one, filed.case), "ask_reissue", check_made="Voice")
-    monkeypatch.setattr("grievance.accounts.staff.STEP_UP", timedelta(seconds=-1))
+    monkeypatch.setattr("grievance.accounts.stepping.STEP_UP", timedelta(seconds=-1))
     answer = two.get(f"/staff/cases/{filed.case.reference}/reissue")
     assert answer.status_code == 303
     assert "/staff/confirm-password" in answer.headers["Location"]
