@@ -80,11 +80,13 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     are names only: they have no accounts yet.
     """
     hires = [_hire(row, script["name"], ring) for row in script["people"]]
-    director = _found(session, ring, hires[0], now - ALONE_WAITS)
-    _publish(session, script, director, now)
+    began = now - ALONE_WAITS
+    director = _found(session, ring, hires[0], began)
+    _publish(session, script, director, began)
     colleagues = {hires[0].key: director}
     for hire in hires[1:]:
-        colleagues[hire.key] = _join(session, ring, list(colleagues.values()), hire, now)
+        colleagues[hire.key] = _join(session, ring, director, hire, began)
+    _give_keys(session, ring, list(colleagues.values()), now)
     for name in script["partners"]:
         session.add(Organisation(kind="partner", name=name, founded_at=now))
     return Cast(colleagues, tuple(hire.account for hire in hires))
@@ -136,22 +138,25 @@ def _publish(
 
 
 def _join(
-    session: Session, ring: KeyRing, there: Sequence[Colleague], hire: _Hire, now: datetime
+    session: Session, ring: KeyRing, director: Colleague, hire: _Hire, now: datetime
 ) -> Colleague:
-    """The director invites; the first who joined gives the key to the rest, and the director, who
-    is alone then, to the first."""
-    director, came = there[0], now - ALONE_WAITS
-    giver = there[1] if len(there) > 1 else director
     role, organisation = Role(hire.account.role), director.organisation
     invitee = invitations.Invitee(hire.name, hire.account.email, role)
     token = invitations.invite(
-        session, organisation, invitee, invited_by=director.id, ring=ring, now=came
+        session, organisation, invitee, invited_by=director.id, ring=ring, now=now
     )
     admitted = invitations.accept(
-        session, token, hire.password, language=hire.language, ring=ring, now=came
+        session, token, hire.password, language=hire.language, ring=ring, now=now
     )
-    for asked in queries.waiting_requests(session, organisation, admitted.person_id):
-        words = fingerprint(session.get_one(Person, admitted.person_id).public)
-        holder = KeyHolder(giver.id, giver.private)
-        approve(session, asked.id, words, by=holder, ring=ring, now=now)
     return Colleague(admitted.person_id, organisation, role, admitted.private)
+
+
+def _give_keys(session: Session, ring: KeyRing, there: Sequence[Colleague], now: datetime) -> None:
+    """The director, who is alone and has waited, gives the key to the first; they give it on."""
+    giver = there[0]
+    for one in there[1:]:
+        for asked in queries.waiting_requests(session, one.organisation, one.id):
+            words = fingerprint(session.get_one(Person, one.id).public)
+            holder = KeyHolder(giver.id, giver.private)
+            approve(session, asked.id, words, by=holder, ring=ring, now=now)
+            giver = one if giver is there[0] else giver

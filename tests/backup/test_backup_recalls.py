@@ -56,6 +56,7 @@ class Life:
     untouched: Filed
     shut: UUID  # for one of staff
     replaced: UUID  # the worker was asked about another document instead
+    meant: UUID  # of whom others declared a conflict, also there
     acts: int
 
     @property
@@ -131,17 +132,28 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         wanted = receipts.ask_reissue(session, opened, "The day of birth.", handler.actor, now)
         _, keys = new_keys(ring)
         receipts.reissue(session, site, opened, wanted, keys, other.actor, now)
+        meant, at = operator.director, clock.real_now()
+        belonging.declare_conflict(
+            session, site, handler.open(session, shut.case), meant.id, "A cousin.", handler.actor,
+            at, shut.case.version,
+        )  # fmt: skip
+        session.flush()
+        belonging.agree_conflict(
+            session, site, handler.open(session, shut.case), meant.id, other.actor, at,
+            shut.case.version,
+        )  # fmt: skip
+        session.flush()
         belonging.recuse(
             session, handler.open(session, shut.case), "Her brother's firm.", other.actor, now,
             shut.case.version,
         )  # fmt: skip
         session.commit()
-    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, recuse; one
-    # withdrawn later; two withdrawn and opened again
-    assert place.work("recalls")["done"] == 13
+    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, two conflicts;
+    # one withdrawn later; two withdrawn and opened again
+    assert place.work("recalls")["done"] == 14
     return Life(
         place, backup, site, handler, other, recalled.case.id, asked.case.id, withdrawn.case.id,
-        changed, reissued, untouched, shut.case.id, replaced.case.id, 12,
+        changed, reissued, untouched, shut.case.id, replaced.case.id, meant.id, 13,
     )  # fmt: skip
 
 
@@ -181,7 +193,7 @@ def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backu
     assert printed["replayed"] == life.acts
     manifest = json.loads((life.backup / "manifest.json").read_text())
     assert printed["head"] == manifest["audit"]["head"] != ""
-    assert "12 acts that followed the backup were done again" in answer.stderr
+    assert "13 acts that followed the backup were done again" in answer.stderr
     assert "1 cases were filed after the backup and are lost: skipped" in answer.stderr
     assert "In 2 cases the number was changed after the backup" in answer.stderr
 
@@ -260,7 +272,10 @@ def test_a_retired_number_opens_nothing(life: Life, again: Session) -> None:
 
 def test_a_person_with_a_conflict_does_not_see_the_case(life: Life, again: Session) -> None:
     declared = again.get_one(Recusal, (life.shut, life.conflicted.id))
-    assert declared.by_id == life.handler.id
+    assert (declared.by_id, declared.state) == (life.conflicted.id, "stands")
+    others = again.get_one(Recusal, (life.shut, life.meant))
+    assert (others.by_id, others.agreed_by) == (life.handler.id, life.conflicted.id)
+    assert others.state == "stands"
     seen = select(Case.id).where(Case.id == life.shut)
     assert again.scalar(seen.where(not_recused(life.conflicted.id))) is None
     assert again.scalar(seen.where(not_recused(life.handler.id))) == life.shut
