@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,12 +19,14 @@ DATA = Path(__file__).parent / "data" / "replies.yaml"
 
 @dataclass(frozen=True)
 class Reply:
-    """One of them: the verb it goes with, what the desk calls it, and its English."""
+    """One of them: the verb it goes with, what the desk calls it, and its English. What the law
+    says of some bodies alone is offered only where one of these `bodies` had the case."""
 
     id: str
     verb: str
     label: str
     text: str
+    bodies: tuple[str, ...] = ()
 
 
 @cache
@@ -32,7 +34,22 @@ def shipped() -> Mapping[str, Reply]:
     """All of this release by id, with the acknowledgement, which is sent first."""
     rows = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     first = Reply("acknowledgement", "acknowledge", "", ACKNOWLEDGEMENT)
-    return {one.id: one for one in (first, *(Reply(**row) for row in rows))}
+    return {
+        one.id: one
+        for one in (
+            first,
+            *(Reply(**{**row, "bodies": tuple(row.get("bodies", ()))}) for row in rows),
+        )
+    }
+
+
+def offered(verb: str, had: Collection[str]) -> tuple[Reply, ...]:
+    """The ready texts for a verb, where these bodies had the case."""
+    return tuple(
+        one
+        for one in shipped().values()
+        if one.verb == verb and one.label and (not one.bodies or set(one.bodies) & set(had))
+    )
 
 
 def said(text: str, language: str, day: date) -> tuple[str, str]:

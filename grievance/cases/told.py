@@ -60,7 +60,7 @@ TOLD = {
     "with_mechanism": Told(
         N_("Your report is with a body that can act on it"),
         N_("You agreed to it. Below you read who has it and what they have said."),
-        N_("We ask them again and write to you here by %(day)s."),
+        N_("We look at it again and write to you here by %(day)s."),
     ),
     "in_dialogue": Told(
         N_("There are talks about your problem"),
@@ -73,12 +73,18 @@ TOLD = {
     "remedy_agreed": Told(
         N_("Something was promised to you"),
         N_("You agreed to it. Below you read what was promised and by when."),
-        N_("Tell us below when it arrives. If nothing arrives, we act after %(day)s."),
+        N_(
+            "Tell us below when it arrives. After %(day)s this page asks you whether it came, and "
+            "you can tell us that it did not."
+        ),
     ),
     "remedy_monitored": Told(
         N_("It has arrived. We still watch"),
         N_("You told us that what was promised is there. We go on watching that it stays so."),
-        N_("On %(day)s we ask you whether it is all still there and whether anybody punished you."),
+        N_(
+            "From %(day)s on, this page asks you whether it is all still there and whether anybody "
+            "punished you."
+        ),
     ),
     "not_accepted": Told(
         N_("We cannot take your report on"),

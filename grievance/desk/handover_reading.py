@@ -261,7 +261,9 @@ class HandOverPage:
         """What to say there: in the reader's language, and in Japanese."""
         if self.template is None:
             return "", ""
-        return self.template.say.say(current().slug), self.template.say.say("ja")
+        filled = [one.code for one in self.opened.document.sections] if self.opened else []
+        words = self.template.said(filled)
+        return words.say(current().slug), words.say("ja")
 
     @property
     def next_door(self) -> Door | None:

@@ -34,6 +34,7 @@ from grievance.i18n import gettext as _
 from grievance.questions import bank
 from grievance.questions.question import listed
 from grievance.questions.summary import Line, summary
+from grievance.referrals import queries as referrals
 
 # The verbs of the right-hand column, what matters most first; the others stand where they belong.
 ORDER = (
@@ -300,11 +301,11 @@ class CasePage:
         refused = self.wrong is not None and self.wrong[0] == verb
         form = self.form(verb)
         about = _(words.ABOUT[verb])
-        ready = [one for one in replies.shipped().values() if one.verb == verb and one.label]
+        ready = replies.offered(verb, referrals.had_it(db.session(), self.case.id))
         start = gaps.ready(self.reply)
         asked = start is not None and start.verb == verb
         opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)
-        return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, tuple(ready))
+        return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, ready)
 
     def form(self, verb: Verb) -> ActForm:
         """The form of a verb: as it was sent when it was refused, else a fresh one."""

@@ -60,7 +60,12 @@ class RemedyForm(WithFile, ActForm):
     offered = Line(lazy("Amount offered"))
     agreed = Line(lazy("Amount agreed"))
     received = Line(lazy("Amount received"))
-    due_on = Day(lazy("Promised by"), hint=lazy("We ask the worker on this day."))
+    due_on = Day(
+        lazy("Promised by"),
+        hint=lazy(
+            "After this day the worker's page asks whether it came. No letter is sent for it."
+        ),
+    )
     arrived_on = Day(lazy("Arrived on"), past=True)
     file = OneFile(lazy("Proof"))
 

@@ -154,15 +154,16 @@ ABOUT = {
     "reopen": N_("Only when the worker wants it. The case is read again and its clocks start."),
     "open_dialogue": N_("The worker reads who talks with whom about what, and may say no to it."),
     "no_agreement": N_(
-        "The worker reads it. After conciliation in Japan a lawsuit within 30 days keeps the "
-        "date of the application for the time limit (Individual Labour Disputes Act 16): tell them."
+        "The worker reads it. Only after conciliation or mediation at the Labour Bureau a lawsuit "
+        "within 30 days keeps the date of the application for the time limit (Individual Labour "
+        "Disputes Act 16, Equal Employment Opportunity Act 24): tell them then."
     ),
     "agree_remedy": N_(
-        "Only after the worker said yes. We then watch each promised day, and ask whether it "
+        "Only after the worker said yes. After each promised day the worker's page asks whether it "
         "arrived."
     ),
     "confirm_for_worker": N_(
-        "When everything promised is there. In 30 days we ask the worker again."
+        "When everything promised is there. After 30 days the worker's page asks again."
     ),
     "breach_for_worker": N_("The case goes back to be worked on. Look for what can be done now."),
     "record_sign_off": N_(

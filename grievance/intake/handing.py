@@ -75,9 +75,12 @@ def _opened(case: OpenCase, hand: HandOver) -> OpenPacket | None:
 
 
 @bp.context_processor
-def _known() -> dict[str, Callable[[Case], list[handovers.Row]]]:
+def _known() -> dict[str, Callable[[Case], Any]]:
     """Let the case page list the hand-overs."""
-    return {"hand_overs": lambda case: handovers.rows(db.session(), case)}
+    return {
+        "hand_overs": lambda case: handovers.rows(db.session(), case),
+        "who_knows": lambda case: handovers.known(db.session(), case),
+    }
 
 
 @bp.route(PAGE, methods=["GET", "POST"])
@@ -134,7 +137,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         answers=_answers(asked),
         answer_names=handovers.ANSWERS,
         note=_note(asked),
-        taking=handovers.taking_of(hand),
+        taking=handovers.taking_of(hand, asked.opened.document if asked.opened else None),
         warn=hand.packet is not None and handovers.must_warn(hand.packet),
         receipt=asked.receipt,
         says=hand.referral.state == "asked"
@@ -209,7 +212,7 @@ def handover_print(referral_id: UUID) -> str:
     page = render_template(
         "intake/handover_print.html",
         paper=_paper(asked)["paper"],
-        taking=handovers.taking_of(asked.hand),
+        taking=handovers.taking_of(asked.hand, asked.opened.document if asked.opened else None),
         referral_id=referral_id,
     )
     db.session.commit()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import queries as accounts
 from grievance.cases.models import Case
-from grievance.clock import local_day
+from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
@@ -35,10 +35,22 @@ STANDS = {
     "acknowledged": N_("They said that they have it."),
     "accepted": N_("They work on it."),
     "declined": N_("They do not take it on."),
-    "silent": N_("They did not answer in time. We ask them again."),
+    "silent": N_("They did not answer in time."),
     "outcome": N_("They told us a result."),
-    "recalled": N_("You took it back."),
 }
+TAKEN_BACK_UNSENT = N_("You took it back before anything went out. They know nothing of it.")
+TAKEN_BACK_READ = N_("You took it back. What they have read they know. We give them nothing more.")
+# Who knows, under four headings: none of them may say more than is so.
+HEADINGS = {
+    "asked": N_("We ask you first. They know nothing yet."),
+    "agreed": N_("You said yes. We have not given it to them."),
+    "given": N_("It was given to them. They know."),
+    "ended": N_("You said no, or took your yes back."),
+}
+UNDER = {
+    "proposed": "asked", "asked": "asked", "consented": "agreed", "refused": "ended",
+    "recalled": "ended",
+}  # fmt: skip
 CHANGED = {
     "asked": N_("We changed this since we asked you first. Read it again, then say yes or no."),
     "yes": N_(
@@ -115,6 +127,12 @@ class Row:
     since: date
     gone: str
     look: date | None
+    late: bool  # the day for looking again is over
+
+    @property
+    def under(self) -> str:
+        """The heading it stands under."""
+        return "agreed" if _taken(self.referral) else UNDER.get(self.referral.state, "given")
 
     @property
     def asks(self) -> bool:
@@ -139,11 +157,25 @@ def row_of(referral: Referral, entry: Entry | None, zone: str) -> Row:
         referral,
         name,
         own_name if own_name != name else "",
-        _(TAKEN_THERE if _taken(referral) else STANDS[referral.state]),
+        _stands(referral),
         local_day(referral.last_news, zone),
         _(BY[referral.channel]) if referral.channel and referral.delivered_on else "",
         referral.next_chase,
+        referral.next_chase is not None and referral.next_chase < local_day(now(), zone),
     )
+
+
+def known(session: Session, case: Case) -> list[tuple[str, list[Row]]]:
+    """The hand-overs under their headings; a heading without one is left out."""
+    listed = rows(session, case)
+    groups = ((_(told), [r for r in listed if r.under == code]) for code, told in HEADINGS.items())
+    return [(heading, found) for heading, found in groups if found]
+
+
+def _stands(referral: Referral) -> str:
+    if referral.state == "recalled":
+        return _(TAKEN_BACK_READ if referral.delivered_on else TAKEN_BACK_UNSENT)
+    return _(TAKEN_THERE if _taken(referral) else STANDS[referral.state])
 
 
 def _taken(referral: Referral) -> bool:
@@ -160,12 +192,13 @@ class Taking:
     shown: str
 
 
-def taking_of(hand: HandOver) -> Taking | None:
+def taking_of(hand: HandOver, document: Document | None) -> Taking | None:
     """What a worker needs who takes the paper there; None where they do not."""
     if hand.packet is None or not _taken(hand.referral):
         return None
     template, slug = book().templates[hand.packet.template], current().slug
-    say, japanese = template.say.say(slug), template.say.say("ja")
+    words = template.said([section.code for section in document.sections] if document else ())
+    say, japanese = words.say(slug), words.say("ja")
     return Taking(template.to_bring(slug), say, japanese if japanese != say else "")
 
 

@@ -43,6 +43,11 @@ LATE = {
         "Tell us below whether it is still there, and whether anybody punished you."
     ),
 }
+# What is true of a promise of ours whose day has passed.
+PASSED = N_(
+    "We said that we would write to you by %(day)s. That day is over, and it was our task, not "
+    "yours. Somebody has to look at it now. You can write to us below at any time."
+)
 # After the worker said that something did not come, or stopped, whoever else still has it.
 RESUMED = ("accepted", "with_mechanism")
 BROKEN = Told(
@@ -126,7 +131,12 @@ def _next(session: Session, case: Case, told: Told) -> str:
         return _("We write to you here when there is news.")
     if _late(session, case):
         return _(LATE[case.state])
-    return _(told.next_step) % {"day": _day(session, due)}
+    return _promise(session, told.next_step, due)
+
+
+def _promise(session: Session, sentence: str, due: datetime) -> str:
+    """A sentence with the day on which we do something; once it has passed, what is so."""
+    return _(sentence if due >= now() else PASSED) % {"day": _day(session, due)}
 
 
 def _late(session: Session, case: Case) -> bool:
@@ -149,7 +159,7 @@ def _heard(session: Session, case: Case) -> str:
     if not case.worker_waits or _arrival(session, case) != case.worker_acted_at:
         return ""
     due = _ends(session, case, "answer")
-    return _(HEARD) % {"day": _day(session, due)} if due else ""
+    return _promise(session, HEARD, due) if due else ""
 
 
 def _day(session: Session, moment: datetime) -> str:

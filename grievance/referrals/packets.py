@@ -156,11 +156,12 @@ def draft(template: Template, answers: Answers, drafting: Drafting) -> Document:
     writer = _Writer(template, answers, drafting)
     sections = tuple(writer.sections())
     beside = drafting.language if writer.hides_language else drafting.beside
+    title = template.titled([section.code for section in sections])
     return Document(
         template=template.code,
         mechanism=drafting.mechanism,
-        title=template.title.say(drafting.language),
-        title_beside="" if beside == drafting.language else template.title.say(beside),
+        title=title.say(drafting.language),
+        title_beside="" if beside == drafting.language else title.say(beside),
         language=drafting.language,
         beside=beside,
         form=drafting.form,
@@ -180,6 +181,13 @@ def check_goes(document: Document) -> None:
     """Refused when it hides who the person is and still shows which language they speak."""
     if document.tells_language:
         raise Refused("language_shows")
+
+
+def check_read(document: Document) -> None:
+    """Refused while words of the person stand in it that its reader cannot read: a wish for safety
+    that nobody understands protects nobody."""
+    if document.untranslated:
+        raise Refused("untranslated")
 
 
 def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
@@ -239,7 +247,8 @@ class _Writer:
         """Required items that nobody answered or that were not ticked."""
         for shape in self.template.sections:
             for item in shape.items:
-                if item in self.template.required and not (self._in(item) and self._given(item)):
+                needed = self.template.needs(item, shape, self.answers)
+                if needed and not (self._in(item) and self._given(item)):
                     yield shape.code, item
 
     def warnings(self, sections: Sequence[Section]) -> Iterator[str]:
@@ -309,7 +318,7 @@ class _Writer:
         with i18n.speaking(language):
             label = words.texts.get(language) or i18n.gettext(question.ask)
             said = "\n".join(self._said(question, code) for code in listed(self.answers[item]))
-        if question.kind not in ("text", "textarea") or _same_everywhere(item):
+        if question.kind not in ("text", "textarea") or _same_everywhere(item, said):
             return Paragraph(item, label, said, language)
         own = str(self.answers.get("language", "")) or self.drafting.beside
         said, translated = self._clean(said), self._clean(self.drafting.translations.get(item, ""))
@@ -336,6 +345,7 @@ class _Writer:
         return redaction.without_contact(text, contacts)
 
 
-def _same_everywhere(item: str) -> bool:
-    """A name of a person, place or company: words that are not translated."""
-    return item in (*NAMES, "helper-name", "company", "company-own", "company-place", "buyer")
+def _same_everywhere(item: str, said: str) -> bool:
+    """A name of a person, place or company, or only figures: what is not translated."""
+    names = (*NAMES, "helper-name", "company", "company-own", "company-place", "buyer")
+    return item in names or not any(letter.isalpha() for letter in said)

@@ -85,6 +85,12 @@ def of_case(session: Session, case_id: UUID) -> list[HandOver]:
     return [HandOver(row[0], row[1], row[2]) for row in rows]
 
 
+def had_it(session: Session, case_id: UUID) -> set[str]:
+    """The bodies to which something of the case went out."""
+    went = (Referral.case_id == case_id, Referral.delivered_on.is_not(None))
+    return set(session.scalars(select(Referral.mechanism).where(*went)))
+
+
 def answers_of(session: Session, referral_id: UUID) -> list[ReferralAnswer]:
     """What the body said, oldest first."""
     wanted = select(ReferralAnswer).where(ReferralAnswer.referral_id == referral_id)

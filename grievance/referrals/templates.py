@@ -6,7 +6,7 @@ and (where a worker reads them) Vietnamese; another language is looked up in the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,6 +67,17 @@ class Shape:
 
 
 @dataclass(frozen=True)
+class Further:
+    """What a paper also asks where one of its sections is filled: then its title, and the sentence
+    to say there, are others. The section is missing only for whoever gave the wanted answer."""
+
+    section: str
+    wanted_by: tuple[str, str]
+    title: Words
+    say: Words
+
+
+@dataclass(frozen=True)
 class Template:
     """The document of one kind of door. `signed` bodies expect a date and a signature by hand."""
 
@@ -88,6 +99,25 @@ class Template:
     bring: Mapping[str, tuple[str, ...]]
     say: Words
     together: Words
+    further: Further | None = None
+
+    def titled(self, filled: Collection[str]) -> Words:
+        """Its title, by the codes of the sections that are filled."""
+        more = self.further
+        return more.title if more and more.section in filled else self.title
+
+    def said(self, filled: Collection[str]) -> Words:
+        """What the worker says there, by the codes of the sections that are filled."""
+        more = self.further
+        return more.say if more and more.section in filled else self.say
+
+    def needs(self, item: str, shape: Shape, answers: Mapping[str, Any]) -> bool:
+        """Whether the body asks for this item of somebody with these answers."""
+        more = self.further
+        if more and more.section == shape.code:
+            question, answer = more.wanted_by
+            return bool(answers.get(question) == answer)
+        return item in self.required
 
     def to_bring(self, slug: str) -> tuple[str, ...]:
         """What the worker takes along, in their language or in English."""
@@ -183,7 +213,13 @@ def _template(
         bring={slug: tuple(items) for slug, items in row["bring"].items()},
         say=_words(row["say"]),
         together=_words(row["together"]),
+        further=_further(row["further"]) if "further" in row else None,
     )
+
+
+def _further(row: Mapping[str, Any]) -> Further:
+    ((question, answer),) = row["wanted_by"].items()
+    return Further(row["section"], (question, answer), _words(row["title"]), _words(row["say"]))
 
 
 def _check(made: Book) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grievance.cases import replies
 from grievance.directory import facts
 from grievance.questions.bank import shipped
 from grievance.referrals.models import CHANNELS, FORMS
@@ -52,7 +53,12 @@ def test_every_body_resolves_to_a_template_and_named_bodies_exist():
     [
         ("jp-ncp", "ncp"),
         ("jp-labour-bureau-conciliation", "labour-bureau"),
+        ("jp-labour-bureau-consult", "labour-advice"),
+        ("jp-prefecture-labour-office", "labour-advice"),
+        ("jp-equal-employment", "labour-bureau"),
         ("jp-lsio", "lsio"),
+        ("jp-foreign-worker-dial", "labour-line"),
+        ("jp-labour-hotline", "labour-line"),
         ("jp-otit", "otit"),
         ("jp-esd-org", "otit"),
         ("jp-rousai", "generic"),
@@ -128,6 +134,36 @@ def test_a_company_is_not_told_of_fear_or_of_other_doors():
     assert {"company", "story"} <= set(offered)
     assert not {"fear", "earlier", "name", "contact"} & set(offered)
     assert "earlier" in default_parts(book().templates["jacer"], "no_identity", TOLD)
+
+
+def test_only_conciliation_and_mediation_are_said_to_keep_the_date():
+    for template in book().templates.values():
+        said = " ".join(template.together.texts[slug] for slug in ("en", "ja", "vi"))
+        assert ("30" in said) == (template.code == "labour-bureau"), template.code
+    law = set(book().templates["labour-bureau"].mechanisms)
+    assert law == {"jp-labour-bureau-conciliation", "jp-equal-employment"}
+    for reply in replies.shipped().values():
+        assert "30 days" not in reply.text or set(reply.bodies) == law
+    ready = {one.id for one in replies.offered("no_agreement", {"jp-prefecture-labour-office"})}
+    assert "conciliation-ended" not in ready
+    ready = {one.id for one in replies.offered("no_agreement", law)}
+    assert "conciliation-ended" in ready
+
+
+def test_a_telephone_line_gets_no_report_of_a_violation():
+    words = book().templates["labour-line"]
+    assert "104" not in words.say.texts["en"] + words.title.texts["en"]
+    assert "申告" not in words.title.texts["ja"] + words.say.texts["ja"]
+
+
+def test_only_who_wants_to_leave_the_host_asks_to_change_it():
+    otit = book().templates["otit"]
+    transfer = next(shape for shape in otit.sections if shape.code == "transfer")
+    assert "change" not in otit.titled(["facts"]).texts["en"]
+    assert "希望" not in otit.said(["facts"]).texts["ja"]
+    assert "change my host" in otit.said(["facts", "transfer"]).texts["en"]
+    assert otit.needs("transfer-reason", transfer, {"goal": "change_employer"})
+    assert not otit.needs("transfer-reason", transfer, {"goal": "stop"})
 
 
 def test_a_text_without_the_language_is_said_in_english():
