@@ -44,6 +44,7 @@ MECHANISM_TEXTS = (
 )  # fmt: skip
 CHANNEL_TEXTS = ("value", "hours", "note")
 ISSUE_TEXTS = ("label", "description", "keep")
+LAW = "law"  # a text of an issue, from a file of its own
 # Japan's free and shared-cost numbers cannot be called from another country.
 _ONLY_IN_JAPAN = ("0120", "0570", "0800")
 EXTRA_LANGUAGES = ("fr", "ms", "ta", "tet", "pt")  # spoken by bodies, not by the product
@@ -193,6 +194,7 @@ class Issue:
     standards: tuple[str, ...]
     kinds: tuple[str, ...]
     texts: Mapping[str, str]
+    law_source: str = ""  # where the law of its text `law` stands
 
 
 @dataclass(frozen=True)

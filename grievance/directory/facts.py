@@ -7,7 +7,7 @@ without a source are all reported together, each with file and line.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,7 @@ def load_facts(folder: Path | None = None) -> Facts:
     try:
         heads = read(folder / "directory.yaml")
         issues = read(folder / "issues.yaml")
+        laws = read(folder / "laws.yaml")
         pages = read(folder / "sources.yaml")
         bodies = [read(path) for path in sorted((folder / "mechanisms").glob("*.yaml"))]
     except SheetError as error:
@@ -61,10 +62,10 @@ def load_facts(folder: Path | None = None) -> Facts:
     facts = Facts(
         checked or date.min,
         {body.id: body for sheet in bodies for body in _mechanisms(sheet, known)},
-        {issue.id: issue for issue in _issues(issues)},
+        {issue.id: issue for issue in _with_laws(_issues(issues), laws)},
         {page.id: page for page in _sources(pages)},
     )
-    faults = [fault for sheet in (heads, issues, pages, *bodies) for fault in sheet.faults]
+    faults = [fault for sheet in (heads, issues, laws, pages, *bodies) for fault in sheet.faults]
     if faults:
         raise FactsError(faults)
     return facts
@@ -143,6 +144,22 @@ def _issues(sheet: Sheet) -> list[Issue]:
         row.done()
     top.done()
     return found
+
+
+def _with_laws(issues: list[Issue], sheet: Sheet) -> list[Issue]:
+    """The issues with what the law says of them, for those of which it is known."""
+    top, known = sheet.top(), frozenset(issue.id for issue in issues)
+    laws: dict[str, tuple[str, str]] = {}
+    for row in top.rows("laws"):
+        laws[row.code("issue", known)] = (row.text("text"), row.text("source"))
+        row.done()
+    top.done()
+    return [
+        replace(one, texts={**one.texts, entries.LAW: laws[one.id][0]}, law_source=laws[one.id][1])
+        if one.id in laws
+        else one
+        for one in issues
+    ]
 
 
 def _texts(row: Row, known: tuple[str, ...], needed: tuple[str, ...] = ()) -> Mapping[str, str]:

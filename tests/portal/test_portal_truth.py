@@ -204,3 +204,26 @@ def test_what_a_native_reader_misreads_is_gone(slug: str, loaded: Session) -> No
               for held in entry.texts.values() if slug in held]  # fmt: skip
     for words in TOLD_WRONG[slug]:
         assert not [text for text in texts if words in text], words
+
+
+@pytest.mark.parametrize("lang", COMPLETE)
+def test_an_issue_page_says_the_law_with_its_source_or_nothing(lang: str, get: Get) -> None:
+    for code, words in (("accident-illness", "arts 12-8, 42"), ("document-retention", "48(1)")):
+        page = get(f"/{lang}/issues/{code}")
+        (law,) = [p for p in page.all("p") if "data-law" in p.attrib]
+        assert words in "".join(law.itertext())
+    assert not [p for p in get(f"/{lang}/issues/other").all("p") if "data-law" in p.attrib]
+
+
+def test_every_law_has_a_source_and_is_said_in_every_complete_language(loaded: Session) -> None:
+    issues = queries.book(loaded).issues.values()
+    said = [issue for issue in issues if issue.say("law")]
+    assert len(said) >= 38
+    for issue in said:
+        assert issue.facts.law_source, issue.id
+        for lang in COMPLETE:
+            with i18n.speaking(lang) as language:
+                law = issue.say("law")
+            assert law, issue.id
+            assert (law.language, law.stale) == (language, False), (issue.id, lang)
+    assert all(not issue.facts.law_source for issue in issues if issue not in said)
