@@ -183,13 +183,6 @@ def check_goes(document: Document) -> None:
         raise Refused("language_shows")
 
 
-def check_read(document: Document) -> None:
-    """Refused while words of the person stand in it that its reader cannot read: a wish for safety
-    that nobody understands protects nobody."""
-    if document.untranslated:
-        raise Refused("untranslated")
-
-
 def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
     if drafting.form not in ("named", "pseudonym", "no_identity"):
         raise Refused("form_code")

@@ -46,10 +46,6 @@ SENTENCES: dict[str, str] = {
     "pseudonym": N_("Choose the other name under which this is handed over."),
     "part": N_("There is no such part."),
     "language": N_("This document is not made in that language."),
-    "untranslated": N_(
-        "Words of the worker on this paper are not in a language that its reader reads. Translate"
-        " them first, on the page of the case. A paper that was changed needs a new yes."
-    ),
     "language_shows": N_(
         "The worker's language shows where they come from. Translate the words that are named on"
         " this page first, or tick that it may show."
