@@ -302,8 +302,7 @@ class CasePage:
         form = self.form(verb)
         about = _(words.ABOUT[verb])
         ready = replies.offered(verb, referrals.had_it(db.session(), self.case.id))
-        start = gaps.ready(self.reply)
-        asked = start is not None and start.verb == verb
+        asked = (start := gaps.ready(self.reply)) is not None and start.verb == verb
         opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)
         return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, ready)
 

@@ -18,14 +18,7 @@ from grievance.questions.bank import shipped
 from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import text_of
 from grievance.referrals import redaction
-from grievance.referrals.document import (
-    LANGUAGE,
-    Document,
-    Paragraph,
-    Section,
-    name_of,
-    same_speech,
-)
+from grievance.referrals.document import LANGUAGE, Document, Paragraph, Section, same_speech
 from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import Shape, Template, Words, book
 
@@ -326,7 +319,7 @@ class _Writer:
         if words and part not in self.drafting.parts:
             return words.say(self.drafting.language)
         if question.kind == "language" and code in i18n.BY_SLUG:
-            return name_of(code, self.drafting.language)
+            return i18n.name_in(i18n.BY_SLUG[code], i18n.BY_SLUG[self.drafting.language])
         return text_of(shipped(), question, code, {})
 
     def _clean(self, text: str) -> str:
