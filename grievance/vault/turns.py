@@ -54,6 +54,7 @@ class Turns:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[bytes, deque[_Ticket]] = OrderedDict()
         self._running: Counter[bytes] = Counter()
+        self._last: bytes | None = None  # whose turn came last: others go before its next
 
     @contextmanager
     def hold(
@@ -100,6 +101,7 @@ class Turns:
     def _grant(self, ticket: _Ticket) -> None:
         self._free -= 1
         self._running[ticket.source] += 1
+        self._last = ticket.source
         ticket.granted = True
         ticket.called.set()
 
@@ -108,7 +110,7 @@ class Turns:
         if self._free < 1:
             return None
         first = [line[0] for line in self._waiting.values() if self._may_run(line[0])]
-        return min(first, key=lambda ticket: not ticket.known, default=None)
+        return min(first, key=lambda t: (not t.known, t.source == self._last), default=None)
 
     def _queue(self, ticket: _Ticket, seconds: float) -> None:
         load = self._load(ticket.source) + ticket.weight
