@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import filing, queue, returning, routing, starting, sweeping, visit
+from bench import filing, queue, returning, routing, starting, sweeping, texts, visit
 from bench.house import House, house, temporary
 from bench.table import Line, show
 
@@ -18,6 +18,7 @@ ON_A_HOUSE: dict[str, Callable[[House], list[Line]]] = {
     "filing": filing.measure,
     "sweeping": sweeping.measure,
     "queue": queue.measure,
+    "texts": texts.measure,
 }
 NAMES = ("routing", *ON_A_HOUSE, "starting")
 

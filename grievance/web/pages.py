@@ -13,6 +13,7 @@ from flask import Flask, current_app, g, request, url_for
 from grievance.extensions import db
 from grievance.i18n import Language, name_in
 from grievance.web import telephones
+from grievance.web.burmese import in_unicode
 
 STATIC = Path(__file__).parent / "static"
 
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     provide(
         app,
         asset=asset,
+        in_unicode=in_unicode,
         name_in=name_in,
         switch_url=switch_url,
         notices=_notices,

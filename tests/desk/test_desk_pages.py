@@ -27,6 +27,7 @@ from tests.desk.looking import counted, references
 from tests.directory.loaded import words
 from tests.pages import read_page
 from tests.questions.answers import WAGES
+from tests.web.test_burmese import UNICODE, ZAWGYI
 
 CASE_QUERIES = 50  # a case page with everything on it, however much is written
 
@@ -263,3 +264,12 @@ def test_every_refusal_of_the_table_has_its_sentence():
     assert set(ORDER) | elsewhere | handed == {
         verb for verb, row in TABLE.items() if row.who.startswith("case.")
     }
+
+
+def test_zawgyi_stands_in_unicode_beside_the_original(house, show):
+    reference = house.case(language="my", **{"what-happened": ZAWGYI}).case.reference
+    page = show(house.browser(house.hire()), f"/staff/cases/{reference}")
+    assert ZAWGYI in page.main
+    assert UNICODE in page.main
+    plain = house.case(language="my", **{"what-happened": UNICODE}).case.reference
+    assert "Zawgyi" not in show(house.browser(house.hire(name="B")), f"/staff/cases/{plain}").main

@@ -1,0 +1,68 @@
+"""Texts made to be slow, beside a plain one of the same size."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+
+from bench.house import House
+from bench.load import Request
+from bench.table import Line
+from tests.cast import file_case
+
+SIZE = 250 * 1024  # bytes: within the cap of a story
+SHORT = 128 * 1024  # over the cap of an address or number
+TIMES = 5
+SHAPES = {
+    "marks of two classes": "\u0300\u0316",
+    "flags": "\U0001f1ef",
+    "joiners": "\u200d",
+    "families": "\U0001f468\u200d",
+    "jamo": "\u1100\u1161\u11a8",
+    "a ligature of eighteen": "\ufdfa",
+    "prepended signs": "\u0600",
+    "Devanagari joined": "\u0915\u094d",
+    "Burmese": "\u1000\u103b\u103d\u1014\u103a\u102f",
+    "hidden breaks": "\u1780\u200b",
+    "full width": "\uff21",
+    "line breaks": "\r\n",
+    "quotes": '"',
+    "digits": "1",
+}
+VISIT = {"visit": "bench-texts"}
+
+
+def measure(house: House) -> list[Line]:
+    """The slowest shape ÷ plain letters, by page, at the whole request."""
+    visit = _visit(house)
+    pages = {
+        "sign-in": (SHORT, lambda text: house.form("/staff/sign-in", VISIT, email=text)),
+        "number": (SHORT, lambda text: house.form("/en/return", VISIT, code=text)),
+        "message": (SIZE, lambda text: house.form("/en/case/message", visit, message=text)),
+    }
+    lines = []
+    for name, (size, form) in pages.items():
+        plain = _best(house, form("a" * size))
+        found = {shape: _best(house, form(_of(piece, size))) for shape, piece in SHAPES.items()}
+        worst = max(found, key=lambda shape: found[shape])
+        label = f"{name}: slowest text ÷ plain ({worst})"
+        lines.append(Line(label, found[worst] / plain, "×", "<= 3", f"{plain * 1000:.0f} ms"))
+    return lines
+
+
+def _of(piece: str, size: int) -> str:
+    return "a" + piece * ((size - 1) // len(piece.encode()))
+
+
+def _best(house: House, asked: Request) -> float:
+    """Seconds of the quickest of several: what the work itself needs."""
+    answers = [house.browser.send(asked) for _ in range(TIMES)]
+    assert all(answer.status in (200, 303, 422) for answer in answers), answers[0].status
+    return min(answer.seconds for answer in answers)
+
+
+def _visit(house: House) -> dict[str, str]:
+    """The cookie of somebody who came back with their number."""
+    code = file_case(house.session, house.app.config["SITE"]).code
+    answer = house.browser.send(house.form("/en/return", VISIT, code=code))
+    jar = SimpleCookie(answer.headers["Set-Cookie"])
+    return {name: morsel.value for name, morsel in jar.items() if name == "receipt"}
