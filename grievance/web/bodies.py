@@ -6,8 +6,8 @@ refusal arrives, and nothing is decoded. One field's cap is the form's (`web.for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from io import BytesIO
 from math import ceil
 from typing import IO, Any
 
@@ -35,6 +35,7 @@ HEAD, HEADS = 4 * 1024, 128 * 1024  # the head of one part, of all parts togethe
 BOUNDARY = 200
 CHUNK = 64 * 1024
 PER_LETTER = STORY / 20_000
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 HEADERS = ("HTTP_COOKIE", "HTTP_ACCEPT_LANGUAGE", "HTTP_AUTHORIZATION", "CONTENT_TYPE")
 
 
@@ -62,7 +63,9 @@ class BodyParser(FormDataParser):
         sent = b"".join(_chunks(stream, TEXT + 1))
         if len(sent) > TEXT or sent.count(b"&") >= PARTS:
             _too_long(stream)
-        return super()._parse_urlencoded(BytesIO(sent), mimetype, content_length, options)
+        pairs = (pair.partition(b"=") for pair in sent.split(b"&") if pair)
+        fields = [(_unquoted(name), _unquoted(value)) for name, _is, value in pairs]
+        return stream, self.cls(fields), self.cls()
 
     def _parse_multipart(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
@@ -141,6 +144,17 @@ class _Parts:
             self.files.append((part.name, found))
         else:
             self.fields.append((part.name, b"".join(self.held).decode("utf-8", "replace")))
+
+
+def _unquoted(sent: bytes) -> str:
+    """A name or value as typed. Escapes are read by the run: one by one, a letter of three bytes
+    would cost twenty times what one of a single byte does."""
+    raw = _ESCAPES.sub(_escaped, sent.replace(b"+", b" "))
+    return raw.decode("utf-8", "replace")
+
+
+def _escaped(run: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(run[0].replace(b"%", b"").decode("ascii"))
 
 
 def _chunks(stream: IO[bytes], most: int | None = None) -> Iterator[bytes]:

@@ -122,6 +122,15 @@ def test_broken_bodies_are_an_empty_form(client: Any, body: bytes) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "text", ["a+b %41 100%", "ｶﾀ 😡", "\u1000\u103b\u103d", "a=b&c;d", "%", "%zz%4", '"\r\n"', ""]
+)
+def test_what_is_typed_arrives(app: Flask, text: str) -> None:
+    data = {"code": text, "é": text}
+    with app.test_request_context("/en/return", method="POST", data=data):
+        assert request.form.to_dict() == data
+
+
 def test_addresses_and_headers_have_a_cap(app: Flask) -> None:
     client = app.test_client(use_cookies=False)
     assert client.get("/en/mechanisms?words=" + "a" * ADDRESS).status_code == 414
