@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import CaseRecord, Suggestion
@@ -103,4 +103,5 @@ def drop_suggestion(session: Session, opened: OpenCase, now: datetime) -> None:
     """Let advice of this very moment give way to newer: a worker's moments are hours, and within
     one only the last advice counts."""
     same = (Suggestion.case_id == opened.case.id, Suggestion.at == now)
-    session.execute(delete(Suggestion).where(*same))
+    for before in session.scalars(select(Suggestion).where(*same)).all():
+        session.delete(before)  # one by one: the event that follows says that it went
