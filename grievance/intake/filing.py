@@ -40,7 +40,12 @@ def start() -> Any:
     form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
     if request.method == "POST" and form.validate():
         return _begin(draft, form)
-    page = render_template(
+    answer = make_response(_start_page(draft, form, earlier=earlier))
+    return browser.renewed(answer, draft) if draft else answer
+
+
+def _start_page(draft: Any, form: Form, *, earlier: bool) -> str:
+    return render_template(
         "intake/file_start.html",
         form=form,
         questions=shipped().asked("file", drafting.START, draft.answers if draft else {}),
@@ -49,8 +54,6 @@ def start() -> Any:
         begun=draft and drafting.START in draft.seen,
         go_on=draft and drafting.first_open(draft),
     )
-    answer = make_response(page)
-    return browser.renewed(answer, draft) if draft else answer
 
 
 @bp.route("/file/<page>", methods=["GET", "POST"])
