@@ -52,6 +52,11 @@ def _public_holidays(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
 
 
+def is_public_holiday(day: date, country: str = "JP") -> bool:
+    """A public holiday of `country`."""
+    return day in _public_holidays(country)
+
+
 def is_working_day(day: date, country: str = "JP", closed: frozenset[date] = frozenset()) -> bool:
     """Monday to Friday, no public holiday of `country`, none of the operator's closure days."""
     return day.weekday() < 5 and day not in _public_holidays(country) and day not in closed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,16 +20,18 @@ from grievance.cli.places import environment, leave, or_leave
 from grievance.directory import export as exports
 from grievance.directory import operations, queries
 from grievance.directory.facts import DATA, Facts, load_facts
-from grievance.directory.readiness import Readiness, readiness
+from grievance.directory.readiness import Asked, Readiness, readiness, usable
 from grievance.directory.sheets import Fault, SheetError
-from grievance.i18n import BY_SLUG
-from grievance.routing.explain import rank
+from grievance.i18n import BY_SLUG, LANGUAGES
+from grievance.routing.explain import Result, rank
 from grievance.routing.profile import FLAGS, GOALS, STATUSES, parse
 from grievance.routing.rules import Rules, shipped_rules
+from grievance.routing.situation import Situation
 from grievance.settings import CommandSettings, read
 from grievance.vault.keyring import KeyRing
 
 WANTING, BAD_FILE = 1, 2
+NEWER = ("multinational", "dispatched")
 # Each is put beside every issue; the readiness figure counts the first doors of all of them.
 CIRCUMSTANCES: tuple[Mapping[str, object], ...] = (
     {},
@@ -37,7 +39,12 @@ CIRCUMSTANCES: tuple[Mapping[str, object], ...] = (
     {"location": "returned"},
     *({"status": status} for status in STATUSES),
     *({"goal": goal} for goal in GOALS),
-    *({flag: True} for flag in FLAGS),
+    *({flag: True} for flag in FLAGS if flag not in NEWER),
+)
+# What people are asked since; the old figure stays comparable without it.
+FURTHER: tuple[Mapping[str, object], ...] = (
+    *({flag: True} for flag in NEWER),
+    *({"sector": sector} for sector in ("shipping", "fishing", "domestic")),
 )
 folder = click.argument(
     "folder", default=DATA, type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -68,7 +75,8 @@ def load(folder: Path) -> None:
 @directory.command("check")
 @folder
 def check(folder: Path) -> None:
-    """Print what is wrong with the facts, and how often a first door cannot be reached.
+    """Print what is wrong with the facts, how often a first door cannot be reached, and how often
+    it can be used in the language of the person, with the ten bodies that would raise that most.
 
     Needs no database. Exit 1 when anything is wrong.
     """
@@ -79,10 +87,14 @@ def check(folder: Path) -> None:
         raise click.exceptions.Exit(WANTING) from None
     rules = _rules()
     figure = _readiness(facts, rules)
+    real = usable(_asked(facts, rules), [one.slug for one in LANGUAGES if one.slug != "ja-easy"])
     for body in facts.mechanisms.values():
         for name in body.review:
             click.echo(f"review {body.id}: {name} is not a day")
     click.echo("faults 0")
+    for name, count in real.missing:
+        click.echo(f"would raise usable: {name} by {round(count / real.places, 4)}")
+    click.echo(f"usable {real.share} ({real.usable} of {real.places} first doors by language)")
     click.echo(f"readiness {figure.share} ({figure.without} of {figure.places} first doors)")
 
 
@@ -101,13 +113,28 @@ def export(form: str, lang: str) -> None:
 
 
 def _readiness(facts: Facts, rules: Rules) -> Readiness:
-    issues = tuple(facts.issues)
-    results = (
-        rank(parse({"issue": issue, **given}, issues), rules, facts, facts.checked)
-        for issue in issues
-        for given in CIRCUMSTANCES
-    )
+    results = _results(facts, rules, CIRCUMSTANCES)
     return readiness([door.reachable for door in result.doors] for result in results)
+
+
+def _results(
+    facts: Facts, rules: Rules, circumstances: Iterable[Mapping[str, object]]
+) -> Iterator[Result]:
+    issues = tuple(facts.issues)
+    for issue in issues:
+        for given in circumstances:
+            yield rank(parse({"issue": issue, **given}, issues), rules, facts, facts.checked)
+
+
+def _asked(facts: Facts, rules: Rules) -> Iterator[Asked]:
+    for result in _results(facts, rules, (*CIRCUMSTANCES, *FURTHER)):
+        here = Situation(result.profile, rules, facts, result.day)
+        yield Asked(
+            [facts.mechanisms[door.mechanism] for door in result.doors],
+            result.profile.prefecture,
+            here.person_in_japan,
+            here.country_now,
+        )
 
 
 def _read(folder: Path) -> Facts:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from grievance.directory.hours import Opening
+
 KINDS = (
     "state_emergency", "state_nonjudicial", "state_judicial", "ncp", "company", "industry",
     "multi_stakeholder", "union", "ngo", "sending_country_agency", "nhri", "international",
@@ -75,6 +77,12 @@ class Channel:
     only_in: str | None  # ISO 3166: serves this prefecture (JP-13) or country (BD) only
     checked: date | None
     texts: Mapping[str, str]
+    opening: Opening | None = None  # None: nobody stated its hours
+
+    @property
+    def voice(self) -> bool:
+        """Somebody is spoken with: by telephone, or by a call through an app."""
+        return self.type == "phone" or (self.type == "app" and self.opening is not None)
 
     @property
     def public(self) -> bool:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.messages.pofile import read_po
 
-from grievance.directory import entries
+from grievance.directory import entries, hours
 from grievance.directory.entries import Channel, Facts, Issue, Mechanism, Source
+from grievance.directory.hours import Opening
 from grievance.directory.sheets import Row, Sheet, SheetError, read
 from grievance.i18n import BY_SLUG, TRANSLATIONS, fallbacks
 
@@ -234,6 +236,27 @@ def _languages(row: Row) -> tuple[str, ...]:
     return row.codes("languages", (*BY_SLUG, *entries.EXTRA_LANGUAGES))
 
 
+def _opening(row: Row, known: _Known) -> Opening | None:
+    """The hours of a channel, from the page of its value unless another one is named."""
+    if row.get("open") is None:
+        return None
+    told = row.row("open") if isinstance(row.get("open"), dict) else None
+    rows = told.codes("rows") if told else row.codes("open")
+    key = "source" if told and told.get("source") is not None else None
+    source = told.code("source", known.sources) if told and key else row.get("source")
+    zone = (told.maybe("zone") if told else None) or "Asia/Tokyo"
+    country = (told.maybe("country") if told else None) or "JP"
+    if told:
+        told.done()
+    try:
+        hours.read(rows)
+        ZoneInfo(zone)
+    except (hours.HoursError, ZoneInfoNotFoundError) as error:
+        row.fault("open", f"open: {error}")
+        return None
+    return Opening(rows, source, zone, country)
+
+
 def _channel(row: Row, known: _Known) -> Channel:
     channel = Channel(
         type=row.code("type", entries.CHANNEL_TYPES),
@@ -245,6 +268,7 @@ def _channel(row: Row, known: _Known) -> Channel:
         only_in=row.maybe("only_in"),
         checked=row.day("checked"),
         texts=_texts(row, entries.CHANNEL_TEXTS),
+        opening=_opening(row, known),
     )
     if channel.publish in entries.PUBLIC:
         if channel.value is None:

@@ -110,6 +110,7 @@ class Channel(Base):
     source: Mapped[str | None] = mapped_column(ForeignKey("source.id"), info={"holds": "code"})
     checked: Mapped[date | None]
     texts: Mapped[dict[str, Any]] = _public()
+    opening: Mapped[dict[str, Any] | None] = _public()  # its hours, their zone and page
     state: Mapped[str] = code(16, default="shipped")
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None] = code(80)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from grievance.directory import entries, models
+from grievance.directory.hours import Opening
 from grievance.directory.texts import Texts
 
 _DAYS = ("checked", "valid_from", "valid_until")
@@ -59,7 +60,12 @@ def channel(row: models.Channel) -> entries.Channel:
         only_in=row.only_in,
         checked=row.checked,
         texts=english(row.texts),
+        opening=_opening(row.opening),
     )
+
+
+def _opening(held: dict[str, Any] | None) -> Opening | None:
+    return Opening(**held | {"rows": tuple(held["rows"])}) if held else None
 
 
 def issue(row: models.IssueType) -> entries.Issue:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from babel import dates
 
+from grievance.directory import open_now
 from grievance.directory.book import Book, Entry, Way
 from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
 from grievance.directory.texts import Said
@@ -24,6 +25,7 @@ _STANDS_BY = (
 )  # fmt: skip
 OLD = timedelta(days=365)  # facts nobody looked at for longer are marked
 NEARBY = 3
+AMBULANCE = "119"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Reach:
     languages: tuple[str, ...]  # own names
     place: str
     provenance: str  # who stands behind it, in a sentence
+    now: str  # whether it is open at this moment, in a sentence
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Standpoint:
     prefecture: str | None = None
     in_japan: bool = True
     country: str | None = None  # where they are, as far as it is known
+    now: datetime | None = None  # the moment; without one nothing is said of being open
+    hurt: bool = False  # the ambulance stands before the police
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Card:
     your_language: str
     cannot: Said | None
     reach: Reach | None
+    also: tuple[Reach, ...] = ()  # the other emergency number; a number where `reach` is none
 
 
 def card(entry: Entry, standpoint: Standpoint) -> Card:
@@ -82,8 +88,28 @@ def card(entry: Entry, standpoint: Standpoint) -> Card:
         your_name=gettext(YOUR_NAME.get(entry.facts.anonymous, NAME_UNKNOWN)),
         your_language=language_sentence(entry, usable or None),
         cannot=entry.say("cannot_do"),
-        reach=reach(entry, way, brief=True) if way else None,
+        reach=reach(entry, way, brief=True, now=standpoint.now) if way else None,
+        also=tuple(
+            reach(entry, other, brief=True, now=standpoint.now)
+            for other in _also(entry, way, usable)
+        ),
     )
+
+
+def _also(entry: Entry, shown: Way | None, usable: list[Way]) -> list[Way]:
+    """Every emergency number stands there; elsewhere one to call, where none is shown yet."""
+    if entry.facts.kind == "state_emergency":
+        return [way for way in usable if way is not shown]
+    if shown is None or shown.facts.voice:
+        return []
+    call = to_call(entry, usable)
+    return [call] if call and call is not shown else []
+
+
+def to_call(entry: Entry, usable: list[Way]) -> Way | None:
+    """The number to call among these ways: in the reader's language, if there is one."""
+    voices = [way for way in usable if way.facts.voice]
+    return min(voices, key=lambda way: _preference(entry, way), default=None)
 
 
 def language_sentence(entry: Entry, ways: list[Way] | None = None) -> str:
@@ -106,7 +132,7 @@ def language_sentence(entry: Entry, ways: list[Way] | None = None) -> str:
     return gettext("We do not know: ask them first")
 
 
-def reach(entry: Entry, way: Way, *, brief: bool = False) -> Reach:
+def reach(entry: Entry, way: Way, *, brief: bool = False, now: datetime | None = None) -> Reach:
     """A channel as it is shown; `brief` names of many languages only the reader's."""
     facts = way.facts
     slugs = spoken_on(entry, way)
@@ -121,6 +147,7 @@ def reach(entry: Entry, way: Way, *, brief: bool = False) -> Reach:
         languages=tuple(language_name(slug) for slug in slugs),
         place=_place(facts.only_in),
         provenance=provenance(way),
+        now=open_now.sentence(facts, now) if now else "",
     )
 
 
@@ -148,19 +175,24 @@ def partial_day(written: str) -> str:
     return dates.format_skeleton(skeleton, day, locale=current().locale)
 
 
-def ways(entry: Entry) -> tuple[list[Reach], list[Reach]]:
+def ways(entry: Entry, now: datetime | None = None) -> tuple[list[Reach], list[Reach]]:
     """The channels that may be shown: those for this reader, and those in other languages."""
     shown = sorted(entry.public_ways, key=lambda way: _preference(entry, way))
     mine = [way for way in shown if _tongue(entry, way) < 2]
     others = [way for way in shown if _tongue(entry, way) == 2]
     if not mine:
         mine, others = others, []
-    return [reach(entry, way) for way in mine], [reach(entry, way) for way in others]
+    return (
+        [reach(entry, way, now=now) for way in mine],
+        [reach(entry, way, now=now) for way in others],
+    )
 
 
 def best(entry: Entry, standpoint: Standpoint) -> Way | None:
     """The one way to offer first: it leads somewhere from there, and in the reader's language."""
     usable = usable_ways(entry, standpoint)
+    if standpoint.hurt and entry.facts.kind == "state_emergency":
+        return next((way for way in usable if way.facts.value == AMBULANCE), None)
     return min(usable, key=lambda way: _preference(entry, way), default=None)
 
 
@@ -168,6 +200,16 @@ def usable_ways(entry: Entry, standpoint: Standpoint) -> list[Way]:
     """The ways that lead somewhere from there."""
     place = (standpoint.prefecture, standpoint.in_japan, standpoint.country)
     return [way for way in entry.ways if way.facts.usable(*place)]
+
+
+def answers(entry: Entry, standpoint: Standpoint) -> Way | None:
+    """The way by which somebody can be spoken with now, in the reader's language, from there."""
+    now = standpoint.now
+    for way in usable_ways(entry, standpoint):
+        mine = _tongue(entry, way) == 0
+        if now and mine and way.facts.voice and open_now.open_at(way.facts, now):
+            return way
+    return None
 
 
 def nearby(book: Book, entry: Entry) -> list[Entry]:

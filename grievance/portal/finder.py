@@ -122,8 +122,8 @@ def _result(template: str) -> Any:
         return redirect(url_for(".help"))
     if not queries.book(db.session()).entries:
         return redirect(url_for(".mechanisms"))  # nothing is loaded yet; that page says so
-    zone = current_app.config["SETTINGS"].time_zone
-    shown = result_for(db.session(), finder, clock.local_day(clock.now(), zone))
+    now = clock.now()
+    shown = result_for(db.session(), finder, accounts.day_here(db.session(), now), now)
     return render_template(
         template,
         finder=finder,

@@ -106,11 +106,12 @@ def issue(issue_id: str) -> str:
     """One issue: what it is, what to keep, and where to turn first."""
     here = book()
     found = here.issues.get(issue_id) or abort(404)
-    today = accounts.day_here(db.session(), clock.now())
+    now = clock.now()
+    today = accounts.day_here(db.session(), now)
     return render_template(
         "portal/issue.html",
         issue=found,
-        cards=first_doors(here, issue_id, today)[:FIRST_DOORS],
+        cards=first_doors(here, issue_id, today, now)[:FIRST_DOORS],
         filing=accounts.filing_open(db.session()),
     )
 
@@ -141,13 +142,13 @@ def provide(app: Flask) -> None:
 def _about_body(mechanism_id: str) -> dict[str, Any]:
     here = book()
     entry = here.entries.get(mechanism_id) or abort(404)
-    mine, others = doors.ways(entry)
+    mine, others = doors.ways(entry, clock.now())
     today = accounts.day_here(db.session(), clock.now())
     closed = not entry.facts.open_on(today)
     reachable = entry.facts.reachable_somewhere
     return {
         "entry": entry,
-        "card": doors.card(entry, doors.Standpoint()),
+        "card": doors.card(entry, doors.Standpoint(now=clock.now())),
         "kind": i18n.gettext(KINDS[entry.facts.kind]),
         "ways": mine,
         "other_ways": others,

@@ -59,6 +59,7 @@ class Rules:
     finance: Mapping[str, str]
     limitation_codes: tuple[str, ...]
     steps: Mapping[str, str]
+    equals: Mapping[str, Doors]  # bodies that do the same, or lead there, by telephone
 
     def doors(self, location: str, issue: str) -> Doors:
         """The base list of an issue when the work, or the worker, is at this location."""
@@ -99,6 +100,7 @@ def load_rules(facts: Facts, file: Path | None = None) -> Rules:
         finance=_pairs(top, "finance", BANKS, doors),
         limitation_codes=top.codes("limitation_codes"),
         steps=top.texts("steps", STEPS),
+        equals=_bodies(top.row("equals"), doors),
     )
     for issue in issues:
         if issue not in rules.basis:
@@ -137,6 +139,12 @@ def _table(row: Row, issues: tuple[str, ...], doors: tuple[str, ...]) -> dict[st
 
 def _laws(row: Row, doors: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     found = {name: row.codes(name) for name in doors if name in row.value}
+    row.done()
+    return found
+
+
+def _bodies(row: Row, doors: tuple[str, ...]) -> dict[str, Doors]:
+    found = {name: row.codes(name, doors) for name in doors if name in row.value}
     row.done()
     return found
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,6 +14,10 @@ from grievance.directory import queries
 from grievance.directory.search import place_of
 from grievance.portal import doors
 from grievance.portal.doors import Standpoint
+from grievance.portal.results import _shown
+from grievance.routing.explain import rank
+from grievance.routing.profile import Profile
+from grievance.routing.rules import shipped_rules
 from tests.pages import Page
 
 Get = Callable[[str], Page]
@@ -101,3 +107,59 @@ def test_a_link_is_one_that_a_phone_understands(loaded: Session) -> None:
                 assert "#" not in reach.href
             elif way.facts.type == "web":
                 assert reach.href == way.facts.value
+
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+SUNDAY_NIGHT = datetime(2026, 11, 29, 20, tzinfo=JAPAN)
+SATURDAY = datetime(2026, 11, 28, 18, tzinfo=JAPAN)
+
+
+def test_who_answers_now_depends_on_the_hour_and_the_language(loaded: Session) -> None:
+    entries = queries.book(loaded).entries
+    hotline, dial = entries["jp-labour-hotline"], entries["jp-legal-affairs"]
+    with i18n.speaking("vi"):
+        assert doors.answers(hotline, Standpoint(now=SUNDAY_NIGHT)) is None
+        saturday = doors.answers(hotline, Standpoint(now=SATURDAY))
+        assert saturday is not None
+        assert saturday.facts.languages == ("vi",)
+        assert doors.answers(hotline, Standpoint(in_japan=False, now=SATURDAY)) is None
+        assert doors.answers(dial, Standpoint(now=SATURDAY)) is None
+    with i18n.speaking("en"):
+        assert doors.answers(hotline, Standpoint(now=SUNDAY_NIGHT)) is not None
+
+
+def test_no_line_whose_hours_nobody_knows_is_said_to_answer(loaded: Session) -> None:
+    for slug in ("en", "ja", "vi"):
+        with i18n.speaking(slug):
+            for entry in queries.book(loaded).entries.values():
+                way = doors.answers(entry, Standpoint("JP-13", now=SUNDAY_NIGHT))
+                assert way is None or way.facts.opening is not None, entry.id
+
+
+@pytest.mark.parametrize("slug", ["en", "ja", "vi", "ne"])
+def test_the_first_doors_of_every_issue_show_a_number_where_one_is_known(
+    slug: str, loaded: Session
+) -> None:
+    book, rules = queries.book(loaded), shipped_rules()
+    standpoint = Standpoint("JP-13", now=SATURDAY)
+    with i18n.speaking(slug):
+        for issue in book.issues:
+            profile = Profile((issue,), prefecture="JP-13")
+            result = rank(profile, rules, book.facts, date(2026, 11, 28))
+            shown = _shown(book, result, standpoint).first
+            for door in shown:
+                entries = [book.entries[n] for n in (door.card.entry.id,
+                           *rules.equals.get(door.card.entry.id, ()))]  # fmt: skip
+                known = any(doors.to_call(e, doors.usable_ways(e, standpoint)) for e in entries)
+                ways = [door.card.reach, *door.card.also, *(door.equal or ())[1:]]
+                dialled = [way for way in ways if way and way.type in ("phone", "app")]
+                assert known == bool(dialled), (issue, door.card.entry.id)
+
+
+def test_the_ambulance_stands_before_the_police_for_who_is_hurt(loaded: Session) -> None:
+    entry = queries.book(loaded).entries["jp-emergency"]
+    hurt, other = doors.card(entry, Standpoint(hurt=True)), doors.card(entry, Standpoint())
+    assert hurt.reach is not None
+    assert other.reach is not None
+    assert [hurt.reach.shown, *(way.shown for way in hurt.also)] == ["119", "110"]
+    assert [other.reach.shown, *(way.shown for way in other.also)] == ["110", "119"]

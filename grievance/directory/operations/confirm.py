@@ -217,6 +217,8 @@ def _stand_behind(
     row.proposed = row.awaiting = None
     row.confirmed_at, row.confirmed_by = now, actor
     row.texts = _hours(row.texts, check.hours)
+    if state == "corrected" or check.hours.strip():
+        row.opening = None  # another value, or hours in words: when it is open is not known
     row.version += 1
     touch(session)
     return row

@@ -168,7 +168,8 @@ class _Claim:
         self.mechanism, self.position, self.facts = mechanism, position, facts
         self.claims = records.claims(facts)
         self.texts = compose(facts.texts, f"mechanism:{mechanism}:channel.{position}.", words)
-        self.hash = records.hash_of([records.plain(facts, "texts"), self.texts])
+        kept = records.plain(facts, "texts")
+        self.opening, self.hash = kept["opening"], records.hash_of([kept, self.texts])
 
     def row(self) -> Channel:
         """A channel the directory did not have."""
@@ -180,6 +181,7 @@ class _Claim:
         row.status, row.publish = self.facts.status, self.facts.publish
         row.source, row.checked, row.texts = self.facts.source, self.facts.checked, self.texts
         row.shipped_hash, row.shipped, row.awaiting = self.hash, self.claims, None
+        row.opening = self.opening
         return row
 
     def take_over(self, row: Channel) -> str:
@@ -192,7 +194,7 @@ class _Claim:
             self._fill(row)
             return "changed"
         if row.state != "corrected":
-            row.texts = self.texts
+            row.texts, row.opening = self.texts, self.opening
         row.shipped_hash = self.hash
         if row.shipped == self.claims or row.value == self.facts.value:
             row.shipped = self.claims
