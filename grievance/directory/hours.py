@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from grievance.clock import is_public_holiday
+from grievance.clock import is_public_holiday, local_day
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 OPEN, CLOSED, UNKNOWN = "open", "closed", "unknown"
@@ -65,7 +65,7 @@ def at(opening: Opening | None, now: datetime) -> Now:
     if week.always:
         return Now(OPEN)
     zone = ZoneInfo(opening.zone)
-    today = now.astimezone(zone).date()
+    today = local_day(now, opening.zone)
     for ahead in range(AHEAD):
         day = today + timedelta(days=ahead)
         spans = _spans(week, day, opening.country)

@@ -72,6 +72,8 @@ def _flags(live: Mapping[str, Answer]) -> dict[str, bool]:
         "refugee": "refugee" in about,
         "left_host": "left-host" in about,
         "bankrupt": "bankrupt" in about,
+        "dispatched": "dispatched" in about,
+        "multinational": "multinational" in about,
         "exports_to_us": "us" in said["exports"],
         "exports_to_eu": "eu" in said["exports"],
     }

@@ -15,6 +15,7 @@ from flask import Flask
 
 from grievance.cli.directory import directory
 from grievance.directory import facts
+from grievance.directory.readiness import Asked, usable
 
 
 def run(*arguments: str) -> Result:
@@ -50,6 +51,28 @@ def test_check_needs_no_database_and_ends_with_the_readiness_figure(
     share, without, places = float(figure[1]), int(figure[2]), int(figure[3])
     assert places > 3000
     assert share == round(without / places, 4)
+    assert share <= 0.07
+    lines = told.stdout.splitlines()
+    assert re.fullmatch(r"usable 0\.\d+ \(\d+ of \d+ first doors by language\)", lines[-2])
+    raising = [line for line in lines if line.startswith("would raise usable: ")]
+    assert len(raising) == 10
+    assert raising[0].startswith("would raise usable: jp-")
+
+
+def test_what_counts_as_usable_is_a_line_in_ones_language_or_a_written_way() -> None:
+    bodies = facts.shipped().mechanisms
+    tongues = ("vi", "en", "lo")
+
+    def served(name: str, prefecture: str | None = None, in_japan: bool = True) -> int:
+        place = Asked([bodies[name]], prefecture, in_japan, "JP" if in_japan else "VN")
+        return usable([place], tongues).usable
+
+    assert served("jp-labour-hotline") == 2  # a line each for two of the three
+    assert served("jp-labour-hotline", in_japan=False) == 0  # free numbers end at the border
+    assert served("jp-lsio") == 0  # a page to read is not a way to ask
+    assert served("ifc-cao") == 3  # a letter is written in any language
+    assert served("jp-prefecture-labour-office") == 0
+    assert served("jp-prefecture-labour-office", "JP-13") == 1
 
 
 def test_check_names_file_and_line_of_a_fault(copy: Path) -> None:

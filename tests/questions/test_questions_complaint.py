@@ -30,6 +30,18 @@ def parsed(answers, journey="file"):
     return routing.parse(profile_of(BANK, journey, answers), ISSUES, LIMITS)
 
 
+@pytest.mark.parametrize("journey", ["file", "finder"])
+def test_the_kind_of_work_is_asked_in_japan_too_and_says_who_hired(journey):
+    family = parsed(WAGES | {"sector": "domestic"}, journey)
+    company = parsed(WAGES | {"sector": "household-company"}, journey)
+    crew = parsed(WAGES | {"sector": "shipping"}, journey)
+    assert (family.sector, crew.sector) == ("domestic", "shipping")
+    assert company.sector == "household-company"  # the Labour Standards Act covers it
+    sent = parsed(WAGES | {"true-for-me": ["dispatched", "multinational"]}, journey)
+    assert (sent.dispatched, sent.multinational) == (True, True)
+    assert not parsed(WAGES, journey).dispatched
+
+
 def test_a_wage_case_becomes_the_profile_of_the_first_scenario():
     told = {**WAGES, "status": "titp", "nationality": "VN", "prefecture": "JP-23",
             "since": "2026-08-25"}  # fmt: skip
