@@ -28,7 +28,7 @@ from babel.support import LazyProxy
 from grievance.clock import local_day
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
-DOMAINS = ("public", "staff")
+DOMAINS = ("public", "staff", "screens")
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,12 @@ def catalogue(slug: str) -> NullTranslations:
             else:
                 chain.add_fallback(found)
     return chain or NullTranslations()
+
+
+@cache
+def has_screens(slug: str) -> bool:
+    """Whether the first screens (home, danger, the short ways of filing) speak this language."""
+    return (TRANSLATIONS / BY_SLUG[slug].catalogue / "LC_MESSAGES" / "screens.po").exists()
 
 
 def gettext(message: str) -> str:

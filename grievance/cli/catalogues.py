@@ -1,21 +1,27 @@
 """Catalogues: what must be translated, what is, and whether a translation fits its sentence.
 
 `public` is what workers read, `staff` what the desk reads; a sentence that both use is public.
+`screens` is the part of `public` that stands on the first screens (home, danger, the short ways of
+filing), for languages that have no whole catalogue yet.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import regex
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from grievance.i18n import LANGUAGES, TRANSLATIONS
+from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
+from grievance.questions.bank import shipped
 from grievance.questions.extract import extract as extract_questions
 
 ROOT = TRANSLATIONS.parent
@@ -31,6 +37,19 @@ STAFF = (
     "grievance/accounts", "grievance/desk", "grievance/console", "templates/accounts",
     "templates/desk", "templates/console",
 )  # fmt: skip
+SCREENS = (
+    "templates/layout/base.html", "templates/components/danger.html",
+    "templates/components/forms.html", "templates/components/page.html",
+    "templates/portal/first.html", "templates/intake/short/start.html",
+    "templates/intake/short/check.html", "templates/intake/short/strip.html",
+    "templates/intake/file_question.html", "templates/intake/file_files.html",
+    "templates/intake/file_doors.html", "templates/intake/file_parts.html",
+    "templates/intake/file_receipt.html", "templates/intake/file_sent.html",
+    "templates/intake/file_paper.html", "templates/intake/file_closed.html",
+    "templates/questions/fields.html", "grievance/web/forms.py", "grievance/web/read_back.py",
+    "grievance/questions/forms.py",
+)  # fmt: skip
+SHORT_WAYS = ("short", "group", "tip")
 STAFF_FILES = ("templates/layout/desk.html",)
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None,
@@ -38,9 +57,14 @@ KEYWORDS = {
 }  # fmt: skip
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 QUESTIONS = [("**/data/**.yaml", extract_questions)]
-OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
+STRICT = {"silent": "false"}
+OPTIONS = {"**.html": STRICT, "**.txt": STRICT}
 STAFF_LANGUAGES = ("ja",)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+SCRIPTS = {  # ISO 15924 names that stand for several scripts of Unicode, or for one of them
+    "Jpan": r"[\p{Han}\p{Hiragana}\p{Katakana}]", "Hans": r"\p{Han}", "Hant": r"\p{Han}",
+    "Kore": r"\p{Hangul}",
+}  # fmt: skip
 TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
 
 
@@ -77,11 +101,27 @@ def _collect(folders: tuple[str, ...], files: tuple[str, ...]) -> Catalog:
         for message, context in _in(folder) if folder.is_dir() else ():
             catalog.add(message, context=context)  # type: ignore[arg-type]
     for name in files:
-        parent, wanted = (ROOT / name).parent, Path(name).name
-        for found in extract_from_dir(
-            str(parent), [(wanted, "jinja2")], {wanted: {"silent": "false"}}, keywords=KEYWORDS
-        ):
-            catalog.add(found[2], context=found[4])
+        method, options = ("python", {}) if name.endswith(".py") else ("jinja2", STRICT)
+        for found in extract_from_file(method, ROOT / name, keywords=KEYWORDS, options=options):
+            catalog.add(found[1], context=found[3])
+    return catalog
+
+
+def _screens(public: Catalog) -> Catalog:
+    """The sentences of the first screens: of their templates and forms, and of the questions."""
+    catalog = _collect((), SCREENS)
+    bank = shipped()
+    pages = dict.fromkeys(page for way in SHORT_WAYS for page in bank.journeys[way])
+    said = [bank.pages[page].title for page in pages]
+    for question in (one for page in pages for one in bank.on_page(page)):
+        said += [question.ask, question.help, question.why, question.needed]
+        said += [option.label for option in question.options if not option.retired]
+    for sentence in said:
+        if sentence:
+            catalog.add(sentence)
+    for message in list(catalog):
+        if message.id and not public.get(message.id, message.context):
+            catalog.delete(message.id, message.context)
     return catalog
 
 
@@ -92,7 +132,7 @@ def wanted() -> dict[str, Catalog]:
     for message in list(staff):
         if message.id and public.get(message.id, message.context):
             staff.delete(message.id, message.context)
-    return {"public": public, "staff": staff}
+    return {"public": public, "staff": staff, "screens": _screens(public)}
 
 
 def path_of(catalogue: str, domain: str) -> Path:
@@ -165,6 +205,36 @@ def faults(catalogue: str, domain: str, source: Catalog, *, whole: bool) -> Iter
                 yield Fault(name, original, what)
             if whole and not string:
                 yield Fault(name, original, "not translated")
+
+
+def strange(language: Language, source: Catalog) -> Iterator[Fault]:
+    """What a slip leaves in first screens: other digits, or no letter of the language's script."""
+    name = f"{language.catalogue}/screens"
+    for message in read(language.catalogue, "screens") or ():
+        string = str(message.string or "")
+        if not message.id or not string or source.get(message.id, message.context) is None:
+            continue
+        for what in slips(language.script, str(message.id), string):
+            yield Fault(name, str(message.id), what)
+
+
+def slips(script: str, sentence: str, string: str) -> list[str]:
+    """What is wrong with one translation: `digits differ`, `no letter of` its script.
+
+    A small number may be written as a digit (three minutes, 3分); nothing may look like a
+    telephone number or a day that the sentence does not name.
+    """
+    asked, given = Counter(_digits(sentence)), Counter(_digits(string))
+    added = [number for number in given - asked if len(number) > 2]
+    found = ["digits differ"] if asked - given or added else []
+    if not regex.search(SCRIPTS.get(script, rf"\p{{{script}}}"), string):
+        found.append(f"no letter of {script}")
+    return found
+
+
+def _digits(text: str) -> list[str]:
+    plain = "".join(str(unicodedata.digit(letter, letter)) for letter in text)
+    return re.findall(r"\d+", PLACEHOLDER.sub("", plain))
 
 
 def catalogues() -> list[str]:

@@ -12,6 +12,7 @@ from grievance.i18n import LANGUAGES, TRANSLATIONS
 from grievance.settings import Settings
 
 COMPLETE = tuple(slug for slug in Settings.languages if slug != "en")
+PARTIAL = tuple(one for one in LANGUAGES if one.slug not in (*COMPLETE, "en"))
 
 
 @click.group()
@@ -28,7 +29,7 @@ def status() -> None:
     for language in LANGUAGES[1:]:
         told[language.slug] = {
             domain: _counted(language.catalogue, domain, totals.get(domain))
-            for domain in ("public", "staff", "directory")
+            for domain in ("public", "staff", "screens", "directory")
         }
     click.echo(json.dumps(told, ensure_ascii=False))
 
@@ -50,8 +51,9 @@ def update() -> None:
     by_slug = {language.slug: language.catalogue for language in LANGUAGES}
     needed = {(by_slug[slug], "public") for slug in COMPLETE}
     needed |= {(name, "staff") for name in catalogues.STAFF_LANGUAGES}
+    needed |= {(language.catalogue, "screens") for language in PARTIAL}
     for name in catalogues.catalogues():
-        for domain in ("public", "staff"):
+        for domain in ("public", "staff", "screens"):
             path = catalogues.path_of(name, domain)
             if path.exists() or (name, domain) in needed:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +76,9 @@ def check() -> None:
             found += catalogues.faults(
                 language.catalogue, domain, source[domain], whole=whole[domain]
             )
+    for language in PARTIAL:
+        found += catalogues.faults(language.catalogue, "screens", source["screens"], whole=True)
+        found += catalogues.strange(language, source["screens"])
     for fault in found:
         click.echo(str(fault), err=True)
     click.echo(json.dumps({"faults": len(found)}))

@@ -22,8 +22,18 @@ from grievance.intake import (
     returning,
 )
 from grievance.intake.blueprint import bp
+from grievance.intake.drafting import TELL
 from grievance.intake.leaving import leave
 from grievance.questions.bank import shipped
+from grievance.web.language import first_screens
+
+# What the languages without whole pages have too: the short ways of filing, up to the number.
+SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
+FIRST = {
+    **dict.fromkeys(("start", "check", "receipt", "sent", "paper", "number_picture")),
+    **dict.fromkeys(("file_doors", "file_files", "file_remove")),
+    "question": SHORT,
+}
 
 __all__ = [
     "adding", "address", "again", "arrivals", "attaching", "closing", "filing", "handing",
@@ -35,4 +45,5 @@ def init_app(app: Flask) -> None:
     """Serve the worker's pages; refuses to start when the questions have a fault."""
     shipped()
     app.register_blueprint(bp)
+    first_screens(app, {f"intake.{name}": pages for name, pages in FIRST.items()})
     app.add_url_rule("/leave", "intake.leave", leave, methods=["POST"])

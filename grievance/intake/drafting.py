@@ -24,7 +24,7 @@ from grievance.routing.explain import Result, rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 from grievance.web.forms import Form
-from grievance.web.language import own_language
+from grievance.web.language import own_language, whole_page
 
 FULL = "full"
 JOURNEY = "file"  # every question; the shorter ways have journeys of their own
@@ -51,6 +51,8 @@ def open_filing(*, lock: bool = False, secret: str = "") -> OpenDraft:
         abort(redirect(url_for("intake.start"), 303))
     if draft.sent:
         abort(redirect(url_for("intake.sent"), 303))
+    if not way_of(draft) and (elsewhere := whole_page()):
+        abort(elsewhere)  # only the short ways speak every language
     return draft
 
 

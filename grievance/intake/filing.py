@@ -22,6 +22,7 @@ from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
 from grievance.web.binding import drop_cookie
 from grievance.web.forms import Form
+from grievance.web.language import whole_page
 from grievance.web.redirects import see_other
 
 
@@ -37,6 +38,11 @@ def start() -> Any:
     draft = None if earlier else draft
     if way := drafting.wanted_way(draft):
         return short.tell(draft, way, earlier=earlier)
+    return whole_page() or _everything(draft, earlier=earlier)
+
+
+def _everything(draft: OpenDraft | None, *, earlier: bool) -> Any:
+    """The first page of the full way."""
     form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
     if request.method == "POST" and form.validate():
         return _begin(draft, form)

@@ -10,12 +10,14 @@ from flask import Flask
 
 from grievance.portal import finder, security, views
 from grievance.portal.blueprint import portal
+from grievance.web.language import first_screens
 
 
 def init_app(app: Flask) -> None:
     """Serve the public pages."""
     views.provide(app)
     app.register_blueprint(portal)
+    first_screens(app, {"portal.home": None})
 
 
 __all__ = ["finder", "init_app", "security"]

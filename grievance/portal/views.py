@@ -23,7 +23,7 @@ from grievance.portal.words import KINDS, QUESTIONS, WAYS, language_name
 from grievance.questions import bank
 from grievance.questions.places import country_name
 from grievance.web.audience import audience
-from grievance.web.language import best, enabled, own_language
+from grievance.web.language import best, is_partial, own_language, served
 from grievance.web.pages import provide as provide_to_templates
 
 FIRST_DOORS = 5
@@ -39,7 +39,7 @@ def book() -> Book:
 def root() -> Any:
     """To the first page in the reader's language: the one they chose, else their browser's."""
     chosen = own_language().slug
-    known = "own" in request.cookies and chosen in enabled()
+    known = "own" in request.cookies and chosen in served()
     answer = redirect(url_for(".home", lang=chosen if known else best().slug))
     answer.headers["Vary"] = "Accept-Language, Cookie"
     return answer
@@ -49,12 +49,10 @@ def root() -> Any:
 @audience("public")
 def home() -> str:
     """What a person can do here, the most urgent first."""
-    wanted = own_language()
     return render_template(
-        "portal/home.html",
+        "portal/first.html" if is_partial(i18n.current()) else "portal/home.html",
         operator=accounts.profile(db.session()),
         filing=accounts.filing_open(db.session()),
-        wanted=wanted if wanted.slug not in enabled() else None,
     )
 
 

@@ -1,7 +1,13 @@
-"""The language of a page: first part of a worker's URL, the person's choice at the desk."""
+"""The language of a page: first part of a worker's URL, the person's choice at the desk.
+
+Every page speaks the enabled languages. The others have their first screens only: home, danger and
+the short ways of filing, so that nobody meets English after tapping their own script. Any other
+page of theirs leads to the same page in the language they fall back to, which says so.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -24,6 +30,47 @@ def enabled() -> tuple[str, ...]:
     """The slugs whose pages this instance serves; English is always one of them."""
     slugs: tuple[str, ...] = current_app.config["LANGUAGES"]
     return slugs
+
+
+def served() -> tuple[str, ...]:
+    """The enabled slugs, then those that have their first screens."""
+    whole = enabled()
+    return whole + tuple(s for s in i18n.BY_SLUG if s not in whole and i18n.has_screens(s))
+
+
+def is_partial(language: i18n.Language) -> bool:
+    """Whether only the first screens speak this language."""
+    return language.slug not in enabled()
+
+
+def first_screens(app: Flask, screens: Mapping[str, Collection[str] | None]) -> None:
+    """Serve these endpoints in every language that has its first screens.
+
+    An endpoint with pages (`/<page>`) names those that belong to them; None means all.
+    """
+    app.extensions.setdefault("first_screens", {}).update(screens)
+
+
+def whole_page() -> Response | None:
+    """Where this page stands in a language that has all of it; None when the current one has.
+
+    Address and query stay. The first enabled one of the language's own chain is taken.
+    """
+    spoken = i18n.BY_SLUG[g.lang] if g.get("lang") else i18n.current()
+    if not is_partial(spoken):
+        return None
+    chain = (one.slug for one in i18n.fallbacks(spoken))
+    slug = next((one for one in chain if one in enabled()), "en")
+    values = {**request.args.to_dict(), **(request.view_args or {}), "lang": slug}
+    answer = redirect(url_for(request.endpoint or "portal.home", **values), code=302)
+    _remember(answer, spoken.slug)
+    return answer  # type: ignore[return-value]  # werkzeug's Response is Flask's here
+
+
+def _remember(answer: Any, slug: str) -> None:
+    answer.set_cookie(
+        CHOICE_COOKIE, slug, httponly=True, samesite="Lax", secure=current_app.config["SECURE"]
+    )
 
 
 def own_language() -> i18n.Language:
@@ -50,18 +97,39 @@ def _push(endpoint: str, values: dict[str, Any]) -> None:
 
 def _only_enabled() -> Response | None:
     slug = g.get("lang")
-    if not slug or slug in enabled():
+    if not slug or slug in enabled() or (i18n.has_screens(slug) and _is_first_screen()):
         return None
-    answer = redirect(url_for("portal.home", lang="en"), code=302)
-    answer.set_cookie(
-        CHOICE_COOKIE, slug, httponly=True, samesite="Lax", secure=current_app.config["SECURE"]
-    )
-    return answer  # type: ignore[return-value]  # werkzeug's Response is Flask's here
+    return whole_page()
+
+
+def _is_first_screen() -> bool:
+    known: Mapping[str, Collection[str] | None] = current_app.extensions.get("first_screens", {})
+    endpoint = request.endpoint or ""
+    pages = known.get(endpoint)
+    return endpoint in known and (pages is None or (request.view_args or {}).get("page") in pages)
+
+
+def _keep_choice(answer: Response) -> Response:
+    slug = g.get("lang")
+    if slug and slug in served() and is_partial(i18n.BY_SLUG[slug]) and answer.status_code == 200:
+        _remember(answer, slug)
+    return answer
+
+
+def _strange() -> i18n.Language | None:
+    """The reader's own language, when this page is not in it."""
+    own = own_language()
+    return own if own != i18n.current() and own.slug not in enabled() else None
 
 
 def best() -> i18n.Language:
-    """The enabled language that the browser asks for."""
-    return i18n.negotiate(request.headers.get("Accept-Language", ""), enabled())
+    """The served language that the browser asks for."""
+    return i18n.negotiate(request.headers.get("Accept-Language", ""), served())
+
+
+def _say_in(language: i18n.Language, message: str) -> str:
+    with i18n.speaking(language):
+        return i18n.gettext(message)
 
 
 def init_app(app: Flask) -> None:
@@ -75,11 +143,18 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_pull)
     app.url_defaults(_push)
     app.before_request(_only_enabled)
+    app.after_request(_keep_choice)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
     app.jinja_env.globals.update(
-        language=i18n.current, languages=i18n.LANGUAGES, enabled_languages=enabled
+        language=i18n.current,
+        languages=i18n.LANGUAGES,
+        enabled_languages=enabled,
+        is_partial=is_partial,
+        strange_language=_strange,
+        say_in=_say_in,
+        N_=i18n.N_,
     )
     app.jinja_env.filters["day"] = i18n.date_text

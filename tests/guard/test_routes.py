@@ -91,15 +91,6 @@ def test_pages_for_everybody_are_whole(app: Flask, client: FlaskClient, language
     assert seen >= 6
 
 
-def test_a_language_not_enabled_yet_leads_to_english_and_is_remembered(
-    client: FlaskClient,
-) -> None:
-    answer = client.get("/my/mechanisms")
-    assert answer.status_code == 302
-    assert answer.headers["Location"].endswith("/en/")
-    assert "own=my" in answer.headers["Set-Cookie"]
-
-
 def test_an_unknown_page_is_a_page(client: FlaskClient) -> None:
     page = read_page(client.get("/en/nothing-here"))
     assert (page.status, page.name) == (404, "error")
