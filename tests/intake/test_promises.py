@@ -35,7 +35,7 @@ STARTS = (  # a letter of its own day, or a fact of the past
     "We told them on", "We wanted to look again", "We said that we would", "Thank you. We r",
     "The conciliation or mediation", "The talks ended", "The time for a second look", "We are s",
     "We do not speak with", "We have your report, and", "We think that we have", "What was p",
-    "You and the other side",
+    "You and the other side", "Only the person who asked for it holds",
 )  # fmt: skip
 
 
