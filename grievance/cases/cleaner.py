@@ -10,7 +10,6 @@ starts quickly.
 """
 
 import ctypes
-import io
 import os
 import resource
 import struct
@@ -21,32 +20,26 @@ from importlib.util import module_from_spec, spec_from_loader
 from types import ModuleType
 from typing import Any
 
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 3000  # pixels: a photographed page stays readable
-MAX_PAGES = 50
-DOTS_PER_INCH = 150
-MAX_PNG_BYTES = 10 * 1024 * 1024
-
-Result = tuple[str, bytes | None, list[str]]
-
 _CODECS = ("encodings.latin_1", "encodings.ascii", "encodings.utf_16_le", "encodings.utf_16_be")
 _PILLOW = (*_CODECS, "PIL.Image", "PIL.JpegImagePlugin", "PIL.MpoImagePlugin")
 _LIBRARIES = {
     "jpeg": _PILLOW,
     "png": (*_PILLOW, "PIL.PngImagePlugin"),
     "webp": (*_PILLOW, "PIL.WebPImagePlugin"),
+    "gif": (*_PILLOW, "PIL.GifImagePlugin", "PIL.PngImagePlugin", "copy"),
     "heic": (*_PILLOW, "pillow_heif"),
     "pdf": (*_PILLOW, "pypdfium2", "pypdfium2.raw"),
 }
 _BESIDE = {  # the module of this folder whose `strip` does it
     "text": "plaintext",
+    "pdf": "pages",
+    **dict.fromkeys(("jpeg", "png", "webp", "gif", "heic"), "pictures"),
     **dict.fromkeys(("mp3", "aac", "amr", "wav", "ogg"), "audio"),
     **dict.fromkeys(("m4a", "mp4", "mov", "weba"), "boxes"),
 }
 
 
-class Refused(Exception):
-    """The file is not taken; the argument is the code."""
+_REFUSALS = ("unsupported", "empty", "broken", "too_many_pixels", "too_many_pages", "encrypted_pdf")
 
 
 def main(arguments: list[str]) -> None:
@@ -61,10 +54,8 @@ def main(arguments: list[str]) -> None:
     try:
         found, clean, warnings = decode(name, _read())
         state = "download_only" if clean is None else "cleaned"
-        if found in ("unsupported", "empty"):
+        if clean is None and found in _REFUSALS:
             state = "refused"
-    except Refused as refusal:
-        state, found = "refused", str(refusal)
     except MemoryError:
         state, found = "failed", "out_of_memory"
     except (ImportError, PermissionError):  # a wall of ours stood in the way
@@ -165,9 +156,7 @@ def _load(name: str) -> Any:
     if name == "heic":
         options = {"thumbnails": False, "depth_images": False, "aux_images": False}
         sys.modules["pillow_heif"].register_heif_opener(**options)
-    if name in _BESIDE:
-        return _beside(_BESIDE[name]).strip
-    return _pdf if name == "pdf" else _image
+    return _beside(_BESIDE[name]).strip
 
 
 def _beside(name: str) -> ModuleType:
@@ -179,119 +168,6 @@ def _beside(name: str) -> ModuleType:
     module = module_from_spec(spec)
     loader.exec_module(module)
     return module
-
-
-# Images: drawn anew, so that nothing but pixels is left.
-
-_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF orientation to Pillow's Transpose
-
-
-def _image(name: str, data: bytes) -> Result:
-    pillow: Any = sys.modules["PIL.Image"]
-    pillow.MAX_IMAGE_PIXELS = None  # the limit below is ours
-    source = pillow.open(io.BytesIO(data), formats=({"heic": "HEIF"}.get(name, name.upper()),))
-    if source.width * source.height > MAX_PIXELS:
-        raise Refused("too_many_pixels")
-    several = name != "jpeg" and getattr(source, "n_frames", 1) > 1
-    if name == "jpeg":
-        source.draft("RGB", (MAX_SIDE, MAX_SIDE))
-    source.load()
-    turn = _TURNS.get(_orientation(source))
-    image = _plain(source, keep_alpha=name == "png")
-    image.thumbnail((MAX_SIDE, MAX_SIDE), pillow.Resampling.LANCZOS)
-    if turn is not None:
-        image = image.transpose(turn)
-    found, clean = _encode(image, name)
-    return found, clean, ["first_picture_only"] if several else []
-
-
-def _orientation(image: Any) -> int:
-    try:
-        return int(image.getexif().get(0x0112, 1))
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error):
-        return 1  # the notes are broken, the picture is not
-
-
-def _plain(source: Any, *, keep_alpha: bool) -> Any:
-    """The pixels as L, RGB or RGBA in a new image that carries no notes."""
-    pillow: Any = sys.modules["PIL.Image"]
-    if source.mode in ("I", "F") or source.mode.startswith("I;16"):
-        source = source.convert("I").point(lambda value: value / 256).convert("L")
-    if source.has_transparency_data:
-        source = source.convert("RGBA")
-        if keep_alpha:
-            return pillow.frombytes("RGBA", source.size, source.tobytes())
-        paper = pillow.new("RGB", source.size, "white")
-        paper.paste(source, mask=source.getchannel("A"))
-        return paper
-    mode = "L" if source.mode in ("1", "L") else "RGB"
-    plain = pillow.new(mode, source.size)
-    plain.paste(source.convert(mode))
-    return plain
-
-
-def _encode(image: Any, name: str) -> tuple[str, bytes]:
-    target = io.BytesIO()
-    if name == "png":
-        image.save(target, "PNG")
-        if target.tell() <= MAX_PNG_BYTES:
-            return "png", target.getvalue()
-        image, target = _plain(image, keep_alpha=False), io.BytesIO()
-    image.save(target, "JPEG", quality=85)
-    return "jpeg", target.getvalue()
-
-
-# PDF: each page is drawn and the drawing alone goes into a new document.
-
-
-def _pdf(_name: str, data: bytes) -> Result:
-    pdfium: Any = sys.modules["pypdfium2"]
-    try:
-        source = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        locked = error.err_code in (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
-        raise Refused("encrypted_pdf" if locked else "broken") from None
-    if len(source) > MAX_PAGES:
-        raise Refused("too_many_pages")
-    if not len(source):
-        raise Refused("broken")
-    source.init_forms()  # what was typed into a form is part of the page
-    target, missing = pdfium.PdfDocument.new(), False
-    for page in source:
-        missing = missing or _lacks_font(page)
-        _add_page(target, page)
-        page.close()
-    written = io.BytesIO()
-    target.save(written)
-    return "pdf", written.getvalue(), ["fonts_missing"] if missing else []
-
-
-def _add_page(target: Any, page: Any) -> None:
-    pdfium: Any = sys.modules["pypdfium2"]
-    width, height = page.get_size()
-    scale = min(DOTS_PER_INCH / 72, MAX_SIDE / max(width, height, 1))
-    drawing = io.BytesIO()
-    page.render(scale=scale).to_pil().convert("RGB").save(drawing, "JPEG", quality=75)
-    image = pdfium.PdfImage.new(target)
-    image.load_jpeg(drawing, inline=True, autoclose=False)
-    image.set_matrix(pdfium.PdfMatrix().scale(width, height))
-    flat = target.new_page(width, height)
-    flat.insert_obj(image)
-    flat.gen_content()
-    flat.close()
-
-
-def _lacks_font(page: Any) -> bool:
-    """Whether letters beyond Latin are set in a font that the file does not bring along."""
-    pdfium, raw = sys.modules["pypdfium2"], sys.modules["pypdfium2.raw"]
-    letters = page.get_textpage()
-    for part in page.get_objects(filter=(raw.FPDF_PAGEOBJ_TEXT,), textpage=letters):
-        try:
-            if not part.get_font().is_embedded and any(c > "\u024f" for c in part.extract()):
-                return True
-        except pdfium.PdfiumError:
-            continue  # no letters, or no font to ask
-    return False
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ FORMATS = {
     "aac": Format("audio", "audio/aac", "aac"),
     "m4a": Format("audio", "audio/mp4", "m4a"),
     "ogg": Format("audio", "audio/ogg", "ogg"),
+    "gif": Format("image", "image/gif", "gif"),
     "wav": Format("audio", "audio/wav", "wav"),
     "amr": Format("audio", "audio/amr", "amr"),
     "weba": Format("audio", "audio/webm", "weba"),
@@ -54,6 +55,8 @@ def sniff(data: bytes) -> str | None:
     for start, name in (
         (b"\xff\xd8\xff", "jpeg"),
         (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"GIF87a", "gif"),
+        (b"GIF89a", "gif"),
         (b"OggS", "ogg"),
         (b"ID3", "mp3"),
         (b"#!AMR", "amr"),

@@ -99,7 +99,7 @@ def test_a_picture_bomb_is_refused_by_its_header() -> None:
     bomb = saved(Image.new("1", (20_000, 20_000)), "PNG")
     assert len(bomb) < 100_000
     assert refusal(bomb, "a.png") == "too_many_pixels"
-    assert refusal(saved(Image.new("L", (9000, 5000)), "WEBP", method=0)) == "too_many_pixels"
+    assert refusal(saved(Image.new("L", (9000, 7600)), "WEBP", method=0)) == "too_many_pixels"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
@@ -120,8 +120,6 @@ def test_html_behind_a_picture_is_gone() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"GIF89a/*<html><script>alert(1)</script>*/=1",
-        saved(halves(), "GIF"),
         saved(halves(), "BMP"),
         saved(halves(), "TIFF"),
         b"<!doctype html><p>hello",
