@@ -17,7 +17,9 @@ CHANGED = N_(
 SENTENCES = {
     "state": N_("We do not wait for an answer to this any more. Nothing was changed."),
     "immigration_warning": N_("If you say yes, tick that you read this. You can also say no."),
-    "ended": N_("The last day for this is over. Nothing went out. We ask you again."),
+    "ended": N_(
+        "The last day for this is over. Nothing went out. If you still want it, write to us."
+    ),
     "answer": N_("Say yes or no."),
     "no_grant": N_("We cannot show you the paper, so you cannot agree to it yet. You can say no."),
 }
