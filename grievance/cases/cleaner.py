@@ -1,6 +1,6 @@
 """The one-shot child that takes a hostile file apart. Run by path, never imported by the product.
 
-    python -I -S -B cleaner.py FORMAT MEMORY_BYTES CPU_SECONDS LIBRARY_FOLDER…
+    python -I -S -B cleaner.py FORMAT MEMORY_BYTES CPU_SECONDS LANGUAGE LIBRARY_FOLDER…
 
 The file comes on stdin. On stdout goes one line `STATE FORMAT ISOLATED WARNINGS` (STATE is
 cleaned, download_only, refused or failed; with the last two FORMAT is a code), then the clean
@@ -14,6 +14,7 @@ import os
 import resource
 import struct
 import sys
+from functools import partial
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -22,17 +23,20 @@ from typing import Any
 
 _CODECS = ("encodings.latin_1", "encodings.ascii", "encodings.utf_16_le", "encodings.utf_16_be")
 _PILLOW = (*_CODECS, "PIL.Image", "PIL.JpegImagePlugin", "PIL.MpoImagePlugin")
+_UNZIPPING = ("zipfile", "zlib", "encodings.cp437", "xml.parsers.expat")
 _LIBRARIES = {
     "jpeg": _PILLOW,
     "png": (*_PILLOW, "PIL.PngImagePlugin"),
     "webp": (*_PILLOW, "PIL.WebPImagePlugin"),
     "gif": (*_PILLOW, "PIL.GifImagePlugin", "PIL.PngImagePlugin", "copy"),
     "heic": (*_PILLOW, "pillow_heif"),
+    **dict.fromkeys(("docx", "xlsx"), _UNZIPPING),
     "pdf": (*_PILLOW, "pypdfium2", "pypdfium2.raw"),
 }
 _BESIDE = {  # the module of this folder whose `strip` does it
     "text": "plaintext",
     "pdf": "pages",
+    **dict.fromkeys(("docx", "xlsx"), "office"),
     **dict.fromkeys(("jpeg", "png", "webp", "gif", "heic"), "pictures"),
     **dict.fromkeys(("mp3", "aac", "amr", "wav", "ogg"), "audio"),
     **dict.fromkeys(("m4a", "mp4", "mov", "weba"), "boxes"),
@@ -44,10 +48,10 @@ _REFUSALS = ("unsupported", "empty", "broken", "too_many_pixels", "too_many_page
 
 def main(arguments: list[str]) -> None:
     """Clean one file and end the process."""
-    name, memory, seconds, *folders = arguments
+    name, memory, seconds, language, *folders = arguments
     isolated = _enter(int(memory), int(seconds))
     sys.path += folders
-    decode = _load(name)
+    decode = _load(name, language)
     isolated = _lock(threads=name == "heic") or isolated
     warnings: list[str] = []
     clean: bytes | None = None
@@ -149,14 +153,28 @@ def _write(data: bytes) -> None:
         rest = rest[os.write(1, rest) :]
 
 
-def _load(name: str) -> Any:
+def _load(name: str, language: str) -> Any:
     """The function for a format, with all it will ever need already in memory."""
     for library in _LIBRARIES.get(name, ()):
         import_module(library)
     if name == "heic":
         options = {"thumbnails": False, "depth_images": False, "aux_images": False}
         sys.modules["pillow_heif"].register_heif_opener(**options)
-    return _beside(_BESIDE[name]).strip
+    strip = _beside(_BESIDE[name]).strip
+    if name == "text":
+        return partial(strip, language=language)
+    if _BESIDE[name] == "office":
+        return partial(_then_text, strip, _beside("plaintext").strip)
+    return strip
+
+
+def _then_text(take: Any, strip: Any, name: str, data: bytes) -> Any:
+    """What was taken out of a document goes the way of any note."""
+    found, text, warnings = take(name, data)
+    if text is None:
+        return found, None, warnings
+    found, clean, _guess = strip(found, text)
+    return (found, clean, warnings) if clean else (name, None, ["unread"])
 
 
 def _beside(name: str) -> ModuleType:

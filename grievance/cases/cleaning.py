@@ -24,8 +24,13 @@ REFUSALS = frozenset(
     + ("broken", "empty")
 )
 WARNINGS = frozenset(
-    ("first_picture_only", "fonts_missing", "encoding_guessed")  # cleaned, yet look again
-    + ("other_track", "external_reference", "unknown_codec")  # why there is only a download
+    ("first_picture_only", "fonts_missing", "encoding_guessed", "text_only")  # cleaned, yet look
+    + (
+        "other_track",
+        "external_reference",
+        "unknown_codec",
+        "unread",
+    )  # why there is only a download
     + ("busy", "timed_out", "out_of_memory", "crashed")  # why it is not cleaned
     + ("name_differs",)  # the name's suffix promises another format
 )
@@ -75,12 +80,19 @@ class Cleaned:
     isolated: bool = False
 
 
-def clean(data: bytes, declared_name: str, limits: Limits = LIMITS, source: bytes = b"") -> Cleaned:
+def clean(
+    data: bytes,
+    declared_name: str,
+    limits: Limits = LIMITS,
+    source: bytes = b"",
+    language: str = "",
+) -> Cleaned:
     """Clean one file. The name only serves to warn when its suffix promises another format.
 
     Refused for what is empty, above 10 MB, of no format we take, or found wanting by the child.
-    `source` is whose turn it is, a network. Waits up to 2 s for a free child and up to 20 s for
-    its work; after that `not_cleaned`.
+    `source` is whose turn it is, a network; `language`, a slug, that of who brings it: notes whose
+    encoding must be guessed are likely in one of its own. Waits up to 2 s for a free child and up
+    to 20 s for its work; after that `not_cleaned`.
     """
     if not data:
         raise Refused("empty")
@@ -92,7 +104,7 @@ def clean(data: bytes, declared_name: str, limits: Limits = LIMITS, source: byte
     surprise = () if _suffix_fits(declared_name, FORMATS[name]) else ("name_differs",)
     try:
         with CHILDREN.hold(source, wait=limits.wait_seconds):
-            status, answer = _run(name, data, limits)
+            status, answer = _run(name, data, limits, language)
     except Busy:
         return _result(FORMATS[name], "not_cleaned", ("busy", *surprise))
     return _judge(name, status, answer, surprise)
@@ -118,10 +130,10 @@ def safe_name(name: str, extension: str) -> str:
     return f"{stem.strip(' .') or 'file'}.{extension}"
 
 
-def _run(name: str, data: bytes, limits: Limits) -> tuple[int, bytes]:
+def _run(name: str, data: bytes, limits: Limits, language: str) -> tuple[int, bytes]:
     """The child's exit status and answer; a child that is too slow is killed."""
     child = subprocess.Popen(
-        [*_COMMAND, name, str(limits.memory_bytes), str(limits.cpu_seconds), *_FOLDERS],
+        [*_COMMAND, name, str(limits.memory_bytes), str(limits.cpu_seconds), language, *_FOLDERS],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -165,6 +177,8 @@ def _judge(name: str, status: int, answer: bytes, surprise: tuple[str, ...]) -> 
         raise Refused(found if found in REFUSALS else "broken")
     warnings = (*(word for word in noted.split(",") if word in WARNINGS), *surprise)
     if found == "text" and sniff(payload) != "text":  # markup behind characters that were dropped
+        if name != "text":  # the words of a document
+            return _result(FORMATS[name], "download_only", ("unread", *surprise), isolated == "1")
         raise Refused("unsupported")
     if state == "cleaned" and found in FORMATS and sniff(payload) in _LOOKS_LIKE[found]:
         return _result(FORMATS[found], "cleaned", warnings, isolated == "1", payload)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases.cleaning import LIMITS, clean, safe_name
+from grievance.cases.formats import suffix_of
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.storage import Blobs
@@ -38,6 +39,7 @@ class Stored:
     clean_key: str = field(default="", repr=False)
     warnings: tuple[str, ...] = ()
     clean_size: int = 0
+    suffix: str = ""  # of the original; empty for one kept before this was noted
     tries: int = 0  # of cleaning, that failed for the file's own sake
 
 
@@ -50,13 +52,13 @@ def _put(blobs: Blobs, blob: str, data: bytes) -> str:
     return key.hex()
 
 
-def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"") -> Stored:
+def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"", language: str = "") -> Stored:
     """Clean and seal one upload; raises `cleaning.Refused` with the code of what is wrong.
 
     A retry draws new keys and a new blob, so a key encrypts exactly once. `source` is the network
-    it came from: one of them does not hold the cleaner alone.
+    it came from: one of them does not hold the cleaner alone; `language` that of who brings it.
     """
-    cleaned = clean(data, name, source=source)
+    cleaned = clean(data, name, source=source, language=language)
     blob, clean_blob, clean_key = uuid4().hex, "", ""
     original_key = _put(blobs, blob, data)
     if cleaned.data is not None:
@@ -77,15 +79,16 @@ def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"") -> Stored:
         clean_blob=clean_blob,
         clean_key=clean_key,
         clean_size=len(cleaned.data or b""),
+        suffix=suffix_of(data) or cleaned.extension,
         warnings=cleaned.warnings,
     )
 
 
-def made_clean(blobs: Blobs, stored: Stored, source: bytes) -> Stored:
+def made_clean(blobs: Blobs, stored: Stored, source: bytes, language: str) -> Stored:
     """A file that was kept uncleaned, after another try. Does not wait for a turn. Its clean form
     gets a key and a blob of its own."""
     data = content(blobs, stored, original=True)
-    cleaned = clean(data, stored.name, replace(LIMITS, wait_seconds=0), source)
+    cleaned = clean(data, stored.name, replace(LIMITS, wait_seconds=0), source, language)
     if cleaned.state == "not_cleaned":
         return tried(stored, *cleaned.warnings)
     blob, key = "", ""
@@ -102,6 +105,11 @@ def made_clean(blobs: Blobs, stored: Stored, source: bytes) -> Stored:
         clean_key=key,
         warnings=cleaned.warnings,
     )
+
+
+def original_name(stored: Stored) -> str:
+    """The name of a file as it was sent, with the suffix of what it was."""
+    return safe_name(stored.name, stored.suffix) if stored.suffix else stored.name
 
 
 def tried(stored: Stored, *why: str) -> Stored:

@@ -22,6 +22,12 @@ FORMATS = {
     "webp": Format("image", "image/webp", "webp"),
     "heic": Format("image", "image/heic", "heic"),
     "pdf": Format("pdf", "application/pdf", "pdf"),
+    "docx": Format(
+        "text", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"
+    ),
+    "xlsx": Format(
+        "text", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"
+    ),
     "text": Format("text", "text/plain", "txt"),
     "mp3": Format("audio", "audio/mpeg", "mp3"),
     "aac": Format("audio", "audio/aac", "aac"),
@@ -50,6 +56,9 @@ def sniff(data: bytes) -> str | None:
         return {b"WEBP": "webp", b"WAVE": "wav"}.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _sniff_boxes(head)
+    if head[:4] == b"PK\x03\x04":  # the names of an archive's parts stand open at its end
+        parts = {b"word/document.xml": "docx", b"xl/workbook.xml": "xlsx"}
+        return next((name for part, name in parts.items() if part in data[-1_000_000:]), None)
     if head[:4] == b"\x1aE\xdf\xa3":
         return "weba" if b"webm" in head[:64] else None
     for start, name in (
@@ -70,6 +79,12 @@ def sniff(data: bytes) -> str | None:
     if head.lstrip(_BLANK).startswith(b"%PDF-"):
         return "pdf"
     return "text" if _may_be_text(data, head) else None
+
+
+def suffix_of(data: bytes) -> str:
+    """The suffix of the format that a file claims, empty for one we do not take."""
+    name = sniff(data)
+    return FORMATS[name].extension if name else ""
 
 
 def _sniff_boxes(head: bytes) -> str | None:

@@ -36,9 +36,10 @@ def clean_again(
     stored = files.read_meta(opened, row)
     if row.case_id != opened.case.id or not waits(stored, row.state):
         return False
+    language = opened.case.language
     session.commit()
     try:
-        fresh = files.made_clean(blobs, stored, source)
+        fresh = files.made_clean(blobs, stored, source, language)
     except Refused:  # the child has looked and takes it for broken: the original stays as it is
         fresh = files.tried(stored, "crashed")
     row = session.get_one(CaseFile, file_id, with_for_update=True, populate_existing=True)

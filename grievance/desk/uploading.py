@@ -37,7 +37,10 @@ SENTENCES = {
     "too_big": TOO_BIG,
     "body_too_big": TOO_BIG,
     "too_many_files": N_("Choose one file only."),
-    "unsupported": N_("Choose a photo, a PDF, sound, video or plain text. This is something else."),
+    "unsupported": N_(
+        "This is another kind of file. These work: photos (jpg, png, heic, webp, gif), PDF, Word "
+        "and Excel (docx, xlsx), text, sound (mp3, m4a, ogg, wav, amr) and video (mp4, mov)."
+    ),
     "too_many_pixels": N_("This picture is very large. Make it smaller first."),
     "too_many_pages": N_("This has more than 50 pages. Choose a shorter one."),
     "encrypted_pdf": N_("This is locked with a password. Choose a copy without it."),

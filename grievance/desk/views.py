@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
 
@@ -99,7 +100,7 @@ def open_original(reference: str, file_id: UUID) -> Response:
     stored = handling.open_original(db.session(), desk.opened, row, reason, desk.actor, now())
     data = files.content(site().blobs, stored, original=True)
     db.session.commit()
-    return _download(stored, data)
+    return _download(replace(stored, name=files.original_name(stored)), data)
 
 
 def _download(stored: Stored, data: bytes) -> Response:

@@ -23,6 +23,7 @@ from grievance.questions.drafts import OpenDraft
 from grievance.web.audience import audience
 from grievance.web.binding import cookie
 from grievance.web.forms import Form
+from grievance.web.language import own_language
 from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
 
@@ -85,7 +86,8 @@ def take(draft: OpenDraft, secret: str) -> str:
         try:
             check_room(part, drafts.unsent(db.session()))
             db.session.rollback()
-            _keep(files.keep(site().blobs, part.read(), part.name, here()), secret)
+            data, tongue = part.read(), own_language().slug
+            _keep(files.keep(site().blobs, data, part.name, here(), tongue), secret)
         except (Refused, UploadRefused) as refused:
             wrong = wrong or _sentence(refused, part)
         except OSError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from uuid import UUID
@@ -165,6 +166,22 @@ def file(file_id: UUID) -> Response:
     data = files.content(site().blobs, stored, original=False)
     db.session.commit()
     return download(stored, data)
+
+
+@bp.route("/case/files/<uuid:file_id>/original")
+@audience("worker")
+def original(file_id: UUID) -> Response:
+    """A file as its worker sent it. With another's number the clean form is all there is: the
+    original may tell who made it."""
+    opened, receipt, _actor = visited()
+    row = db.session.get(CaseFile, file_id)
+    own = row is not None and row.author == "worker" and receipt.role == "worker"
+    if row is None or row.case_id != opened.case.id or not own:
+        abort(404)
+    stored = files.read_meta(opened, row)
+    data = files.content(site().blobs, stored, original=True)
+    db.session.commit()
+    return download(replace(stored, name=files.original_name(stored)), data)
 
 
 def download(stored: files.Stored, data: bytes) -> Response:

@@ -36,7 +36,11 @@ REFUSALS = {
     "too_big": N_("%(name)s is larger than 10 MB. Choose a smaller file."),
     "too_many_files": N_("You can send up to 10 files at once. Send the others afterwards."),
     "body_too_big": N_("These files are more than 25 MB together. Send them one after the other."),
-    "unsupported": N_("We cannot take %(name)s. Send a photo, a PDF, sound, video or plain text."),
+    "unsupported": N_(
+        "We cannot take %(name)s. These work: photos (jpg, png, heic, webp, gif), PDF, Word and "
+        "Excel (docx, xlsx), text, sound (mp3, m4a, ogg, wav, amr) and video (mp4, mov). Of "
+        "anything else, take a photo; of a sound, play it and record it with the phone."
+    ),
     "too_many_pixels": N_("%(name)s is a very large picture. Make it smaller and send it again."),
     "too_many_pages": N_("%(name)s has more than 50 pages. Send it in parts."),
     "encrypted_pdf": N_("%(name)s is locked with a password. Send a copy without it."),
@@ -78,7 +82,9 @@ def received_files(form: MessageForm) -> list[Stored]:
         for part in uploaded(request):
             name = part.name
             check_room(part)
-            kept.append(files.keep(site().blobs, part.read(), part.name, here()))
+            kept.append(
+                files.keep(site().blobs, part.read(), part.name, here(), own_language().slug)
+            )
     except OSError as problem:
         take_back(kept)
         form.files.errors = [store_away(problem)]

@@ -14,6 +14,7 @@ from grievance.extensions import db
 from grievance.i18n import Language, name_in
 from grievance.web import telephones
 from grievance.web.burmese import in_unicode
+from grievance.web.file_notes import file_notes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
     provide(
         app,
         asset=asset,
+        file_notes=file_notes,
         in_unicode=in_unicode,
         name_in=name_in,
         switch_url=switch_url,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
+
 from grievance.accounts.roles import Role
 from grievance.cases import files
 from tests.cast import NOW
@@ -39,6 +43,23 @@ def test_a_file_comes_clean_and_the_original_only_for_a_reason(house, show):
     page = show(client, f"/staff/cases/{filed.case.reference}")
     assert "opened an original file, giving a reason." in page.main
     assert client.get(f"{path}/open_original").status_code == 405
+
+
+def test_what_was_guessed_or_left_out_stands_beside_the_file(house, show):
+    client, filed = house.browser(house.hire()), house.case()
+    photo = io.BytesIO()
+    frames = [Image.new("RGB", (9, 9), colour) for colour in ("red", "blue")]
+    frames[0].save(photo, "GIF", save_all=True, append_images=frames[1:])
+    stored = files.keep(house.app.config["SITE"].blobs, photo.getvalue(), "chat.gif")
+    opened = filed.open(house.session)
+    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
+    house.session.commit()
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    assert "Only its first picture is shown" in page.main
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}/open_original"
+    answer = client.post(path, data={"token": page.fields()["token"], "reason": "It moves"})
+    assert answer.data == photo.getvalue()
+    assert "chat.gif" in answer.headers["Content-Disposition"]
 
 
 def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house, show):

@@ -206,6 +206,18 @@ def test_a_file_that_is_refused_is_named_and_the_others_are_kept(robot):
     assert "pay.png" not in read_page(robot.client.get("/en/file/files")).main
 
 
+def test_a_guess_about_a_file_is_said_where_it_was_added_and_on_the_check_page(robot):
+    robot.go("file.check")
+    card = (io.BytesIO("2026/03/01,出勤 9:00,退勤 23:10\n".encode("cp932")), "card.csv")
+    page = robot.open("/en/file/files?change=1")
+    data = {**page.fields(), "add": "more", "files": [card]}
+    robot.client.post("/en/file/files?change=1", data=data, content_type="multipart/form-data")
+    for path in ("/en/file/files", "/en/file/check"):
+        page = read_page(robot.client.get(path))
+        assert "card.txt" in page.main, path
+        assert "We guessed how its letters were written." in page.main, path
+
+
 @pytest.mark.parametrize("full", [{"unsent_mb": 0}, {"disk_floor_mb": 10**9}])
 def test_where_there_is_no_room_a_file_is_refused_and_the_report_is_filed(
     robot, session, app, full

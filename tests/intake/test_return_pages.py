@@ -147,6 +147,51 @@ def test_a_file_comes_back_as_a_download_that_nobody_keeps(
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
+GUESSED = "We guessed how its letters were written."
+CARD = "2026/03/01,出勤 9:00,退勤 23:10\n"
+
+
+def _sent(session: Session, filed: Filed, visitor: Browser, data: bytes, name: str) -> CaseFile:
+    page = read_page(visitor.get("/en/case"))
+    fields = {**page.fields(), "files": (io.BytesIO(data), name)}
+    visitor.post("/en/case/message", data=fields, content_type="multipart/form-data")
+    return session.scalars(select(CaseFile).where(CaseFile.case_id == filed.case.id)).one()
+
+
+def test_a_guess_stands_beside_the_file_and_its_worker_may_open_what_was_sent(
+    session: Session, filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    row = _sent(session, filed, visitor, CARD.encode("cp932"), "card.csv")
+    page = read_page(visitor.get("/en/case"))
+    assert GUESSED in page.main
+    assert visitor.get(f"/en/case/files/{row.id}").data.decode() == CARD
+    link = page.one("a", href=f"/en/case/files/{row.id}/original")
+    answer = visitor.get(link.get("href") or "")
+    assert answer.data == CARD.encode("cp932")
+    assert "card.txt" in answer.headers["Content-Disposition"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_original_is_for_the_number_that_decides_and_for_own_files_only(
+    app: Flask, session: Session, filed: Filed, visit: Visit
+) -> None:
+    visitor = visit(filed.code)
+    row = _sent(session, filed, visitor, CARD.encode("cp932"), "card.csv")
+    path = f"/en/case/files/{row.id}/original"
+    stranger = file_case(session, app.config["SITE"])
+    assert visit(stranger.code).get(path).status_code == 404
+    row.author = "staff"
+    session.commit()
+    assert visitor.get(path).status_code == 404
+    row.author = "worker"
+    receipt = session.scalars(select(Receipt).where(Receipt.case_id == filed.case.id)).one()
+    receipt.role = "member"
+    session.commit()
+    assert visitor.get(path).status_code == 404
+    assert path not in [link.get("href") for link in read_page(visitor.get("/en/case")).all("a")]
+
+
 def test_a_file_of_another_case_is_not_there(
     app: Flask, session: Session, filed: Filed, visit: Visit
 ) -> None:
