@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.routing import BaseConverter, Map
@@ -61,8 +62,10 @@ def whole_page() -> Response | None:
         return None
     chain = (one.slug for one in i18n.fallbacks(spoken))
     slug = next((one for one in chain if one in enabled()), "en")
-    values = {**request.args.to_dict(), **(request.view_args or {}), "lang": slug}
-    answer = redirect(url_for(request.endpoint or "portal.home", **values), code=302)
+    # The query is the sender's: url_for has words of its own that would name another host.
+    path = url_for(request.endpoint or "portal.home", **{**(request.view_args or {}), "lang": slug})
+    query = urlencode(list(request.args.items(multi=True)))
+    answer = redirect(f"{path}?{query}" if query else path, code=302)
     _remember(answer, spoken.slug)
     return answer  # type: ignore[return-value]  # werkzeug's Response is Flask's here
 

@@ -46,3 +46,16 @@ def test_no_path_leads_to_another_host(client: Any, path: str) -> None:
 
 def test_a_path_without_its_slash_is_the_page(client: Any) -> None:
     assert client.get("/vi", headers={"Host": EVIL}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["_external=1", "_scheme=x", "_anchor=x", "_method=PUT", "endpoint=x", "lang=vi", "a=1&a=2&b="],
+)
+def test_a_query_is_no_order_to_the_router(client: Any, query: str) -> None:
+    """A language that has its first screens only leads on to another one, with the query."""
+    answer = client.get(f"/km/mechanisms?{query}", headers={"Host": EVIL, "X-Forwarded-Host": EVIL})
+    assert answer.status_code == 302
+    assert EVIL not in str(answer.headers)
+    assert answer.headers["Location"].endswith(f"/mechanisms?{query}")
+    assert answer.headers["Location"].startswith("/")
