@@ -14,6 +14,7 @@ SHORT = 128 * 1024  # over the cap of an address or number
 TIMES = 5
 SHAPES = {
     "marks of two classes": "\u0300\u0316",
+    "sound marks of half width": "\u0316\uff9e",
     "flags": "\U0001f1ef",
     "joiners": "\u200d",
     "families": "\U0001f468\u200d",

@@ -83,7 +83,9 @@ def digest(**options: Any) -> MappedColumn[Any]:
 
 
 MARKS = 30  # combining marks on one letter: no script that people write comes near
-_MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MARKS}}})\p{{M}}++")
+# The sound marks of half width are letters to Unicode, and marks once NFKC has widened them.
+_MARK = r"[\p{M}\uFF9E\uFF9F]"
+_MANY_MARKS = regex.compile(rf"({_MARK}{{{MARKS}}}){_MARK}++")
 # Regional indicators apart: `\X` looks back over the whole run of them at each.
 _FLAG = r"[\U0001F1E6-\U0001F1FF]{1,2}+[\p{GCB=Extend}\p{GCB=SpacingMark}\u200d]*+"
 _CLUSTER = regex.compile(rf"{_FLAG}|\X")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
 from grievance.intake.visits import site, visited
@@ -29,6 +31,7 @@ from grievance.web.audience import audience
 from grievance.web.forms import Form
 
 Told = dict[str, Said]
+UNFIT = N_("These answers do not fit what you told us before. Look at them again.")
 
 
 def told_in(session: Session, opened: OpenCase) -> Told:
@@ -73,8 +76,7 @@ def card(page: str) -> Answer | Response:
     if asks is None:
         return redirect(url_for("intake.more", after=page), 303)
     form = _form(told, asks.questions)
-    if request.method == "POST" and form.validate():
-        _add(opened, told, answers_in(form, asks.questions), actor)
+    if request.method == "POST" and form.validate() and _added(opened, told, form, asks, actor):
         db.session.commit()
         return redirect(url_for("intake.more", after=page), 303)
     shown = render_template("intake/short/card.html", form=form, card=asks)
@@ -89,12 +91,19 @@ def _form(told: Told, questions: Sequence[Question]) -> Form:
     return form_of(asking, questions, request.form if request.method == "POST" else None)
 
 
-def _add(opened: OpenCase, told: Told, given: Mapping[str, Said], actor: Actor) -> None:
-    """Add what was answered; nothing where everything was left empty."""
-    bank, said = shipped(), {name: answer for name, answer in given.items() if answer}
+def _added(opened: OpenCase, told: Told, form: Form, asks: Card, actor: Actor) -> bool:
+    """Add what was answered, nothing where everything was left empty. False, with a sentence
+    beside the field, where the case could not have been filed so."""
+    bank = shipped()
+    said = {name: answer for name, answer in answers_in(form, asks.questions).items() if answer}
     if not said:
-        return
+        return True
     if {"company", "company-own", "buyer"} & set(said):
         said["desk-found"] = drafting.desks_of({**told, **said})
-    added = adding.added_to(bank, told, said, drafting.advice_on)
+    try:
+        added = adding.added_to(bank, told, said, drafting.advice_on)
+    except ValueError:
+        form[next(name for name in said if name in form)].errors = [_(UNFIT)]
+        return False
     adding.add(db.session(), site(), opened, added, actor, now())
+    return True

@@ -163,7 +163,10 @@ def present(session: Session, ring: KeyRing, secret: str, now: datetime) -> bool
     if row is None or heir is None:
         return False
     key = session_key(secret, ring.server_key, PURPOSE)
-    draft = _opened(row, open_bytes(key, _place(row, Label.DRAFT_KEY), heir.key_box))
+    try:
+        draft = _opened(row, open_bytes(key, _place(row, Label.DRAFT_KEY), heir.key_box))
+    except Tampered:
+        return False
     draft.key, row.token_hash = key, secret_hash(secret)
     _seal(draft)
     session.execute(delete(DraftSuccessor).where(DraftSuccessor.draft_id == row.id))

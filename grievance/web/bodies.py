@@ -138,6 +138,8 @@ class _Parts:
             self.held.append(event.data)
         if event.more_data or part is None:
             return
+        if part.name is None:  # werkzeug's own types do not say that a part may have none
+            return
         if isinstance(part, File):
             self.held.seek(0)
             found = FileStorage(self.held, part.filename, part.name, headers=part.headers)

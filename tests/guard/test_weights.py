@@ -154,7 +154,7 @@ def over(form: Form) -> MultiDict[str, str]:
     sent: MultiDict[str, str] = MultiDict()
     for field in form:
         most = getattr(field, "most", NAME)
-        sent[field.name] = SIGN + "a" + "\u0300\u0316" * (most // 4)
+        sent[field.name] = SIGN + "a" + ("\u0300\u0316\uff9e" * (most // 4))
     sent["token"] = binding.form_token()
     return sent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case
@@ -168,3 +168,15 @@ def test_the_finder_too_gives_a_new_secret_at_its_first_page(app: Flask, session
         assert known(visitor) != before
     visitor.get(answer.headers["Location"])
     assert opens(app, session, before) is None
+
+
+def test_a_damaged_new_secret_is_none(app: Flask, session: Session) -> None:
+    ring, now = app.config["KEY_RING"], real_now()
+    _old, draft = drafts.start(session, ring, now)
+    fresh = drafts.renew(session, ring, draft)
+    session.execute(update(DraftSuccessor).values(key_box=b"x" * 60))
+    session.commit()
+    assert not drafts.present(session, ring, fresh, now)
+    visitor = browser(app, session)
+    plant(visitor, fresh)
+    assert visitor.get("/en/file").status_code == 200

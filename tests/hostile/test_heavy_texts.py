@@ -149,3 +149,14 @@ def test_nothing_is_quadratic_in_flags() -> None:
     assert model.length_of("\U0001f1ef\U0001f1f5" * 20_000) == 20_000
     assert model.length_of("\U0001f1ef" * 5) == 3
     assert model.length_of("\u0600" + "\U0001f1ef" * 4) == 3 - 1
+
+
+@pytest.mark.parametrize("kind", ["", '; filename="a.txt"'])
+def test_a_part_without_a_name_is_no_field(client: Any, kind: str) -> None:
+    named = '--x\r\nContent-Disposition: form-data; name="code"\r\n\r\n1\r\n'
+    body = f"--x\r\nContent-Disposition: form-data{kind}\r\n\r\nhello\r\n{named}--x--\r\n"
+    with client.application.test_request_context(
+        "/", method="POST", data=body.encode(), content_type=PARTED
+    ):
+        assert list(request.form) == ["code"]
+        assert list(request.files) == []

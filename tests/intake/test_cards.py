@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.models import CaseRecord, Tally
+from grievance.cases.operations import adding
 from grievance.directory import facts, operations
 from grievance.notifications.models import Outbox
 from grievance.questions import cards
@@ -150,3 +151,15 @@ def test_answers_that_came_later_are_told_from_those_filed(session, visitor, fil
     assert set(records.later(session, opened, "identity")) == {"company"}
     assert records.later(session, opened, "answers") == {}
     assert "company" not in {one.page for one in cards.cards(shipped(), FIRST | {"company": "x"})}
+
+
+def test_answers_that_fit_no_filing_are_said_beside_the_field(visitor, session, filed, monkeypatch):
+    def unfit(*_arguments, **_options):
+        raise ValueError
+
+    monkeypatch.setattr(adding, "added_to", unfit)
+    page = answer(visitor, "/en/case/more/when", since="2026-10-01")
+    assert (page.status, page.name) == (422, "case.more")
+    assert "do not fit" in page.errors["since"]
+    assert 'value="2026-10-01"' in page.html
+    assert verbs(session, filed.case) == ["filed"]

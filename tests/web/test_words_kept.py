@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -89,3 +90,13 @@ def test_keys_compare_what_looks_alike(one: str, other: str) -> None:
 def test_letters_are_counted_as_people_see_them(text: str, count: int) -> None:
     assert length_of(text) == count
     assert length_of(shortened(text, count - 1)) == count - 1
+
+
+def test_whatever_normalising_makes_a_mark_counts_as_one() -> None:
+    """The sound marks of half width are none before; a run of them would be quadratic."""
+    for number in range(sys.maxunicode + 1):
+        letter = chr(number)
+        first = unicodedata.normalize("NFKD", letter)[:1]
+        if unicodedata.combining(letter) or unicodedata.combining(first):
+            assert len(few_marks(f"\u0316{letter}" * MARKS)) == MARKS, hex(number)
+    assert matching("ｶﾞｷﾞｸﾞﾊﾟ") == "ガギグパ"
