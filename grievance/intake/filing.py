@@ -208,14 +208,14 @@ def _begin(draft: OpenDraft | None, form: Form) -> Answer:
 
 def _send(draft: OpenDraft) -> Any:
     try:
-        posting.send(draft)
+        mine = posting.send(draft)
     except posting.Changed:
         db.session.rollback()
         return redirect(url_for(".check"), 303)
     except FilingClosed:
         db.session.rollback()
         return _closed(accounts.filing_closed(db.session()) or ("no_key",))
-    mine, answer = browser.here(lock=True), see_other(url_for(".sent"))
+    answer = see_other(url_for(".sent"))
     if mine is not None:
         return browser.renewed(answer, mine)
     db.session.commit()

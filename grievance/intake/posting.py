@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from grievance import clock
 from grievance.cases.files import from_plain
-from grievance.cases.models import Case
 from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.extensions import db
 from grievance.intake import drafting
@@ -27,8 +26,9 @@ class Changed(Exception):
     """The draft was changed in another tab since its codes were shown: look at it again."""
 
 
-def send(draft: OpenDraft) -> Case | None:
-    """File the draft and mark it sent; the caller commits. None when it was sent meanwhile.
+def send(draft: OpenDraft) -> OpenDraft | None:
+    """File the draft and mark it sent, unless it was sent meanwhile; the caller commits. Gives it
+    held, as it is now; None when it is gone.
 
     `Busy` when no hash slot is free in time, `FilingClosed` when nobody could read it, `Changed`
     when the codes shown are not those it needs now: the draft is as it was then.
@@ -36,7 +36,7 @@ def send(draft: OpenDraft) -> Case | None:
     hashed = {role: _keys(code) for role, code in draft.codes.items()}
     mine = browser.here(lock=True)
     if mine is None or mine.sent:
-        return None
+        return mine
     if mine.codes != draft.codes or list(mine.codes) != codes_wanted(mine):
         raise Changed
     complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
@@ -49,9 +49,9 @@ def send(draft: OpenDraft) -> Case | None:
         suggestion=as_plain(advice),
         actor=str(mine.answers.get(CLERK, "")),
     )
-    case = file(db.session(), site(), filing, clock.now())
+    file(db.session(), site(), filing, clock.now())
     drafts.mark_sent(db.session(), mine, clock.real_now())
-    return case
+    return mine
 
 
 def codes_wanted(draft: OpenDraft) -> list[str]:

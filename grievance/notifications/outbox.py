@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import ARRAY, Delete, Update, Uuid, any_, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -54,34 +54,67 @@ def enqueue(
     as itself. Where a letter of this kind already waits for the recipient, it stands for this one.
     """
     counted = counted_as or _counted(message.to)
-    before = waiting(session, counted, message.kind) if counted else None
-    if before is not None:
-        if before.case not in (None, message.case):
-            _make_general(session, before.id)
-        return before.id
-    row = row or new_id()
+    letter = _Letter(row or new_id(), message, counted)
+    return _put(session, notifier_public, [letter], now)[0]
+
+
+def enqueue_all(
+    session: Session, notifier_public: bytes, messages: Sequence[Message], now: datetime
+) -> None:
+    """The same for the letters of one event, one to each recipient: however many are told, the
+    database is asked as often as for one."""
+    letters = [_Letter(new_id(), one, _counted(one.to)) for one in messages]
+    _put(session, notifier_public, letters, now)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    row: UUID
+    message: Message
+    counted: bytes | None
+
+
+def _put(
+    session: Session, notifier_public: bytes, letters: Sequence[_Letter], now: datetime
+) -> list[UUID]:
+    """Put in those for which none waits yet; the ids of the letters that stand for them."""
+    pairs = [(one.counted, one.message.kind) for one in letters if one.counted]
+    before = waiting(session, pairs)
+    stand = [before.get((one.counted or b"", one.message.kind)) for one in letters]
+    several = [
+        old.id
+        for one, old in zip(letters, stand, strict=True)
+        if old and old.case not in (None, one.message.case)
+    ]
+    if several:
+        _make_general(session, several)
+    fresh = [one for one, old in zip(letters, stand, strict=True) if not old]
+    if fresh:
+        # two at once may ask for the one letter with a code
+        put = insert(Outbox).on_conflict_do_nothing()
+        session.execute(put, [_row(one, notifier_public, now) for one in fresh])
+    return [old.id if old else one.row for one, old in zip(letters, stand, strict=True)]
+
+
+def _row(letter: _Letter, notifier_public: bytes, now: datetime) -> dict[str, Any]:
+    message = letter.message
     content = {
         **_written(message.to),
         "subject": message.subject,
         "body": message.body,
         "language": message.language,
     }
-    session.execute(
-        insert(Outbox)
-        .values(
-            id=row,
-            kind=message.kind,
-            case=message.case,
-            channel=message.channel,
-            recipient=counted,
-            turn=0 if message.kind in AT_ONCE else 1,
-            sealed=seal_to(notifier_public, _info(row), json.dumps(content).encode()),
-            next_at=now,
-            at=to_the_hour(now),
-        )
-        .on_conflict_do_nothing()  # two at once asked for the one letter with a code
-    )
-    return row
+    return {
+        "id": letter.row,
+        "kind": message.kind,
+        "case": message.case,
+        "channel": message.channel,
+        "recipient": letter.counted,
+        "turn": 0 if message.kind in AT_ONCE else 1,
+        "sealed": seal_to(notifier_public, _info(letter.row), json.dumps(content).encode()),
+        "next_at": now,
+        "at": to_the_hour(now),
+    }
 
 
 def new_id() -> UUID:
@@ -89,9 +122,10 @@ def new_id() -> UUID:
     return uuid4()
 
 
-def _make_general(session: Session, row: UUID) -> None:
+def _make_general(session: Session, rows: Sequence[UUID]) -> None:
     """A letter that stands for several cases belongs to none. Skipped while it is being sent."""
-    free = select(Outbox.id).where(Outbox.id == row, Outbox.state == "pending")
+    named = any_(literal(rows, ARRAY(Uuid)))
+    free = select(Outbox.id).where(Outbox.id == named, Outbox.state == "pending")
     session.execute(
         update(Outbox)
         .where(Outbox.id.in_(free.with_for_update(skip_locked=True)))

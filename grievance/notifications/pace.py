@@ -7,10 +7,12 @@ writing or changing an address often. Rows know times to the hour only, so hours
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, LargeBinary, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
@@ -72,12 +74,28 @@ def held_until(session: Session, row: Outbox, now: datetime) -> datetime | None:
     return None
 
 
-def waiting(session: Session, recipient: bytes, kind: str) -> Outbox | None:
-    """The letter of a kind that already waits for this recipient and stands for a further one."""
-    if not pace_of(kind).alike:
-        return None
-    return session.scalars(
-        select(Outbox)
-        .where(Outbox.recipient == recipient, Outbox.kind == kind, Outbox.state == "pending")
-        .limit(1)
-    ).first()
+@dataclass(frozen=True)
+class Waiting:
+    """A letter that waits, and the case it tells of; none when it stands for several."""
+
+    id: UUID
+    case: UUID | None
+
+
+def waiting(
+    session: Session, letters: Sequence[tuple[bytes, str]]
+) -> dict[tuple[bytes, str], Waiting]:
+    """By recipient and kind, the letter that already waits and stands for a further one."""
+    alike = [(recipient, kind) for recipient, kind in letters if pace_of(kind).alike]
+    if not alike:
+        return {}
+    recipients = literal([recipient for recipient, _ in alike], ARRAY(LargeBinary))
+    kinds = literal(sorted({kind for _, kind in alike}), ARRAY(Text))
+    found = session.execute(
+        select(Outbox.recipient, Outbox.kind, Outbox.id, Outbox.case).where(
+            Outbox.recipient == any_(recipients),
+            Outbox.kind == any_(kinds),
+            Outbox.state == "pending",
+        )
+    )
+    return {(to, kind): Waiting(row, case) for to, kind, row, case in found if to is not None}

@@ -39,9 +39,9 @@ def give(answer: Response, draft: OpenDraft, secret: str) -> Response:
 
 def renewed(answer: Response, draft: OpenDraft) -> Response:
     """Commit, and answer with a new secret for a draft that was loaded with `lock`."""
-    secret = drafts.renew(db.session(), _ring(), draft)
+    answer = give(answer, draft, drafts.renew(db.session(), _ring(), draft))
     db.session.commit()
-    return give(answer, draft, secret)
+    return answer
 
 
 def _ring() -> KeyRing:

@@ -5,7 +5,7 @@ A letter holds nothing of the case; its row is stamped to the hour by the outbox
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -35,9 +35,9 @@ def staff(session: Session) -> Staff:
 def _staff(
     session: Session, site: Site, case: Case, letter: Letter, now: datetime, only: UUID | None
 ) -> None:
-    for person in _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK)):
-        if only is None or person.person_id == only:
-            _send(session, site, case, letter, person, now)
+    people = _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK))
+    told = [one for one in people if only is None or one.person_id == only]
+    _send(session, site, case, letter, told, now)
 
 
 def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list[Addressee]:
@@ -47,17 +47,25 @@ def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list
 
 
 def _send(
-    session: Session, site: Site, case: Case, letter: Letter, to: Addressee, now: datetime
+    session: Session,
+    site: Site,
+    case: Case,
+    letter: Letter,
+    people: Iterable[Addressee],
+    now: datetime,
 ) -> None:
-    box = AddressBox(to.person_id, to.address_box)
-    written = letter(box, to.language, site.public_url, case=case.id)
-    outbox.enqueue(session, site.ring.notifier_public, written, now)
+    written = [
+        letter(AddressBox(to.person_id, to.address_box), to.language, site.public_url, case=case.id)
+        for to in people
+    ]
+    outbox.enqueue_all(session, site.ring.notifier_public, written, now)
 
 
 def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell everybody who works on cases; in danger with the letter that goes first."""
     letter = messages.danger if case.danger else messages.new_case
-    _staff(session, site, case, letter, now, None)
+    # nobody can have declared a conflict of interest in it yet
+    _send(session, site, case, letter, staff_to_notify(session, Permission.CASE_WORK), now)
 
 
 def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> None:
@@ -72,9 +80,9 @@ def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> 
 
 def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
     """Tell those who may decide what somebody proposed."""
-    for person in _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES)):
-        if person.person_id != by:
-            _send(session, site, case, messages.second_asked, person, now)
+    people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
+    told = [one for one in people if one.person_id != by]
+    _send(session, site, case, messages.second_asked, told, now)
 
 
 def staff_of_conflict(
@@ -87,8 +95,7 @@ def staff_of_conflict(
     told = {one.person_id: one for one in by_role.get(Role.DIRECTOR, ())}
     if person in meant:
         told[person] = meant[person]
-    for one in told.values():
-        _send(session, site, case, messages.conflict, one, now)
+    _send(session, site, case, messages.conflict, told.values(), now)
 
 
 def staff_of_escalation(
@@ -115,8 +122,7 @@ def staff_of_escalation(
     told: Sequence[Addressee] = ()
     for whom in RUNGS[rung - 1 :]:
         told = told or _on(whom, case, may_know, everybody)
-    for person in told or everybody:
-        _send(session, site, case, messages.escalated, person, now)
+    _send(session, site, case, messages.escalated, told or everybody, now)
 
 
 def _on(
