@@ -121,8 +121,8 @@ def _keep_choice(answer: Response) -> Response:
 
 def _strange() -> i18n.Language | None:
     """The reader's own language, when this page is not in it."""
-    own = own_language()
-    return own if own != i18n.current() and own.slug not in enabled() else None
+    own, spoken = own_language(), i18n.current()
+    return own if own != spoken and is_partial(own) and not is_partial(spoken) else None
 
 
 def best() -> i18n.Language:
