@@ -66,7 +66,7 @@ def _drafting(
         pseudonym=given.get("pseudonym", ""),
         fields=given.get("fields", {}),
         readings=given.get("readings", {}),
-        translations=_translated(stage, opened, language, list(answers)),
+        translations=_translated(stage, opened, language, list(answers)) | given.get("wishes", {}),
         files=[one.name for one in copies],
         day=today,
         purpose=given["purpose"],

@@ -24,8 +24,10 @@ from grievance.web.forms import Choice, Choices, Hidden, Line, Select, Tick, Wor
 from grievance.web.read_back import Day
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
+ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
 FIELD = "field_"  # before the name of a text written for the packet
 READING = "reading_"  # before the name of the same in the worker's language
+WISH_FIELDS = {"wish_when": "contact-when", "wish_never": "contact-never"}
 
 
 class PacketForm(ActForm):
@@ -41,8 +43,28 @@ class PacketForm(ActForm):
     ends_on = Day(
         lazy("Until when the consent holds"), needed=lazy("Write until when the consent holds.")
     )
+    wish_when = Words(lazy("When it is safe, in the language of the document"), limit=300)
+    wish_never = Words(
+        lazy("What must never be said or written, in the language of the document"), limit=300
+    )
     template: Template
     mechanism = ""
+
+    def ask_for_wishes(self, answers: Mapping[str, Any]) -> None:
+        """Ask for the translation of those wishes for safety that the worker has, beside what they
+        wrote."""
+        for name, item in WISH_FIELDS.items():
+            if not answers.get(item):
+                del self[name]
+                continue
+            told = f"{ISOLATE}{answers[item]}{POP}"
+            getattr(self, name).hint = _("The worker wrote: %(text)s") % {"text": told}
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """The wishes for safety in the language of the document, by question."""
+        typed = {item: self[name].data or "" for name, item in WISH_FIELDS.items() if name in self}
+        return {item: text for item, text in typed.items() if text}
 
     def set_choices(self, template: Template, files: Sequence[tuple[CaseFile, str]]) -> None:
         """Put in what can be chosen for this body and this case."""

@@ -8,6 +8,8 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+
 from grievance.accounts import queries as accounts
 from grievance.cases import files
 from grievance.cases.opening import Shut, open_packet
@@ -21,7 +23,7 @@ from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import FORMS, HandOverForm
 from grievance.desk.loading import Desk, open_file
-from grievance.desk.packeting import doors, missing, who_learns
+from grievance.desk.packeting import doors, missing, untranslated, who_learns
 from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -250,6 +252,15 @@ class HandOverPage:
         known = self.referral.mechanism in directory.book(db.session()).entries
         can = allowed(self.case, Verb.REFER, self.desk.actor)
         return known and can and self.referral.state in ("refused", *STEPS["supersede"][0])
+
+    @property
+    def to_translate(self) -> list[tuple[str, str]]:
+        """While it has not gone out: what its reader does not read, and where to translate it."""
+        if self.opened is None or self.referral.state not in STEPS["supersede"][0]:
+            return []
+        reference, body = self.case.reference, self.referral.mechanism
+        form = url_for("desk.packet", reference=reference, mechanism_id=body)
+        return untranslated(self.opened.document, reference, form)
 
     @property
     def to_bring(self) -> tuple[str, ...]:

@@ -8,16 +8,19 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from flask import url_for
+
 from grievance.accounts import queries as accounts
 from grievance.cases import files, messages, records
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import Shut, open_packet
 from grievance.cases.operations.referring import HandingOver, local_today
+from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.desk import handover_words as words
 from grievance.desk.advice import Door, advice_of
-from grievance.desk.handover_forms import FIELD, READING, PacketForm, packet_form
+from grievance.desk.handover_forms import FIELD, READING, WISH_FIELDS, PacketForm, packet_form
 from grievance.desk.loading import Desk, site
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
@@ -25,7 +28,7 @@ from grievance.extensions import db
 from grievance.i18n import BY_SLUG, current
 from grievance.i18n import gettext as _
 from grievance.referrals import queries
-from grievance.referrals.document import LANGUAGE, Document, name_of, same_speech
+from grievance.referrals.document import Document, name_of, same_speech
 from grievance.referrals.models import Packet
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import FlatFile, OpenPacket
@@ -40,6 +43,7 @@ from grievance.referrals.queries import HandOver
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import Template, book, template_for
 
+_FIELD_OF = {item: f"{Verb.REFER}-{name}" for name, item in WISH_FIELDS.items()}
 HOLDS_FOR = timedelta(days=180)  # what the form first offers; the worker agrees to a day
 
 
@@ -123,6 +127,10 @@ class Packeting:
         for name in form.written_for:
             form[FIELD + name].data = told.get(name, "")
             form[READING + name].data = readings.get(name, "")
+        for name, item in WISH_FIELDS.items():
+            said = next((one for one in every if one.item == item and one.original), None)
+            if said and name in form:
+                form[name].data = said.text
         copied = sealing.sources(db.session(), opened)
         form.copies.data = [str(row.id) for row, _stored in self.clean_files if row.id in copied]
 
@@ -135,6 +143,7 @@ class Packeting:
     def _offer(self, form: PacketForm) -> None:
         form.mechanism = self.entry.id
         form.set_choices(self.template, [(row, one.name) for row, one in self.clean_files])
+        form.ask_for_wishes(self.answers)
 
     def document(self, form: PacketForm) -> Document:
         """What would go out, as the form stands."""
@@ -151,7 +160,7 @@ class Packeting:
             pseudonym=form.pseudonym.data or "",
             fields=form.texts,
             readings=form.readings,
-            translations=self._translated(language),
+            translations={**self._translated(language), **form.wishes},
             files=[one.name for one in self.copies(form)],
             day=local_today(db.session(), now()),
             purpose=str(form.purpose.data) if form.purpose.data in book().purposes else "",
@@ -217,17 +226,19 @@ class Packeting:
     def warnings(self, document: Document) -> list[tuple[str, str]]:
         """What whoever checks the document must look at: code and sentence."""
         slug = current().slug
-        labels = book().labels
         put = {
-            "passages": ", ".join(labels[item].say(slug) for item in document.untranslated),
-            "language": ", ".join(name_of(one, slug) for one in document.foreign),
-            "part": book().parts[LANGUAGE].label.say(slug),
+            "language": ", ".join(name_of(one, slug) for one in document.strange),
         }
         found = [(code, _(WARNINGS[code]) % put) for code in document.warnings]
         if needs_immigration_warning(self.entry.facts.immigration, document.parts):
             asked = _("The worker is asked a second time, with the warning about immigration.")
             found.append(("immigration", asked))
         return found
+
+    def to_translate(self, document: Document) -> list[tuple[str, str]]:
+        """Each passage that its reader does not read, and the place where its translation is
+        written: a wish for safety on this page, the story on the page of the case."""
+        return untranslated(document, self.desk.case.reference)
 
     @property
     def learns(self) -> list[str]:
@@ -246,6 +257,17 @@ def who_learns(entry: Entry) -> list[str]:
     return [
         _(words.EMPLOYER.get(facts.notifies_employer, words.EMPLOYER_UNKNOWN)),
         _(words.IMMIGRATION.get(facts.tells_immigration, words.IMMIGRATION_UNKNOWN)),
+    ]
+
+
+def untranslated(document: Document, reference: str, form: str = "") -> list[tuple[str, str]]:
+    """Each passage that its reader does not read, and where its translation is written: the story
+    on the page of the case, a wish for safety on the `form` of the packet."""
+    labels, slug = book().labels, current().slug
+    case, fields = url_for("desk.case", reference=reference), _FIELD_OF
+    return [
+        (labels[item].say(slug), f"{form}#{fields[item]}" if item in fields else f"{case}#{item}")
+        for item in document.untranslated
     ]
 
 

@@ -144,6 +144,12 @@ class Document:
         return list(dict.fromkeys(spoken))
 
     @property
+    def strange(self) -> list[str]:
+        """The languages in which words of the person stand that its reader does not read."""
+        every = [one.language for section in self.sections for one in section.paragraphs]
+        return [one for one in dict.fromkeys(every) if not same_speech(one, self.language)]
+
+    @property
     def untranslated(self) -> list[str]:
         """The questions whose answers stand in another language than its own."""
         return [
@@ -152,12 +158,6 @@ class Document:
             for one in section.paragraphs
             if not same_speech(one.language, self.language)
         ]
-
-    @property
-    def tells_language(self) -> bool:
-        """Whether it hides who the person is and shows which language they speak, which tells
-        where they come from, without that being ticked."""
-        return self.form != "named" and LANGUAGE not in self.parts and bool(self.foreign)
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, for sealing."""

@@ -3,7 +3,7 @@
 Only ticked parts are in it. Under a pseudonym or without identity the identifying parts stay out
 and names are taken out of free text; nothing stands in or beside it in the worker's language, which
 tells where they come from, unless that is ticked. Words that nobody translated yet are still shown
-to whoever prepares it, and `check_goes` refuses to let them out.
+to whoever prepares it, and `check_read` refuses to ask about them or to let them out.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ LINKED = ("possible", "is_authority")
 SENT_IN = ("ja", "en")
 NAMES = ("name", "name-own")
 CONTACTS = ("contact-email", "contact-phone")
+# Wishes for safety: they are part of who the person is, so their translation stays in the packet.
+WISHES = ("contact-when", "contact-never")
 _WITHHELD = ("helper-name",)
 
 WARNINGS = {
@@ -42,11 +44,10 @@ WARNINGS = {
         "Part of a name is also an ordinary word and was not searched for everywhere. Look for it"
         " yourself."
     ),
-    "language_shows": N_(
-        "These words of the worker are in %(language)s: %(passages)s. Their language shows where"
-        " they come from. Translate them first, or tick “%(part)s” if it may show."
+    "untranslated": N_(
+        "These words of the worker are in %(language)s, which the reader of this document does not"
+        " read. Until they are translated, the worker is not asked:"
     ),
-    "untranslated": N_("Not in the language of the document: %(passages)s."),
     "sensitive": N_("It holds things that can harm the person if they reach immigration."),
 }
 
@@ -170,10 +171,12 @@ def draft(template: Template, answers: Answers, drafting: Drafting) -> Document:
     )
 
 
-def check_goes(document: Document) -> None:
-    """Refused when it hides who the person is and still shows which language they speak."""
-    if document.tells_language:
-        raise Refused("language_shows")
+def check_read(document: Document) -> None:
+    """Refused while words of the person stand in it in a language that its reader does not read:
+    a wish for safety that nobody understands protects nobody, and an untranslated word shows
+    where somebody comes from."""
+    if document.untranslated:
+        raise Refused("untranslated")
 
 
 def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
@@ -255,7 +258,7 @@ class _Writer:
             for s in sections
             for one in s.paragraphs
         ):
-            yield "language_shows" if self.hides_language else "untranslated"
+            yield "untranslated"
         if any(book().parts[part].sensitive for part in self.drafting.parts):
             yield "sensitive"
 

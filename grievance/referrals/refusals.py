@@ -46,9 +46,10 @@ SENTENCES: dict[str, str] = {
     "pseudonym": N_("Choose the other name under which this is handed over."),
     "part": N_("There is no such part."),
     "language": N_("This document is not made in that language."),
-    "language_shows": N_(
-        "The worker's language shows where they come from. Translate the words that are named on"
-        " this page first, or tick that it may show."
+    "untranslated": N_(
+        "Words of the worker stand in this document in a language that its reader does not read."
+        " They are named on this page: translate them first. A document that was changed needs a"
+        " new yes."
     ),
 }
 

@@ -48,6 +48,7 @@ def document(body: str) -> Document:
     drafting = Drafting(
         mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
         form="named", parts=("story",),
+        translations={"what-happened": "二か月、給料がありません。"},
     )  # fmt: skip
     return draft(book().templates["generic"], told, drafting)
 

@@ -60,7 +60,8 @@ def bodies(session):
 
 
 def taken(house, handler, **answers):
-    filed = house.case(**answers)
+    """A case the handler took, told in Japanese, as bodies read it, unless said otherwise."""
+    filed = house.case(**{"language": "ja", **answers})
     handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
     house.session.commit()
     return filed
@@ -71,8 +72,8 @@ def packet_page(client, case, body=CONCILIATION):
 
 
 def ask(house, client, case, body=CONCILIATION, **typed):
-    """The handler asks the worker about a hand-over; its path. The worker's words stand in it as
-    they are, so without a name their language has to be ticked."""
+    """The handler asks the worker about a hand-over; its path. Without a name the worker's
+    language is ticked."""
     page = packet_page(client, case, body)
     sent = {**page.fields(form_of(page, "refer")), "purpose": "mediation", "ends_on": LATER,
             "parts": ["story", "issue", "wish"], **typed}  # fmt: skip
@@ -457,7 +458,7 @@ def test_what_has_gone_out_is_never_replaced(house):
 
 def test_the_page_that_changes_a_packet_holds_what_the_packet_holds(house):
     handler = house.hire()
-    filed = taken(house, handler, name="Nguyen Thi Lan")
+    filed = taken(house, handler, name="Nguyen Thi Lan", language="en")
     client, case = house.browser(handler), filed.case
     chosen, _other = pictured(house, filed), pictured(house, filed, "other.png")
     ask(
@@ -745,7 +746,8 @@ def test_what_staff_wrote_stands_on_the_workers_page_in_their_language_or_says_t
     house,
 ):
     handler = house.hire()
-    filed = taken(house, handler)
+    filed = taken(house, handler, language="vi")
+    translate(house, handler, filed, "what-happened", "二か月、給料がありません。")
     client = house.browser(handler)
     wish, why = "会社に給料の支払いを求めてください。", "Xin yêu cầu công ty trả lương."
     sent = {"field_request": wish, "parts": ["story", "explanation"]}
@@ -768,7 +770,9 @@ def test_what_staff_wrote_stands_on_the_workers_page_in_their_language_or_says_t
 
 def test_the_document_starts_in_the_language_of_most_translations_that_the_body_takes(house):
     handler = house.hire()
-    filed = taken(house, handler, wants_words="Tiền lương.", what_happened="Không có lương.")
+    filed = taken(
+        house, handler, language="vi", wants_words="Tiền lương.", what_happened="Không có lương."
+    )
     client = house.browser(handler)
 
     def language(body):
@@ -799,26 +803,28 @@ def translate(house, handler, filed, passage, text, language="ja"):
 
 
 @pytest.mark.parametrize("form", ["no_identity", "pseudonym"])
-def test_without_a_name_words_in_the_workers_language_do_not_go_out_unasked_for(house, form):
+def test_words_that_nobody_translated_stop_the_question_and_are_named(house, form):
     handler = house.hire()
-    filed = taken(house, handler, what_happened="Công ty không trả lương.")
+    filed = taken(house, handler, language="vi", what_happened="Công ty không trả lương.")
     client, case = house.browser(handler), filed.case
     where = f"/staff/cases/{case.reference}/refer/company-hotline-template"
     page = packet_page(client, case, "company-hotline-template")
-    assert "language_shows" in warned(page)
-    assert "These words of the worker are in Vietnamese: What happened." in page.main
-    assert "tick “The language you speak”" in page.main
+    assert "untranslated" in warned(page)
+    assert "These words of the worker are in Vietnamese" in page.main
     sent = {**page.fields(form_of(page, "refer")), "purpose": "complaint", "form": form,
             "pseudonym": "Ms. A", "parts": ["story", "issue"]}  # fmt: skip
     refused = client.post(where, data=sent)
     assert refused.status_code == 409
-    assert "that are named on this page" in read_page(refused).main
-    assert "in Vietnamese: What happened." in read_page(refused).main
+    assert "that its reader does not read" in read_page(refused).main
+    assert "Translate: What happened" in read_page(refused).main
+    named = [a.get("href") for a in read_page(refused).all("a") if a.text.startswith("Translate:")]
+    assert named == [f"/staff/cases/{case.reference}#what-happened"]
+    assert opened(client, case).one("h3", id="what-happened").text == "What happened?"
     assert house.session.scalars(select(Packet)).first() is None
     assert verbs_of(house, case) == ["filed", "take"]
     translate(house, handler, filed, "what-happened", "会社が給料を払いません。")
     page = packet_page(client, case, "company-hotline-template")
-    assert "language_shows" not in warned(page)
+    assert "untranslated" not in warned(page)
     again = {**page.fields(form_of(page, "refer")), **{k: sent[k] for k in (
         "purpose", "form", "pseudonym", "parts")}}  # fmt: skip
     path = client.post(where, data=again).headers["Location"]
@@ -832,10 +838,16 @@ def test_without_a_name_words_in_the_workers_language_do_not_go_out_unasked_for(
     assert [one.text for one in mine if one.text] == ["Công ty không trả lương."]
 
 
-def test_a_language_that_the_handler_ticks_goes_out_and_the_worker_is_told(house):
+def test_a_language_that_the_handler_ticks_shows_beside_the_translation_only(house):
     handler = house.hire()
-    filed = taken(house, handler, what_happened="Công ty không trả lương.")
+    filed = taken(house, handler, language="vi", what_happened="Công ty không trả lương.")
     client = house.browser(handler)
+    where = f"/staff/cases/{filed.case.reference}/refer/company-hotline-template"
+    page = packet_page(client, filed.case, "company-hotline-template")
+    sent = {**page.fields(form_of(page, "refer")), "purpose": "complaint", "form": "no_identity",
+            "parts": ["story", "language"]}  # fmt: skip
+    assert client.post(where, data=sent).status_code == 409
+    translate(house, handler, filed, "what-happened", "会社が給料を払いません。")
     path = ask(house, client, filed.case, "company-hotline-template", parts=["story"])
     assert "Công ty không trả lương." in client.get(f"{path}/print").text
     assert house.session.scalars(select(Packet)).one().parts == ["story", "language"]
@@ -855,7 +867,9 @@ def worker_page(house, filed, path, more=""):
 
 def test_every_page_of_the_paper_shows_its_day_what_is_original_and_where_to_sign(house):
     handler = house.hire()
-    filed = taken(house, handler, name="Nguyen Thi Lan", what_happened="Không có lương.")
+    filed = taken(
+        house, handler, language="vi", name="Nguyen Thi Lan", what_happened="Không có lương."
+    )  # fmt: skip
     client = house.browser(handler)
     translate(house, handler, filed, "what-happened", "給料がありません。")
     preview = packet_page(client, filed.case)
@@ -936,3 +950,72 @@ def test_the_worker_gets_neutral_news_when_asked_when_sent_and_when_answered(hou
         house.session.commit()
     codes = [e.codes for e in house.session.scalars(select(Event)) if e.stream_id == case.id]
     assert "lan@example.org" not in str(codes)
+
+
+WISHES = {"reach_by": "email", "contact_email": "lan@example.org", "contact_when": "Sau 8 giờ tối",
+          "contact_never": "Đừng viết tên công ty", "language": "vi"}  # fmt: skip
+OPEN = {"parts": ["contact", "story", "wish"]}
+
+
+def told(house, handler, **more):
+    """A case with wishes for safety; the story is translated."""
+    filed = taken(house, handler, **WISHES, **more)
+    translate(house, handler, filed, "what-happened", "二か月、給料がありません。")
+    return filed
+
+
+def test_a_wish_for_safety_that_its_reader_cannot_read_stops_the_question(house):
+    handler = house.hire()
+    filed = told(house, handler)
+    client, case = house.browser(handler), filed.case
+    page = packet_page(client, case)
+    assert "Đừng viết tên công ty" in page.main
+    sent = {**page.fields(form_of(page, "refer")), "purpose": "mediation", "ends_on": LATER,
+            "form": "named", **OPEN}  # fmt: skip
+    where = f"/staff/cases/{case.reference}/refer/{CONCILIATION}"
+    half = {**sent, "wish_when": "夜8時以降"}
+    for typed, links in (
+        (sent, ["#refer-wish_when", "#refer-wish_never"]),
+        (half, ["#refer-wish_never"]),
+    ):
+        refused = read_page(client.post(where, data=typed))
+        assert refused.status == 409
+        named = [a.get("href") for a in refused.all("a") if a.text.startswith("Translate:")]
+        assert named == links
+        for link in links:
+            assert refused.one("textarea", id=link[1:]) is not None
+    assert house.session.scalars(select(Packet)).first() is None
+    more = {"wish_when": "夜8時以降", "wish_never": "会社名は書かないでください。"}
+    path = ask(house, client, case, form="named", **OPEN, **more)
+    assert "会社名は書かないでください。" in client.get(f"{path}/print").text
+    assert "Đừng viết tên công ty" in worker_page(house, filed, path).main
+    page = packet_page(client, case)
+    assert page.fields(form_of(page, "refer"))["wish_when"] == "夜8時以降"
+    plain = taken(house, handler)
+    assert "wish_when" not in packet_page(client, plain.case).fields()
+
+
+def test_a_packet_from_before_with_such_words_does_not_go_out_though_the_worker_said_yes(
+    house, monkeypatch
+):
+    handler = house.hire()
+    filed = told(house, handler)
+    client, case = house.browser(handler), filed.case
+    with monkeypatch.context() as earlier:
+        for room in (referring, sealing):
+            earlier.setattr(room, "check_read", lambda _document: None)
+        path = ask(house, client, case, form="named", **OPEN)
+        assert do(client, path, "record_consent", **SAID, immigration="yes").status_code == 303
+    answer = do(client, path, "deliver", channel="post")
+    assert answer.status_code == 409
+    page = read_page(answer)
+    assert "needs a new yes" in page.one("p", data_untranslated="").text
+    named = [a.get("href") for a in page.all("a") if a.text.startswith("Translate:")]
+    assert named == [f"/staff/cases/{case.reference}/refer/{CONCILIATION}#{name}"
+                     for name in ("refer-wish_when", "refer-wish_never")]  # fmt: skip
+    assert house.session.scalars(select(Referral)).one().delivered_at is None
+    more = {"wish_when": "夜8時以降", "wish_never": "会社名は書かないでください。"}
+    assert asks_anew(house, client, case, **more).headers["Location"] == path
+    assert not read_page(client.get(path)).all("p", data_untranslated="")
+    assert do(client, path, "record_consent", **SAID, immigration="yes").status_code == 303
+    assert do(client, path, "deliver", channel="post").status_code == 303

@@ -134,6 +134,7 @@ class Way:
         drafting = Drafting(
             mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
             form="named", parts=("story",),
+            translations={"what-happened": "二か月、給料がありません。"},
         )  # fmt: skip
         document = draft(book().templates["generic"], {"what-happened": "No pay."}, drafting)
         making = Making(

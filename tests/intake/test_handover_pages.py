@@ -63,6 +63,7 @@ class Desk:
         asked = Drafting(
             mechanism=BODY, name="労働基準監督署", operator="Hidamari desk", language="ja",
             beside="vi", form="named", parts=options.pop("parts", PARTS),
+            translations={"what-happened": "二か月、給料がありません。"},
         )  # fmt: skip
         making = Making(
             case_id=filed.case.id, mechanism=BODY,

@@ -23,7 +23,7 @@ from grievance.vault import values
 from grievance.vault.keys import KeyPair, new_key, new_pair
 from grievance.vault.labels import Label
 from tests.cast import NOW, file_case, found_operator
-from tests.referrals.told import TOLD
+from tests.referrals.told import IN_JAPANESE, TOLD
 
 TODAY = date(2026, 4, 22)
 ENDS = date(2026, 10, 31)
@@ -69,6 +69,7 @@ class Desk:
                 mechanism=body, name="労働基準監督署", operator="Hidamari desk", language="ja",
                 beside="vi", form=options.pop("form", "named"),
                 parts=options.pop("parts", ("name", "story", "company")),
+                translations=options.pop("translations", IN_JAPANESE),
             ),
         )  # fmt: skip
         making = Making(

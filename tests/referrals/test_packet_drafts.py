@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from grievance.referrals import redaction
+from grievance.referrals import packets, redaction
 from grievance.referrals.document import Document
 from grievance.referrals.packets import (
     Drafting,
-    check_goes,
+    check_read,
     default_parts,
     draft,
     needs_immigration_warning,
@@ -129,19 +129,28 @@ def test_without_a_name_nothing_tells_which_language_somebody_speaks(form: str):
     assert not any(section.beside for section in document.sections)
     assert not re.search("[ạ-ỹăâđêôơư]", everything(document).casefold())
     assert "vi" not in re.findall(r'"(\w\w)"', json.dumps(document.plain()))
-    assert "language_shows" not in document.warnings
-    check_goes(document)
+    assert "untranslated" not in document.warnings
+    check_read(document)
 
 
-@pytest.mark.parametrize("form", ["pseudonym", "no_identity"])
-def test_words_nobody_translated_are_warned_of_and_do_not_go_without_a_name(form: str):
+@pytest.mark.parametrize("form", ["named", "pseudonym", "no_identity"])
+def test_words_nobody_translated_are_warned_of_and_do_not_go(form: str):
     document = hidden(form, translations={"what-happened": "給料が払われない。"})
-    assert "language_shows" in document.warnings
-    assert document.foreign == ["vi"]
-    assert document.title_beside == ""
-    with pytest.raises(Refused, match="language_shows"):
-        check_goes(document)
-    check_goes(drafted(parts=("story",)))
+    assert "untranslated" in document.warnings
+    assert (document.strange, document.untranslated) == (["vi"], ["wants-words"])
+    with pytest.raises(Refused, match="untranslated"):
+        check_read(document)
+
+
+@pytest.mark.parametrize("item", packets.WISHES)
+def test_a_wish_for_safety_goes_in_a_language_that_its_reader_reads_or_not_at_all(item: str):
+    wish = {"language": "vi", item: "Đừng viết tên công ty"}
+    with pytest.raises(Refused, match="untranslated"):
+        check_read(drafted(parts=("contact",), answers=wish))
+    said = {item: "会社名は書かないでください。"}
+    told = drafted(parts=("contact",), answers=wish, translations=said)
+    check_read(told)
+    assert "会社名は書かないでください。" in everything(told)
 
 
 def test_a_language_that_is_ticked_may_show_and_is_named():
@@ -155,15 +164,16 @@ def test_a_language_that_is_ticked_may_show_and_is_named():
     assert {"sensitive"} <= set(document.warnings)
     open_ = hidden("no_identity", parts=parts, translations={})
     assert "untranslated" in open_.warnings
-    check_goes(open_)
+    with pytest.raises(Refused, match="untranslated"):
+        check_read(open_)
 
 
 def test_words_in_the_documents_own_language_tell_nothing():
     answers = {"language": "ja-easy", "what-happened": "おかねを もらって いません。"}
     document = drafted(form="no_identity", parts=("story",), beside="ja-easy", answers=answers)
     assert "もらって" in everything(document)
-    assert "language_shows" not in document.warnings
-    check_goes(document)
+    assert "untranslated" not in document.warnings
+    check_read(document)
 
 
 def test_what_the_body_needs_and_does_not_have_is_listed():

@@ -27,7 +27,7 @@ from grievance.vault.errors import Tampered
 from grievance.vault.keys import new_key, new_pair
 from tests.cast import NOW
 from tests.referrals.conftest import BODY, Desk
-from tests.referrals.told import TOLD
+from tests.referrals.told import IN_JAPANESE, TOLD
 
 
 def opened(desk: Desk, packet: Packet) -> sealing.OpenPacket:
@@ -171,6 +171,7 @@ def test_a_document_for_another_body_or_for_reading_only_is_not_kept(desk: Desk)
             Drafting(
                 mechanism=BODY, name="労基署", operator="x", language=language, beside="vi",
                 form="named", parts=("story",),
+                translations=IN_JAPANESE if language == "ja" else {},
             ),
         )  # fmt: skip
         return Making(case_id=desk.case_id, mechanism=body, immigration="no", document=document)
@@ -180,11 +181,17 @@ def test_a_document_for_another_body_or_for_reading_only_is_not_kept(desk: Desk)
             sealing.keep(desk.session, making(body, language), [], desk.site.blobs, NOW)
 
 
-def test_a_paper_that_shows_the_language_unasked_for_is_kept_by_nobody(desk: Desk):
-    with pytest.raises(Refused, match="language_shows"):
-        desk.kept(form="no_identity", parts=("story",))
+@pytest.mark.parametrize(
+    ("form", "parts"),
+    [("no_identity", ("story",)), ("no_identity", ("story", "language")), ("named", ("story",))],
+)
+def test_a_paper_with_words_that_its_reader_does_not_read_is_kept_by_nobody(
+    desk: Desk, form: str, parts: tuple[str, ...]
+):
+    with pytest.raises(Refused, match="untranslated"):
+        desk.kept(form=form, parts=parts, translations={})
     assert desk.session.scalars(select(Packet)).first() is None
-    assert desk.kept(form="no_identity", parts=("story", "language")).packet.id
+    assert desk.kept(form=form, parts=parts).packet.id
 
 
 def test_a_kept_paper_has_a_number_that_tells_nothing_and_comes_back_with_it(desk: Desk):

@@ -26,3 +26,8 @@ TOLD: dict[str, Answer] = {
     "nationality": "VN",
     "true-for-me": ["woman"],
 }
+
+IN_JAPANESE = {
+    "what-happened": "会社が給料を払ってくれません。",
+    "wants-words": "二か月分の給料を全額払ってほしいです。",
+}

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.queries import operator_public_key
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseFile, Receipt
-from grievance.cases.opening import Holder, OpenCase
+from grievance.cases.opening import Holder, OpenCase, open_packet
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.site import Site
@@ -32,6 +32,7 @@ from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
+from grievance.referrals.packets import check_read
 from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.vault import values
 from grievance.vault.keys import check_public_key
@@ -70,13 +71,15 @@ def refer(
     The packet is kept for the operator and every active receipt of the worker, frozen, and the
     worker gets news. Where they were asked about this body before and nothing has gone out, it
     takes the place of that packet, and a yes to that ends. Refuses `door` for a body that the
-    directory does not hold, `parallel` while the body has something.
+    directory does not hold, `parallel` while the body has something, `untranslated` while words of
+    the worker, or what they wish for their safety, are not in the language of the document.
     """
     case, document = opened.case, wanted.document
     check(case, Verb.REFER, act.actor, act.version)
     body = directory.book(session).entries.get(document.mechanism)
     if body is None:
         raise Refused("door")
+    check_read(document)
     before = handing.unsent(session, case.id, body.id)
     referral = before or handing.propose(session, case.id, body.id, act.actor.person, act.now)
     making = Making(
@@ -144,13 +147,17 @@ def record_consent(
 def deliver(
     session: Session, site: Site, opened: OpenCase, referral: Referral, delivery: Delivery, act: Act
 ) -> None:  # fmt: skip
-    """Record that it went out, or that the worker takes it there: only with a valid yes.
+    """Record that it went out, or that the worker takes it there: only with a valid yes. Refuses
+    `untranslated` as asking does: a packet that was changed needs a new yes.
 
     From now on the case is with a mechanism, and a clock runs to the day of the next chase.
     """
     case, now = opened.case, act.now
     check(case, Verb.DELIVER, act.actor, act.version)
     today = local_today(session, now)
+    if referral.packet_id:
+        packet = session.get_one(Packet, referral.packet_id)
+        check_read(open_packet(session, opened, packet).document)
     handing.deliver(session, referral, delivery, sealer=opened, today=today, now=now)
     case.decided_at, case.handed_over_at = case.decided_at or now, case.handed_over_at or now
     telling.worker_of_news(session, site, opened, now)

@@ -16,7 +16,7 @@ from grievance.referrals.digests import digest_of
 from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
 from grievance.referrals.operations.recalling import OURS
-from grievance.referrals.packets import SENT_IN, check_goes
+from grievance.referrals.packets import SENT_IN, check_read
 from grievance.referrals.refusals import Refused
 from grievance.referrals.states import TABLE
 from grievance.storage import Blobs
@@ -113,11 +113,11 @@ def keep(
     number that an answer quotes.
 
     Refused when the document was drafted for another body, or only for the worker to read, or
-    shows which language the worker speaks without that being ticked.
+    while words of the worker stand in it that its reader does not read.
     """
     key, row = new_key(), uuid4()
     document = replace(making.document, number=number_of(row))
-    check_goes(document)
+    check_read(document)
     if document.language not in SENT_IN:
         raise Refused("language")
     if document.mechanism != making.mechanism:
