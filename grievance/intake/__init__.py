@@ -30,7 +30,7 @@ from grievance.web.language import first_screens
 # What the languages without whole pages have too: the short ways of filing, up to the number.
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
-    **dict.fromkeys(("start", "check", "receipt", "sent", "paper", "number_picture")),
+    **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove")),
     "question": SHORT,
 }

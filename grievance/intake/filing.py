@@ -11,16 +11,20 @@ from grievance import clock
 from grievance.accounts import queries as accounts
 from grievance.cases.operations.filing import FilingClosed
 from grievance.extensions import db
+from grievance.i18n import gettext
 from grievance.intake import doors, drafting, picture, posting, short
 from grievance.intake.blueprint import bp
-from grievance.intake.visits import site
+from grievance.intake.returning import BUSY
+from grievance.intake.visits import COOKIE as VISIT
+from grievance.intake.visits import UnknownCode, begin, site
 from grievance.questions import browser, drafts
 from grievance.questions.bank import shipped
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import answers_in
 from grievance.vault.receipts import grouped
+from grievance.vault.slots import Busy
 from grievance.web.audience import audience
-from grievance.web.binding import drop_cookie
+from grievance.web.binding import drop_cookie, set_cookie
 from grievance.web.forms import Form
 from grievance.web.language import whole_page
 from grievance.web.redirects import see_other
@@ -162,8 +166,50 @@ def sent() -> Any:
         answer = see_other(url_for("portal.home"))
         drop_cookie(answer, browser.COOKIE)
         return answer
+    return _sent_page(draft, form)
+
+
+@bp.route("/file/open", methods=["GET", "POST"])
+@audience("worker")
+def open_page() -> Any:
+    """Begin a visit with the number that was just shown here, which nobody has to type."""
+    draft = browser.here()
+    if draft is None or not draft.sent:
+        return redirect(url_for("intake.back"), 303)
+    form, code = Form(request.form), _own_code(draft)
+    if request.method == "GET" or not code:
+        return redirect(url_for(".sent"), 303)
+    if not form.validate():
+        return _sent_page(draft, form)
+    try:
+        answer, secret = see_other(url_for("intake.case")), begin(code)
+    except UnknownCode:  # it was changed for another one since
+        return redirect(url_for("intake.back"), 303)
+    except Busy as busy:
+        return _later(draft, busy)
+    set_cookie(answer, VISIT, secret)
+    return answer
+
+
+def _own_code(draft: OpenDraft) -> str:
+    """The number of the person who sits here; none where staff wrote for a caller."""
+    if draft.answers.get("channel", "web") != "web":
+        return ""
+    return draft.codes.get("helper") or draft.codes.get("worker", "")
+
+
+def _later(draft: OpenDraft, busy: Busy) -> Response:
+    """The same page, saying in how many seconds to press again."""
+    said = gettext(BUSY) % {"seconds": busy.retry_after}
+    answer = make_response(_sent_page(draft, Form(), said), 503)
+    answer.headers["Retry-After"] = str(busy.retry_after)
+    return answer
+
+
+def _sent_page(draft: OpenDraft, form: Form, busy: str = "") -> str:
+    reading = doors.next_reading()
     return render_template(
-        "intake/file_sent.html", form=form, reading=doors.next_reading(), **_codes(draft)
+        "intake/file_sent.html", form=form, reading=reading, busy=busy, **_codes(draft)
     )
 
 
