@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from grievance import clock
+from grievance.accounts import quorum
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import holders, open_organisation_keys
 from grievance.accounts.models import Person
@@ -174,7 +175,9 @@ def member(
     now: datetime = NOW,
 ) -> Staff:
     """A new member, invited by the director; roles that work on cases are given the operator's key
-    by another member, or by the director after the days that takes."""
+    by another member, or by the director after the days that takes; so long ago that they count as
+    persons of their own."""
+    then = now - quorum.COUNTS - timedelta(hours=1)
     address, ring, director = f"{uuid4().hex[:10]}@example.org", operator.ring, operator.director
     token = invitations.invite(
         session,
@@ -182,10 +185,10 @@ def member(
         invitations.Invitee(name, address, role),
         invited_by=director.id,
         ring=ring,
-        now=now,
+        now=then,
     )
     admitted = invitations.accept(
-        session, token, cheap_password(ring), language=language, ring=ring, now=now - ALONE_WAITS
+        session, token, cheap_password(ring), language=language, ring=ring, now=then - ALONE_WAITS
     )
     made = Staff(admitted.person_id, name, address, role, operator.id, admitted.private)
     if made.holds_key:
@@ -193,7 +196,7 @@ def member(
         words = fingerprint(session.get_one(Person, made.id).public)
         giver = operator.approver(session)
         holder = KeyHolder(giver.id, giver.private)
-        approve(session, asked.id, words, by=holder, ring=ring, now=now)
+        approve(session, asked.id, words, by=holder, ring=ring, now=then)
         operator.members.append(made)
     session.commit()
     return made

@@ -1,17 +1,18 @@
 """Who else is there: what one person does never makes them alone, and never makes two of them.
 
 Whom somebody put out counts for them as still there for thirty days, and for as long nobody whom
-they let in since, or gave a new password, by themselves counts as a second person beside them. All
-of it is told by letter, so that others can object.
+they let in, or gave a new password, by themselves counts as a second person beside them; whoever is
+here without a key given by somebody else counts as who invited them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Exists, exists, func, or_, select
+from sqlalchemy import Exists, exists, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, KeyRequest, Membership, MembershipKey, Person
@@ -20,12 +21,15 @@ from grievance.accounts.roles import NEEDS_KEY, Permission, roles_with
 
 COUNTS = timedelta(days=30)
 PUT_OUT = ("member_removed", "key_refused")
+CAME = {"joined": "invited", "member_reset": "reset_offered"}
+MEMBER = "member:"
 LET_IN = ("founded", "recovery_used", "key_approved")
 
 
 def others(session: Session, permission: Permission, of: UUID, now: datetime) -> set[UUID]:
     """Who could do this beside one person: members who may, those who wait for the key only since
-    their last new password, and whom the person put out within thirty days."""
+    their last new password, and whom the person put out within thirty days. Not whom they let in by
+    themselves within thirty days."""
     found = operator(session)
     if found is None:
         return set()
@@ -41,9 +45,11 @@ def others(session: Session, permission: Permission, of: UUID, now: datetime) ->
     )
     if permission in NEEDS_KEY:
         members = members.where(or_(_holds(found.id), _reset(found.id)))
-    theirs = hand(session, found.id, of, now - COUNTS)
+    links = _links(session, found.id, now - COUNTS)
+    theirs = _circle(links, of)
+    new = {link.person for link in links if link.new and link.at > now - COUNTS}
     gone = put_out(session, found.id, theirs, permission, now)
-    return (set(session.scalars(members)) | gone) - {of}
+    return (set(session.scalars(members)) - (theirs & new) | gone) - {of}
 
 
 def _holds(organisation_id: UUID) -> Exists:
@@ -62,23 +68,81 @@ def _reset(organisation_id: UUID) -> Exists:
     )
 
 
-def hand(session: Session, organisation_id: UUID, of: UUID, since: datetime) -> set[UUID]:
-    """One person, and whom they let in by themselves since then: invited and given the key by them,
-    or by somebody they had let in so."""
+@dataclass(frozen=True)
+class _Link:
+    """By whose acts somebody is who they are here, since when, and whether they are new here."""
+
+    person: UUID
+    by: frozenset[UUID]
+    at: datetime
+    new: bool
+
+
+def circle(session: Session, organisation_id: UUID, of: UUID, since: datetime) -> set[UUID]:
+    """This person and all who count as them: whom somebody let in by themselves, or through others
+    whom they had let in so, together with that somebody."""
+    return _circle(_links(session, organisation_id, since), of)
+
+
+def _circle(links: list[_Link], of: UUID) -> set[UUID]:
+    found = {of}
+    for root in {one for link in links for one in link.by}:
+        theirs = _hand(links, root)
+        if of in theirs:
+            found |= theirs
+    return found
+
+
+def _hand(links: list[_Link], root: UUID) -> set[UUID]:
+    found, before = {root}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {link.person for link in links if link.by <= found}
+    return found
+
+
+def _links(session: Session, organisation_id: UUID, since: datetime) -> list[_Link]:
+    """Who was given the key since then, by whom they were invited and who gave it; and who is here
+    without anybody having given them a key, by the invitation or new password that they used. The
+    second never ends: nobody ever looked at who they are."""
     rows = session.execute(
-        select(KeyRequest.person_id, KeyRequest.invited_by, KeyRequest.decided_by)
-        .where(
+        select(
+            KeyRequest.person_id, KeyRequest.invited_by, KeyRequest.decided_by,
+            KeyRequest.decided_at, KeyRequest.reason,
+        ).where(
             KeyRequest.organisation_id == organisation_id,
             KeyRequest.state == "approved",
             KeyRequest.decided_at >= since,
         )
-        .order_by(KeyRequest.decided_at)
+    )  # fmt: skip
+    given = [
+        _Link(person, frozenset((invited_by, decided_by)), at, reason == "invited")
+        for person, invited_by, decided_by, at, reason in rows
+        if decided_by and at
+    ]
+    return given + _unseen(session, organisation_id)
+
+
+def _unseen(session: Session, organisation_id: UUID) -> list[_Link]:
+    acts = session.execute(
+        select(Event.verb, Event.actor, Event.codes["person"].astext, Event.at)
+        .where(Event.stream_id == organisation_id, Event.verb.in_((*CAME, *CAME.values(), *LET_IN)))
+        .order_by(Event.seq)
     )
-    found = {of}
-    for person, invited_by, decided_by in rows:
-        if {invited_by, decided_by} <= found:
-            found.add(person)
-    return found
+    asked: dict[tuple[str, UUID], UUID] = {}
+    came: dict[UUID, list[_Link]] = {}
+    for verb, actor, named, at in acts:
+        person = UUID(named)
+        if verb in LET_IN:
+            came.pop(person, None)
+        elif verb in CAME:
+            by = asked.get((CAME[verb], person))
+            if by:
+                link = _Link(person, frozenset((by,)), at, verb == "joined")
+                came.setdefault(person, []).append(link)
+        elif actor.startswith(MEMBER):
+            asked[verb, person] = UUID(actor.removeprefix(MEMBER))
+    return [link for links in came.values() for link in links]
 
 
 def put_out(
@@ -113,39 +177,11 @@ def _named(
 
 
 def one_hand(session: Session, one: UUID, two: UUID, now: datetime) -> bool:
-    """Whether these two count as one person: within thirty days one of them, by themselves, gave
-    the other the key after a new password, or let them in after putting somebody out."""
+    """Whether these two count as one person: within thirty days the same person, by themselves, let
+    in or gave the key to the one or the other of them, or to both."""
     found = operator(session)
     if found is None or one == two:
         return one == two
-    for maker, made in ((one, two), (two, one)):
-        theirs = hand(session, found.id, maker, now - COUNTS)
-        if made not in theirs:
-            continue
-        if _renewed(session, made, theirs, now):
-            return True
-        first = _first_put_out(session, found.id, theirs, now)
-        if first and made in hand(session, found.id, maker, first):
-            return True
-    return False
-
-
-def _renewed(session: Session, made: UUID, by: Collection[UUID], now: datetime) -> bool:
-    renewed = select(KeyRequest.id).where(
-        KeyRequest.person_id == made,
-        KeyRequest.reason == "reset",
-        KeyRequest.invited_by.in_(by),
-        KeyRequest.decided_by.in_(by),
-        KeyRequest.decided_at > now - COUNTS,
-    )
-    return session.scalar(renewed.limit(1)) is not None
-
-
-def _first_put_out(
-    session: Session, organisation_id: UUID, by: Collection[UUID], now: datetime
-) -> datetime | None:
-    actors = [f"member:{person}" for person in by]
-    gone = (Event.verb.in_(PUT_OUT), Event.actor.in_(actors), Event.at > now - COUNTS)
-    return session.scalar(
-        select(func.min(Event.at)).where(Event.stream_id == organisation_id, *gone)
-    )
+    links = _links(session, found.id, now - COUNTS)
+    recent = {link.person for link in links if link.at > now - COUNTS}
+    return bool(recent & {one, two}) and two in _circle(links, one)

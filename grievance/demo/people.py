@@ -17,6 +17,7 @@ from grievance.accounts.models import Organisation, Person
 from grievance.accounts.operations import founding, invitations, recovery
 from grievance.accounts.operations.keys import ALONE_WAITS, KeyHolder, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
+from grievance.accounts.quorum import COUNTS
 from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
 from grievance.cases.actors import Actor, of_member
 from grievance.cases.models import Case
@@ -80,13 +81,14 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     are names only: they have no accounts yet.
     """
     hires = [_hire(row, script["name"], ring) for row in script["people"]]
-    began = now - ALONE_WAITS
+    given = now - COUNTS  # longer ago than whom one person let in counts as that person
+    began = given - ALONE_WAITS
     director = _found(session, ring, hires[0], began)
     _publish(session, script, director, began)
     colleagues = {hires[0].key: director}
     for hire in hires[1:]:
         colleagues[hire.key] = _join(session, ring, director, hire, began)
-    _give_keys(session, ring, list(colleagues.values()), now)
+    _give_keys(session, ring, list(colleagues.values()), given)
     for name in script["partners"]:
         session.add(Organisation(kind="partner", name=name, founded_at=now))
     return Cast(colleagues, tuple(hire.account for hire in hires))

@@ -86,8 +86,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "one_hand": (
         "",
         N_(
-            "One of you two gave the other the key by themselves, after a removal or a new"
-            " password. For 30 days you count as one person: a third has to decide."
+            "One person alone let one of you two in, or both. For 30 days you count as one person:"
+            " a third has to decide."
         ),
     ),
     "hears_own": (

@@ -296,5 +296,5 @@ def _waits(asked: FourEyes, at: datetime, zone: str, *, alone: bool) -> str:
     until = asked.asked_at + foureyes.ALONE_WAITS
     if at >= until:
         return ""
-    told = _("Nobody else works on cases. Sleep on it: you can confirm from %(day)s.")
+    told = _("You decide this alone. Sleep on it: you can confirm from %(day)s.")
     return told % {"day": time_text(until, ZoneInfo(zone))}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -182,40 +183,45 @@ def _refuse(office: Office) -> None:
         )  # fmt: skip
 
 
-# What one director can do by themselves to make a colleague's account theirs, or to be alone.
-ACTS = ("reset-one", "reset-two", "remove-one", "remove-two", "refuse", "give")
+# What one director can do by themselves to make an account theirs, or to be alone. An administrator
+# whom they invited is theirs too, and so is whom that one invites or sends a new password.
+ACTS = (
+    "reset-one", "reset-two", "remove-one", "remove-two", "refuse", "invite-admin", "admin-invites",
+    "admin-resets", "give",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("first", ACTS[:-1])
-def test_no_order_of_acts_of_one_person_makes_them_alone(office: Office, first: str) -> None:
+def _sensible(acts: tuple[str, ...]) -> bool:
+    """Nothing is done through an administrator who is not there yet, or is never asked anything."""
+    through = [acts.index(act) for act in acts if act.startswith("admin-")]
+    if "invite-admin" not in acts:
+        return not through
+    return bool(through) and acts.index("invite-admin") < min(through)
+
+
+@pytest.mark.parametrize("first", [act for act in ACTS[:-1] if not act.startswith("admin-")])
+def test_no_order_of_acts_of_one_person_makes_them_two_or_alone(office: Office, first: str) -> None:
     people = {"one": office.join("one", Role.LEAD), "two": office.join("two", Role.HANDLER)}
     office.session.commit()
+    founder, now, before = office.founder.person_id, real_now() + LATER, real_now()
+    tried = 0
     for rest in itertools.permutations([act for act in ACTS if act != first], 2):
+        acts = (first, *rest)
+        if not _sensible(acts):
+            continue
+        tried += 1
         step, held = office.session.begin_nested(), dict(people)
-        for act in (first, *rest):
+        for act in acts:
             _try(office, held, act)
-        founder = office.founder.person_id
-        now = real_now() + LATER
-        others = quorum.others(office.session, Permission.CASE_FOUR_EYES, founder, now)
-        assert others, (first, *rest)
-        for other in others:
-            made = office.session.scalars(
-                select(KeyRequest.id).where(
-                    KeyRequest.person_id == other,
-                    KeyRequest.state == "approved",
-                    KeyRequest.invited_by == founder,
-                    KeyRequest.decided_by == founder,
-                    KeyRequest.reason == "reset",
-                )
-            ).first()
-            gone = quorum.put_out(
-                office.session, office.id, [founder], Permission.CASE_FOUR_EYES, now
-            )
-            assert not made or other in gone or quorum.one_hand(
-                office.session, founder, other, now
-            ), (first, *rest)  # fmt: skip
+        assert quorum.others(office.session, Permission.CASE_FOUR_EYES, founder, now), acts
+        made = select(KeyRequest.person_id).where(
+            KeyRequest.state == "approved", KeyRequest.decided_at > before
+        )
+        for person in office.session.scalars(made):
+            assert quorum.one_hand(office.session, founder, person, now), acts
         step.rollback()
         office.session.expire_all()
+    assert tried > 5
 
 
 def _try(office: Office, held: dict[str, Admitted], act: str) -> None:
@@ -228,6 +234,12 @@ def _try(office: Office, held: dict[str, Admitted], act: str) -> None:
                 _gone(office, held[who])
             elif what == "refuse":
                 _refuse(office)
+            elif act == "invite-admin":
+                held["admin"] = _come(office, "admin", Role.ADMINISTRATOR, office.founder)
+            elif act == "admin-invites":
+                held["puppet"] = _come(office, "puppet", Role.LEAD, held["admin"])
+            elif act == "admin-resets":
+                held["one"] = reset(office, held["one"], held["admin"])
             else:
                 for one in held.values():
                     for _ in queries.waiting_requests(office.session, office.id, one.person_id):
@@ -235,6 +247,57 @@ def _try(office: Office, held: dict[str, Admitted], act: str) -> None:
             office.session.flush()
     except Refused:
         office.session.expire_all()
+
+
+def _come(office: Office, name: str, role: Role, by: Admitted) -> Admitted:
+    return office.accept(office.invite(name, role, by))
+
+
+def test_who_was_invited_through_an_own_administrator_gets_the_key_from_another(
+    office: Office,
+) -> None:
+    lead = office.join("lead", Role.LEAD)
+    admin = _come(office, "admin", Role.ADMINISTRATOR, office.founder)
+    deeper = _come(office, "deeper", Role.ADMINISTRATOR, admin)
+    for by in (admin, deeper, reset(office, admin, deeper)):
+        name = f"puppet-{by.private.hex()[:8]}"
+        puppet = _come(office, name, Role.LEAD, by)
+        do = partial(give, office, puppet, office.founder, LATER)
+        assert refused(do) == "own_request"
+    give(office, puppet, lead)
+    assert not quorum.one_hand(
+        office.session, office.founder.person_id, puppet.person_id, real_now()
+    )
+
+
+def test_who_is_alone_waits_two_days_for_whom_their_administrator_invited(office: Office) -> None:
+    admin = _come(office, "admin", Role.ADMINISTRATOR, office.founder)
+    puppet = _come(office, "puppet", Role.LEAD, admin)
+    assert refused(lambda: give(office, puppet, office.founder)) == "too_early"
+    give(office, puppet, office.founder, LATER)
+    when = real_now() + LATER
+    director, made = office.founder.person_id, puppet.person_id
+    assert quorum.one_hand(office.session, director, made, when)
+    assert not quorum.others(office.session, Permission.CASE_FOUR_EYES, director, when)
+    assert not quorum.one_hand(office.session, director, made, when + quorum.COUNTS)
+
+
+def test_two_whom_one_person_let_in_alone_are_one_person(office: Office) -> None:
+    puppets = [_come(office, name, Role.LEAD, office.founder) for name in ("first", "second")]
+    for one in puppets:
+        give(office, one, office.founder, LATER)
+    first, second = (one.person_id for one in puppets)
+    assert quorum.one_hand(office.session, first, second, real_now() + LATER)
+
+
+def test_an_offer_of_a_new_password_that_nobody_used_makes_nobody_anybodys(office: Office) -> None:
+    lead = office.join("lead", Role.LEAD)
+    invitations.offer_reset(
+        office.session, office.id, lead.person_id, offered_by=office.founder.person_id,
+        now=real_now(),
+    )  # fmt: skip
+    lan = office.join("lan", Role.HANDLER, approved=False)
+    assert refused(lambda: give(office, lan, office.founder, LATER)) == "own_request"
 
 
 def test_the_two_days_begin_when_the_account_was_made(office: Office) -> None:

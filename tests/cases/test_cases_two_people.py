@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
@@ -19,7 +19,7 @@ from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.queries import waiting_requests
 from grievance.accounts.refusals import Refused as NotAllowed
 from grievance.accounts.roles import Role
-from grievance.cases import queries
+from grievance.cases import queries, records
 from grievance.cases.models import Recusal
 from grievance.cases.operations import belonging, deciding, escalating, handling, receipts
 from grievance.cases.operations.moving import Refused
@@ -347,6 +347,52 @@ def test_one_person_never_issues_a_number_they_asked_for(world: World):
         )
         == "same_person"
     )
+
+
+def test_a_lost_number_is_not_issued_by_whom_the_asker_let_in(world: World):
+    director = world.operator.director
+    asked = receipts.ask_reissue(world.session, world.desk(), "Voice", director.actor, NOW)
+    for one in (world.handler, world.colleague):
+        remove(world, one, director)
+    puppet = let_in(world, director)
+    _code, fresh = new_keys(world.operator.ring)
+
+    def issue() -> None:
+        receipts.reissue(
+            world.session, world.site, puppet.open(world.session, world.case), asked, fresh,
+            puppet.actor, LATER,
+        )  # fmt: skip
+
+    assert refused(issue) == "one_hand"
+
+
+def test_two_of_whom_one_let_the_other_in_alone_decide_as_one_person(world: World):
+    director = world.operator.director
+    for one in (world.handler, world.colleague):  # long gone, by nobody's doing
+        world.session.execute(delete(MembershipKey).where(MembershipKey.person_id == one.id))
+        gone = update(Membership).where(Membership.person_id == one.id)
+        world.session.execute(gone.values(active=False))
+    world.bring_to("in_review")
+    puppet = let_in(world, director)
+    propose(world, puppet)
+    asked = queries.proposal(world.session, world.case.id)
+    almost = NOW + timedelta(hours=47)
+    assert refused(lambda: second(world, director, almost)) == "too_early"
+    second(world, director, LATER)
+    assert asked
+    assert asked.alone
+    assert records.read(world.session, world.home(), "decision")["alone"] is True
+
+
+def test_who_proposed_does_not_hear_the_appeal_as_the_second_of_two(world: World):
+    """A fresh person proposes anew; the first proposer says no to it while a third is there."""
+    proposer, third, fresh = world.handler, world.colleague, world.operator.director
+    world.bring_to("not_accepted")
+    appeal(world)
+    propose(world, fresh)
+    assert refused(lambda: second(world, proposer)) == "hears_own"
+    second(world, third)
+    assert world.case.state == "not_accepted"
 
 
 def _puppet(world: World) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
+from grievance.accounts import audit, quorum
 from grievance.accounts.keys import (
     Holder,
     holder_of,
@@ -97,10 +97,11 @@ def approve(
 
 
 def approvers(session: Session, request: KeyRequest) -> set[UUID]:
-    """Who may give this key: a lead or director other than who asked for it; where there is none,
-    another holder; only where nobody else holds the key, who asked, and after 48 hours."""
+    """Who may give this key: a lead or director other than who asked for it and who counts as them;
+    where there is none, another holder; only where nobody else holds the key, they, after 48 hours.
+    """
     held = set(holders(session, request.organisation_id)) - {request.person_id}
-    others = held - {request.invited_by}
+    others = held - _asked(session, request)
     leads = select(Membership.person_id).where(
         Membership.organisation_id == request.organisation_id,
         Membership.person_id.in_(others),
@@ -109,16 +110,23 @@ def approvers(session: Session, request: KeyRequest) -> set[UUID]:
     return set(session.scalars(leads)) or others or held
 
 
+def _asked(session: Session, request: KeyRequest) -> set[UUID]:
+    """Who asked for this key, by themselves or through somebody whom they let in by themselves."""
+    since = request.created_at - quorum.COUNTS
+    return quorum.circle(session, request.organisation_id, request.invited_by, since)
+
+
 def alone_from(session: Session, request: KeyRequest) -> datetime | None:
     """From when who asked for this key may give it by themselves; None while others approve."""
-    if approvers(session, request) != {request.invited_by}:
+    if approvers(session, request) - _asked(session, request):
         return None
     return request.created_at + ALONE_WAITS
 
 
 def _may_give(session: Session, request: KeyRequest, by: UUID, now: datetime) -> None:
     if by not in approvers(session, request):
-        raise Refused("own_request" if by == request.invited_by else "others_approve")
+        own = by in _asked(session, request)
+        raise Refused("own_request" if own else "others_approve")
     earliest = alone_from(session, request)
     if earliest and now < earliest:
         raise Refused("too_early")

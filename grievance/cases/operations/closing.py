@@ -241,10 +241,10 @@ def close(
     """
     case = opened.case
     check(case, Verb.CLOSE, actor, version)
-    foureyes.check_second(session, case, asked, "close", actor, now)
+    alone = foureyes.check_second(session, case, asked, "close", actor, now)
     told = foureyes.content(opened, asked)
     on = _closable(session, case, told["result"])
-    foureyes.approve(case, asked, actor, now)
+    foureyes.approve(case, asked, actor, now, alone=alone)
     words = Written(told["text"], told["language"], asked.id)
     message = answer(session, site, opened, words, verb=Verb.CLOSE, actor=actor, now=now)
     row = uuid4()

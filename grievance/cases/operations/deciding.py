@@ -89,15 +89,18 @@ def decline(
     """The second person says so too: the worker reads reason, other door and how to appeal.
 
     Refuses as `foureyes.check_second` does; the worker is told when one person decided alone.
-    Refuses `heard_before` after an appeal when both decided the first time and somebody else could.
+    After an appeal refuses `hears_own` for who proposed what is appealed, while anybody but these
+    two is there, and `heard_before` when both decided the first time and somebody else could.
     """
     case = opened.case
     check(case, Verb.DECLINE, actor, version)
-    foureyes.check_second(session, case, asked, "decline", actor, now)
+    alone = foureyes.check_second(session, case, asked, "decline", actor, now)
+    if eyes.barred(session, case, actor.person, now, beside=asked.asked_by):
+        raise Refused("hears_own")
     if case.appealed_at and _heard_before(session, case, {asked.asked_by, actor.person}):
         raise Refused("heard_before")
     told = proposed(opened, asked)
-    foureyes.approve(case, asked, actor, now)
+    foureyes.approve(case, asked, actor, now, alone=alone)
     case.decided_at = now
     words = Written(told.text, told.language, asked.id)
     message = answer(session, site, opened, words, verb=Verb.DECLINE, actor=actor, now=now)

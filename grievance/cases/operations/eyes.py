@@ -29,11 +29,13 @@ def _aside(session: Session, case_id: UUID) -> set[UUID]:
     return set(session.scalars(select(Recusal.person_id).where(*mine)))
 
 
-def barred(session: Session, case: Case, person: UUID | None, now: datetime) -> bool:
-    """Whether this person proposed what the worker asks to look at again, and somebody else is
-    there to hear it."""
+def barred(
+    session: Session, case: Case, person: UUID | None, now: datetime, beside: UUID | None = None
+) -> bool:
+    """Whether this person proposed what the worker asks to look at again, and somebody else, and
+    other than who is `beside` them, is there to hear it."""
     if case.appealed_at is None or person is None:
         return False
     if person not in queries.proposers(session, case.id):
         return False
-    return bool(others(session, case, person, now))
+    return bool(others(session, case, person, now) - {beside})

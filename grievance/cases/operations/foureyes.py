@@ -1,6 +1,7 @@
 """A decision that two people take: one proposes it, another decides.
 
-Where nobody else works on cases, who proposed may decide too, after 48 hours; the worker is told.
+Where nobody else works on cases, or only whom they let in by themselves within a month, who
+proposed may decide too, after 48 hours; the worker is told that one person decided.
 Whether somebody else does is never changed by what the proposer did (`eyes`).
 """
 
@@ -61,25 +62,28 @@ def alone(session: Session, case: Case, asked: FourEyes, now: datetime) -> bool:
 
 def check_second(
     session: Session, case: Case, asked: FourEyes, verb: str, actor: Actor, now: datetime
-) -> None:
-    """Whether this person may decide this now: refuses `proposer` while somebody else works on
-    cases, `too_early` for who works alone before 48 hours have passed, and `one_hand` for somebody
-    whom the proposer let in by themselves after they had put others out, or the reverse."""
+) -> bool:
+    """Whether this person may decide this now, and if so whether one person decides then: who
+    proposed, or somebody who counts as them, for one of the two let the other in by themselves.
+
+    Refuses `proposer`, or `one_hand`, while somebody else works on cases, and `too_early` before 48
+    hours have passed.
+    """
     if (asked.case_id, asked.state, asked.verb) != (case.id, "asked", verb):
         raise Refused("state")
     if actor.person is None:
         raise Refused("actor")
-    if asked.asked_by != actor.person:
-        if quorum.one_hand(session, asked.asked_by, actor.person, now):
-            raise Refused("one_hand")
-        return
-    if not alone(session, case, asked, now):
-        raise Refused("proposer")
+    if not quorum.one_hand(session, asked.asked_by, actor.person, now):
+        return False
+    two = {asked.asked_by, actor.person}
+    if all(eyes.others(session, case, one, now) for one in two):
+        raise Refused("proposer" if len(two) == 1 else "one_hand")
     if now < asked.asked_at + ALONE_WAITS:
         raise Refused("too_early")
+    return True
 
 
-def approve(case: Case, asked: FourEyes, actor: Actor, now: datetime) -> None:
-    """It is decided; `asked.alone` says whether by one person."""
+def approve(case: Case, asked: FourEyes, actor: Actor, now: datetime, *, alone: bool) -> None:
+    """It is decided; `alone` says whether by one person."""
     asked.state, asked.decided_by, asked.decided_at = "approved", actor.person, now
-    asked.alone, case.awaits_second = asked.asked_by == actor.person, False
+    asked.alone, case.awaits_second = alone, False

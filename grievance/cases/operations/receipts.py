@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from grievance.accounts import quorum
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Reissue
 from grievance.cases.opening import (
@@ -274,11 +275,14 @@ def reissue(
 ) -> Receipt:
     """The second of two staff issues a provisional code; the lost one stops working.
 
-    Refuses `same_person` when the one who asked would decide, `state` when it was decided.
+    Refuses `same_person` when the one who asked would decide, `one_hand` for whom they let in by
+    themselves or the reverse, `state` when it was decided.
     """
     check(opened.case, Verb.REISSUE, actor)
     if asked.asked_by == actor.person:
         raise Refused("same_person")
+    if actor.person and quorum.one_hand(session, asked.asked_by, actor.person, now):
+        raise Refused("one_hand")
     if asked.state != "asked" or asked.case_id != opened.case.id:
         raise Refused("state")
     lost = session.scalars(
