@@ -62,7 +62,7 @@ class Place:
     def session(self, role: str = "app") -> Session:
         """A session of a process of this role."""
         engine = create_engine(self.server.url(role, self.database), poolclass=NullPool)
-        if self.ring.exists():
+        if self.ring.exists() and any(self.ring.iterdir()):
             ring = KeyRing.load(self.ring, "worker" if role == "worker" else "web")
             engine = engine.execution_options(**audit.vouching(ring))
         made = Session(engine)

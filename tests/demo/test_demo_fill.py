@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import stat
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,13 +117,6 @@ def test_a_second_time_changes_nothing(place: Place) -> None:
     assert (place.data / "demo.json").read_bytes() == before
     with place.session() as session:
         assert sorted(session.execute(select(Event.hash)).scalars()) == heads
-
-
-def test_it_is_filled_in_time(server: Server, ring_folder: Path, tmp_path: Path) -> None:
-    fresh = make_place(server, ring_folder, tmp_path / "data")
-    began = time.process_time()
-    assert fresh.run().exit_code == 0
-    assert time.process_time() - began < 12  # seconds of its own, whoever else is busy
 
 
 def test_a_database_in_use_is_refused(server: Server, ring_folder: Path, tmp_path: Path) -> None:
@@ -299,7 +291,8 @@ def test_every_case_can_be_read_at_the_desk(place: Place, visitor: Browser) -> N
 
 
 def test_every_number_opens_its_case(place: Place, visitor: Browser) -> None:
-    words = {scene.answers["what-happened"] for scene in scenes()}
+    numbered = [scene for scene in scenes() if scene.answers.get("route") != "tip"]
+    words = {scene.answers["what-happened"] for scene in numbered}
     seen = set()
     for case in place.told["cases"]:
         page = read_page(visitor.get("/en/return"))

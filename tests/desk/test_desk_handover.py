@@ -384,7 +384,7 @@ def test_a_packet_that_was_asked_about_is_changed_and_asked_anew(house):
     event = house.session.scalars(told).first()
     assert (event.verb, event.codes["replaced"]) == ("refer", str(old.id))
     assert event.codes["packet"] == str(new.id)
-    assert verbs_of(house, case) == ["filed", "take", "refer", "refer"]
+    assert verbs_of(house, case) == ["filed", "take", "refer", "change_contact", "refer"]
 
 
 def test_a_yes_to_the_packet_before_a_change_is_worth_nothing(house):
@@ -561,7 +561,7 @@ def test_a_file_with_an_answer_that_is_refused_is_not_kept(house):
     before = stored_blobs(house)
     late = (clock.now().date() + timedelta(days=9)).isoformat()
     refused = upload(client, path, picture(), on_day=late, told="Later")
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert "Choose it again" in read_page(refused).errors["file"]
     wrong = upload(client, path, picture(), on_day="", told="Never")
     assert wrong.status_code == 422

@@ -26,7 +26,10 @@ from tests.pages import read_page
 ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR)
 # They have pages of their own with more steps: a new number is shown first, a file is named, a
 # document is drafted. Refusing them is tried here all the same.
-STEPS = (Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER)
+# Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
+STEPS = (
+    Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
+)  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
@@ -53,6 +56,10 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
         Verb.PROPOSE_DECLINE: lambda: {**SAYS, "reason": "better_door", "door": _door(world)},
         Verb.LINK_DUPLICATE: lambda: {"reference": world.other or "0000000000"},
         Verb.RECUSE: lambda: {"person": str(staff.id), "reason": "A cousin works there"},
+        Verb.DECLARE_CONFLICT: lambda: {
+            "person": str(world.colleague.id),
+            "reason": "A cousin works there",
+        },
         Verb.RECORD_CONSENT: lambda: {**SAID, **_shown(world), "immigration": "yes"},
         Verb.DELIVER: lambda: {"by": "staff", "channel": "post", "on_day": "2026-04-22"},
         Verb.REFERRAL_NEWS: lambda: {"kind": "accepted", "on_day": "2026-04-22"},

@@ -312,10 +312,13 @@ def _go(
     actor, now = act
     if verb in (Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER):
         case.remedy_kept_at = to_the_hour(now) if actor.receipt else now
-    move(session, case, verb, actor, now, codes, detail=detail)
-    if verb in (Verb.REMEDY_BREACHED, Verb.BREACH_FOR_WORKER):
-        case.remedy_kept_at = None
+    broken = verb in (Verb.REMEDY_BREACHED, Verb.BREACH_FOR_WORKER)
+    if broken:
         lapse_sign_offs(session, case)
+    with session.no_autoflush:  # the day falls together with the state, or the table refuses
+        if broken:
+            case.remedy_kept_at = None
+        move(session, case, verb, actor, now, codes, detail=detail)
 
 
 def confirm_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
