@@ -1,8 +1,9 @@
 """The worker's own pages: filing a complaint, and coming back to it with the number.
 
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
-`short` is the first page of its short ways. `returning`, `status`, `adding`, `again`, `handing`,
-`arrivals` and `closing` are the way back, `visits` a visit with a code; `leaving` ends either.
+`looking` sees what another tab changed, `short` is the first page of its short ways. `returning`,
+`status`, `adding`, `again`, `handing`, `arrivals` and `closing` are the way back, `visits` a
+visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from grievance.accounts import queries as accounts
 from grievance.cases.operations.filing import FilingClosed
 from grievance.extensions import db
 from grievance.i18n import gettext
-from grievance.intake import doors, drafting, picture, posting, short
+from grievance.intake import doors, drafting, looking, picture, posting, short
 from grievance.intake.blueprint import bp
+from grievance.intake.looking import LookForm
 from grievance.intake.returning import BUSY
 from grievance.intake.visits import COOKIE as VISIT
 from grievance.intake.visits import UnknownCode, begin, site
@@ -110,8 +111,8 @@ def check() -> Any:
     if drafting.missing(draft):
         return redirect(drafting.first_open(draft), 303)
     drawn = drafts.draw_codes(draft, posting.codes_wanted(draft), clock.real_now())
-    form = Form(request.form)
-    if request.method == "POST" and form.validate():
+    form = LookForm(request.form)
+    if request.method == "POST" and form.validate() and not looking.differs(form, draft):
         if "send" in request.form or not draft.codes:
             db.session.commit()
             return _send(draft)
@@ -124,11 +125,12 @@ def check() -> Any:
     return answer
 
 
-def _check_page(draft: OpenDraft, form: Form) -> str:
+def _check_page(draft: OpenDraft, form: LookForm) -> str:
     name = "intake/short/check.html" if drafting.way_of(draft) else "intake/file_check.html"
     return render_template(
         name,
         form=form,
+        changes=looking.changes(form, draft, again="again" in request.args),
         lines=drafting.lines(draft),
         files=draft.files,
         reissue=draft.answers.get("reissue"),
@@ -143,12 +145,17 @@ def receipt() -> Any:
     draft = drafting.open_filing()
     codes = list(draft.codes)
     if not codes or codes != posting.codes_wanted(draft) or drafting.missing(draft):
-        return redirect(url_for(".check"), 303)
-    form = Form(request.form)
-    if request.method == "POST" and form.validate():
+        again = "1" if request.method == "POST" else None
+        return redirect(url_for(".check", again=again), 303)
+    form = LookForm(request.form)
+    if request.method == "POST" and form.validate() and not looking.differs(form, draft):
         return _send(draft)
     return render_template(
-        "intake/file_receipt.html", form=form, reissue=draft.answers["reissue"], **_codes(draft)
+        "intake/file_receipt.html",
+        form=form,
+        changes=looking.changes(form, draft, again="again" in request.args),
+        reissue=draft.answers["reissue"],
+        **_codes(draft),
     )
 
 
@@ -257,7 +264,7 @@ def _send(draft: OpenDraft) -> Any:
         mine = posting.send(draft)
     except posting.Changed:
         db.session.rollback()
-        return redirect(url_for(".check"), 303)
+        return redirect(url_for(".check", again=1), 303)
     except FilingClosed:
         db.session.rollback()
         return _closed(accounts.filing_closed(db.session()) or ("no_key",))

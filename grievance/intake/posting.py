@@ -23,7 +23,7 @@ CLERK = "_clerk"  # the member of staff who writes for a caller; set by the desk
 
 
 class Changed(Exception):
-    """The draft was changed in another tab since its codes were shown: look at it again."""
+    """The draft was changed in another tab since it was looked over: look at it again."""
 
 
 def send(draft: OpenDraft) -> OpenDraft | None:
@@ -31,13 +31,14 @@ def send(draft: OpenDraft) -> OpenDraft | None:
     held, as it is now; None when it is gone.
 
     `Busy` when no hash slot is free in time, `FilingClosed` when nobody could read it, `Changed`
-    when the codes shown are not those it needs now: the draft is as it was then.
+    when it is not as it was looked over, or needs other codes now: the draft stays as it is.
     """
     hashed = {role: _keys(code) for role, code in draft.codes.items()}
     mine = browser.here(lock=True)
     if mine is None or mine.sent:
         return mine
-    if mine.codes != draft.codes or list(mine.codes) != codes_wanted(mine):
+    same = (mine.codes, mine.answers, mine.files) == (draft.codes, draft.answers, draft.files)
+    if not same or list(mine.codes) != codes_wanted(mine):
         raise Changed
     complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
     advice = drafting.advice(mine)
