@@ -134,8 +134,8 @@ def _document(parts: _Parts) -> str | None:
 
 # Excel. Days and hours are numbers there: only the style of a cell tells.
 
-_DAYS = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58))
-_HOURS = frozenset((*range(18, 23), 32, 33, 34, 35, 45, 46, 47, 55, 56))
+_DAYS = frozenset((*range(14, 18), 22, *range(27, 32), *range(34, 37), *range(50, 59)))  # Japan's
+_HOURS = frozenset((*range(18, 23), 32, 33, 45, 46, 47))
 
 
 class _Styles(_Reader):
@@ -150,9 +150,12 @@ class _Styles(_Reader):
     def start(self, name: str, given: dict[str, str]) -> None:
         tag = _tag(name)
         if tag == "numFmt":
-            code = re.sub(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]', "", given["formatCode"].lower())
+            code = re.sub(
+                r'"[^"]*"|\\.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', "", given["formatCode"].lower()
+            )
             hours = "h" in code or "s" in code or "[m" in code
-            self._own[int(given["numFmtId"])] = ("y" in code or "d" in code, hours)
+            days = "y" in code or "d" in code or "aaa" in code or ("m" in code and not hours)
+            self._own[int(given["numFmtId"])] = (days, hours)
         elif tag == "cellXfs":
             self._inside = True
         elif tag == "xf" and self._inside and len(self.kinds) < 100_000:
@@ -263,7 +266,7 @@ def _moment(value: str, days: bool, hours: bool, first: datetime) -> str:
     if not 0 <= number < 2_900_000:
         return value
     minutes = round(number * 1440)
-    if not days:
+    if not days or number < 1:
         return f"{minutes // 60}:{minutes % 60:02}"
     moment = first + timedelta(minutes=minutes)
     return f"{moment:%Y-%m-%d %H:%M}" if hours else f"{moment:%Y-%m-%d}"

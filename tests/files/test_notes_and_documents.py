@@ -64,11 +64,12 @@ def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def xlsx(rows: str) -> bytes:
+def xlsx(rows: str, code: str = "[h]:mm") -> bytes:
     strings = "<si><t>出勤</t><rPh><t>シュッキン</t></rPh></si>"
     strings += "<si><r><t>グ</t></r><r><t>エン</t></r></si>"
     styles = (
-        '<numFmts><numFmt numFmtId="164" formatCode="[h]:mm"/></numFmts><cellXfs><xf numFmtId="0"/>'
+        f"<numFmts>"
+        f'<numFmt numFmtId="164" formatCode="{code}"/></numFmts><cellXfs><xf numFmtId="0"/>'
         '<xf numFmtId="14"/><xf numFmtId="20"/><xf numFmtId="164"/><xf numFmtId="22"/></cellXfs>'
     )
     return packed(
@@ -106,6 +107,25 @@ def test_a_time_sheet_shows_its_days_and_hours() -> None:
     assert (result.data or b"").decode() == (
         "[3月]\n出勤\t\tグエン\n2026-03-01\t9:00\t168:30\t2026-03-01 12:00\t1163\t夜勤\n\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ('m"月"d"日"', "46082", "2026-03-01"),
+        ("aaa", "46082", "2026-03-01"),
+        ("[Magenta]#,##0", "1163", "1163"),
+        ('0"h"', "8", "8"),
+        ("yyyy/m/d", "0.375", "9:00"),
+        ("[$-411]h:mm;@", "0.9659722222", "23:11"),
+        ("General", "46082", "46082"),
+    ],
+)
+def test_a_number_is_a_day_or_an_hour_by_its_style(code: str, value: str, shown: str) -> None:
+    named = code.replace('"', "&quot;")
+    rows = f'<row><c r="A1" s="3"><v>{value}</v></c></row>'
+    result = clean(xlsx(rows, named), "kintai.xlsx")
+    assert (result.data or b"").decode() == f"[3月]\n{shown}\n\n"
 
 
 def test_a_document_without_words_is_kept_for_download() -> None:

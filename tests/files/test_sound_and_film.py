@@ -193,3 +193,20 @@ def test_no_damage_makes_the_walk_endless_or_lets_the_canary_through(name: str) 
         assert found in (*FORMATS, "unsupported")
         assert data is not None or warnings or found == "unsupported"
         assert IN_SAMPLES not in (data or b""), at
+
+
+@pytest.mark.parametrize(
+    ("magic", "frame"),
+    [
+        (b"#!AMR\n", b"\x3c" + bytes(31)),  # 12.2 kbit/s
+        (b"#!AMR-WB\n", b"\x44" + bytes(60)),  # 23.85 kbit/s
+    ],
+)
+def test_a_phones_voice_note_is_kept_frame_by_frame_and_a_torn_end_falls(
+    magic: bytes, frame: bytes
+) -> None:
+    whole = magic + frame * 5
+    assert cleaned("voice.amr", whole).data == whole
+    assert cleaned("voice.amr", whole + frame[:9]).data == whole
+    with pytest.raises(Refused, match="broken"):
+        clean(whole + MARK, "voice.amr")
