@@ -184,4 +184,7 @@ def one_hand(session: Session, one: UUID, two: UUID, now: datetime) -> bool:
         return one == two
     links = _links(session, found.id, now - COUNTS)
     recent = {link.person for link in links if link.at > now - COUNTS}
-    return bool(recent & {one, two}) and two in _circle(links, one)
+    return any(
+        {one, two} <= _hand(links, root) & (recent | {root})
+        for root in {by for link in links for by in link.by}
+    )

@@ -136,8 +136,16 @@ def _settle(mechanism: str, *, take: bool) -> Response:
 def _decide(form: CheckForm, row: Channel) -> Response:
     member, now = staff.current_member(), real_now()
     verb, check = str(form.verb.data), form.check(row.id)
-    done = operations.saw(db.session(), check, verb, member.actor, now, others=_others(now))
+    done = operations.saw(
+        db.session(), check, verb, member.actor, now, others=_others(now), same=_same
+    )
     return _record(done)
+
+
+def _same(before: str) -> bool:
+    """Whether who looked before counts as who looks now: one of them let the other in alone."""
+    person, other = staff.current_member().person_id, UUID(before.removeprefix("member:"))
+    return quorum.one_hand(db.session(), person, other, real_now())
 
 
 def _others(now: datetime) -> bool:

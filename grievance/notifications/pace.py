@@ -39,6 +39,8 @@ PACES = {
     "escalated": URGENT,
     "second_asked": STAFF,
     "came_back": STAFF,
+    "conflict": URGENT,
+    "member_removed": URGENT,
     "key_request": STAFF,
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -232,3 +233,16 @@ def test_a_proposal_of_a_release_is_settled_by_a_person(
     assert now.texts["time"] == (time or shipped.mechanisms["jp-lsio"].texts["time"])
     again = operations.load(loaded, release, NOW, "cli:directory-load", words=words())
     assert again["mechanisms"]["same"] == 89
+
+
+def test_an_editor_whom_the_director_just_let_in_is_no_second_person(
+    app: Flask, loaded: Session, session: Session
+) -> None:
+    operator = found_operator(loaded, app.config["KEY_RING"])
+    row = line(session)
+    old = member(loaded, operator, Role.DIRECTORY_EDITOR)
+    new = member(loaded, operator, Role.DIRECTORY_EDITOR, now=real_now() + timedelta(days=29))
+    for one, state in ((operator.director, "shipped"), (new, "shipped"), (old, "confirmed")):
+        desk = Desk(browser(app, loaded, one))
+        desk.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)
+        assert fresh(session, row).state == state

@@ -8,6 +8,7 @@ are two (`saw`, `saw_new`); all else takes effect at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -125,10 +126,12 @@ def add(session: Session, way: NewWay, actor: str, now: datetime) -> Channel:
 
 
 def saw(
-    session: Session, check: Check, verb: str, actor: str, now: datetime, *, others: bool
-) -> Channel:
+    session: Session, check: Check, verb: str, actor: str, now: datetime, *, others: bool,
+    same: Callable[[str], bool] = lambda _by: False,
+) -> Channel:  # fmt: skip
     """What one person saw. A number waits until another says the same, while there are `others` who
-    could; what differs from what waits takes its place. Rejecting takes effect at once.
+    could; what differs from what waits takes its place. Rejecting takes effect at once. `same` says
+    whether who looked before counts as this person.
 
     Refuses as `confirm`, `correct` and `reject` do.
     """
@@ -141,7 +144,8 @@ def saw(
     if value is None:
         raise Refused("no-value")
     before = row.awaiting or {}
-    if before and before["by"] != actor and before["value"] == value:
+    another = before and before["by"] != actor and not same(before["by"])
+    if another and before["value"] == value:
         return do(session, check, actor, now)
     row.awaiting = _one_look(value, check.page, check.day, check.hours, actor)
     row.version += 1
