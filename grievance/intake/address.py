@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask import Response, abort, current_app, make_response, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response as Answer
 
@@ -18,29 +18,43 @@ from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import LetterForm
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import BUSY, site, visited
 from grievance.model import digits_of
 from grievance.notifications import proof
+from grievance.vault.slots import Busy, SlowLane
 from grievance.web.audience import audience
 
 LENGTH = N_("The code has 8 digits. Count them: two groups of four.")
-WRONG = N_("This is not the code in our e-mail. Look again at each digit.")
-NEW = N_("That e-mail is too old. We have sent you a new one: type the code from it.")
-TOO_MANY = N_("Too many codes were tried. Change your address, or try again in two weeks.")
+# One sentence for each reason: another would tell that somebody else has named this address.
+WRONG = N_(
+    "This code does not fit. Look again at each digit, and at whether you have a newer e-mail. "
+    "After 10 wrong codes none fits for two weeks; you can change the address."
+)
 
 
 @bp.route("/case/address", methods=["GET", "POST"])
 @audience("worker")
 def address() -> Answer | Response:
-    """Type the code from the one e-mail that was sent."""
-    opened, _receipt, actor = visited(lock=asked.method == "POST")
+    """Type the code from the one e-mail that was sent; who guesses waits as with a number."""
+    form = LetterForm(asked.form)
+    if asked.method == "GET" or not form.validate():
+        return _page(form, typed=False)
+    lane: SlowLane = current_app.config["RECEIPT_LANE"]
+    try:
+        with lane.pass_through(asked.remote_addr or ""):
+            return _page(form, typed=True)
+    except Busy as busy:
+        form.letter.errors = [_(BUSY) % {"seconds": busy.retry_after}]
+        return _page(form, typed=False)
+
+
+def _page(form: LetterForm, *, typed: bool) -> Answer | Response:
+    opened, _receipt, actor = visited(lock=typed)
     if not allowed(opened.case, Verb.CHANGE_CONTACT, actor):
         abort(403)
     contact = records.read(db.session(), opened, "identity").get("contact") or {}
-    form = LetterForm(asked.form)
-    if not addressing.address_of(contact) or contact.get(addressing.BOX):
-        return redirect(url_for("intake.case", _anchor="contact"), 303)
-    if asked.method == "POST" and form.validate() and _confirmed(form, opened, actor):
+    done = not addressing.address_of(contact) or contact.get(addressing.BOX)
+    if done or (typed and _confirmed(form, opened, actor)):
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     page = render_template("intake/address.html", form=form, contact=contact)
     return make_response(page, 422 if form.errors else 200)
@@ -49,18 +63,20 @@ def address() -> Answer | Response:
 def _confirmed(form: LetterForm, opened: OpenCase, actor: Actor) -> bool:
     """Whether the code was right; commits either way, for wrong ones are counted."""
     session, typed = db.session(), digits_of(form.letter.data or "")
-    sentence = ""
     if len(typed) != proof.DIGITS:
-        sentence = _(LENGTH)
-    else:
-        try:
-            addressing.confirm(session, site(), opened, typed, actor, now())
-        except proof.NotTheCode:
-            sentence = _(WRONG)
-        except proof.NoLetter:
-            contact = records.read(session, opened, "identity")["contact"]
-            again = addressing.ask(session, site(), opened.case, contact, now())
-            sentence = _(NEW) if again else _(TOO_MANY)
+        form.letter.errors = [_(LENGTH)]
+        return False
+    try:
+        addressing.confirm(session, site(), opened, typed, actor, now())
         session.commit()
-    form.letter.errors = [sentence] if sentence else []
-    return not sentence
+        return True
+    except proof.NotTheCode:
+        session.commit()
+    except proof.NoLetter:
+        contact = records.read(session, opened, "identity")["contact"]
+        addressing.ask(session, site(), opened.case, contact, now())
+        session.commit()
+    lane: SlowLane = current_app.config["RECEIPT_LANE"]
+    lane.record_wrong(asked.remote_addr or "")
+    form.letter.errors = [_(WRONG)]
+    return False

@@ -33,7 +33,7 @@ from grievance.intake.contact import contact_of, fill
 from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, status_of, who_has_read
-from grievance.intake.visits import COOKIE, UnknownCode, begin, site, visited
+from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited
 from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.forms import near
@@ -49,10 +49,6 @@ LOOK_AGAIN = {
     "check": N_("A digit is wrong or two are swapped. Look again at the order of the groups."),
     "characters": N_("Your number has only digits. Look again at what you wrote down."),
 }
-BUSY = N_(
-    "Many numbers are being tried right now. Nothing is lost. Wait %(seconds)s seconds and "
-    "press the button again."
-)
 NOT_FOUND = N_(
     "We do not find this number. Look again at each group. If you changed your number, "
     "only the new one works."

@@ -11,11 +11,16 @@ from grievance.cases.operations import receipts
 from grievance.cases.site import Site
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
+from grievance.i18n import N_
 from grievance.vault.receipts import parse, slow_root
 from grievance.vault.slots import HashSlots, SlowLane, network
 from grievance.web.binding import cookie
 
 COOKIE = "receipt"
+BUSY = N_(
+    "Many numbers are being tried right now. Nothing is lost. Wait %(seconds)s seconds and "
+    "press the button again."
+)
 
 
 class UnknownCode(Exception):

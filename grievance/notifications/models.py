@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.model import Base, code, digest, identifier
@@ -28,7 +28,9 @@ class Outbox(Base):
     channel: Mapped[str] = code(16)
     state: Mapped[str] = code(16, default="pending")
     recipient: Mapped[bytes | None] = digest()  # a keyed hash; only of kinds that are paced
-    wrong: Mapped[int] = mapped_column(SmallInteger, default=0)  # codes typed that were not its
+    wrong: Mapped[int] = mapped_column(
+        SmallInteger, default=0
+    )  # codes typed by all that were not its
     turn: Mapped[int] = mapped_column(SmallInteger, default=1)  # 0 goes before all others
     sealed: Mapped[bytes | None] = sealed_column("outbox.message/1")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -55,6 +57,17 @@ class Outbox(Base):
         ),
         Index("ix_outbox_case", "case", postgresql_where=text("state = 'pending'")),
     )
+
+
+class LetterTry(Base):
+    """How many wrong codes one case has typed for one letter, found by a keyed hash of both: it
+    leads to no case, and goes with the letter."""
+
+    __tablename__ = "letter_try"
+
+    tag: Mapped[bytes] = digest(primary_key=True)
+    letter: Mapped[UUID] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), index=True)
+    wrong: Mapped[int] = mapped_column(SmallInteger)
 
 
 class KeptAddress(Base):

@@ -2,7 +2,7 @@
 
 One letter goes to an address until its code was typed, whoever names the address and how often. The
 code follows from the letter's row, so it is stored nowhere, and is the same on every page on which
-that address was given.
+that address was given. Wrong codes are counted for each page, so that nobody uses up another's.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from sqlalchemy.orm import Session
 
 from grievance.notifications import outbox
 from grievance.notifications.messages import Message
-from grievance.notifications.models import Outbox
+from grievance.notifications.models import LetterTry, Outbox
 from grievance.vault.framing import frame
 from grievance.vault.keys import mac
 from grievance.vault.labels import Derive
 
 KIND = "address_code"
 DIGITS = 8
-MOST_WRONG = 50  # of 10^8 codes, for one letter; then another, in two weeks
+MOST_WRONG = 10  # by one case, for one letter; then another letter, in two weeks
+MOST_OF_ALL = 5000  # of 10^8 codes, for one letter, by all cases together
 
 
 class NotTheCode(Exception):
-    """What was typed is not the code of the letter; the try is counted, so commit it."""
+    """What was typed does not count as the code of the letter; the try is counted, so commit it."""
 
 
 class NoLetter(Exception):
-    """No letter is out whose code could be typed: it is too old, or too many were tried."""
+    """No letter is out whose code could be typed."""
 
 
 def recipient(key: bytes, address: str) -> bytes:
@@ -64,16 +65,28 @@ def ask(
     return True
 
 
-def check(session: Session, key: bytes, address: str, typed: str) -> None:
-    """Take the digits typed for an address; returns when they are the code of the letter that is
-    out. NotTheCode or NoLetter otherwise."""
+def check(session: Session, key: bytes, address: str, whose: UUID, typed: str) -> None:
+    """Take the digits that a case types for an address; returns when they are the code of the
+    letter that is out.
+
+    NotTheCode otherwise, and whatever is typed once this case, or all together, have typed too
+    many wrong ones; NoLetter when none is out. What a page says must be the same for both: it
+    would tell that somebody else has named this address.
+    """
     letter = _out(session, recipient(key, address), lock=True)
-    if letter is None or letter.wrong >= MOST_WRONG:
+    if letter is None:
         raise NoLetter
-    if not hmac.compare_digest(code_of(key, letter.id, address).encode(), typed.encode()):
-        letter.wrong += 1
+    tag = mac(key, frame(Derive.LETTER_TRY, letter.id, whose))
+    tries = session.get(LetterTry, tag) or LetterTry(tag=tag, letter=letter.id, wrong=0)
+    right = hmac.compare_digest(code_of(key, letter.id, address).encode(), typed.encode())
+    if right and tries.wrong < MOST_WRONG and letter.wrong < MOST_OF_ALL:
+        return
+    if tries.wrong < MOST_WRONG:
+        tries.wrong += 1
+        letter.wrong = min(letter.wrong + 1, MOST_OF_ALL)
+        session.add(tries)
         session.flush()
-        raise NotTheCode
+    raise NotTheCode
 
 
 def _out(session: Session, tag: bytes, *, lock: bool = False) -> Outbox | None:

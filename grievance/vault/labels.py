@@ -95,4 +95,5 @@ class Derive(StrEnum):
     BACKUP_PASSPHRASE = "backup passphrase/1"  # noqa: S105  a label, not a secret
     LETTER_TAG = "letter tag/1"
     LETTER_CODE = "letter code/1"
+    LETTER_TRY = "letter try/1"
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

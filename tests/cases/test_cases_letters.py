@@ -105,7 +105,9 @@ def confirm(world: World, code: str) -> None:
     addressing.confirm(world.session, world.site, world.home(), code, world.filed.actor, NOW)
 
 
-def test_the_code_fits_no_other_address_and_wrong_ones_close_the_letter(world: World, mail: Held):
+def test_the_code_fits_no_other_address_and_wrong_ones_use_up_only_their_own(
+    world: World, mail: Held
+):
     name(world, STRANGER)
     (letter,) = send_all(world, mail, NOW)
     name(world, "other@mail.example")
@@ -115,8 +117,22 @@ def test_the_code_fits_no_other_address_and_wrong_ones_close_the_letter(world: W
     for number in range(proof.MOST_WRONG):
         with pytest.raises(proof.NotTheCode):
             confirm(world, str(number).zfill(8))
-    with pytest.raises(proof.NoLetter):
+    with pytest.raises(proof.NotTheCode):
         confirm(world, code_in(letter))
+    other = file_case(world.session, world.site)
+    name(world, STRANGER, other)
+    opened = other.open(world.session)
+    addressing.confirm(world.session, world.site, opened, code_in(letter), other.actor, NOW)
+
+
+def test_all_cases_together_try_few_of_the_codes(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    tried = update(Outbox).where(Outbox.kind == proof.KIND).values(wrong=proof.MOST_OF_ALL)
+    world.session.execute(tried)
+    with pytest.raises(proof.NotTheCode):
+        confirm(world, code_in(letter))
+    assert proof.MOST_OF_ALL / 10**proof.DIGITS <= 1 / 10_000
 
 
 def test_after_two_weeks_there_may_be_another_letter(world: World, mail: Held):

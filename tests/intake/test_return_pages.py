@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grievance.cases import messages
@@ -17,7 +17,7 @@ from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations import handling
 from grievance.cases.records import suggestion
 from grievance.notifications import proof
-from grievance.notifications.models import Outbox
+from grievance.notifications.models import LetterTry, Outbox
 from grievance.vault.receipts import grouped
 from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator
 from tests.pages import Page, read_page
@@ -326,7 +326,7 @@ def test_the_code_of_our_e_mail_is_typed_on_the_worker_s_page(
     address = "linh@mail.example"
     page = send(visitor, "/en/case/contact", way="email", email=address)
     assert "Type the code" in page.main
-    for typed, said in (("", "Type the code"), ("1234", "8 digits"), ("0000 0000", "not the code")):
+    for typed, said in (("", "Type the code"), ("1234", "8 digits"), ("0000 0000", "does not fit")):
         wrong = send(visitor, "/en/case/address", letter=typed)
         assert said in wrong.errors["letter"]
         assert wrong.fields()["letter"] == typed
@@ -336,3 +336,40 @@ def test_the_code_of_our_e_mail_is_typed_on_the_worker_s_page(
     assert done.name == "case"
     assert "Type the code" not in done.main
     assert address in done.main
+
+
+def test_the_page_of_the_code_says_the_same_whatever_is_known_of_an_address(
+    app: Flask, session: Session, filed: Filed, visit: Visit
+) -> None:
+    """No letter out, one of another case, too many tried: one answer, and then the slow lane."""
+    visitor, said = visit(filed.code), set()
+    send(visitor, "/en/case/contact", way="email", email="linh@mail.example")
+    letter = select(Outbox).where(Outbox.kind == proof.KIND)
+
+    def typed() -> str:
+        page = send(visitor, "/en/case/address", letter="00000000")
+        return page.errors["letter"]
+
+    said.add(typed())
+    row = session.scalars(letter).one()
+    row.recipient = None  # as if purged
+    session.commit()
+    said.add(typed())  # and another letter goes out
+    session.execute(update(LetterTry).values(wrong=proof.MOST_WRONG))
+    session.execute(update(Outbox).values(wrong=proof.MOST_OF_ALL))
+    session.commit()
+    said.add(typed())
+    assert len(said) == 1
+    assert (
+        session.scalar(
+            select(func.count())
+            .select_from(Outbox)
+            .where(Outbox.kind == proof.KIND, Outbox.recipient.is_not(None))
+        )
+        == 1
+    )
+    lane = app.config["RECEIPT_LANE"]
+    for _ in range(6):
+        assert not lane.is_slow("127.0.0.1") or typed()
+        typed()
+    assert lane.is_slow("127.0.0.1")

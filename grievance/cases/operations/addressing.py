@@ -67,7 +67,7 @@ def confirm(
     if not address or contact.get(BOX):
         return
     key = site.ring.address_hmac
-    proof.check(session, key, address, typed)
+    proof.check(session, key, address, opened.case.id, typed)
     row = uuid4()
     tag, language = proof.recipient(key, address), opened.case.language
     content = seal_for_jobs(site.ring.notifier_public, row, address, language, tag)
