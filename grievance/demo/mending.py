@@ -8,7 +8,8 @@ from uuid import uuid4
 from grievance.cases.messages import Written
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
-from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.sums import Facts
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.demo.working import Do, proposal

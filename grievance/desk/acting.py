@@ -63,6 +63,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
         N_("The worker asked for a second look: somebody who did not decide before has to agree."),
     ),
     "reason": ("reason", N_("Choose why.")),
+    "sums": (
+        "",
+        N_(
+            "Less is written down as received than was agreed. If more has come since, write the"
+            " sum down at the remedy first."
+        ),
+    ),
     "door": ("door", N_("Name another door.")),
     "own_or_lead": ("", N_("Only who has the case, or a lead, can give it back.")),
     "person": ("person", N_("This person does not work on cases, or stepped aside already.")),

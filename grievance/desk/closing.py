@@ -15,6 +15,7 @@ from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.sums import facts_of
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.deadlines.hours import Hours
@@ -45,7 +46,7 @@ class AgreeForm(ToWorkerForm):
         rows = remedying.items(db.session(), desk.case.id)
         offered = [one for one in rows if one.state == "offered" and one.due_on]
         self.offers.choices = choices_of(
-            (str(one.id), remedying.facts_of(desk.opened, one).words) for one in offered
+            (str(one.id), facts_of(desk.opened, one).words) for one in offered
         )
 
     @property

@@ -13,7 +13,8 @@ from grievance.cases.models import RemedyItem
 from grievance.cases.operations import remedying
 from grievance.cases.operations.moving import Conflict, Refused, allowed
 from grievance.cases.operations.referring import Act, local_today
-from grievance.cases.operations.remedying import Facts, Remedy
+from grievance.cases.operations.remedying import Remedy
+from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk import remedy_words as words
@@ -133,7 +134,7 @@ def remedy(reference: str, item_id: UUID | None = None) -> Response:
     form.offer()
     item = _item(desk, item_id)
     if item:
-        form.show(item, remedying.facts_of(desk.opened, item))
+        form.show(item, facts_of(desk.opened, item))
     elif desk.case.state in ("remedy_agreed", "remedy_monitored"):
         form.stands.data = "agreed"
     return _page(desk, form, item)

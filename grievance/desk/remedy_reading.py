@@ -13,7 +13,7 @@ from sqlalchemy import select
 from grievance.cases import files, money
 from grievance.cases.models import CaseFile, Feedback, RemedyItem
 from grievance.cases.operations import closing, remedying
-from grievance.cases.operations.remedying import Facts
+from grievance.cases.operations.sums import Facts, facts_of
 from grievance.desk import remedy_words as words
 from grievance.desk.loading import Desk
 from grievance.desk.words import tongue
@@ -72,7 +72,7 @@ def items(desk: Desk, today: date) -> list[ItemLine]:
 
 
 def _line(desk: Desk, item: RemedyItem, today: date) -> ItemLine:
-    facts = remedying.facts_of(desk.opened, item)
+    facts = facts_of(desk.opened, item)
     waits = item.state in ("agreed", "part")
     file = db.session.get(CaseFile, item.file_id) if item.file_id else None
     return ItemLine(
@@ -92,7 +92,8 @@ def _line(desk: Desk, item: RemedyItem, today: date) -> ItemLine:
 
 
 def _amounts(facts: Facts) -> list[tuple[str, str]]:
-    found = ((label, getattr(facts, name)) for name, label in words.AMOUNTS.items())
+    found = [(label, getattr(facts, name)) for name, label in words.AMOUNTS.items()]
+    found.append((words.MISSING, facts.missing or None))
     return [(_(label), money.said(one, facts.currency)) for label, one in found if one is not None]
 
 

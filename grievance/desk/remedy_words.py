@@ -32,6 +32,7 @@ AMOUNTS = {
     "agreed": N_("Agreed"),
     "received": N_("Received"),
 }
+MISSING = N_("Still missing of what was agreed")
 RESULTS = {
     "remedied": N_("Remedied: everything promised has arrived"),
     "partly": N_("Partly remedied"),

@@ -16,13 +16,14 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, replying
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
+from grievance.cases.operations.sums import counted
 from grievance.cases.states import PROMISED
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.remedies import Row
-from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of
+from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
 from grievance.intake.visits import site, visited
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
@@ -53,7 +54,9 @@ def remedy() -> Answer | Response:
         return redirect(url_for(_tell(asked, form, sent)), 303)
     if request.method == "GET":
         form.begin(asked.rows, asked.case.case.state)
-    page = render_template("intake/remedy.html", asked=asked, form=form.fresh(), name_of=name_of)
+    page = render_template(
+        "intake/remedy.html", asked=asked, form=form.fresh(), name_of=name_of, sum_of=sum_of
+    )
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)
 
@@ -84,6 +87,7 @@ def _all_said() -> list[str]:
 def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
     """Report it, and say which page comes next."""
     came = {row.item.id: str(form[name_of(row.item)].data) for row in asked.rows}
+    came = counted(asked.case, [row.item for row in asked.rows], came, form.sums)
     still = set(came.values()) == {"all"} and asked.case.case.state == "remedy_monitored"
     written = Written(form.message.data or "", own_language().slug, sent)
     if still and not form.punished:
@@ -91,7 +95,7 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
             replying.say(db.session(), site(), asked.case, written, [], asked.actor, now())
         db.session.commit()
         return "intake.close"
-    said = Arrival(came, form.punished, written)
+    said = Arrival(came, form.punished, written, form.sums)
     try:
         remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
     except Refused:

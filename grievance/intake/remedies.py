@@ -13,7 +13,7 @@ from grievance.cases.files import Stored
 from grievance.cases.models import Case, CaseFile, RemedyItem
 from grievance.cases.money import said
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import remedying
+from grievance.cases.operations import remedying, sums
 from grievance.cases.operations.referring import local_today
 from grievance.cases.states import PROMISED
 from grievance.clock import now
@@ -47,6 +47,7 @@ AMOUNTS = {
     "agreed": N_("Promised"),
     "received": N_("Has come"),
 }
+MISSING = N_("Still missing of it")
 MAY_COME = ("agreed", "part")
 
 
@@ -62,6 +63,7 @@ class Row:
     source: str = field(repr=False)
     amounts: Sequence[tuple[str, str]] = field(repr=False)
     proof: str = field(repr=False)
+    currency: str  # of the sum that was agreed; empty where there is none
 
     @property
     def may_come(self) -> bool:
@@ -87,12 +89,14 @@ def _not_agreed_yet(case: Case, item: RemedyItem) -> bool:
 
 
 def _row(opened: OpenCase, item: RemedyItem, today: date, names: Mapping[UUID, str]) -> Row:
-    facts = remedying.facts_of(opened, item)
+    facts = sums.facts_of(opened, item)
     amounts = [
         (_(label), said(amount, facts.currency))
         for name, label in AMOUNTS.items()
         if (amount := getattr(facts, name)) is not None
     ]
+    if facts.missing:
+        amounts.append((_(MISSING), said(facts.missing, facts.currency)))
     stands = "offered" if _not_agreed_yet(opened.case, item) else item.state
     return Row(
         item,
@@ -103,4 +107,5 @@ def _row(opened: OpenCase, item: RemedyItem, today: date, names: Mapping[UUID, s
         facts.source,
         amounts,
         names.get(item.file_id, "") if item.file_id else "",
+        facts.currency if facts.agreed is not None else "",
     )

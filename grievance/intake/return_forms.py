@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
+from uuid import UUID
 
+from grievance.cases import money
 from grievance.cases.models import RemedyItem
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
@@ -132,6 +134,11 @@ class ArrivalForm(ReprisalForm):
     """Whether what was promised is there; `arrival_form` adds one question for each thing."""
 
     message: Words
+    rows: Sequence[Row] = ()
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.sums: dict[UUID, int] = {}
 
     def begin(self, rows: Sequence[Row], state: str) -> None:
         """Choose "all" for what has come already while the rest is awaited; later that is the
@@ -139,6 +146,25 @@ class ArrivalForm(ReprisalForm):
         for row in rows:
             if row.item.state == "arrived" and state == "remedy_agreed":
                 self[name_of(row.item)].data = "all"
+
+    def validate(self, *rest: Any, **more: Any) -> bool:
+        """Where a sum was agreed, who says that all came says how much: nothing is guessed."""
+        fine = bool(super().validate(*rest, **more))
+        for row in self.rows:
+            box = self[sum_of(row.item)] if row.currency else None
+            if box is None or not (box.data or self[name_of(row.item)].data == "all"):
+                continue
+            try:
+                self.sums[row.item.id] = money.parse(box.data or "", row.currency)
+            except money.NotAnAmount:
+                box.errors = [_("Write how much has come, in digits, for example 120,000.")]
+                fine = False
+        return fine
+
+
+def sum_of(item: RemedyItem) -> str:
+    """The field that asks how much of it came."""
+    return f"sum-{item.id.hex}"
 
 
 def name_of(item: RemedyItem) -> str:
@@ -150,13 +176,26 @@ def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
     """The form that asks about these things; who still waits may say so while the day is not
     over."""
     kinds = [row.kind for row in rows]
-    fields = {name_of(row.item): _came(row, kinds.count(row.kind) > 1) for row in rows}
+    fields: dict[str, Any] = {
+        name_of(row.item): _came(row, kinds.count(row.kind) > 1) for row in rows
+    }
+    fields |= {sum_of(row.item): _how_much(row) for row in rows if row.currency}
     fields["reprisal"] = _reprisal()
     words = Words(
         lazy("Do you want to tell us more?"),
         hint=lazy("For example: how much came, or what somebody said to you. In any language."),
     )
-    return cast(type[ArrivalForm], type("Asked", (ArrivalForm,), {**fields, "message": words}))
+    return cast(
+        type[ArrivalForm], type("Asked", (ArrivalForm,), {**fields, "message": words, "rows": rows})
+    )
+
+
+def _how_much(row: Row) -> Line:
+    return Line(
+        _("How much of it has come, in all? (%(currency)s)") % {"currency": row.currency},
+        hint=_("In digits. If it is less than was promised, we write down that a part came."),
+        limit=40,
+    )
 
 
 def _came(row: Row, ambiguous: bool) -> Choice:

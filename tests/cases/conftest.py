@@ -27,7 +27,8 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.closing import Closing, SignOff
 from grievance.cases.operations.referring import Act
-from grievance.cases.operations.remedying import Facts, Remedy
+from grievance.cases.operations.remedying import Remedy
+from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
 from grievance.referrals.models import Packet, Referral

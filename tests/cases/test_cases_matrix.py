@@ -33,7 +33,8 @@ from grievance.cases.operations.adding import Added
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import Act, HandingOver
-from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.sums import Facts
 from grievance.cases.states import (
     HELPER,
     JOB,

@@ -23,7 +23,8 @@ from grievance.cases.operations import (
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.referring import Act
-from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
 from grievance.i18n import speaking
@@ -60,7 +61,7 @@ def report(world: World, came: str, now=NOW, **changed: object) -> None:
 def test_what_a_remedy_is_and_how_much_is_sealed_and_its_day_is_not(world: World):
     world.bring_to("accepted")
     item = world.promise(words="Wages of June", source="The company", offered=100000)
-    facts = remedying.facts_of(world.home(), item)
+    facts = facts_of(world.home(), item)
     assert (facts.words, facts.source, facts.offered, facts.agreed) == (
         "Wages of June", "The company", 100000, 300000,
     )  # fmt: skip
@@ -468,7 +469,7 @@ def test_an_amount_is_written_as_the_language_writes_it():
 def test_what_the_worker_said_yes_to_is_not_changed_behind_their_back(world: World):
     world.bring_to("remedy_agreed")
     (item,) = remedying.items(world.session, world.case.id)
-    was = remedying.facts_of(world.desk(), item)
+    was = facts_of(world.desk(), item)
 
     def change(stands: str = "agreed", due_on: date = DUE, **changed: object) -> None:
         facts = Facts(**{**vars(was), **changed})

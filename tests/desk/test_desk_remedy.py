@@ -12,6 +12,7 @@ from grievance.accounts.roles import Role
 from grievance.cases.models import CaseFile, Outcome, RemedyItem
 from grievance.cases.operations import closing, handling, remedying
 from grievance.cases.operations.closing import SignOff
+from grievance.cases.operations.sums import facts_of
 from tests.cases.conftest import words
 from tests.cast import NOW
 from tests.desk.test_desk_flow import opened, send, verbs_of
@@ -106,7 +107,7 @@ def test_a_remedy_is_changed_and_its_proof_is_kept(house):
     house.session.expire_all()
     (item,) = items(house, case)
     assert (item.state, item.file_id is not None) == ("offered", True)
-    facts = remedying.facts_of(handler.open(house.session, case), item)
+    facts = facts_of(handler.open(house.session, case), item)
     assert (facts.offered, facts.agreed) == (200000, None)
     file = house.session.get_one(CaseFile, item.file_id)
     answer = client.get(f"/staff/cases/{case.reference}/files/{file.id}")

@@ -20,7 +20,8 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, RemedyItem
 from grievance.cases.operations import closing, handling, referring, remedying
 from grievance.cases.operations.referring import Act
-from grievance.cases.operations.remedying import Arrival, Facts, Remedy
+from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import handing, sealing

@@ -16,13 +16,15 @@ from grievance import clock
 from grievance.accounts.models import Event
 from grievance.cases import files, messages, money
 from grievance.cases.models import Feedback, RemedyItem
-from grievance.cases.operations import attaching
+from grievance.cases.operations import attaching, remedying
+from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.sums import facts_of
 from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
 from grievance.notifications.models import Outbox
 from grievance.vault.labels import Label
 from grievance.web.language import CHOICE_COOKIE
-from tests.cast import Browser
+from tests.cast import Browser, browser
 from tests.intake.remedy_kit import WORDS, Way, came, read, state, today, visit, wages, way
 from tests.pages import Page, read_page
 
@@ -50,7 +52,19 @@ def feedback(session: Session, one: Way) -> list[Feedback]:
 def filled(visitor: Browser, said: str, **more: str) -> dict[str, str]:
     """The page of "Did it arrive?", answered the same for every thing."""
     page = read(visitor, "/remedy")
-    return {**page.fields(), **dict.fromkeys(came(page), said), **SAFE, **more}
+    sums = dict.fromkeys(sums_of(page), "250,000") if said == "all" else {}
+    return {**page.fields(), **dict.fromkeys(came(page), said), **sums, **SAFE, **more}
+
+
+def sums_of(page: Page) -> list[str]:
+    """The fields that ask how much of an agreed sum came."""
+    named = [one.get("name") or "" for one in page.all("input")]
+    return [name for name in named if name.startswith("sum-")]
+
+
+def paid(page: Page) -> dict[str, str]:
+    """All of every agreed sum."""
+    return dict.fromkeys(sums_of(page), "250,000")
 
 
 def send(visitor: Browser, path: str, data: dict[str, str]) -> Page:
@@ -236,12 +250,12 @@ def test_every_thing_is_asked_about_by_itself(app: Flask, session: Session) -> N
     visitor = visit(app, session, one.filed.code)
     page = read(visitor, "/remedy")
     first, second = came(page)
-    again = send(visitor, "/remedy", {**page.fields(), **SAFE, first: "all"})
+    again = send(visitor, "/remedy", {**page.fields(), **SAFE, first: "all", **paid(page)})
     assert again.status == 422
     assert list(again.errors) == [second]
     assert again.fields()[first] == "all"
     assert feedback(session, one) == []
-    data = {**page.fields(), **SAFE, first: "all", second: "wait"}
+    data = {**page.fields(), **SAFE, first: "all", second: "wait", **paid(page)}
     assert state(send(visitor, "/remedy", data)) == "remedy_agreed"
     assert [standing(session, item) for item in one.items] == ["arrived", "agreed"]
     assert read(visitor, "/remedy").all("input", name=first, value="wait") == []
@@ -270,7 +284,7 @@ def test_what_has_come_is_chosen_while_the_rest_is_awaited(app: Flask, session: 
     page = read(visitor, "/remedy")
     first, second = came(page)
     assert not {first, second} & page.fields().keys()
-    send(visitor, "/remedy", {**page.fields(), **SAFE, first: "all", second: "wait"})
+    send(visitor, "/remedy", {**page.fields(), **SAFE, first: "all", second: "wait", **paid(page)})
     fields = read(visitor, "/remedy").fields()
     assert (fields[first], second in fields) == ("all", False)
     without = {name: said for name, said in fields.items() if name != first}
@@ -711,3 +725,37 @@ def test_a_message_with_a_file_is_still_what_the_worker_told(
     data = {**read(worker).fields(), "files": (io.BytesIO(b"slip"), "slip.txt")}
     worker.post("/en/case/message", data=data, content_type="multipart/form-data")
     assert "slip.txt" in read(worker).main
+
+
+def test_all_of_a_sum_is_not_taken_for_all_while_less_came_than_was_agreed(
+    app: Flask, session: Session, promised: Way, worker: Browser
+) -> None:
+    (box,) = sums_of(read(worker, "/remedy"))
+    for typed in ("", "much"):
+        asked = tell(worker, "all", **{box: typed})
+        assert (asked.status, list(asked.errors)) == (422, [box])
+        assert asked.fields()[box] == typed
+    assert feedback(session, promised) == []
+    page = tell(worker, "all", **{box: "１２０,０００"})
+    assert state(page) == "remedy_agreed"
+    assert [standing(session, item) for item in promised.items] == ["part"]
+    assert "Still missing of it" in page.main
+    assert "¥130,000" in page.main
+    desk = promised.handler.open(session, promised.case)
+    item = session.get_one(RemedyItem, promised.items[0])
+    assert facts_of(desk, item).received == 120_000
+    assert b"120000" not in item.facts
+    staff = browser(app, session, promised.handler)
+    case = read_page(staff.get(f"/staff/cases/{promised.case.reference}"))
+    assert "Still missing of what was agreed" in case.main
+    assert "¥130,000" in case.main
+    with pytest.raises(Refused, match="sums"):
+        remedying.confirm_for_worker(session, promised.site, desk, "By phone", promised.act)
+    assert state(tell(worker, "all", **{box: "250,000"})) == "remedy_monitored"
+
+
+def test_how_much_came_is_asked_only_where_a_sum_was_agreed(app: Flask, session: Session) -> None:
+    one = way(app, session).promise(wages(kind="apology", amounts={"agreed": None}))
+    visitor = visit(app, session, one.filed.code)
+    assert sums_of(read(visitor, "/remedy")) == []
+    assert state(tell(visitor, "all")) == "remedy_monitored"

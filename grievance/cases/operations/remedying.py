@@ -31,6 +31,7 @@ from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.sums import Facts, counted, facts_of
 from grievance.cases.site import Site
 from grievance.cases.states import PROMISED, Verb
 from grievance.clock import to_the_hour
@@ -41,26 +42,6 @@ from grievance.vault.labels import Label
 WATCHED = ("agreed", "part", "arrived")  # what the worker is asked about
 FARTHEST = timedelta(days=3660)  # nobody writes down days that are ten years off
 CAME = ("all", "part", "wait", "no")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a remedy is, from whom, and how much: amounts are integers of the currency's smallest
-    unit (ISO 4217), None where none was named. All of it is sealed."""
-
-    words: str = field(repr=False)
-    source: str = field(default="", repr=False)
-    currency: str = ""
-    claimed: int | None = field(default=None, repr=False)
-    offered: int | None = field(default=None, repr=False)
-    agreed: int | None = field(default=None, repr=False)
-    received: int | None = field(default=None, repr=False)
-
-    @property
-    def amounts(self) -> list[int]:
-        """The amounts that were named."""
-        named = (self.claimed, self.offered, self.agreed, self.received)
-        return [one for one in named if one is not None]
 
 
 @dataclass(frozen=True)
@@ -153,11 +134,6 @@ def items(session: Session, case_id: UUID) -> list[RemedyItem]:
     return list(session.scalars(mine.order_by(RemedyItem.made_at, RemedyItem.id)))
 
 
-def facts_of(opened: OpenCase, item: RemedyItem) -> Facts:
-    """What a remedy is and how much, opened."""
-    return Facts(**opened.open_json(Label.REMEDY_FACTS, item.id, item.facts))
-
-
 def open_dialogue(
     session: Session, site: Site, opened: OpenCase, written: Written, act: Act
 ) -> Message:
@@ -236,11 +212,12 @@ def _detail(opened: OpenCase, how: str) -> Detail:
 class Arrival:
     """What a worker says of each promised thing: `all` of it is there, `part`, `wait` (not yet),
     `no` (it did not come, or it stopped); whether anybody punished them, None where they would
-    rather not say; and words, which may be empty."""
+    rather not say; and words, which may be empty. `sums` is what came of an agreed sum, in all."""
 
     came: Mapping[UUID, str]
     reprisal: bool | None
     written: Written = field(repr=False)
+    sums: Mapping[UUID, int] = field(default_factory=dict, repr=False)
 
 
 def asked_about(session: Session, case: Case) -> list[RemedyItem]:
@@ -269,7 +246,8 @@ def report(
     """The worker says whether what was promised is there. A repeat of the same form says nothing.
 
     Broken, the case goes back to be worked on, and staff answer. A worker who was punished is
-    answered in any case, and the case counts as grave. Refuses `items` for an answer that does not
+    answered in any case, and the case counts as grave. Less than the agreed sum is a part of it,
+    whatever was said. Refuses `items` for an answer that does not
     speak of exactly the promised things.
     """
     case, at = opened.case, to_the_hour(now)
@@ -280,6 +258,7 @@ def report(
     if not watched or set(said.came) != known or not set(said.came.values()) <= set(CAME):
         check(case, Verb.REMEDY_BREACHED, actor)
         raise Refused("items")
+    said = replace(said, came=counted(opened, watched, said.came, said.sums))
     verb = verb_of(case, watched, said, today)
     check(case, verb, actor)
     for item in watched:
@@ -322,7 +301,8 @@ def _go(
 
 
 def confirm_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
-    """The worker told us that everything is there; how they told us is kept sealed."""
+    """The worker told us that everything is there; how they told us is kept sealed. Refuses `sums`
+    while less is written down as received than was agreed."""
     _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act)
 
 
@@ -342,6 +322,8 @@ def _for_worker(
         watched, came = [one for one in watched if one.state != "arrived"] or watched, "no"
     if not watched:
         raise Refused("something_promised")
+    if came == "all" and any(facts_of(opened, one).missing for one in watched):
+        raise Refused("sums")
     case.worker_acted_at = to_the_hour(act.now)
     told = Arrival({one.id: came for one in watched}, None, Written("", "en", uuid4()))
     for item in watched:
