@@ -74,10 +74,11 @@ class Channel:
     publish: str
     source: str | None
     languages: tuple[str, ...]
-    only_in: str | None  # ISO 3166: serves this prefecture (JP-13) or country (BD) only
+    only_in: tuple[str, ...]  # ISO 3166: serves these prefectures (JP-13) or countries (BD) only
     checked: date | None
     texts: Mapping[str, str]
     opening: Opening | None = None  # None: nobody stated its hours
+    not_in: tuple[str, ...] = ()  # another number serves these prefectures or countries
 
     @property
     def voice(self) -> bool:
@@ -95,17 +96,21 @@ class Channel:
         """May be shown and leads somewhere from where the person is.
 
         A place in general words ("the office covering the workplace") leads nowhere yet; a line of
-        one prefecture serves only that one, a line of one country only who is in that `country`;
-        Japan's free and short numbers end at its border.
+        some prefectures serves only those, a line of one country only who is in that `country`,
+        and nobody where another number stands in its place. Japan's free and short numbers end at
+        its border.
         """
-        if not self.public or self.only_in not in (None, prefecture, country):
+        here = {prefecture, country}
+        if not self.public or (self.only_in and not here & set(self.only_in)):
+            return False
+        if here & set(self.not_in):
             return False
         value = self.value or ""
         if self.type == "web":
             return value.startswith("http")
         if self.type == "email":
             return "@" in value
-        if self.type == "phone" and not in_japan and self.only_in in (None, prefecture):
+        if self.type == "phone" and not in_japan and country not in self.only_in:
             digits = re.sub(r"\D", "", value)
             return len(digits) > 8 and not digits.startswith(_ONLY_IN_JAPAN)
         return self.type == "app" or any(letter.isdigit() for letter in value)
@@ -181,7 +186,11 @@ class Mechanism:
     @property
     def reachable_somewhere(self) -> bool:
         """Has a checked way for somebody who is where that way works."""
-        return any(one.usable(one.only_in, country=one.only_in) for one in self.channels)
+        return any(
+            one.usable(place, country=place)
+            for one in self.channels
+            for place in one.only_in or (None,)
+        )
 
     @property
     def state(self) -> bool:

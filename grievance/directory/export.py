@@ -19,7 +19,7 @@ from grievance.i18n import BY_SLUG, ENGLISH, Language
 VERSION = "3.0.1"
 COLUMNS = (
     "id", "kind", "country", "name", "name_ja", "operator", "can_do", "cannot_do", "cost",
-    "channel", "value", "languages", "only_in", "hours", "checked", "page_date",
+    "channel", "value", "languages", "only_in", "not_in", "hours", "checked", "page_date",
 )  # fmt: skip
 _STATUS = {"active": "active", "closed": "defunct"}
 
@@ -102,7 +102,8 @@ def _line(entry: Entry, way: Way | None, language: Language) -> dict[str, str]:
             "channel": way.facts.type,
             "value": str(way.say("value", language) or way.facts.value),
             "languages": " ".join(way.facts.languages),
-            "only_in": way.facts.only_in or "",
+            "only_in": " ".join(way.facts.only_in),
+            "not_in": " ".join(way.facts.not_in),
             "hours": str(way.say("hours", language) or ""),
             "checked": way.confirmed.isoformat() if way.confirmed else "",
             "page_date": (way.page.date or "") if way.page else "",

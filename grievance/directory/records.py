@@ -57,7 +57,8 @@ def channel(row: models.Channel) -> entries.Channel:
         publish=row.publish,
         source=row.source,
         languages=tuple(row.languages),
-        only_in=row.only_in,
+        only_in=tuple(row.only_in),
+        not_in=tuple(row.not_in),
         checked=row.checked,
         texts=english(row.texts),
         opening=_opening(row.opening),
@@ -84,7 +85,8 @@ def claims(facts: entries.Channel) -> dict[str, Any]:
         "type": facts.type,
         "value": facts.value,
         "languages": list(facts.languages),
-        "only_in": facts.only_in,
+        "only_in": list(facts.only_in),
+        "not_in": list(facts.not_in),
     }
 
 

@@ -17,6 +17,7 @@ NEAREST_KINDS = (
     "international",
 )  # fmt: skip
 NAMELESS = ("accepted", "accepted_limited", "consult_only")
+LINES = ("phone", "chat", "whatsapp")  # where somebody speaks or writes at once
 _FIELDS = ("name", "can_do", "cannot_do", "how_to_start")
 _FREE = re.compile(r"(it is |the call is |the talk is )?(usually )?free\b", re.IGNORECASE)
 # A code starts with the country a body works in ("vn-dolab-embassy"); these do not.
@@ -90,11 +91,13 @@ def spoken_on(entry: Entry, way: Way) -> tuple[str, ...]:
 
 def languages_of(entry: Entry, ways: Sequence[Way] | None = None) -> set[str]:
     """The languages somebody is spoken or written to in by the ways that are shown (or by `ways`
-    of them): a language belongs to a number. Where only pages are shown, or nothing, what the body
-    says of itself."""
+    of them): a language belongs to a number. Of a body whose numbers are not shown, none; of one
+    that has no number at all, what it says of itself."""
     ways = entry.public_ways if ways is None else ways
     lines = [way for way in ways if way.facts.type != "web"]
     if not lines:
+        if any(channel.type in LINES and not channel.public for channel in entry.facts.channels):
+            return set()
         return set(entry.facts.languages).union(*(way.facts.languages for way in ways))
     return {slug for way in lines for slug in spoken_on(entry, way)}
 

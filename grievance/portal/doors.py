@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel import dates
+from babel.lists import format_list
 
 from grievance.directory import open_now
 from grievance.directory.book import Book, Entry, Way
@@ -38,7 +39,8 @@ class Reach:
     hours: Said | None
     note: Said | None
     languages: tuple[str, ...]  # own names
-    place: str
+    place: str  # the only prefectures or countries it serves
+    not_place: str  # those it does not serve
     provenance: str  # who stands behind it, in a sentence
     now: str  # whether it is open at this moment, in a sentence
 
@@ -123,6 +125,7 @@ def language_sentence(entry: Entry, ways: list[Way] | None = None) -> str:
         }
     if entry.facts.interpreters:
         return gettext("They call an interpreter")
+    spoken = spoken or set(entry.facts.languages)
     if spoken == {"ja"}:
         return gettext("Japanese only: ask somebody to speak for you")
     if spoken:
@@ -145,9 +148,10 @@ def reach(entry: Entry, way: Way, *, brief: bool = False, now: datetime | None =
         hours=way.say("hours"),
         note=way.say("note"),
         languages=tuple(language_name(slug) for slug in slugs),
-        place=_place(facts.only_in),
+        place=_places(facts.only_in),
+        not_place=_places(facts.not_in),
         provenance=provenance(way),
-        now=open_now.sentence(facts, now) if now else "",
+        now=open_now.sentence(facts, now, _told_lately(way, now.date())) if now else "",
     )
 
 
@@ -234,11 +238,23 @@ def is_old(checked: date | None, today: date) -> bool:
     return checked is not None and today - checked > OLD
 
 
-def _place(code: str | None) -> str:
-    """The name of the prefecture or country a way is limited to; empty for none."""
-    if code is None:
-        return ""
-    return str(current().locale.territories.get(code) or prefecture_name(code, current()))
+def _told_lately(way: Way, today: date) -> bool:
+    """Whether its hours are of common knowledge, or of a page that was dated or confirmed within
+    a year; of a page of their own nobody here keeps the day."""
+    opening = way.facts.opening
+    if way.confirmed and not is_old(way.confirmed, today):
+        return True
+    if way.page is None or (opening and opening.source not in (None, way.page.id)):
+        return way.page is None and way.facts.status == "public_fact"
+    parts = [int(part) for part in (way.page.date or "").split("-") if part]
+    return bool(parts) and not is_old(date(*(parts + [1, 1])[:3]), today)
+
+
+def _places(codes: tuple[str, ...]) -> str:
+    """The names of prefectures or countries; empty for none."""
+    territories = current().locale.territories
+    names = [str(territories.get(code) or prefecture_name(code, current())) for code in codes]
+    return format_list(names, locale=current().locale) if names else ""
 
 
 def _can_be_reached(entry: Entry) -> bool:

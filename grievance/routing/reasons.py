@@ -184,7 +184,7 @@ CAUTIONS = {
     "worker-must-come": N_("The worker has to come or agree; another person cannot file alone."),
     "left-host": N_("If you have left your workplace, talk to a supporter or a lawyer first."),
     "no-checked-contact": N_(
-        "We do not have a checked number or address for you yet. Ask us to connect you."
+        "We do not have a number or address for you that we may show yet. Ask us to connect you."
     ),
     "speaks-your-language": N_("They work in your language."),
     "interpreter-possible": N_("They can often get an interpreter: say which language you need."),

@@ -16,8 +16,8 @@ FACTS = shipped()
 BODIES = FACTS.mechanisms.values()
 
 
-def channel(kind, value, publish="after_routine_recheck", only_in=None):
-    return Channel(kind, value, "official", publish, "mhlw-1", (), only_in, None, {})
+def channel(kind, value, publish="after_routine_recheck", only_in=(), not_in=()):
+    return Channel(kind, value, "official", publish, "mhlw-1", (), only_in, None, {}, None, not_in)
 
 
 def spoilt(tmp_path, file, old, new):
@@ -111,7 +111,7 @@ def test_what_no_page_supports_is_to_be_confirmed():
         (channel("in_person", "5-25 Niban-cho, Chiyoda-ku"), True),
         (channel("web", "https://www.otit.go.jp/"), True),
         (channel("chat", "a chat without an address"), False),
-        (channel("phone", "018-862-6684", only_in="JP-05"), False),
+        (channel("phone", "018-862-6684", only_in=("JP-05",)), False),
     ],
 )
 def test_a_way_counts_only_when_it_is_checked_and_leads_somewhere(way, leads_somewhere):
@@ -119,13 +119,21 @@ def test_a_way_counts_only_when_it_is_checked_and_leads_somewhere(way, leads_som
 
 
 def test_a_line_of_one_prefecture_serves_only_that_prefecture():
-    akita = channel("phone", "018-862-6684", only_in="JP-05")
+    akita = channel("phone", "018-862-6684", only_in=("JP-05",))
     assert akita.usable("JP-05")
     assert not akita.usable("JP-13")
 
 
+def test_where_another_number_stands_in_its_place_only_that_one_serves():
+    tohoku = ("JP-03", "JP-04", "JP-07")
+    here = channel("phone", "0120-279-226", only_in=tohoku)
+    there = channel("phone", "0120-279-338", not_in=tohoku)
+    for place in (*tohoku, "JP-13", None):
+        assert (here.usable(place), there.usable(place)) == (place in tohoku, place not in tohoku)
+
+
 def test_a_short_number_of_another_country_counts_for_who_is_there():
-    line = channel("phone", "16357", only_in="BD")
+    line = channel("phone", "16357", only_in=("BD",))
     assert line.usable(None, in_japan=False, country="BD")
     assert not line.usable(None, in_japan=False, country="IN")
     assert not line.usable()

@@ -90,7 +90,7 @@ def test_a_door_without_a_checked_number_shows_its_japanese_name_and_others_to_t
     get: Get,
 ) -> None:
     page = get("/en/mechanisms/jp-labour-tribunal")
-    assert "We do not have a checked number yet." in page.main
+    assert "We do not have a number that we may show yet." in page.main
     names = [e.text for e in page.all("p", class_="show")]
     assert "労働審判（地方裁判所）" in names or any("労働審判" in (n or "") for n in names)
     assert "These have a number or an address" in page.main

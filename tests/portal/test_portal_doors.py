@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -63,6 +64,17 @@ def test_a_line_of_another_prefecture_is_not_offered(loaded: Session) -> None:
     assert elsewhere is None or elsewhere.facts.value != "018-862-6684"
 
 
+def test_yorisoi_has_another_number_for_three_prefectures(loaded: Session) -> None:
+    entry = queries.book(loaded).entries["jp-yorisoi"]
+    for slug, place in product(("ja", "vi"), ("JP-03", "JP-04", "JP-07", "JP-13", None)):
+        with i18n.speaking(slug):
+            way = doors.best(entry, Standpoint(place))
+        wanted = "0120-279-226" if place in ("JP-03", "JP-04", "JP-07") else "0120-279-338"
+        assert way is not None
+        assert way.facts.value == wanted
+        assert slug in way.facts.languages
+
+
 def test_instead_of_a_closed_door_stand_bodies_that_can_be_reached_and_that_no_company_runs(
     loaded: Session,
 ) -> None:
@@ -86,6 +98,13 @@ def test_instead_of_a_closed_door_stand_bodies_that_can_be_reached_and_that_no_c
         ("ja-easy", "jp-police-9110", "They speak %(language)s"),
         ("zh-hant", "jp-otit", "They speak %(language)s"),
         ("ur", "jp-lsio", "They call an interpreter"),
+        (
+            "vi",
+            "jp-foreign-worker-dial",
+            "They have a number for %(language)s, which we do not have yet",
+        ),
+        ("vi", "jp-yorisoi", "They speak %(language)s"),
+        ("en", "jp-emergency", "Japanese only: ask somebody to speak for you"),
         ("ur", "union-individual", "We do not know: ask them first"),
     ],
 )
@@ -112,6 +131,17 @@ def test_a_link_is_one_that_a_phone_understands(loaded: Session) -> None:
 JAPAN = ZoneInfo("Asia/Tokyo")
 SUNDAY_NIGHT = datetime(2026, 11, 29, 20, tzinfo=JAPAN)
 SATURDAY = datetime(2026, 11, 28, 18, tzinfo=JAPAN)
+
+
+def test_old_or_undated_hours_are_only_said_to_be_so_by_their_page(loaded: Session) -> None:
+    for entry in queries.book(loaded).entries.values():
+        for way in entry.public_ways:
+            old = way.page and (not way.page.date or int(way.page.date[:4]) < SUNDAY_NIGHT.year - 1)
+            said = doors.reach(entry, way, now=SUNDAY_NIGHT).now
+            assert not (old and said.startswith("Open now")), (entry.id, way.facts.value)
+    emergency = queries.book(loaded).entries["jp-emergency"].public_ways[0]
+    shown = doors.reach(queries.book(loaded).entries["jp-emergency"], emergency, now=SUNDAY_NIGHT)
+    assert shown.now == "Open now, day and night"
 
 
 def test_who_answers_now_depends_on_the_hour_and_the_language(loaded: Session) -> None:

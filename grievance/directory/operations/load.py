@@ -177,7 +177,8 @@ class _Claim:
 
     def _fill(self, row: Channel) -> Channel:
         row.position, row.type, row.value = self.position, self.facts.type, self.facts.value
-        row.languages, row.only_in = list(self.facts.languages), self.facts.only_in
+        row.languages = list(self.facts.languages)
+        row.only_in, row.not_in = list(self.facts.only_in), list(self.facts.not_in)
         row.status, row.publish = self.facts.status, self.facts.publish
         row.source, row.checked, row.texts = self.facts.source, self.facts.checked, self.texts
         row.shipped_hash, row.shipped, row.awaiting = self.hash, self.claims, None
@@ -217,6 +218,9 @@ def _paired(rows: list[Channel], claimed: list[_Claim]) -> dict[int, Channel]:
     return pairs
 
 
+_SORT = ("type", "languages", "only_in", "not_in")
+
+
 def _same_content(row: Channel, claim: _Claim) -> bool:
     return row.shipped_hash == claim.hash
 
@@ -228,4 +232,4 @@ def _same_value(row: Channel, claim: _Claim) -> bool:
 
 def _same_sort(row: Channel, claim: _Claim) -> bool:
     shipped = row.shipped or {}
-    return all(shipped.get(key) == claim.claims[key] for key in ("type", "languages", "only_in"))
+    return all(shipped.get(key) == claim.claims[key] for key in _SORT)
