@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 EARLIEST = date(1950, 1, 1)  # no work, contract or injury that anybody here can act on is older
 BUDDHIST = 543  # years ahead of the common era, as Thailand, Laos and Cambodia count
@@ -32,7 +32,7 @@ def readings(typed: str, latest: date, locales: Sequence[str] = ("en",)) -> tupl
         day
         for parts in _numbers(plain, tuple(locales))
         for year, month, at in _orders(parts)
-        for day in _days(parts[year], parts[month], parts[at], latest)
+        for day in _days(parts[year], parts[month], parts[at], latest, leads=year == 0)
     }
     return tuple(sorted((day for day in found if EARLIEST <= day <= latest), reverse=True))
 
@@ -61,6 +61,8 @@ def _numbers(plain: str, locales: tuple[str, ...]) -> list[list[str]]:
     if era := _ERA.match(plain):
         parts, plain = [_year_of(era)], plain[era.end() :]
     for part in re.findall(r"\d+|[^\W\d_]+", _WORDS.sub(" ", plain)):
+        if part.casefold() in _weekdays(locales):
+            continue
         month = None if part.isdecimal() else _months(locales).get(part.casefold())
         if not part.isdecimal() and month is None:
             return []
@@ -82,6 +84,17 @@ def _months(locales: tuple[str, ...]) -> dict[str, int]:
     }
 
 
+@lru_cache(maxsize=32)
+def _weekdays(locales: tuple[str, ...]) -> frozenset[str]:
+    """Names of weekdays that are no month's name too; Japanese ones always, in brackets."""
+    return frozenset(
+        name.rstrip(".").removesuffix("日").casefold()
+        for locale in {*locales, "en", "ja"}
+        for width in ("wide", "abbreviated")
+        for name in get_day_names(width, locale=locale).values()
+    ) - set(_months(locales))
+
+
 def _orders(parts: list[str]) -> Iterator[tuple[int, int, int]]:
     """(place of year, month, day) as they may stand: a long year and a month's name decide."""
     long = [place for place, part in enumerate(parts) if len(part) == 4]
@@ -92,19 +105,23 @@ def _orders(parts: list[str]) -> Iterator[tuple[int, int, int]]:
             yield year, month, day
 
 
-def _days(year: str, month: str, day: str, latest: date) -> Iterator[date]:
-    for counted in _years(year, latest.year):
+def _days(year: str, month: str, day: str, latest: date, *, leads: bool) -> Iterator[date]:
+    for counted in _years(year, latest.year, leads=leads):
         try:
             yield date(counted, int(month.removeprefix("m")), int(day))
         except ValueError:
             continue
 
 
-def _years(written: str, latest: int) -> tuple[int, ...]:
-    if not written.isdecimal() or len(written) not in (2, 4):
+def _years(written: str, latest: int, *, leads: bool) -> tuple[int, ...]:
+    """The years meant; a short one that leads may be of the present era (`8/4/25`)."""
+    if not written.isdecimal() or len(written) not in (1, 2, 4):
         return ()
     year = int(written)
+    present = ERAS["令和"] + year
+    if len(written) == 1:
+        return (present,) if leads and year and present <= latest else ()
     if len(written) == 4:
         return tuple(one for one in (year, year - BUDDHIST) if one > 0)
-    counted = (2000 + year, 1900 + year, 2500 - BUDDHIST + year)
+    counted = (2000 + year, 1900 + year, 2500 - BUDDHIST + year, *((present,) if leads else ()))
     return tuple(one for one in counted if latest - SHORT_YEARS < one <= latest)
