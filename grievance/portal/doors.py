@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from babel import dates
 from babel.lists import format_list
 
+from grievance.clock import local_day
 from grievance.directory import open_now
 from grievance.directory.book import Book, Entry, Way
 from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
@@ -151,7 +152,7 @@ def reach(entry: Entry, way: Way, *, brief: bool = False, now: datetime | None =
         place=_places(facts.only_in),
         not_place=_places(facts.not_in),
         provenance=provenance(way),
-        now=open_now.sentence(facts, now, _told_lately(way, now.date())) if now else "",
+        now=open_now.sentence(facts, now, _told_lately(way, now)) if now else "",
     )
 
 
@@ -238,10 +239,11 @@ def is_old(checked: date | None, today: date) -> bool:
     return checked is not None and today - checked > OLD
 
 
-def _told_lately(way: Way, today: date) -> bool:
+def _told_lately(way: Way, now: datetime) -> bool:
     """Whether its hours are of common knowledge, or of a page that was dated or confirmed within
     a year; of a page of their own nobody here keeps the day."""
     opening = way.facts.opening
+    today = local_day(now, opening.zone if opening else "Asia/Tokyo")
     if way.confirmed and not is_old(way.confirmed, today):
         return True
     if way.page is None or (opening and opening.source not in (None, way.page.id)):
