@@ -15,8 +15,8 @@ from grievance.i18n import gettext
 from grievance.intake import doors, drafting, looking, picture, posting, short
 from grievance.intake.blueprint import bp
 from grievance.intake.looking import LookForm
-from grievance.intake.visits import COOKIE as VISIT
 from grievance.intake.visits import BUSY, UnknownCode, begin, site
+from grievance.intake.visits import COOKIE as VISIT
 from grievance.questions import browser, drafts
 from grievance.questions.bank import shipped
 from grievance.questions.drafts import OpenDraft
