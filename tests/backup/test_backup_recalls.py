@@ -19,7 +19,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
-from grievance.cases.operations import belonging, consenting, deciding, receipts, replying
+from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
 from grievance.cases.operations.referring import Act, HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
@@ -306,6 +306,7 @@ def test_a_yes_given_after_the_restore_outlives_the_next_one(
         case, again.scalars(select(Receipt).where(Receipt.case_id == case.id)).one(), "", None
     )
     referral = world.hand_over("delivered", BODY)
+    handling.note(again, world.desk(), words(), world.handler.actor, clock.real_now())
     again.commit()
     folder = tmp_path / "tuesday"
     fresh.work("anchor")

@@ -350,6 +350,7 @@ def test_no_word_name_or_number_is_readable_in_the_database(place: Place) -> Non
     # shorter ones stand by chance in so many random bytes
     needles = {one for secret in secrets if len(one := secret.encode()) >= 6}
     needles |= {secret[: len(secret) // 2].encode() for secret in secrets if len(secret) > 30}
+    needles.discard("監理団体".encode())  # a word of the public directory as well
     haystack = dump(place)
     assert b"in_review" in haystack
     assert b"Pham Thu Hoa" in haystack  # the scan does find what stands in clear

@@ -522,7 +522,7 @@ def test_an_answer_without_a_file_needs_none(house):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"MZ\x90\x00program", "This is something else"),
+        (b"MZ\x90\x00program", "another kind of file"),
         (b"\x89PNG\r\n\x1a\nbroken", "could not be read"),
         (bytes(1001), "larger than 10 MB"),
     ],

@@ -144,8 +144,8 @@ def readers(machine: Machine, letters: frozenset[UUID]) -> list[str]:
 
 
 def each_once(machine: Machine, before: dict[UUID, Told], climbing: Climbing) -> None:
-    """Each of these clocks told one more rung, nobody got two letters of it, and more rings change
-    nothing; whatever else there is is as before."""
+    """Each of these clocks told one more rung, somebody is written to, nobody got two letters of
+    one clock, and more rings change nothing; whatever else there is is as before."""
     wanted = {
         case: was.after(*(kind for one, kind in climbing if one == case))
         for case, was in before.items()
@@ -158,8 +158,16 @@ def each_once(machine: Machine, before: dict[UUID, Told], climbing: Climbing) ->
         assert now.rungs == wanted[case]
         assert now.level == top(wanted[case])
         people = readers(machine, now.letters - was.letters)
-        assert bool(people) is bool(clocks)
+        assert clocks or not people  # one letter stands for all that wait for the same person
         assert all(people.count(person) <= clocks for person in people), people
+    assert written(machine, "escalated")
+
+
+def written(machine: Machine, kind: str) -> int:
+    """How many letters of a kind wait or left."""
+    with connected(machine) as connection:
+        asked = text("SELECT count(*) FROM outbox WHERE kind = :kind")
+        return connection.execute(asked, {"kind": kind}).scalar_one()
 
 
 def top(rungs: dict[str, list[int]]) -> int:

@@ -9,6 +9,7 @@ import time
 import redis
 
 from grievance.embedded.valkey import Valkey
+from tests.faults.cases_seen import forget_letters
 from tests.faults.filing import SHORT, Filer, Way, code_on, come_back, prepare, send
 from tests.faults.machine import Machine, wait_for
 from tests.faults.robot import Robot
@@ -50,6 +51,7 @@ def test_the_notice_of_danger_leaves_within_thirty_seconds(machine: Machine) -> 
 def test_all_works_while_the_queue_hangs_and_letters_leave_afterwards(
     machine: Machine, recorded: Way
 ) -> None:
+    forget_letters(machine)
     queue = machine.pid("valkey")
     os.kill(queue, signal.SIGSTOP)
     try:
@@ -77,6 +79,7 @@ def test_all_works_while_the_queue_hangs_and_letters_leave_afterwards(
 
 
 def test_a_wiped_queue_loses_nothing(machine: Machine, recorded: Way) -> None:
+    forget_letters(machine)
     before = len(letters(machine))
     with redis.Redis.from_url(Valkey(machine.data).url()) as queue:
         queue.flushall()

@@ -197,6 +197,7 @@ ANOTHER = (
     "(SELECT id FROM channel WHERE state = 'shipped' AND type = 'phone' AND id <> :id LIMIT 1)"
 )
 COLUMNS = "mechanism, position, type, value, languages, status, publish, texts, state, version"
+COLUMNS += ", only_in, not_in"
 NUMBERS = {
     "confirmed": "UPDATE channel SET value = '03-0000-0000' WHERE id = :id",
     "page": "UPDATE channel SET page = 'https://evil.example' WHERE id = :id",

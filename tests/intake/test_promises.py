@@ -29,6 +29,7 @@ PROMISES = {
 # Sentences without a day that say what we, or a person, will do: each stands only where the case
 # is on somebody's list ("Today", the queue, hand-overs) until it is done.
 DONE_BY_SOMEBODY = {
+    "In digits. If it is less than was promised, we write down that a part came.",
     "A person reads it", "A person reads it next on %(when)s.",
     "A person reads it. We do not know yet when.", "A person reads this next on %(when)s.",
     ("A person reads it again and writes to you here. Everything you told us is still there, and "

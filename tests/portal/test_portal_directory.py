@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -67,7 +68,7 @@ def test_no_unconfirmed_value_is_exported(form: str, loaded: Session) -> None:
     assert hidden
     assert "0120-250-168" in out
     for value in hidden:
-        assert value not in out
+        assert not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", out), value
 
 
 def test_a_confirmed_number_appears_at_once_with_its_day_and_can_be_tapped(
@@ -149,14 +150,16 @@ def test_a_search_without_a_hit_says_so_and_offers_all(get: Get) -> None:
 def test_filters_narrow_the_list(get: Get) -> None:
     assert set(doors_in(get("/en/mechanisms?country=VN"))) == {"vn-dolab-embassy"}
     unions = doors_in(get("/en/mechanisms?kind=union"))
-    assert set(unions) == {"gfa-union-channel", "union-individual", "rengo-hotline"}
+    assert set(unions) == {
+        "gfa-union-channel", "jsu-itf", "rengo-hotline", "union-individual",
+    }  # fmt: skip
     free = doors_in(get("/en/mechanisms?free=yes&issue=wages-unpaid"))
     assert "jp-lsio" in free
     assert "union-individual" not in free
     nameless = doors_in(get("/en/mechanisms?nameless=yes"))
     assert "jp-labour-hotline" in nameless
     assert "jp-labour-tribunal" not in nameless
-    assert "jp-otit" in doors_in(get("/en/mechanisms?language=km"))
+    assert "jp-otit" in doors_in(get("/en/mechanisms?language=vi"))
 
 
 def test_an_unknown_filter_is_left_out(get: Get) -> None:

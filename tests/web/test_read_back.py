@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
+from grievance.i18n import speaking
 from grievance.web.forms import Form
 from grievance.web.read_back import Day, Telephone
 
@@ -25,7 +26,7 @@ class Reached(Form):
 
 
 def sent(app: Flask, given: Mapping[str, str]) -> Reached:
-    with app.test_request_context():
+    with app.test_request_context(), speaking("en"):
         form = Reached(MultiDict(given))
         form.validate()
         return form
