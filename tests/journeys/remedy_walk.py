@@ -4,6 +4,7 @@ them: a worker on a phone without JavaScript, a handler and a second member at t
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -72,7 +73,7 @@ def day(made: Walk, days: int) -> date:
 
 def file_report(page: Page, answers: Answers) -> str:
     """File a report; its code."""
-    page.goto(f"/{answers['language']}/file")
+    page.goto(f"/{answers['language']}/file?route=full")
     walk(page, answers, "file.check")
     go_on(page)
     code = page.locator("#receipt").inner_text()
@@ -289,8 +290,27 @@ def came(made: Walk, *said: str, **typed: object) -> None:
     assert len(asked) == len(said)
     for row, told in zip(asked, said, strict=True):
         row.locator(f"input[value={told}]").check()
+        if told == "all" and row.locator("input[name^='sum-']").count():
+            sums = re.findall(r"\d{1,3}(?:[.,]\d{3})+", row.inner_text())
+            row.locator("input[name^='sum-']").fill(max(sums, key=_digits))
     act(worker, "remedy_news", **{"reprisal": "no", **typed})
     assert name_of(worker) == "case"
+
+
+def _digits(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+def translate(made: Walk, text: str) -> None:
+    """The handler puts a translation beside every passage of the worker's own words."""
+    desk = at_desk(made)
+    for place in range(button(desk, "translate").count()):
+        unfold(desk)
+        form = button(desk, "translate").nth(place).locator("xpath=ancestor::form")
+        _fill(form, "language", "ja")
+        _fill(form, "message", text)
+        button(desk, "translate").nth(place).click()
+        assert name_of(desk) == "staff.case", desk.locator("main").inner_text()[:400]
 
 
 def remedies(page: Page) -> list[str]:

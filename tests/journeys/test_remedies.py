@@ -110,6 +110,7 @@ def test_conciliation_fails_and_another_door_brings_the_wages(
     instance: Instance, open_page: Opener
 ) -> None:
     made = step.begin(instance, open_page, WAGES, ("Dấu-4242", "Kawa", "Nguyễn"))
+    step.translate(made, "二か月分の賃金が支払われていません。全額の支払いを求めます。")
     step.prepare(made, "jp-labour-bureau-conciliation")
     told = step.decide(made, "consent_given")
     assert "Kawa Shokuhin" in told
