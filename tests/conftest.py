@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from grievance.app import create_app
 from grievance.embedded.postgres import Postgres
 from grievance.extensions import act_as, db
+from grievance.i18n import ENGLISH, speak
 from grievance.settings import WebSettings
 from grievance.vault import keyring
 from tests.cast import Browser
@@ -29,6 +30,13 @@ from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
 TEMPLATE = "grievance_template"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Begin in English: pages asked for by a test client speak on in the test's own context, where
+    a request of a real server has one of its own."""
+    speak(ENGLISH)
 
 
 @pytest.fixture(scope="session")
