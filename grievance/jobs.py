@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
-from grievance.accounts import anchors, audit
+from grievance.accounts import anchors, audit, words
 from grievance.cases import ledger
 from grievance.cases.jobs import sweep
 from grievance.cases.operations import receipts
@@ -100,7 +100,7 @@ def _purge(work: Work) -> Counts:
 def _forget(work: Work) -> Counts:
     """Drafts and visits that ran out; their time is always real."""
     now = clock.real_now()
-    visits = receipts.purge_visits(work.session, now)
+    visits = receipts.purge_visits(work.session, now) + words.purge(work.session, now)
     drafts = purge_drafts(work.session, blobs(work.settings.storage), now)
     return {"due": visits + drafts, "done": visits + drafts}
 

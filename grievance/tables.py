@@ -10,6 +10,7 @@ MODULES = (
     "notifications.models",
     "accounts.models",
     "accounts.peppers",
+    "accounts.words",
     "directory.models",
     "questions.models",
     "deadlines.models",

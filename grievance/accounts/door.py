@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, request, url_for
 
+from grievance.accounts import words
 from grievance.accounts.hashing import (
     Candidate,
     HashedPassword,
     candidate_for,
     hash_password,
 )
+from grievance.accounts.models import Person
 from grievance.accounts.operations import signing
 from grievance.accounts.operations.persons import Admitted, set_password
 from grievance.accounts.queries import email_tag, wrap_for
@@ -26,6 +28,7 @@ from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.vault.passwords import WrongPassword
 from grievance.vault.slots import PASSWORD_WEIGHT, HashSlots, SlowLane, account, network
+from grievance.web import resuming
 from grievance.web.binding import cookie, set_cookie
 from grievance.web.redirects import see_other
 
@@ -120,6 +123,9 @@ def enter(entrant: Entrant, after: str) -> Response:
     person_id, now, session = entrant.admitted.person_id, real_now(), db.session()
     act_as(f"member:{person_id}")
     secret = signing.open_session(session, entrant.admitted, ring=key_ring(), now=now)
+    own = words.of_member(session.get_one(Person, person_id))
+    told = words.claim(session, cookie(COOKIE), secret, own, entrant.admitted.private, now)
+    after = resuming.marked(told.path) if told else after
     signing.end_earlier(session, cookie(COOKIE))
     if entrant.anew:
         set_password(session, entrant.admitted, entrant.anew)

@@ -137,6 +137,20 @@ def live_session(session: Session, secret: str, now: datetime) -> StaffSession |
     ).first()
 
 
+def ended_session(session: Session, secret: str, now: datetime) -> Person | None:
+    """Whose session a cookie named, though it may be over since: an active person's, at most twelve
+    hours ago. For keeping what they wrote, and for nothing else."""
+    return session.scalars(
+        select(Person)
+        .join(StaffSession, StaffSession.person_id == Person.id)
+        .where(
+            StaffSession.token_hash == secret_hash(secret),
+            StaffSession.last_seen > now - LONGEST,
+            Person.state == "active",
+        )
+    ).first()
+
+
 def hold_member(session: Session, person_id: UUID) -> None:
     """Let nobody take roles from this person, or give them another password, before the
     transaction ends."""

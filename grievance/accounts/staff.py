@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from flask import Flask, Request, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 
-from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts import queries, words
+from grievance.accounts.keys import member_holder, open_organisation_keys
 from grievance.accounts.models import Person, StaffSession
 from grievance.accounts.operations.keys import KeyHolder, reseal_slice
 from grievance.accounts.operations.signing import member_private
@@ -30,9 +31,11 @@ from grievance.extensions import act_as, db, login
 from grievance.i18n import BY_SLUG, gettext, speak
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import KeyRing
+from grievance.web import resuming
 from grievance.web.audience import guard
 from grievance.web.binding import cookie
-from grievance.web.pages import provide
+from grievance.web.pages import keep_open, provide
+from grievance.web.redirects import see_other
 
 COOKIE = "staff"
 SIGNED_IN = "signed-in"  # the permission of a page that every member may open
@@ -172,14 +175,45 @@ def _opened(row: StaffSession | None, secret: str) -> bytes | None:
 def check(permission: str | None) -> None:
     """The guard of staff pages: sign in first (303), then the permission (403)."""
     if not current_user.is_authenticated:
-        after = request.path if request.method == "GET" else None
-        abort(redirect(url_for("accounts.sign_in", next=after), 303))
+        abort(_signed_out())
     found: Member = current_user._get_current_object()
     g.member, g.actor_id = found, str(found.person_id)
+    keep_open(url_for("accounts.still"))
+    if resuming.proven(cookie(COOKIE)):
+        words.drop(db.session(), cookie(COOKIE))
     speak(BY_SLUG[found.language])
     if permission != SIGNED_IN and not found.can(Permission(permission or "")):
         abort(403)
     _reseal(found)
+
+
+def _signed_out() -> Response:
+    """To the sign-in. Words that were just sent are kept for who signs in here again; where that
+    cannot be, they are shown to be copied."""
+    session, secret, now = db.session(), cookie(COOKIE), real_now()
+    back = url_for("accounts.sign_in", next=request.path if request.method == "GET" else None)
+    said = words.Words(resuming.address(), resuming.written())
+    if request.endpoint == "accounts.sign_out":
+        words.drop(session, secret)
+    person = queries.ended_session(session, secret, now) if resuming.proven(secret) else None
+    kept = False
+    if person:
+        public = member_holder(key_ring(), person).public
+        kept = words.keep(session, secret, words.of_member(person), public, said, now)
+    session.commit()
+    return see_other(back) if kept else resuming.texts_page(said.fields, back)
+
+
+def kept_here(path: str) -> resuming.Fields | None:
+    """The fields that wait for this session at an address of the desk."""
+    found = load(request) if path.startswith("/staff/") else None
+    if found is None:
+        return None
+    session = db.session()
+    own = words.of_member(session.get_one(Person, found.person_id))
+    told = words.read(session, cookie(COOKIE), own, found.member_private, real_now())
+    session.commit()
+    return told.fields if told and told.path.partition("?")[0] == path else None
 
 
 def _reseal(found: Member) -> None:
@@ -198,5 +232,6 @@ def init_app(app: Flask) -> None:
     login.session_protection = None
     login.init_app(app)
     login.request_loader(load)
+    resuming.opener(app, kept_here)
     guard(app, "staff", check)
     provide(app, member=member, role_name=lambda role: gettext(NAMES[role]))

@@ -17,7 +17,7 @@ from flask import (
 )
 
 from grievance import i18n
-from grievance.accounts import door, forms, keys, queries, staff, stepping
+from grievance.accounts import door, forms, keys, queries, staff, stepping, words
 from grievance.accounts.models import Invitation, Person
 from grievance.accounts.operations import founding, invitations, letters, recovery, signing
 from grievance.accounts.operations.persons import Admitted
@@ -28,13 +28,16 @@ from grievance.vault.passwords import WrongPassword
 from grievance.vault.recovery import fingerprint, sheet_text
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
-from grievance.web.binding import drop_cookie
-from grievance.web.forms import Form
+from grievance.web.binding import cookie, drop_cookie, must_be_ours
 from grievance.web.pages import tell
 
 accounts = Blueprint("accounts", __name__, url_prefix="/staff")
 
 WRONG = i18n.lazy("Address and password do not belong together. Look at both again.")
+KEPT = i18n.lazy(
+    "Your session had ended. What you just wrote is kept for 20 minutes: sign in here, and it is "
+    "back in its box. It is not sent yet."
+)
 BUSY = i18n.lazy("Many people sign in right now. What you typed is kept; try again in a moment.")
 
 
@@ -64,6 +67,8 @@ def busy_page(template: str, problem: Busy, **values: Any) -> Response:
 def sign_in() -> Response:
     """Sign in with address and password."""
     form = forms.SignIn(request.form)
+    if words.are_kept(db.session(), cookie(staff.COOKIE), real_now()):
+        tell(str(KEPT))
     if request.method == "POST" and form.validate():
         try:
             return door.sign_in(*form.written, door.local(request.args.get("next", "")))
@@ -79,15 +84,23 @@ def sign_in() -> Response:
 @audience("staff", staff.SIGNED_IN)
 def sign_out() -> Response:
     """End the session here; the row goes and the cookie opens nothing."""
-    if not Form(request.form).validate():
-        abort(400)
+    must_be_ours()
     member = staff.current_member()
+    words.drop(db.session(), cookie(staff.COOKIE))
     signing.close_session(db.session(), member.session_id, member.person_id, real_now())
     db.session.commit()
     gone: Response = redirect(url_for("accounts.sign_in"), 303)  # type: ignore[assignment]
     drop_cookie(gone, staff.COOKIE)
     gone.headers["Clear-Site-Data"] = '"cache"'
     return gone
+
+
+@accounts.post("/still")
+@audience("staff", staff.SIGNED_IN)
+def still() -> Response:
+    """Typing keeps the session open: the guard has noted that somebody is here."""
+    must_be_ours()
+    return Response(status=204)
 
 
 @accounts.route("/invitation/<token>", methods=["GET", "POST"])

@@ -46,7 +46,9 @@ SCREENS = (
     "templates/intake/file_doors.html", "templates/intake/file_parts.html",
     "templates/intake/file_receipt.html", "templates/intake/file_sent.html",
     "templates/intake/file_paper.html", "templates/intake/file_closed.html",
-    "templates/questions/fields.html", "grievance/web/forms.py", "grievance/web/read_back.py",
+    "templates/questions/fields.html", "templates/intake/ran_out.html",
+    "templates/web/texts.html", "grievance/web/resuming.py",
+    "grievance/web/forms.py", "grievance/web/read_back.py",
     "grievance/questions/forms.py",
 )  # fmt: skip
 SHORT_WAYS = ("short", "group", "tip")

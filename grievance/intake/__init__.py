@@ -25,8 +25,10 @@ from grievance.intake import (
 from grievance.intake.blueprint import bp
 from grievance.intake.drafting import TELL
 from grievance.intake.leaving import leave
+from grievance.intake.visits import kept_here
 from grievance.questions.bank import shipped
 from grievance.web.language import first_screens
+from grievance.web.resuming import opener
 
 # What the languages without whole pages have too: the short ways of filing, up to the number.
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
@@ -45,6 +47,7 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """Serve the worker's pages; refuses to start when the questions have a fault."""
     shipped()
+    opener(app, kept_here)
     app.register_blueprint(bp)
     first_screens(app, {f"intake.{name}": pages for name, pages in FIRST.items()})
     app.add_url_rule("/leave", "intake.leave", leave, methods=["POST"])

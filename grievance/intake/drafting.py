@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance import clock, i18n
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
-from grievance.questions.browser import here
+from grievance.questions.browser import COOKIE, give, here
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import Asking, answers_in, form_for
 from grievance.questions.profile import profile_of
@@ -23,8 +23,11 @@ from grievance.questions.summary import Line, summary
 from grievance.routing.explain import Result, rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
+from grievance.web import resuming
+from grievance.web.binding import cookie
 from grievance.web.forms import Form
 from grievance.web.language import own_language, whole_page
+from grievance.web.redirects import see_other
 
 FULL = "full"
 JOURNEY = "file"  # every question; the shorter ways have journeys of their own
@@ -34,6 +37,7 @@ TELL = {"short": "tell", "group": "tell-us", "tip": "tell-us"}
 FIRST = (START, *TELL.values())
 # What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
 TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
+OVER = "over"  # said with a first page: its reader knows that earlier answers are gone
 INSTEAD = "instead"  # the button "send a file instead of writing"
 # What stands ticked before somebody chooses.
 USUAL: Mapping[str, Mapping[str, Answer]] = {
@@ -47,13 +51,39 @@ def open_filing(*, lock: bool = False, secret: str = "") -> OpenDraft:
     """The filing under way in this browser; who has none is sent to the first page, who has sent
     theirs to its code."""
     draft = here(lock=lock, secret=secret)
-    if draft is None or draft.row.kind != JOURNEY:
+    if draft is None:
+        abort(_run_out())
+    if draft.row.kind != JOURNEY:
         abort(redirect(url_for("intake.start"), 303))
     if draft.sent:
         abort(redirect(url_for("intake.sent"), 303))
     if not way_of(draft) and (elsewhere := whole_page()):
         abort(elsewhere)  # only the short ways speak every language
     return draft
+
+
+def _run_out() -> Response:
+    """The answers are gone: say so, and carry what was just written into a new draft."""
+    said, page = resuming.written(), str((request.view_args or {}).get("page", ""))
+    way = next((one for one in ("short", JOURNEY) if page in shipped().journeys[one]), "")
+    over = "1" if cookie(COOKIE) else None
+    start = url_for("intake.start", over=over, route=FULL if over and way == JOURNEY else None)
+    if not said or not page:
+        return see_other(start)
+    form = form_on(None, page, way) if way and resuming.proven(cookie(COOKIE)) else None
+    if form is None or not form.validate():
+        return resuming.texts_page(said, start)
+    given, ring = answers_in(form, asked(None, page, way)), current_app.config["KEY_RING"]
+    secret, draft = drafts.start(db.session(), ring, clock.real_now(), answers=given)
+    db.session.commit()
+    return give(see_other(start), draft, secret)
+
+
+def ran_out(draft: OpenDraft | None, *, earlier: bool) -> bool:
+    """Whether a first page is sent for a draft that is gone, by somebody who was not told so."""
+    if earlier or draft is not None or not cookie(COOKIE):
+        return False
+    return request.method == "POST" and OVER not in request.form
 
 
 def told(draft: OpenDraft) -> dict[str, Answer]:

@@ -48,7 +48,11 @@ def start() -> Any:
 def _everything(draft: OpenDraft | None, *, earlier: bool) -> Any:
     """The first page of the full way."""
     form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
-    if request.method == "POST" and form.validate():
+    if (
+        request.method == "POST"
+        and form.validate()
+        and not drafting.ran_out(draft, earlier=earlier)
+    ):
         return _begin(draft, form)
     answer = make_response(_start_page(draft, form, earlier=earlier))
     return browser.renewed(answer, draft) if draft else answer
@@ -61,6 +65,8 @@ def _start_page(draft: Any, form: Form, *, earlier: bool) -> str:
         questions=shipped().asked("file", drafting.START, draft.answers if draft else {}),
         operator=accounts.profile(db.session()),
         earlier=earlier,
+        over=drafting.OVER in request.values or drafting.ran_out(draft, earlier=earlier),
+        kept=draft is not None,
         begun=draft and drafting.START in draft.seen,
         go_on=draft and drafting.first_open(draft),
     )
@@ -188,11 +194,12 @@ def open_page() -> Any:
     if not form.validate():
         return _sent_page(draft, form)
     try:
-        answer, secret = see_other(url_for("intake.case")), begin(code)
+        secret, kept = begin(code)
     except UnknownCode:  # it was changed for another one since
         return redirect(url_for("intake.back"), 303)
     except Busy as busy:
         return _later(draft, busy)
+    answer = see_other(kept or url_for("intake.case"))
     set_cookie(answer, VISIT, secret)
     return answer
 

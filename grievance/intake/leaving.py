@@ -8,6 +8,7 @@ from flask import make_response, render_template, request, url_for
 
 from grievance import i18n
 from grievance.accounts import queries as accounts
+from grievance.accounts import words
 from grievance.cases.operations import receipts
 from grievance.extensions import db
 from grievance.intake.visits import COOKIE as RECEIPT
@@ -29,6 +30,8 @@ def leave() -> Any:
     i18n.speak(i18n.BY_SLUG.get(request.form.get("lang", ""), i18n.ENGLISH))
     draft = browser.here(lock=True) if ours else None
     blobs = drafts.forget(db.session(), draft) if draft else []
+    if ours:
+        words.drop(db.session(), cookie(RECEIPT))
     receipts.end_visit(db.session(), cookie(RECEIPT))
     told = accounts.profile(db.session())
     site_to_go = told.everyday_site if told and told.everyday_site else url_for("portal.home")

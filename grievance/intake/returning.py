@@ -33,7 +33,7 @@ from grievance.intake.contact import contact_of, fill
 from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, status_of, who_has_read
-from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited
+from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited, waiting
 from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.forms import near
@@ -41,7 +41,7 @@ from grievance.questions.summary import summary
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
-from grievance.web.binding import set_cookie
+from grievance.web.binding import must_be_ours, set_cookie
 from grievance.web.redirects import see_other
 
 LOOK_AGAIN = {
@@ -60,15 +60,17 @@ NOT_FOUND = N_(
 def back() -> Answer | str:
     """Type the code."""
     form = CodeForm(request.form)
-    if request.method == "POST" and form.validate() and (secret := _begun(form)):
-        answer = see_other(url_for("intake.case"))
+    if request.method == "POST" and form.validate() and (begun := _begun(form)):
+        secret, kept = begun
+        answer = see_other(kept or url_for("intake.case"))
         set_cookie(answer, COOKIE, secret)
         return answer
-    return render_template("intake/return.html", form=form, over=bool(request.args.get("over")))
+    over = bool(request.args.get("over"))
+    return render_template("intake/return.html", form=form, over=over, kept=over and waiting())
 
 
-def _begun(form: CodeForm) -> str:
-    """The secret of a visit with what was typed; empty with the sentence beside the field."""
+def _begun(form: CodeForm) -> tuple[str, str] | None:
+    """A visit with what was typed; None with the sentence beside the field."""
     try:
         return begin(form.code.data or "")
     except NotAReceipt as wrong:
@@ -78,7 +80,7 @@ def _begun(form: CodeForm) -> str:
     except Busy as busy:
         form.code.errors = [_(BUSY) % {"seconds": busy.retry_after}]
     form.in_fours()
-    return ""
+    return None
 
 
 def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Actor) -> str:
@@ -128,6 +130,16 @@ def case() -> str:
     page = _case_page(opened, receipt, MessageForm(), actor)
     db.session.commit()
     return page
+
+
+@bp.post("/case/still")
+@audience("worker")
+def still() -> Response:
+    """Typing keeps the visit open, until its longest time is over."""
+    must_be_ours()
+    visited()
+    db.session.commit()
+    return Response(status=204)
 
 
 @bp.route("/case/message", methods=["POST"])

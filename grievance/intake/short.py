@@ -23,7 +23,7 @@ from grievance.web.redirects import see_other
 def tell(draft: OpenDraft | None, way: str, *, earlier: bool) -> Any:
     """Ask for the story; what was written is kept before a file is looked at."""
     form = drafting.form_on(draft, drafting.TELL[way], way)
-    if request.method == "GET" or not form.validate():
+    if request.method == "GET" or not form.validate() or drafting.ran_out(draft, earlier=earlier):
         shown = make_response(_page(draft, way, form, earlier=earlier))
         return browser.renewed(shown, draft) if draft else shown
     secret, begun = _keep(draft, way, form)
@@ -76,5 +76,7 @@ def _page(draft: OpenDraft | None, way: str, form: Form, *, earlier: bool) -> st
         files=draft.files if draft else [],
         operator=accounts.profile(db.session()),
         earlier=earlier,
+        over=drafting.OVER in request.values or drafting.ran_out(draft, earlier=earlier),
+        kept=draft is not None,
         go_on=drafting.first_open(draft) if draft and begun else "",
     )

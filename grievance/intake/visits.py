@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
+from grievance.accounts import words
+from grievance.accounts.words import Words
 from grievance.cases.actors import Actor, of_receipt
 from grievance.cases.models import Receipt
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import receipts
+from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.i18n import N_
 from grievance.vault.receipts import parse, slow_root
 from grievance.vault.slots import HashSlots, SlowLane, network
+from grievance.web import resuming
 from grievance.web.binding import cookie
+from grievance.web.pages import keep_open
+from grievance.web.redirects import see_other
 
 COOKIE = "receipt"
 BUSY = N_(
@@ -42,9 +47,9 @@ def root_of(code: str) -> bytes:
         return slow_root(code, site().ring.receipt_salt)
 
 
-def begin(typed: str) -> str:
-    """Begin a visit with what was typed and give its cookie's secret; an earlier visit of this
-    browser ends.
+def begin(typed: str) -> tuple[str, str]:
+    """Begin a visit with what was typed; an earlier visit of this browser ends. Gives its cookie's
+    secret, and the address where words wait that came after the earlier one had ended.
 
     `NotAReceipt` for what cannot be a code (nothing is hashed then), `UnknownCode` for one that
     opens nothing, `Busy` in a slow lane that is full.
@@ -63,8 +68,10 @@ def begin(typed: str) -> str:
     keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
     receipts.end_visit(db.session(), cookie(COOKIE))
     secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
+    private, own = keys.pair.private, keeping.writer(receipt)
+    told = words.claim(db.session(), cookie(COOKIE), secret, own, private, real_now())
     db.session.commit()
-    return secret
+    return secret, resuming.marked(told.path) if told else ""
 
 
 def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
@@ -74,8 +81,40 @@ def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
         db.session(), site().ring, cookie(COOKIE), real_now(), lock=lock
     )
     if found is None:
-        db.session.commit()
-        abort(redirect(url_for("intake.back", over="1" if cookie(COOKIE) else None), 303))
+        abort(_over())
     opened, receipt = found
     act_as(f"receipt:{opened.case.id}")
+    keep_open(url_for("intake.still"))
+    if resuming.proven(cookie(COOKIE)):
+        words.drop(db.session(), cookie(COOKIE))
     return opened, receipt, of_receipt(opened.case.id, receipt.id, receipt.role)
+
+
+def _over() -> Response:
+    """Without a visit the way leads to the number. Words that were just sent are kept for who types
+    the same one; where that cannot be, they are shown to be copied."""
+    secret, session = cookie(COOKIE), db.session()
+    told = Words(resuming.address(), resuming.written())
+    kept = resuming.proven(secret) and keeping.keep_words(
+        session, site().ring, secret, told, real_now()
+    )
+    session.commit()
+    back = url_for("intake.back", over="1" if secret else None)
+    return see_other(back) if kept else resuming.texts_page(told.fields, back)
+
+
+def kept_here(path: str) -> resuming.Fields | None:
+    """The fields that wait for this visit at an address of the worker's pages."""
+    secret, session, now = cookie(COOKIE), db.session(), real_now()
+    found = receipts.continue_visit(session, site().ring, secret, now) if secret else None
+    if found is None:
+        return None
+    opened, receipt = found
+    told = words.read(session, secret, keeping.writer(receipt), opened.privates[1], now)
+    session.commit()
+    return told.fields if told and told.path.partition("?")[0] == path else None
+
+
+def waiting() -> bool:
+    """Whether words are kept for who types the number of this browser's ended visit."""
+    return words.are_kept(db.session(), cookie(COOKIE), real_now())

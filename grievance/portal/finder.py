@@ -33,7 +33,7 @@ from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import Asking, answers_in, form_for
 from grievance.questions.summary import summary
 from grievance.web.audience import audience
-from grievance.web.binding import drop_cookie, token_fits
+from grievance.web.binding import drop_cookie, must_be_ours
 from grievance.web.redirects import see_other
 
 FIRST = "problem"
@@ -71,7 +71,7 @@ def help_issue(issue: str) -> Any:
     if not any(issue in family.issues for family in bank.families):
         abort(404)
     given = {"problem": bank.family_of(issue), "issue": issue}
-    _ours()
+    must_be_ours()
     return _keep(here(lock=True), given, FIRST, "issue")
 
 
@@ -93,7 +93,7 @@ def help_result_print() -> Any:
 @audience("public")
 def help_file() -> Any:
     """Go on to a filing with the same answers."""
-    _ours()
+    must_be_ours()
     draft = here(lock=True)
     if draft is not None:
         drafts.become_filing(draft, {}, clock.real_now())
@@ -105,7 +105,7 @@ def help_file() -> Any:
 @audience("public")
 def help_again() -> Any:
     """Forget these answers and begin again."""
-    _ours()
+    must_be_ours()
     draft = here(lock=True)
     answer = see_other(url_for(".help"))
     if draft is not None and draft.row.kind == "finder":
@@ -131,12 +131,6 @@ def _result(template: str) -> Any:
         told=summary(finder.bank, finder.live, i18n.current().slug),
         filing=accounts.filing_open(db.session()),
     )
-
-
-def _ours() -> None:
-    """The button was on a page of ours in this browser, else 400."""
-    if not token_fits(request.form.get("token", "")):
-        abort(400)
 
 
 def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Response:

@@ -51,6 +51,7 @@ class Label(StrEnum):
     DRAFT_ANSWERS = "draft.answers/1"
     DRAFT_KEY = "draft.key/1"
     DRAFT_RECEIPT = "draft.receipt/1"
+    WORDS_KEPT = "words.kept/1"
     OUTBOX_MESSAGE = "outbox.message/1"
     RECEIPT_SESSION = "receipt.session/1"
     STAFF_SESSION = "staff.session/1"

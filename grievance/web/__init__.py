@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.web import audience, binding, bodies, errors, headers, language, logs, pages, uploads
+from grievance.web import (
+    audience,
+    binding,
+    bodies,
+    errors,
+    headers,
+    language,
+    logs,
+    pages,
+    resuming,
+    uploads,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -13,5 +24,5 @@ def init_app(app: Flask) -> None:
     bodies.init_app(app)
     megabytes = app.config["SETTINGS"].max_upload_mb
     uploads.init_app(app, uploads.UploadLimits(body=megabytes * 1024 * 1024))
-    for part in (language, audience, binding, headers, errors, pages):
+    for part in (language, audience, binding, headers, errors, pages, resuming):
         part.init_app(app)

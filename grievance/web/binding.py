@@ -15,9 +15,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import BadRequest
 
 VISIT = "visit"
 COOKIE = 200  # letters of the longest cookie of ours, and of a form token
+FORM_AGAIN = 422  # the status of a form that is shown again
 BOUND = ("staff", "receipt", "draft", VISIT)
 
 
@@ -75,10 +77,24 @@ def form_token() -> str:
 
 def token_fits(given: str) -> bool:
     """Whether `given` was made for any cookie this browser holds."""
-    if len(given) > COOKIE:
+    return any(token_is_of(secret, given) for secret in held())
+
+
+def token_is_of(secret: str, given: str) -> bool:
+    """Whether `given` was made for this very cookie."""
+    if not secret or len(given) > COOKIE:
         return False
-    fits = [hmac.compare_digest(_token(secret).encode(), given.encode()) for secret in held()]
-    return any(fits)
+    return hmac.compare_digest(_token(secret).encode(), given.encode())
+
+
+class NotOurs(BadRequest):
+    """A button that was pressed on no page which this browser holds a cookie for."""
+
+
+def must_be_ours() -> None:
+    """Go on only when this POST carries a token of this browser; `NotOurs` otherwise."""
+    if not token_fits(request.form.get("token", "")):
+        raise NotOurs
 
 
 def from_our_page() -> bool:
@@ -102,7 +118,7 @@ def same_form(form_id: str, *said: str) -> UUID:
 
 def _remember_visit(answer: Response) -> Response:
     visit: Any = g.get("new_visit")
-    if visit and answer.status_code < 400:
+    if visit and (answer.status_code < 400 or answer.status_code == FORM_AGAIN):
         set_cookie(answer, VISIT, visit)
     return answer
 

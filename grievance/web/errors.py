@@ -9,6 +9,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grievance.vault.slots import Busy
+from grievance.web.binding import NotOurs, held
 from grievance.web.bodies import TextTooLong
 from grievance.web.logs import where
 
@@ -44,6 +45,10 @@ def _known(problem: HTTPException) -> Response:
     return answer
 
 
+def _not_ours(_problem: NotOurs) -> Response:
+    return error_page(400, "elsewhere" if held() else "cookies")
+
+
 def _large(problem: RequestEntityTooLarge) -> Response:
     request.environ["wsgi.input_terminated"] = True
     return error_page(413, "long" if isinstance(problem, TextTooLong) else "large")
@@ -70,6 +75,7 @@ def _broken(problem: Exception) -> Response:
 def init_app(app: Flask) -> None:
     """Answer every failure with a page of ours."""
     app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(NotOurs, _not_ours)
     app.register_error_handler(RequestEntityTooLarge, _large)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _away)

@@ -28,10 +28,11 @@ from wtforms.csrf.core import CSRF
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from grievance.i18n import gettext, lazy
+from grievance.i18n import N_, gettext, lazy
 from grievance.model import address_of, clean_text, length_of
-from grievance.web.binding import form_token, same_form, token_fits
+from grievance.web.binding import form_token, held, same_form, token_fits
 from grievance.web.bodies import ADDRESS, NAME, bytes_for, fits
+from grievance.web.resuming import CAME_BACK, NO_COOKIE, resumed
 
 LINE = 200  # graphemes in a one-line answer
 COUNT = 9  # digits of a number that a page carries along
@@ -45,6 +46,16 @@ def option(value: str, label: Any) -> SelectChoice:
     return SelectChoice(value, label)
 
 
+ELSEWHERE = N_("This page is old by now. Look it over and send it again.")
+
+
+def _why_not() -> str:
+    """Why a token does not fit, as the person can mend it."""
+    if resumed():
+        return CAME_BACK
+    return ELSEWHERE if held() else NO_COOKIE
+
+
 class BoundToken(CSRF):
     """The form token of `web.binding` as WTForms wants it."""
 
@@ -53,9 +64,7 @@ class BoundToken(CSRF):
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         if not token_fits(field.data or ""):
-            raise ValidationError(
-                gettext("This page was open in another place. Look it over and send it again.")
-            )
+            raise ValidationError(gettext(_why_not()))
 
 
 class Form(PlainForm):

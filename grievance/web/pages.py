@@ -50,6 +50,11 @@ def _notices() -> list[tuple[str, str]]:
     return found
 
 
+def keep_open(address: str) -> None:
+    """Let typing on this page tell `address`, now and then, that somebody is still here."""
+    g.still = address
+
+
 def provide(app: Flask, **things: Callable[..., Any]) -> None:
     """Let every template call these by name."""
     app.jinja_env.globals.update(things)
@@ -68,6 +73,7 @@ def init_app(app: Flask) -> None:
         name_in=name_in,
         switch_url=switch_url,
         notices=_notices,
+        still=lambda: g.get("still", ""),
         telephone=telephones.shown,
         demo=lambda: bool(app.config["SETTINGS"].demo),
         wordmark=lambda: app.config.get("WORDMARK", "Hidamari"),

@@ -55,7 +55,7 @@ WORKERS = (
 # Text of a request that no form holds, and why it may be looked at.
 UNFORMED = {
     "grievance/intake/drafting.py": "whether a button was pressed or a file came; looked up among"
-    " ways and bodies; `change` is only a yes",
+    " ways and bodies; `change` and `over` are only a yes",
     "grievance/intake/short.py": "whether a button was pressed",
     "grievance/intake/adding.py": "looked up among the pages",
     "grievance/intake/arrivals.py": "kept to what fits before it is hashed",
@@ -63,7 +63,6 @@ UNFORMED = {
     "grievance/intake/filing.py": "whether a button was pressed",
     "grievance/intake/leaving.py": "looked up among the languages",
     "grievance/intake/returning.py": "only a yes",
-    "grievance/portal/finder.py": "the form token, by its length first",
     "grievance/portal/views.py": "bounded by the address; cut to the length of a line",
     "grievance/desk/board.py": "put back into the address of the next page; a signed token",
     "grievance/desk/bulk.py": "cut to the length of a reference, a number of nine digits",

@@ -14,7 +14,7 @@ from tests.intake.test_short_pages import SHORT, Short
 from tests.pages import read_page
 
 __all__ = ["open_site", "robot"]
-SAYS = "This page was open in another place. Look it over and send it again."
+SAYS = "This page is old by now. Look it over and send it again."
 STORY = "They keep my card."
 
 

@@ -52,7 +52,9 @@ def open_session(session: Session, admitted: Admitted, *, ring: KeyRing, now: da
     organisations = _held(session, admitted)
     secret, session_id = new_secret(), uuid4()
     expired = or_(StaffSession.last_seen <= now - IDLE, StaffSession.created_at <= now - LONGEST)
-    session.execute(delete(StaffSession).where(expired))
+    shut = update(StaffSession).where(expired, StaffSession.member_key != b"")
+    session.execute(shut.values(member_key=b"").execution_options(synchronize_session=False))
+    session.execute(delete(StaffSession).where(StaffSession.last_seen <= now - LONGEST))
     session.add(
         StaffSession(
             id=session_id,

@@ -35,6 +35,7 @@ from grievance.vault.sessions import new_secret, secret_hash, session_key
 
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=2)
+ENDED = timedelta(hours=6)  # how long an ended visit is known, to keep words for its number
 SESSION = "receipt"
 
 
@@ -193,13 +194,17 @@ def end_visit(session: Session, secret: str) -> None:
 
 
 def purge_visits(session: Session, now: datetime) -> int:
-    """Delete visits that are over; how many."""
-    gone = session.execute(
-        delete(ReceiptSession).where(
-            (ReceiptSession.seen_at < now - IDLE) | (ReceiptSession.began_at < now - LONGEST)
-        )
+    """Take the keys out of visits that are over, and forget them six hours after their last page;
+    how many of either."""
+    over = (ReceiptSession.seen_at < now - IDLE) | (ReceiptSession.began_at < now - LONGEST)
+    shut = session.execute(
+        update(ReceiptSession)
+        .where(over, ReceiptSession.private_box != b"")
+        .values(private_box=b"", pending_box=None)
+        .execution_options(synchronize_session=False)
     )
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE always has one
+    gone = session.execute(delete(ReceiptSession).where(ReceiptSession.seen_at < now - ENDED))
+    return int(shut.rowcount + gone.rowcount)  # type: ignore[attr-defined]  # both have one
 
 
 def _holder(receipt: Receipt) -> Holder:
