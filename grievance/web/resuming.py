@@ -16,14 +16,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import EnvironBuilder
 
 from grievance.i18n import N_
-from grievance.web.binding import token_is_of
+from grievance.web.binding import from_our_page, token_is_of
 from grievance.web.redirects import see_other
 
 MARK = "kept"  # in the address of a page that shows kept words
 RESUMED = "grievance.resumed"
 # never kept: proofs, the token, and what is read from paper
 UNKEPT = frozenset({"token", "password", "again", "current", "offered", "rows", "code", "step_up"})
-SILENT = frozenset({"form_id", "version", "seen", "lang"})  # what a form says by itself
+SILENT = frozenset({"form_id", "version", "seq", "seen", "lang"})  # what a form says by itself
 PASSED_ON = (
     "HTTP_COOKIE", "HTTP_HOST", "HTTP_ACCEPT_LANGUAGE", "REMOTE_ADDR", "SERVER_NAME",
     "SERVER_PORT", "wsgi.url_scheme",
@@ -76,9 +76,10 @@ def marked(path: str) -> str:
 
 def texts_page(fields: Fields, back: str) -> Response:
     """What was written, on a page of its own, to copy: it could be neither sent nor kept. On to
-    `back` when there is nothing but answers to choose from."""
+    `back` when there is nothing but answers to choose from, or when another site sent it: nobody
+    else's words stand on a page of ours."""
     texts = [said for name, said in fields if name not in SILENT and not CHOSEN.fullmatch(said)]
-    if not texts:
+    if not texts or not from_our_page():
         return see_other(back)
     return make_response(render_template("web/texts.html", texts=texts, back=back))
 

@@ -174,6 +174,10 @@ def test_visits_that_are_over_are_purged(world: World):
     world.session.flush()
     assert receipts.purge_visits(world.session, NOW) == 0
     assert receipts.purge_visits(world.session, NOW + timedelta(hours=3)) == 1
+    keys = select(ReceiptSession.private_box, ReceiptSession.pending_box)
+    assert world.session.execute(keys).all() == [(b"", None)]
+    assert receipts.purge_visits(world.session, NOW + timedelta(hours=3)) == 0
+    assert receipts.purge_visits(world.session, NOW + timedelta(hours=7)) == 1
     assert world.session.scalar(select(func.count()).select_from(ReceiptSession)) == 0
 
 

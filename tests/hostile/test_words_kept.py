@@ -108,7 +108,8 @@ def test_without_the_token_of_that_visit_words_are_shown_and_not_kept(
     client = browser(app, session)
     come_back(client, filed)
     run_out(session, ReceiptSession)
-    page = read_page(client.post("/en/case/message", data={"token": "0", "message": STORY}))
+    ours, said = {"Sec-Fetch-Site": "same-origin"}, {"token": "0", "message": STORY}
+    page = read_page(client.post("/en/case/message", data=said, headers=ours))
     assert page.name == "texts"
     assert STORY in page.main
     assert count(session, KeptWords) == 0
@@ -217,7 +218,7 @@ def test_blocked_cookies_and_another_window_are_told_apart(
     assert "did not send our cookie" in blocked.main
     client.set_cookie("visit", "another")
     other = read_page(client.post("/en/return", data={**page.fields(), "code": filed.code}))
-    assert "open in another place" in other.main
+    assert "This page is old by now" in other.main
 
 
 def test_a_button_of_another_visit_says_why_nothing_was_done(app: Flask, session: Session) -> None:
@@ -279,3 +280,13 @@ def test_no_secret_is_ever_kept() -> None:
     }
     assert named
     assert named <= resuming.UNKEPT
+
+
+def test_another_site_cannot_put_its_words_on_our_page(app: Flask, session: Session) -> None:
+    client = browser(app, session)
+    for path in ("/staff/cases/AAAAAAAAAA/take", "/en/case/message", "/en/file/pay"):
+        said = {"message": "Call this number now: 090-0000-0000"}
+        theirs = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+        answer = client.post(path, data=said, headers=theirs)
+        assert answer.status_code == 303, path
+        assert said["message"] not in answer.get_data(as_text=True)

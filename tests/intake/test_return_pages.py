@@ -311,7 +311,7 @@ def test_a_token_of_odd_letters_is_refused_in_words(filed: Filed, visit: Visit) 
         visit(filed.code).post("/en/case/message", data={"token": "é", "message": "x"})
     )
     assert page.status == 422
-    assert "open in another place" in page.main
+    assert "This page is old by now" in page.main
 
 
 def test_rows_of_receipts_tell_no_minute(session: Session, filed: Filed) -> None:
