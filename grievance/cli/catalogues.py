@@ -42,6 +42,7 @@ SCREENS = (
     "templates/components/forms.html", "templates/components/page.html",
     "templates/portal/first.html", "templates/intake/short/start.html",
     "templates/intake/short/check.html", "templates/intake/short/strip.html",
+    "templates/intake/whose.html", "templates/intake/whose_parts.html",
     "templates/intake/file_question.html", "templates/intake/file_files.html",
     "templates/intake/file_doors.html", "templates/intake/file_parts.html",
     "templates/intake/file_receipt.html", "templates/intake/file_sent.html",

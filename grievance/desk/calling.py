@@ -47,6 +47,7 @@ def file_for_caller() -> Answer:
     secret, _draft = drafts.start(db.session(), staff.key_ring(), real_now(), answers=known)
     db.session.commit()
     spoken = staff.current_member().language
-    answer = see_other(url_for("intake.start", lang=spoken if spoken in enabled() else "en"))
+    lang = spoken if spoken in enabled() else "en"
+    answer = see_other(url_for("intake.start", lang=lang, mine=1))
     set_cookie(answer, COOKIE, secret)
     return answer

@@ -1,7 +1,8 @@
 """The worker's own pages: filing a complaint, and coming back to it with the number.
 
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
-`looking` sees what another tab changed, `short` is the first page of its short ways. `returning`,
+`looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
+whose an earlier draft is. `returning`,
 `status`, `adding`, `again`, `handing`, `arrivals` and `closing` are the way back, `visits` a
 visit with a code; `leaving` ends either.
 """
@@ -21,6 +22,7 @@ from grievance.intake import (
     handing,
     number,
     returning,
+    whose,
 )
 from grievance.intake.blueprint import bp
 from grievance.intake.drafting import TELL
@@ -34,13 +36,13 @@ from grievance.web.resuming import opener
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
-    **dict.fromkeys(("file_doors", "file_files", "file_remove")),
+    **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose")),
     "question": SHORT,
 }
 
 __all__ = [
     "adding", "address", "again", "arrivals", "attaching", "closing", "filing", "handing",
-    "init_app", "number", "returning",
+    "init_app", "number", "returning", "whose",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,8 @@ FIRST = (START, *TELL.values())
 # What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
 TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
 OVER = "over"  # said with a first page: its reader knows that earlier answers are gone
+MINE = "mine"  # in an address: whoever comes here has said that the draft is theirs
+ANEW = "anew"  # said with a first page: the draft that was here is not wanted
 INSTEAD = "instead"  # the button "send a file instead of writing"
 # What stands ticked before somebody chooses.
 USUAL: Mapping[str, Mapping[str, Answer]] = {
@@ -67,7 +69,8 @@ def _run_out() -> Response:
     said, page = resuming.written(), str((request.view_args or {}).get("page", ""))
     way = next((one for one in ("short", JOURNEY) if page in shipped().journeys[one]), "")
     over = "1" if cookie(COOKIE) else None
-    start = url_for("intake.start", over=over, route=FULL if over and way == JOURNEY else None)
+    full = FULL if over and way == JOURNEY else None
+    start = url_for("intake.start", over=over, route=full, mine=1 if said else None)
     if not said or not page:
         return see_other(start)
     form = form_on(None, page, way) if way and resuming.proven(cookie(COOKIE)) else None
@@ -79,11 +82,51 @@ def _run_out() -> Response:
     return give(see_other(start), draft, secret)
 
 
-def ran_out(draft: OpenDraft | None, *, earlier: bool) -> bool:
-    """Whether a first page is sent for a draft that is gone, by somebody who was not told so."""
-    if earlier or draft is not None or not cookie(COOKIE):
-        return False
-    return request.method == "POST" and OVER not in request.form
+@dataclass(frozen=True)
+class Found:
+    """What a first page finds in this browser: the draft it goes on with, or one that nobody has
+    called theirs, or that one was sent."""
+
+    draft: OpenDraft | None = None
+    other: OpenDraft | None = None
+    earlier: bool = False
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether a first page is sent for a draft that is gone, by somebody who was not told."""
+        if self.earlier or self.draft or self.other or not cookie(COOKIE):
+            return False
+        return request.method == "POST" and OVER not in request.form
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether what was sent has a place: nobody's draft stands in its way."""
+        return not self.ran_out and (self.other is None or ANEW in request.form)
+
+
+def found() -> Found:
+    """The draft of this browser, as a first page sees it; locked."""
+    draft = here(lock=True)
+    if draft is None or draft.sent:
+        return Found(earlier=draft is not None)
+    return Found(draft) if claimed() else Found(other=draft)
+
+
+def claimed() -> bool:
+    """Whether somebody has said that the draft of this browser is theirs."""
+    return MINE in request.args or "change" in request.args
+
+
+def begun(found: Found) -> tuple[str, OpenDraft]:
+    """The draft in which a first page is kept, and its secret when it is new. One that nobody has
+    called theirs is given up: who left it must not read on, nor be written to."""
+    now = clock.real_now()
+    if found.draft is not None:
+        drafts.renumber(found.draft, now)
+        return "", found.draft
+    if found.other is not None:
+        drafts.give_up(found.other, now)
+    return drafts.start(db.session(), current_app.config["KEY_RING"], now)
 
 
 def told(draft: OpenDraft) -> dict[str, Answer]:
@@ -194,7 +237,7 @@ def address(page: str) -> str:
     """The address of a page; on the way back to the check page it stays so."""
     change = request.args.get("change")
     if page in FIRST:
-        return url_for("intake.start", change=change)
+        return url_for("intake.start", change=change, mine=None if change else 1)
     return url_for("intake.question", page=page, change=change)
 
 

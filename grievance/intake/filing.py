@@ -12,10 +12,11 @@ from grievance.accounts import queries as accounts
 from grievance.cases.operations.filing import FilingClosed
 from grievance.extensions import db
 from grievance.i18n import gettext
-from grievance.intake import doors, drafting, looking, picture, posting, short
+from grievance.intake import doors, drafting, looking, picture, posting, short, whose
 from grievance.intake.blueprint import bp
+from grievance.intake.drafting import Found
 from grievance.intake.looking import LookForm
-from grievance.intake.visits import BUSY, UnknownCode, begin, site
+from grievance.intake.visits import BUSY, UnknownCode, begin
 from grievance.intake.visits import COOKIE as VISIT
 from grievance.questions import browser, drafts
 from grievance.questions.bank import shipped
@@ -37,36 +38,34 @@ def start() -> Any:
     closed = accounts.filing_closed(db.session())
     if closed:
         return _closed(closed)
-    draft = browser.here(lock=True)
-    earlier = bool(draft and draft.sent)
-    draft = None if earlier else draft
-    if way := drafting.wanted_way(draft):
-        return short.tell(draft, way, earlier=earlier)
-    return whole_page() or _everything(draft, earlier=earlier)
+    found = drafting.found()
+    if found.other and request.method == "GET":
+        return see_other(whose.address())
+    if way := drafting.wanted_way(found.draft):
+        return short.tell(found, way)
+    return whole_page() or _everything(found)
 
 
-def _everything(draft: OpenDraft | None, *, earlier: bool) -> Any:
+def _everything(found: Found) -> Any:
     """The first page of the full way."""
-    form = drafting.form_on(draft, drafting.START, drafting.JOURNEY)
-    if (
-        request.method == "POST"
-        and form.validate()
-        and not drafting.ran_out(draft, earlier=earlier)
-    ):
-        return _begin(draft, form)
-    answer = make_response(_start_page(draft, form, earlier=earlier))
-    return browser.renewed(answer, draft) if draft else answer
+    form = drafting.form_on(found.draft, drafting.START, drafting.JOURNEY)
+    if request.method == "POST" and form.validate() and found.may_keep:
+        return _begin(found, form)
+    answer = make_response(_start_page(found, form))
+    return browser.renewed(answer, found.draft) if found.draft else answer
 
 
-def _start_page(draft: Any, form: Form, *, earlier: bool) -> str:
+def _start_page(found: Found, form: Form) -> str:
+    draft = found.draft
     return render_template(
         "intake/file_start.html",
         form=form,
         questions=shipped().asked("file", drafting.START, draft.answers if draft else {}),
         operator=accounts.profile(db.session()),
-        earlier=earlier,
-        over=drafting.OVER in request.values or drafting.ran_out(draft, earlier=earlier),
+        earlier=found.earlier,
+        over=drafting.OVER in request.values or found.ran_out,
         kept=draft is not None,
+        other=found.other is not None,
         begun=draft and drafting.START in draft.seen,
         go_on=draft and drafting.first_open(draft),
     )
@@ -247,15 +246,11 @@ def number_picture() -> Any:
     return send_file(drawn, "image/png", as_attachment=True, download_name="number.png")
 
 
-def _begin(draft: OpenDraft | None, form: Form) -> Answer:
+def _begin(found: Found, form: Form) -> Answer:
     """Start a draft, or go on with the one of this browser under a new secret."""
-    secret = ""
-    if draft is None:
-        secret, draft = drafts.start(db.session(), site().ring, clock.real_now())
-    elif not request.args.get("change"):
-        drafts.begin_again(draft, clock.real_now())
-    given = answers_in(form, drafting.asked(draft, drafting.START, drafting.JOURNEY))
+    given = answers_in(form, drafting.asked(found.draft, drafting.START, drafting.JOURNEY))
     given |= drafting.door()
+    secret, draft = drafting.begun(found)
     drafts.become_filing(draft, given | drafting.take_way(draft, ""), clock.real_now())
     drafts.save(draft, {}, clock.real_now(), seen=drafting.START)
     answer = see_other(drafting.after(draft, drafting.START))
@@ -293,5 +288,6 @@ def _codes(draft: OpenDraft) -> dict[str, Any]:
     return {
         "codes": [(role, grouped(draft.codes[role])) for role in order],
         "way": drafting.way_of(draft),
+        "renumbered": draft.renumbered,
         "for_caller": draft.answers.get("channel", "web") != "web",
     }

@@ -11,7 +11,7 @@ from grievance.accounts import queries as accounts
 from grievance.extensions import db
 from grievance.intake import drafting
 from grievance.intake.attaching import take
-from grievance.intake.visits import site
+from grievance.intake.drafting import Found
 from grievance.questions import browser, drafts
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import answers_in
@@ -20,18 +20,18 @@ from grievance.web.forms import Form
 from grievance.web.redirects import see_other
 
 
-def tell(draft: OpenDraft | None, way: str, *, earlier: bool) -> Any:
+def tell(found: Found, way: str) -> Any:
     """Ask for the story; what was written is kept before a file is looked at."""
-    form = drafting.form_on(draft, drafting.TELL[way], way)
-    if request.method == "GET" or not form.validate() or drafting.ran_out(draft, earlier=earlier):
-        shown = make_response(_page(draft, way, form, earlier=earlier))
+    draft, form = found.draft, drafting.form_on(found.draft, drafting.TELL[way], way)
+    if request.method == "GET" or not form.validate() or not found.may_keep:
+        shown = make_response(_page(found, way, form))
         return browser.renewed(shown, draft) if draft else shown
-    secret, begun = _keep(draft, way, form)
+    secret, begun = _keep(found, way, form)
     wrong = take(begun, secret)
     begun = drafting.open_filing(lock=True, secret=secret)
     form["files"].errors = [wrong] if wrong else []
     if wrong:
-        answer: Response = make_response(_page(begun, way, form, earlier=False))
+        answer: Response = make_response(_page(Found(begun), way, form))
     else:
         answer = _go_on(begun, way)
     if draft is not None:
@@ -40,20 +40,16 @@ def tell(draft: OpenDraft | None, way: str, *, earlier: bool) -> Any:
     return browser.give(answer, begun, secret)
 
 
-def _keep(draft: OpenDraft | None, way: str, form: Form) -> tuple[str, OpenDraft]:
-    """Save what was written, in a new draft when there is none; nothing is locked afterwards."""
-    secret, now = cookie(browser.COOKIE), clock.real_now()
-    if draft is None:
-        secret, draft = drafts.start(db.session(), site().ring, now)
-    elif not request.args.get("change"):
-        drafts.begin_again(draft, now)
+def _keep(found: Found, way: str, form: Form) -> tuple[str, OpenDraft]:
+    """Save what was written; gives the draft's secret, and nothing is locked afterwards."""
     page = drafting.TELL[way]
-    given = answers_in(form, drafting.asked(draft, page, way)) | drafting.door()
+    given = answers_in(form, drafting.asked(found.draft, page, way)) | drafting.door()
+    secret, draft = drafting.begun(found)
     everything = request.form.get("route") == drafting.FULL or given.get("who", "own") != "own"
     chosen = drafting.take_way(draft, "" if everything else way)
-    drafts.become_filing(draft, given | chosen, now)
+    drafts.become_filing(draft, given | chosen, clock.real_now())
     db.session.commit()
-    return secret, draft
+    return secret or cookie(browser.COOKIE), draft
 
 
 def _go_on(draft: OpenDraft, way: str) -> Response:
@@ -64,8 +60,8 @@ def _go_on(draft: OpenDraft, way: str) -> Response:
     return see_other(drafting.after(draft, page))
 
 
-def _page(draft: OpenDraft | None, way: str, form: Form, *, earlier: bool) -> str:
-    page = drafting.TELL[way]
+def _page(found: Found, way: str, form: Form) -> str:
+    draft, page = found.draft, drafting.TELL[way]
     begun = draft is not None and page in draft.seen and bool(drafting.way_of(draft))
     return render_template(
         "intake/short/start.html",
@@ -75,8 +71,9 @@ def _page(draft: OpenDraft | None, way: str, form: Form, *, earlier: bool) -> st
         questions=drafting.asked(draft, page, way),
         files=draft.files if draft else [],
         operator=accounts.profile(db.session()),
-        earlier=earlier,
-        over=drafting.OVER in request.values or drafting.ran_out(draft, earlier=earlier),
+        earlier=found.earlier,
+        over=drafting.OVER in request.values or found.ran_out,
         kept=draft is not None,
+        other=found.other is not None,
         go_on=drafting.first_open(draft) if draft and begun else "",
     )

@@ -45,7 +45,9 @@ FIRST = "problem"
 def question(page: str = FIRST) -> Any:
     """One page of questions; what was answered is kept, then the next page or the result."""
     draft = here(lock=True)
-    finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
+    if page == FIRST and _somebodys_filing(draft):
+        return redirect(url_for("intake.whose", to="help"), 303)
+    finder = _finder(None if page == FIRST and _unclaimed(draft) else draft)
     if page not in finder.path:
         return redirect(_address(FIRST if page in finder.bank.pages else abort(404)))
     form = form_for(
@@ -72,7 +74,10 @@ def help_issue(issue: str) -> Any:
         abort(404)
     given = {"problem": bank.family_of(issue), "issue": issue}
     must_be_ours()
-    return _keep(here(lock=True), given, FIRST, "issue")
+    draft = here(lock=True)
+    if _somebodys_filing(draft):
+        return redirect(url_for("intake.whose", to="help"), 303)
+    return _keep(draft, given, FIRST, "issue")
 
 
 @portal.get("/<language:lang>/help/result")
@@ -98,7 +103,7 @@ def help_file() -> Any:
     if draft is not None:
         drafts.become_filing(draft, {}, clock.real_now())
         db.session.commit()
-    return redirect(url_for("intake.start"), code=303)
+    return redirect(url_for("intake.start", mine=1), code=303)
 
 
 @portal.post("/<language:lang>/help/again")
@@ -116,8 +121,7 @@ def help_again() -> Any:
 
 
 def _result(template: str) -> Any:
-    draft = here()
-    finder = Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
+    finder = _finder(here())
     if not finder.can_answer:
         return redirect(url_for(".help"))
     if not queries.book(db.session()).entries:
@@ -134,9 +138,13 @@ def _result(template: str) -> Any:
 
 
 def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Response:
-    """Save the answers of these pages, in a new draft when there is none, and go on."""
+    """Save the answers of these pages, in a new draft when there is none, and go on. Who begins at
+    the first page begins anew."""
     session, now = db.session(), clock.real_now()
     secret = ""
+    if FIRST in pages and draft and _unclaimed(draft):
+        drafts.give_up(draft, now)
+        draft = None
     if draft is None or draft.sent:
         ring = current_app.config["KEY_RING"]
         secret, draft = drafts.start(session, ring, now, kind="finder")
@@ -148,6 +156,20 @@ def _keep(draft: OpenDraft | None, given: dict[str, Any], *pages: str) -> Respon
         return renewed(answer, draft)
     session.commit()
     return give(answer, draft, secret) if secret else answer
+
+
+def _finder(draft: OpenDraft | None) -> Finder:
+    return Finder(shipped(), draft.answers if draft else {}, draft.seen if draft else [])
+
+
+def _unclaimed(draft: OpenDraft | None) -> bool:
+    """Whether nobody has said yet that what was answered here is theirs."""
+    return draft is not None and not draft.sent and "mine" not in request.args
+
+
+def _somebodys_filing(draft: OpenDraft | None) -> bool:
+    """Whether a filing was begun here, whose words must be neither shown nor dropped unasked."""
+    return draft is not None and draft.row.kind != "finder" and _unclaimed(draft)
 
 
 def _sent(draft: OpenDraft | None) -> bool:

@@ -4,6 +4,9 @@ The cookie's secret finds the row (by its hash) and opens it (with the server's 
 one browser save into the same row one after the other: each adds its own page's answers to what
 the row holds by then, so neither loses anything.
 
+A draft that a browser holds may be that of whoever used it before: a first page goes on with it
+only for somebody who has said that it is theirs.
+
 A secret can be renewed. The new one waits as a successor that opens the row's key; when it is first
 presented, everything is sealed anew under it and the old secret opens nothing.
 """
@@ -50,6 +53,7 @@ class OpenDraft:
     files: list[dict[str, Any]] = field(repr=False, default_factory=list)
     codes: dict[str, str] = field(repr=False, default_factory=dict)
     secret: str = field(repr=False, default="")
+    renumbered: bool = False  # a number that was shown counts no more
 
     @property
     def sent(self) -> bool:
@@ -123,6 +127,7 @@ def _opened(row: Draft, key: bytes) -> OpenDraft:
     if row.receipt is not None:
         draft.codes = open_json(key, _place(row, Label.DRAFT_RECEIPT), row.receipt)
     draft.answers, draft.seen, draft.files = kept["answers"], kept["seen"], kept["files"]
+    draft.renumbered = kept.get("renumbered", False)
     return draft
 
 
@@ -236,13 +241,20 @@ def draw_codes(draft: OpenDraft, wanted: Collection[str], now: datetime) -> bool
     return True
 
 
-def begin_again(draft: OpenDraft, now: datetime) -> None:
-    """Somebody begins at the first page of a draft that was here: codes that were shown before are
-    drawn anew, for whoever began it may have read them. A draft that was sent keeps its code."""
+def renumber(draft: OpenDraft, now: datetime) -> None:
+    """The first page of a draft that was here is sent again: codes that were shown before are drawn
+    anew, for somebody may have read them, and the page says so. A draft that was sent keeps its
+    code."""
     if draft.sent or not draft.codes:
         return
-    draft.codes = {}
+    draft.codes, draft.renumbered = {}, True
     _write(draft, now)
+
+
+def give_up(draft: OpenDraft, now: datetime) -> None:
+    """Nobody wants this draft, loaded with `lock`: its secrets open nothing from now on, and the
+    next sweep deletes it with its files."""
+    draft.row.expires_at = now
 
 
 def mark_sent(session: Session, draft: OpenDraft, now: datetime) -> None:
@@ -293,7 +305,8 @@ def _write(draft: OpenDraft, now: datetime) -> None:
 
 
 def _seal(draft: OpenDraft) -> None:
-    kept = {"answers": draft.answers, "seen": draft.seen, "files": draft.files}
+    kept: dict[str, Any] = {"answers": draft.answers, "seen": draft.seen, "files": draft.files}
+    kept["renumbered"] = draft.renumbered
     row, receipt = draft.row, None
     row.answers = seal_json(draft.key, _place(row, Label.DRAFT_ANSWERS), kept)
     if draft.codes or draft.sent:

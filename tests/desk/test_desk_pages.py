@@ -210,11 +210,11 @@ def test_a_handler_begins_a_filing_for_a_caller_and_goes_to_its_first_page(house
     form = page.one("form", action="/staff/file-for-caller")
     answer = client.post(form.get("action"), data={**page.fields(form), "channel": "in_person"})
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/en/file"
+    assert answer.headers["Location"] == "/en/file?mine=1"
     assert client.get_cookie("draft") is not None
     house.session.expire_all()
     assert house.session.scalars(select(Draft)).one().kind == "file"
-    assert read_page(client.get("/en/file")).name == "file.start"
+    assert read_page(client.get("/en/file?mine=1")).name == "file.start"
 
 
 def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):

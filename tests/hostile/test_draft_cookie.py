@@ -83,14 +83,128 @@ def test_a_number_that_was_seen_before_the_start_is_drawn_anew(
     assert "".join(page.one("output", id="receipt").itertext()) != first
 
 
-def test_the_number_stays_when_an_answer_of_the_first_page_is_changed(
+@pytest.mark.parametrize("path", ["/en/file?change=1", "/en/file?mine=1&route=full"])
+def test_a_first_page_that_is_sent_again_draws_the_number_anew_and_says_so(
+    app: Flask, session: Session, path: str
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    page = robot.go(until="file.receipt")
+    first = "".join(page.one("output", id="receipt").itertext())
+    assert "has changed" not in page.main
+    robot.send(robot.open(path))
+    robot.open("/en/file/check")
+    page = robot.open("/en/file/receipt")
+    assert "".join(page.one("output", id="receipt").itertext()) != first
+    assert "Your number has changed" in page.main
+
+
+LEFT = {
+    "reach-by": "email",
+    "contact-email": "thief@mail.example",
+    "who": "helper",
+    "helper-name": "Mallory",
+    "location": "abroad",
+    "what-happened": "Left by another.",
+}
+
+
+def leave_behind(app: Flask, session: Session, kind: str = "file") -> str:
+    """A draft as an earlier user of the browser left it, with a file; gives its secret."""
+    ring, now = app.config["KEY_RING"], real_now()
+    planted, theirs = drafts.start(session, ring, now, answers=LEFT, kind=kind)
+    drafts.save(theirs, {}, now, seen="start")
+    drafts.add_file(session, theirs, {"id": "0" * 32, "clean_blob": "", "name": "left.txt"}, now)
+    session.commit()
+    return planted
+
+
+def nothing_left(html: str) -> bool:
+    return not any(str(said) in html for said in (*LEFT.values(), "left.txt") if len(said) > 6)
+
+
+@pytest.mark.parametrize("path", ["/en/file", "/en/file?route=full", "/vi/file?route=tip"])
+def test_who_begins_anew_sees_and_files_nothing_that_was_left(
+    app: Flask, session: Session, path: str
+) -> None:
+    planted = leave_behind(app, session)
+    robot = Robot(browser(app, session), {**ANSWERS, "who": "own"})
+    plant(robot.client, planted)
+    page = robot.open(path)
+    assert page.name == "file.begun"
+    assert nothing_left(page.html)
+    page = robot.send(page)
+    assert (page.name, robot.path) == ("file.start", path)
+    assert nothing_left(page.html)
+    robot.send(page)
+    mine = opens(app, session, known(robot.client))
+    assert mine is not None
+    assert not {"contact-email", "helper-name"} & set(mine.answers)
+    assert (mine.files, mine.answers.get("who", "own")) == ([], "own")
+    assert opens(app, session, planted) is None
+    assert drafts.purge_expired(session, real_now())[1] == ["0" * 32]
+
+
+def test_who_says_that_it_is_theirs_goes_on_and_has_lost_nothing(
     app: Flask, session: Session
 ) -> None:
     robot = Robot(browser(app, session), ANSWERS)
-    first = "".join(robot.go(until="file.receipt").one("output", id="receipt").itertext())
-    robot.send(robot.open("/en/file?change=1"))
-    page = robot.open("/en/file/receipt")
-    assert "".join(page.one("output", id="receipt").itertext()) == first
+    page = robot.send(robot.open("/en/file"))
+    stopped = page.one("body").get("data-question")
+    page = robot.open("/en/file")
+    page = robot.open(page.all("a", class_="go")[-1].get("href") or "")
+    assert page.one("body").get("data-question") == stopped
+    back = next(a.get("href") for a in page.all("a") if "Back" in "".join(a.itertext()))
+    assert robot.open(back or "").fields()["what-happened"] == STORY
+
+
+@pytest.mark.parametrize("says", ["mine", "anew"])
+def test_words_sent_beside_somebodys_draft_are_kept_until_it_is_known_whose_it_is(
+    app: Flask, session: Session, says: str
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    page = robot.open("/en/file")  # nothing is here yet; then another tab begins
+    planted = leave_behind(app, session)
+    plant(robot.client, planted)
+    page = robot.send(page)
+    assert STORY in page.html
+    assert nothing_left(page.html)
+    assert page.one("button", class_="go").get("formaction") == "/en/file?mine=1&route=short"
+    held = opens(app, session, planted)
+    assert held is not None
+    assert held.answers == LEFT
+    robot.path = "/en/file?mine=1&route=short" if says == "mine" else robot.path
+    robot.send(page)
+    mine = opens(app, session, known(robot.client)) or opened_heir(
+        app, session, known(robot.client)
+    )
+    assert mine.answers["what-happened"] == STORY
+    assert ("contact-email" in mine.answers) is (says == "mine")
+    assert bool(mine.files) is (says == "mine")
+
+
+@pytest.mark.parametrize("kind", ["finder", "file"])
+def test_the_finder_begins_with_nothing_that_was_left(
+    app: Flask, session: Session, kind: str
+) -> None:
+    visitor = browser(app, session)
+    left = {"problem": "treatment", "issue": "violence", "contact-email": "thief@mail.example"}
+    planted, _draft = drafts.start(
+        session, app.config["KEY_RING"], real_now(), answers=left, kind=kind
+    )
+    session.commit()
+    plant(visitor, planted)
+    robot = Robot(visitor, {"problem": "money", "issue": "wages-unpaid", "child": "no"})
+    page = robot.open("/en/help")
+    if kind == "file":
+        assert page.name == "file.begun"
+        page = robot.send(page)
+    assert page.name == "help.question"
+    assert not [one for one in page.all("input") if one.get("checked") is not None]
+    robot.send(page)
+    mine = opens(app, session, known(visitor))
+    assert mine is not None
+    assert mine.answers == {"problem": "money"}
+    assert opens(app, session, planted) is None
 
 
 @pytest.mark.parametrize("step", ["first", "check", "send"])
@@ -99,14 +213,14 @@ def test_a_lost_answer_loses_neither_draft_nor_number(
 ) -> None:
     """The new cookie never arrives: the old one does the same again."""
     robot = begun(app, session)
-    ends = {"first": "/en/file", "check": "/en/file/check", "send": "/en/file/receipt"}
+    ends = {"first": "/en/file?mine=1", "check": "/en/file/check", "send": "/en/file/receipt"}
     if step != "first":
         robot.go(until="file.check")
         if step == "check":  # as if the numbers had never been drawn
             held = drafts.load(
                 session, app.config["KEY_RING"], known(robot.client), real_now(), lock=True
             ) or opened_heir(app, session, known(robot.client))
-            drafts.begin_again(held, real_now())
+            drafts.renumber(held, real_now())
             session.commit()
     page = robot.open(ends[step]) if step != "check" else None
     old = known(robot.client)

@@ -142,7 +142,7 @@ def test_what_the_finder_asked_is_not_asked_again(client, open_site, session):
         data={"token": page.fields(page.one("form", action="/en/help/file"))["token"]},
     )
     robot.visited.clear()
-    page = robot.open()
+    page = robot.open("/en/file?mine=1")
     page = robot.on(page, "file.sent")
     assert robot.visited == ["tell", "come-back", "file.check", "file.receipt"]
     assert session.scalars(select(Case)).one().main_issue == "violence"
@@ -170,7 +170,7 @@ def test_a_tip_keeps_no_number_and_says_what_that_means(client, open_site, sessi
 def test_a_tip_can_become_a_filing_with_a_number(client, open_site, session):
     robot = Short(client, SHORT)
     robot.send(robot.open("/en/file?route=tip"))
-    page = robot.open("/en/file?route=short")
+    page = robot.open("/en/file?route=short&mine=1")
     page = robot.on(page, "file.sent")
     assert count(session, Receipt) == 1
     assert "come-back" in robot.visited

@@ -227,7 +227,8 @@ def test_a_button_pressed_from_elsewhere_does_nothing(
 def test_a_changed_answer_opens_the_pages_that_hang_on_it(person: Callable[..., Person]) -> None:
     somebody = person()
     somebody.to_result(WAGES)
-    somebody.open("/en/help")
+    somebody.open("/en/help?mine=1")
+    somebody.path = "/en/help?mine=1"
     assert somebody.here.fields()["problem"] == "money"
     violence = {"problem": "treatment", "issue": "violence", **SAFE}
     assert somebody.send(violence).name == "help.question"

@@ -1,0 +1,64 @@
+"""Somebody has begun here before: is it whoever sits here now?
+
+Of a draft that this browser holds nothing is shown, changed or sent before somebody has said that
+it is theirs: an earlier user may have left it here, by mistake or on purpose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, render_template, request, url_for
+
+from grievance import clock
+from grievance.extensions import db
+from grievance.intake import drafting
+from grievance.intake.blueprint import bp
+from grievance.questions import browser, drafts
+from grievance.questions.drafts import OpenDraft
+from grievance.web.audience import audience
+from grievance.web.binding import drop_cookie
+from grievance.web.forms import Form
+from grievance.web.redirects import see_other
+
+FINDER = "help"  # where to go on, when the finder asks
+
+
+def address() -> str:
+    """The address of this question, for a first page that was asked for."""
+    return url_for("intake.whose", **_wanted())
+
+
+@bp.route("/file/begun", methods=["GET", "POST"])
+@audience("public")
+def whose() -> Any:
+    """Ask whose the draft is; start new gives it up, for good."""
+    draft = browser.here(lock=True)
+    if draft is None or draft.sent:
+        return see_other(_first())
+    form = Form(request.form)
+    if request.method == "POST" and form.validate():
+        drafts.give_up(draft, clock.real_now())
+        db.session.commit()
+        answer = see_other(_first())
+        drop_cookie(answer, browser.COOKIE)
+        return answer
+    shown = render_template("intake/whose.html", form=form, go_on=_go_on(draft))
+    return browser.renewed(make_response(shown), draft)
+
+
+def _go_on(draft: OpenDraft) -> str:
+    if request.args.get("to") == FINDER or not set(drafting.FIRST) & set(draft.seen):
+        return _first(mine=1)
+    return drafting.first_open(draft)
+
+
+def _first(**more: Any) -> str:
+    """The first page that was asked for."""
+    if request.args.get("to") == FINDER:
+        return url_for("portal.help", **more)
+    return url_for("intake.start", **_wanted(), **more)
+
+
+def _wanted() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("route", "door") if name in request.args}
