@@ -57,6 +57,7 @@ UNFORMED = {
     "grievance/intake/drafting.py": "whether a button was pressed or a file came; looked up among"
     " ways and bodies; `change` and `over` are only a yes",
     "grievance/intake/short.py": "whether a button was pressed",
+    "grievance/intake/sending.py": "handed whole to what reads the files",
     "grievance/intake/whose.py": "put back into the address of the first page",
     "grievance/intake/adding.py": "looked up among the pages",
     "grievance/intake/arrivals.py": "kept to what fits before it is hashed",
@@ -73,11 +74,15 @@ UNFORMED = {
     "grievance/desk/uploading.py": "whether a file came",
     "grievance/desk/views.py": "looked up among the ready texts",
     "grievance/console/confirm.py": "looked up; cut to 200 letters",
+    "grievance/console/health.py": "a header that the server bounds; compared",
     "grievance/console/operator.py": "only a yes",
     "grievance/accounts/views.py": "an address of ours to go on to; only a yes",
+    "grievance/accounts/staff.py": "handed whole to what finds the session by its cookie",
     "grievance/accounts/stepping.py": "carried on as it came; the form token",
     "grievance/demo/views.py": "demonstrations only, on the loopback address",
 }
+# What the router or the server made of a request; nothing of it is longer than an address may be.
+PLAIN = ("method", "path", "full_path", "endpoint", "view_args", "url_rule", "remote_addr")
 
 
 class Counting:
@@ -214,7 +219,9 @@ def test_text_that_no_form_holds_is_read_where_it_is_said_to_be() -> None:
 
 
 def _reads_unformed(tree: ast.Module) -> bool:
-    """Whether `request.form` and the like are used other than as what a form is filled with."""
+    """Whether anything of the request but what `PLAIN` names is used other than as what a form is
+    filled with, by whatever name the request goes there."""
+    names, modules, hidden = _names_of_the_request(tree)
     filled = {
         id(part)
         for node in ast.walk(tree)
@@ -222,14 +229,83 @@ def _reads_unformed(tree: ast.Module) -> bool:
         for given in node.args
         for part in (given, *ast.iter_child_nodes(given))
     }
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr in ("form", "args", "values", "files", "data", "json")
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "request"
-        and id(node) not in filled
+    plain = {
+        id(node.value)
         for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and (node.attr in PLAIN or id(node) in filled)
+    }
+    return hidden or any(
+        _is_the_request(node, names, modules) and id(node) not in plain for node in ast.walk(tree)
     )
+
+
+def _names_of_the_request(tree: ast.Module) -> tuple[set[str], set[str], bool]:
+    """What the request is called in this source, what modules that hold it are called, and whether
+    it can be had otherwise: by a star, or from the context below it."""
+    names, modules, hidden = set(), set(), False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                if one.name.partition(".")[0] in ("flask", "quart"):
+                    modules.add(one.asname or one.name.partition(".")[0])
+        elif isinstance(node, ast.ImportFrom):
+            for one in node.names:
+                if one.name == "request":
+                    names.add(one.asname or one.name)
+                if node.module == "flask" and one.name == "globals":
+                    modules.add(one.asname or one.name)
+                hidden |= one.name in ("*", "request_ctx", "_request_ctx_stack", "_cv_request")
+    return names, modules, hidden
+
+
+def _is_the_request(node: ast.AST, names: set[str], modules: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in names
+    if isinstance(node, ast.Attribute) and node.attr in ("request", "request_ctx"):
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        return isinstance(root, ast.Name) and root.id in modules
+    return False
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from flask import request\nx = request.form['a']",
+        "from flask import request as asked\nx = asked.form['a']",
+        "from flask.globals import request as asked\nx = asked.args",
+        "import flask\nx = flask.request.values",
+        "import flask as f\nx = f.globals.request.files",
+        "from flask import globals as g\nx = g.request.json",
+        "from flask import request\nmine = request\nx = mine.form",
+        "from flask import request\nx = getattr(request, 'form')",
+        "from flask import request\nx = request.get_data()",
+        "from flask import request\nx = request.headers['X-A'] + request.cookies['b']",
+        "from flask import request\ndef f(r): return r.form\nf(request)",
+        "from flask import request\nif (mine := request): mine.form",
+        "from flask import *\nx = request.form",
+        "from flask.globals import request_ctx\nx = request_ctx.request.form",
+        "import flask\nx = flask.globals.request_ctx.request.form",
+        "from grievance.web.pages import request\nx = request.form",
+        "def view():\n    from flask import request as r\n    return r.form",
+    ],
+)
+def test_no_other_name_hides_a_reading_of_the_request(source: str) -> None:
+    assert _reads_unformed(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from flask import request\nform = SomeForm(request.form)",
+        "from flask import request as asked\nform = SomeForm(asked.form if asked.method else None)",
+        "import flask\nx = flask.request.method, flask.request.path",
+        "def f(request): return request.form",  # something of ours that is called so
+    ],
+)
+def test_what_fills_a_form_is_no_reading(source: str) -> None:
+    assert not _reads_unformed(ast.parse(source))
 
 
 def _makes_a_form(called: ast.expr) -> bool:
