@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from grievance.cli import catalogues
+from grievance.cli import catalogues, wording
 from grievance.i18n import LANGUAGES, TRANSLATIONS
 from grievance.settings import Settings
 
@@ -79,6 +79,10 @@ def check() -> None:
     for language in PARTIAL:
         found += catalogues.faults(language.catalogue, "screens", source["screens"], whole=True)
         found += catalogues.strange(language, source["screens"])
+    found += wording.source_faults(source)
+    for language in LANGUAGES[1:]:
+        for domain in ("public", "staff", "screens", "directory"):
+            found += wording.wording(language, domain)
     for fault in found:
         click.echo(str(fault), err=True)
     click.echo(json.dumps({"faults": len(found)}))

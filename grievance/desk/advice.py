@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from grievance.directory.book import Book
+from grievance.directory.citing import cite
 from grievance.i18n import gettext as _
 from grievance.routing.reasons import CAUTIONS, REASONS, RULED_OUT, WARNINGS
 
@@ -81,7 +82,7 @@ def _door(kept: Mapping[str, Any], book: Book) -> Door:
         name=name,
         own_name=own_name if own_name != name else "",
         reasons=(
-            *((_sentence(REASONS, one), one.get("basis", "")) for one in kept["reasons"]),
+            *((_sentence(REASONS, one), _law(one)) for one in kept["reasons"]),
             *((_sentence(CAUTIONS, one), "") for one in kept["cautions"] if one["code"] == GOOD),
         ),
         cautions=tuple(_sentence(CAUTIONS, one) for one in kept["cautions"] if one["code"] != GOOD),
@@ -89,6 +90,10 @@ def _door(kept: Mapping[str, Any], book: Book) -> Door:
         reachable=kept["reachable"],
         listed=entry is not None,
     )
+
+
+def _law(note: Mapping[str, str]) -> str:
+    return cite(note.get("basis", "")).text
 
 
 def _sentence(table: Mapping[str, str], note: Mapping[str, str]) -> str:

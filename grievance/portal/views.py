@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from grievance import clock, i18n
 from grievance.accounts import queries as accounts
 from grievance.directory import queries, search
 from grievance.directory.book import Book, Entry, IssueEntry
+from grievance.directory.citing import Cited, cite
 from grievance.directory.entries import Source
 from grievance.directory.search import Filters
 from grievance.extensions import db
@@ -32,6 +34,12 @@ FIRST_DOORS = 5
 def book() -> Book:
     """The directory as it stands."""
     return queries.book(db.session())
+
+
+@portal.app_template_filter("cited")
+def cited(citations: str | Iterable[str]) -> Cited:
+    """The laws behind a fact, named in the reader's language."""
+    return cite(citations)
 
 
 @portal.get("/")

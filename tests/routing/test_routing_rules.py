@@ -37,7 +37,7 @@ def test_the_version_follows_the_content(tmp_path):
     ("old", "new", "what"),
     [
         ("ngo-smj, jp-legal-affairs", "ngo-smj, jp-nowhere", "jp-nowhere"),
-        ("  housing: LSA 24, 94-96\n", "", "housing is missing"),
+        ("  housing: LSA 24, 94–96\n", "", "housing is missing"),
         ("  housing: LSA", "  houses: LSA", "houses"),
         ("  VN: vn-dolab-embassy", "  VN: vn-embassy", "vn-embassy"),
         ("  VN: vn-dolab-embassy", "  XX: vn-dolab-embassy", "XX"),

@@ -1,0 +1,56 @@
+"""How translations must say it: labels as they stand, Japanese signs, one spelling of 私."""
+
+from __future__ import annotations
+
+import pytest
+from babel.messages import Catalog
+
+from grievance.cli import catalogues, wording
+from grievance.i18n import LANGUAGES
+
+
+def test_every_catalogue_quotes_labels_as_they_stand_and_writes_japanese_as_japanese() -> None:
+    found = list(wording.source_faults(catalogues.wanted()))
+    for language in LANGUAGES[1:]:
+        for domain in ("public", "staff", "screens", "directory"):
+            found += wording.wording(language, domain)
+    assert [str(fault) for fault in found] == []
+
+
+def test_a_label_quoted_in_other_words_is_a_fault() -> None:
+    sentence = "Choose an answer. “I do not know” is one, too."
+    options = {"I do not know": "わかりません"}
+    assert wording.misquoted(sentence, "「わかりません」も答えです。", options) == []
+    assert wording.misquoted(sentence, "「知りません」も答えです。", options)
+    assert wording.misquoted(sentence, "「知りません」も答えです。", {}) == []
+
+
+def test_a_quoted_label_that_stands_on_nothing_is_a_fault() -> None:
+    catalog = Catalog()
+    for sentence in ("Choose “I cannot answer now”.", "Choose “Leave”.", "Leave"):
+        catalog.add(sentence)
+    faults = [fault.sentence for fault in wording.source_faults({"public": catalog})]
+    assert faults == ["Choose “I cannot answer now”."]
+
+
+@pytest.mark.parametrize("said", ["Say this: “Read them back to me.”", "Before it, say: “No name”"])
+def test_what_one_says_aloud_is_no_label(said: str) -> None:
+    assert wording.labels(said) == []
+
+
+@pytest.mark.parametrize(
+    ("string", "wrong"),
+    [
+        ("まず電話してください:", True),
+        ("番号だけを表示する(印刷用)", True),
+        ("本当ですか?", True),
+        ("わたしたちに書いてください。", True),
+        ("まず電話してください：110、119（無料）", False),
+        ("https:// で始まるもの。9:00から17:00。%(day)sまで。1,000円", False),
+        ("私（わたし）たちが持っています。わたしてください。", False),
+    ],
+)
+def test_japanese_has_full_width_signs_and_one_spelling_of_the_pronoun(
+    string: str, wrong: bool
+) -> None:
+    assert bool(wording.japanese(string)) == wrong
