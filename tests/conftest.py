@@ -15,17 +15,19 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from grievance.app import create_app
+from grievance.app import create_app, engine_options
+from grievance.directory import facts, operations
 from grievance.embedded.postgres import Postgres
 from grievance.extensions import act_as, db
 from grievance.i18n import ENGLISH, speak
 from grievance.settings import WebSettings
 from grievance.vault import keyring
 from tests.cast import Browser
+from tests.directory.loaded import NOW, words
 from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
@@ -98,11 +100,32 @@ def shared_app(
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def directory_engine(server: Server, shared_app: Flask) -> Iterator[Engine]:
+    """A second database of this process: the shipped directory was loaded into it once."""
+    server.ensure_database("grievance_directory", template=TEMPLATE)
+    url, ring = server.url("app", "grievance_directory"), shared_app.config["KEY_RING"]
+    engine = create_engine(url, **engine_options(url, ring))
+    with Session(engine, info={"actor": "cli:directory load"}) as session:
+        operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+        session.commit()
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def app(shared_app: Flask) -> Iterator[Flask]:
+def loaded(session: Session) -> Session:
+    """The session of a test with the shipped directory in its database: `app` sees who asks."""
+    return session
+
+
+@pytest.fixture
+def app(shared_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application, its sessions inside one transaction that is rolled back."""
     with shared_app.app_context():
-        connection = db.engine.connect()
+        full = "loaded" in request.fixturenames
+        engine = request.getfixturevalue("directory_engine") if full else db.engine
+        connection = engine.connect()
         outer = connection.begin()
         engines = shared_app.extensions["sqlalchemy"]._app_engines[shared_app]
         real = engines[None]

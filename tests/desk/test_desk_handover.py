@@ -29,8 +29,6 @@ from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import Act
 from grievance.deadlines import operations as clocks
 from grievance.desk import handover_words
-from grievance.directory import facts
-from grievance.directory import operations as directory
 from grievance.notifications import proof
 from grievance.notifications.models import Outbox
 from grievance.referrals.document import Document
@@ -42,7 +40,6 @@ from grievance.referrals.templates import book, template_for
 from grievance.web.uploads import UploadLimits
 from tests.cast import NOW, browser, new_keys
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
-from tests.directory.loaded import words
 from tests.pages import read_page
 
 CONCILIATION = "jp-labour-bureau-conciliation"
@@ -52,11 +49,7 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def bodies(session):
-    """The shipped directory."""
-    directory.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
-    session.commit()
+pytestmark = pytest.mark.usefixtures("loaded")
 
 
 def taken(house, handler, **answers):

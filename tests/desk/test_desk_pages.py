@@ -18,13 +18,11 @@ from grievance.desk import handing_over
 from grievance.desk.acting import REFUSALS
 from grievance.desk.events import SENTENCES
 from grievance.desk.reading import ORDER
-from grievance.directory import facts, operations
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
 from grievance.questions.models import Draft
 from tests.cast import NOW
 from tests.desk.looking import counted, references
-from tests.directory.loaded import words
 from tests.pages import read_page
 from tests.questions.answers import WAGES
 from tests.web.test_burmese import UNICODE, ZAWGYI
@@ -157,9 +155,7 @@ def test_what_happened_since_the_last_visit_is_marked(house, show):
     )
 
 
-def test_suggested_doors_have_names_reasons_and_cautions(house, show):
-    operations.load(house.session, facts.shipped(), NOW, "cli:directory load", words=words())
-    house.session.commit()
+def test_suggested_doors_have_names_reasons_and_cautions(loaded, house, show):
     filed = house.case()
     page = show(house.browser(house.hire()), f"/staff/cases/{filed.case.reference}")
     section = page.one("section", aria_labelledby="doors")
@@ -226,11 +222,9 @@ def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):
     assert "Nobody can file now." not in show(house.browser(house.hire()), "/staff/").main
 
 
-def test_a_filing_for_a_caller_names_the_clerk_and_its_code_is_provisional(house, show):
+def test_a_filing_for_a_caller_names_the_clerk_and_its_code_is_provisional(loaded, house, show):
     handler = house.hire()
     client, session, ring = house.browser(handler), house.session, house.app.config["KEY_RING"]
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
-    session.commit()
     page = show(client, "/staff/")
     form = page.one("form", action="/staff/file-for-caller")
     client.post(form.get("action"), data=page.fields(form))

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case
 from grievance.clock import real_now
-from grievance.directory import facts, operations
 from grievance.questions import drafts
 from grievance.questions.models import Draft, DraftSuccessor
-from tests.cast import NOW, browser, found_operator
-from tests.directory.loaded import words
+from tests.cast import browser, found_operator
 from tests.intake.filing_kit import Robot
 from tests.pages import read_page
 
@@ -23,8 +21,7 @@ ANSWERS = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "wh
 
 
 @pytest.fixture(autouse=True)
-def open_site(app: Flask, session: Session) -> None:
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+def open_site(app: Flask, session: Session, loaded: Session) -> None:
     found_operator(session, app.config["KEY_RING"])
 
 

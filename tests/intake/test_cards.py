@@ -9,12 +9,10 @@ from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.models import CaseRecord, Tally
 from grievance.cases.operations import adding
-from grievance.directory import facts, operations
 from grievance.notifications.models import Outbox
 from grievance.questions import cards
 from grievance.questions.bank import shipped
-from tests.cast import NOW, browser, file_case, found_operator
-from tests.directory.loaded import words
+from tests.cast import browser, file_case, found_operator
 from tests.pages import read_page
 
 FIRST = {"route": "short", "problem": "", "issue": "", "goal": "", "hurt": "no", "free": "yes",
@@ -22,8 +20,7 @@ FIRST = {"route": "short", "problem": "", "issue": "", "goal": "", "hurt": "no",
 
 
 @pytest.fixture
-def operator(app, session):
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
+def operator(app, session, loaded):
     return found_operator(session, app.config["KEY_RING"])
 
 

@@ -10,13 +10,11 @@ from sqlalchemy import func, select
 
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.clock import real_now
-from grievance.directory import facts, operations
 from grievance.questions import drafts
 from grievance.questions.models import Draft, DraftBlob
 from grievance.vault import receipts
 from grievance.vault.slots import HashSlots
-from tests.directory.loaded import words
-from tests.intake.filing_kit import FILE, NOW, Robot, found_operator
+from tests.intake.filing_kit import FILE, Robot, found_operator
 from tests.pages import read_page
 
 WAGES = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "language": "vi"}
@@ -29,9 +27,8 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
-def open_site(app, session):
+def open_site(app, session, loaded):
     """The shipped directory and an operator that may be filed with."""
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
     found_operator(session, app.config["KEY_RING"])
 
 

@@ -6,12 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from grievance.directory import facts, operations
 from grievance.notifications.models import Outbox
 from tests.cast import found_operator, member
 from tests.desk.looking import counted
-from tests.directory.loaded import words
-from tests.intake.filing_kit import NOW, Robot
+from tests.intake.filing_kit import Robot
 
 # Three of them pay for promises: a look for a letter that waits, so that nobody fills a mailbox by
 # filing; and the count and row of the draft's next secret, so that a copied cookie reads no number.
@@ -21,9 +19,8 @@ HURT = {**WAGES, "problem": "treatment", "issue": "violence", "hurt": "yes"}
 
 
 @pytest.fixture
-def operator(app, session):
+def operator(app, session, loaded):
     """An operator that may be filed with; its director is told of every new case."""
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
     return found_operator(session, app.config["KEY_RING"])
 
 

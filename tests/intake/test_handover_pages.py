@@ -19,8 +19,6 @@ from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.opening import Holder
 from grievance.cases.operations import attaching
-from grievance.directory.facts import shipped
-from grievance.directory.operations.load import load
 from grievance.notifications.models import Outbox
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import handing, sealing
@@ -105,8 +103,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask, session: Session) -> Desk:
-    load(session, shipped(), clock.now(), "job:test", words={})
+def desk(app: Flask, session: Session, loaded: Session) -> Desk:
     return Desk(session, app, found_operator(session, app.config["KEY_RING"]))
 
 

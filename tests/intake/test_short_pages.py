@@ -8,11 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from grievance.cases.models import Case, CaseFile, CaseGrant, Receipt
-from grievance.directory import facts, operations
 from grievance.questions.models import Draft
 from grievance.vault import receipts
-from tests.directory.loaded import words
-from tests.intake.filing_kit import NOW, Robot, found_operator
+from tests.intake.filing_kit import Robot, found_operator
 from tests.intake.test_filing_pages import PNG, number_on
 
 SHORT = {"location": "japan", "hurt": "no", "free": "yes", "taken": "no", "know": "nobody",
@@ -38,9 +36,8 @@ class Short(Robot):
 
 
 @pytest.fixture
-def open_site(app, session):
+def open_site(app, session, loaded):
     """The shipped directory and an operator that may be filed with."""
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
     found_operator(session, app.config["KEY_RING"])
 
 

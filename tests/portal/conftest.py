@@ -8,19 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from grievance.directory import facts, operations
-from tests.directory.loaded import NOW, words
 from tests.pages import Page, read_page
 
 Get = Callable[[str], Page]
-
-
-@pytest.fixture
-def loaded(session: Session) -> Session:
-    """The session of the test with the shipped directory in it."""
-    operations.load(session, facts.shipped(), NOW, "cli:directory load", words=words())
-    session.commit()
-    return session
 
 
 @pytest.fixture
