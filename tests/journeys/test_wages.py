@@ -133,5 +133,6 @@ def test_wages_from_finding_to_answering(
     handler.reload()
     assert ANSWERS[language] in handler.locator("main").inner_text()
     worker.locator(".leave button").click()
+    worker.wait_for_url(lambda url: not url.startswith(instance.url))
     worker.goto(f"/{language}/case")
     assert name_of(worker) == "return"
