@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from math import ceil
 from typing import IO, Any
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
+from flask.globals import request_ctx
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -179,6 +180,8 @@ def _too_long(stream: IO[bytes]) -> None:
 
 def _weigh() -> None:
     """Refuse an address or header that no page of ours and no browser makes so long."""
+    if request_ctx.url_adapter is None:  # the host named is no name; its refusal is a page, too
+        request_ctx.url_adapter = current_app.url_map.bind("localhost")
     sent = request.environ
     if len(sent.get("QUERY_STRING", "")) > ADDRESS or len(sent.get("PATH_INFO", "")) > ADDRESS:
         abort(414)

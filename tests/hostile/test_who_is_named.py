@@ -59,3 +59,12 @@ def test_a_query_is_no_order_to_the_router(client: Any, query: str) -> None:
     assert EVIL not in str(answer.headers)
     assert answer.headers["Location"].endswith(f"/mechanisms?{query}")
     assert answer.headers["Location"].startswith("/")
+
+
+@pytest.mark.parametrize("host", ["a..example", "a" * 64 + ".example", "." * 200])
+@pytest.mark.parametrize("path", ["/", "/vi/", "/staff", "/nowhere", "/vi/?" + "q" * 9000])
+def test_a_host_that_is_no_name_is_refused_in_words(client: Any, host: str, path: str) -> None:
+    """It was a failure of ours, without a page."""
+    answer = client.get(path, headers={"Host": host, "X-Forwarded-Host": host})
+    assert answer.status_code in (400, 414)
+    assert "<h1" in answer.get_data(as_text=True)
