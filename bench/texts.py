@@ -28,6 +28,10 @@ SHAPES = {
     "line breaks": "\r\n",
     "quotes": '"',
     "digits": "1",
+    "letter and break by turns": "a\r\n",
+    "keycaps": "1\ufe0f\u20e3",
+    "addresses": "a@b.c ",
+    "thirty marks to a letter": "a" + "\u0301\u0316" * 15,
 }
 VISIT = {"visit": "bench-texts"}
 

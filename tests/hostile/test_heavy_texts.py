@@ -4,8 +4,10 @@ they can be, and never a 500."""
 from __future__ import annotations
 
 import io
+import sys
 import unicodedata
 from typing import Any
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from flask import Flask, request
@@ -160,3 +162,48 @@ def test_a_part_without_a_name_is_no_field(client: Any, kind: str) -> None:
     ):
         assert list(request.form) == ["code"]
         assert list(request.files) == []
+
+
+def parsed(app: Flask, body: bytes) -> dict[str, str]:
+    kind = "application/x-www-form-urlencoded"
+    with app.test_request_context("/", method="POST", data=body, content_type=kind):
+        return request.form.to_dict()
+
+
+@pytest.mark.parametrize("piece", ["a\r\n", "1\ufe0f\u20e3", "a \u0301&\n", "a@b.c ", "="])
+def test_an_escape_costs_no_step_of_its_own(app: Flask, piece: str) -> None:
+    """Letter and escape by turns cost ten times what plain letters do, when read one by one."""
+
+    def steps(text: str) -> int:
+        body = urlencode({"email": text}).encode()
+        found = 0
+
+        def count(*_arguments: Any) -> None:
+            nonlocal found
+            found += 1
+
+        sys.setprofile(count)
+        try:
+            form = parsed(app, body)
+        finally:
+            sys.setprofile(None)
+        assert form == {"email": text}
+        return found
+
+    parsed(app, b"email=a")
+    assert steps(piece * 8_000) <= steps("a" * 8_000) + 50
+
+
+@pytest.mark.parametrize(
+    "sent", ["100%", "%", "%%41", "%4", "a=b=%3D=", "%=20", "=\r\n %\n=", "+%2B"]
+)
+def test_what_is_no_escape_stays_as_it_is(app: Flask, sent: str) -> None:
+    assert parsed(app, b"email=" + sent.encode()) == {"email": unquote_plus(sent)}
+
+
+def test_a_flood_of_broken_escapes_is_refused(client: Any) -> None:
+    kind = "application/x-www-form-urlencoded"
+    answer = client.post("/staff/sign-in", data=b"email=" + b"%" * TEXT, content_type=kind)
+    assert answer.status_code == 413
+    answer = client.post("/staff/sign-in", data=b"email=" + b"%" * PARTS, content_type=kind)
+    assert answer.status_code == 413
