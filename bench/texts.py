@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http.cookies import SimpleCookie
+from urllib.parse import quote_plus
 
 from bench.house import House
 from bench.load import Request
 from bench.table import Line
 from tests.cast import file_case
 
-SIZE = 250 * 1024  # bytes: within the cap of a story
-SHORT = 128 * 1024  # over the cap of an address or number
+SIZE = 250 * 1024  # bytes as typed: within the cap of a story
+SHORT = 384 * 1024  # bytes as sent, in escapes: over the cap of an address or number
 TIMES = 5
 SHAPES = {
     "marks of two classes": "\u0300\u0316",
@@ -37,30 +39,40 @@ VISIT = {"visit": "bench-texts"}
 
 
 def measure(house: House) -> list[Line]:
-    """The slowest shape ÷ plain letters, by page, at the whole request."""
+    """The slowest shape ÷ plain letters, by page, at the whole request. Where nothing works on the
+    words, taking in the request is the work: there, plain is as long as the slow one is sent."""
     visit = _visit(house)
-    pages = {
-        "sign-in": (SHORT, lambda text: house.form("/staff/sign-in", VISIT, email=text)),
-        "number": (SHORT, lambda text: house.form("/en/return", VISIT, code=text)),
-        "message": (SIZE, lambda text: house.form("/en/case/message", visit, message=text)),
+    pages: dict[str, tuple[int, Callable[[str], int], Callable[[str], Request]]] = {
+        "sign-in": (SHORT, _sent, lambda text: house.form("/staff/sign-in", VISIT, email=text)),
+        "number": (SHORT, _sent, lambda text: house.form("/en/return", VISIT, code=text)),
+        "message": (SIZE, _typed, lambda text: house.form("/en/case/message", visit, message=text)),
     }
     lines = []
-    for name, (size, form) in pages.items():
-        plain = _best(house, form("a" * size))
-        found = {shape: _best(house, form(_of(piece, size))) for shape, piece in SHAPES.items()}
+    for name, (size, weigh, form) in pages.items():
+        found = {
+            shape: _best(house, form(piece * (size // weigh(piece))))
+            for shape, piece in SHAPES.items()
+        }
         worst = max(found, key=lambda shape: found[shape])
+        again = SHAPES[worst] * (size // weigh(SHAPES[worst]))
+        # the slowest of many is in part the unluckiest: both once more, with equal chances
+        slow, plain = (_best(house, form(text), 3 * TIMES) for text in (again, "a" * size))
         label = f"{name}: slowest text ÷ plain ({worst})"
-        lines.append(Line(label, found[worst] / plain, "×", "<= 3", f"{plain * 1000:.0f} ms"))
+        lines.append(Line(label, slow / plain, "×", "<= 3", f"{plain * 1000:.0f} ms"))
     return lines
 
 
-def _of(piece: str, size: int) -> str:
-    return "a" + piece * ((size - 1) // len(piece.encode()))
+def _sent(piece: str) -> int:
+    return len(quote_plus(piece))
 
 
-def _best(house: House, asked: Request) -> float:
+def _typed(piece: str) -> int:
+    return len(piece.encode())
+
+
+def _best(house: House, asked: Request, times: int = TIMES) -> float:
     """Seconds of the quickest of several: what the work itself needs."""
-    answers = [house.browser.send(asked) for _ in range(TIMES)]
+    answers = [house.browser.send(asked) for _ in range(times)]
     assert all(answer.status in (200, 303, 422) for answer in answers), answers[0].status
     return min(answer.seconds for answer in answers)
 
