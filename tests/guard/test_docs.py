@@ -26,3 +26,13 @@ def test_every_page_that_the_readme_names_is_there() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for path in re.findall(r"\]\(((?:docs/|CHANGELOG|LICENSE)[^)]*)\)", readme):
         assert (ROOT / path).exists(), path
+
+
+def test_each_promise_names_tests_that_are_there_and_every_hostile_one_is_named() -> None:
+    threats = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"tests/[a-z_/]+\.py", threats))
+    assert {path for path in named if not (ROOT / path).is_file()} == set()
+    held = {str(p.relative_to(ROOT)) for p in (ROOT / "tests" / "hostile").glob("test_*.py")}
+    held |= {f"tests/vault/test_vault_{name}.py" for name in ("turns", "shares")}
+    held |= {"tests/backup/test_backup_recalls.py", "tests/cases/test_cases_recleaning.py"}
+    assert held - named == set()
