@@ -90,13 +90,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "",
         N_("Only a director who neither declared it nor is meant can lift it."),
     ),
-    "one_hand": (
-        "",
-        N_(
-            "One person alone let one of you two in, or both. For 30 days you count as one person:"
-            " a third has to decide."
-        ),
-    ),
+    "one_hand": ("", deciding.ONE_HAND),
     "hears_own": (
         "",
         N_(

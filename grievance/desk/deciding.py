@@ -216,6 +216,10 @@ DOING: dict[Verb, Any] = {
 
 
 # Why somebody who is the only one left may still not be alone.
+ONE_HAND = N_(
+    "One person alone let one of you two in, or both. For 30 days you count as one person:"
+    " a third has to decide."
+)
 NOT_ALONE = N_(
     "Who was removed by you within 30 days, or has a conflict of interest that you declared, counts"
     " as a second person who is still there."
@@ -273,8 +277,8 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
     told = foureyes.content(desk.opened, asked)
     closes = asked.verb == "close"
     reason = RESULTS[told["result"]] if closes else DECLINE_REASONS[told["reason"]]
-    own = asked.asked_by == desk.member.person_id
-    only = own and foureyes.alone(db.session(), desk.case, asked, at)
+    me = desk.member.person_id
+    only = asked.asked_by == me and foureyes.alone(db.session(), desk.case, asked, at)
     names = accounts.names(db.session(), [asked.asked_by])
     return Second(
         asked.verb,
@@ -284,17 +288,17 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
         "" if closes else directory.book(db.session()).name(told["door"]),
         told["text"],
         words.tongue(told["language"]),
-        _waits(asked, at, zone, alone=only) if own else "",
+        _waits(foureyes.refusal(db.session(), desk.case, asked, me, at), asked, zone),
         only,
     )
 
 
-def _waits(asked: FourEyes, at: datetime, zone: str, *, alone: bool) -> str:
-    if not alone:
+def _waits(refused: str, asked: FourEyes, zone: str) -> str:
+    if refused == "proposer":
         told = _("You proposed this. A second person decides.")
         return f"{told} {_(NOT_ALONE)}"
+    if refused != "too_early":
+        return _(ONE_HAND) if refused else ""
     until = asked.asked_at + foureyes.ALONE_WAITS
-    if at >= until:
-        return ""
     told = _("You decide this alone. Sleep on it: you can confirm from %(day)s.")
     return told % {"day": time_text(until, ZoneInfo(zone))}

@@ -15,7 +15,7 @@ from grievance.cases import files, messages, queries, records, replies
 from grievance.cases.messages import Read
 from grievance.cases.models import Case, CaseFile, Translation
 from grievance.cases.operations import handling
-from grievance.cases.operations.moving import verbs_for
+from grievance.cases.operations.offering import offered
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
@@ -89,7 +89,7 @@ class CasePage:
     @cached_property
     def verbs(self) -> list[Verb]:
         """What this member can do now."""
-        return verbs_for(self.case, self.desk.actor)
+        return offered(db.session(), self.case, self.desk.actor, self.at)
 
     @cached_property
     def names(self) -> Mapping[UUID, str]:

@@ -20,6 +20,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.acting import back, refusal
 from grievance.desk.blueprint import bp
+from grievance.desk.deciding import ONE_HAND
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.views import note_read
@@ -55,7 +56,8 @@ def _asking(desk: Desk, asked: Reissue, form: ActForm) -> str:
         case=desk.case,
         form=form,
         by=names.get(asked.asked_by, ""),
-        own=asked.asked_by == desk.member.person_id,
+        refused=receipts.issuer_refusal(db.session(), asked, desk.member.person_id, now()),
+        one_hand=ONE_HAND,
         when=words.due(asked.asked_at, asked.asked_at, operator_hours(db.session()).zone).text,
         check_made=desk.opened.open_text(Label.CASE_NOTE, asked.id, asked.check_made),
     )

@@ -42,6 +42,7 @@ PACES = {
     "conflict": URGENT,
     "member_removed": URGENT,
     "key_request": STAFF,
+    "key_waits": Pace(hour=2, day=48, alike=False),  # each names a day: nobody may crowd it out
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
 }
 BY_DEFAULT = Pace(hour=2, day=12, alike=False)

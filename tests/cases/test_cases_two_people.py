@@ -21,8 +21,17 @@ from grievance.accounts.refusals import Refused as NotAllowed
 from grievance.accounts.roles import Role
 from grievance.cases import queries, records
 from grievance.cases.models import Recusal
-from grievance.cases.operations import belonging, deciding, escalating, handling, receipts
+from grievance.cases.operations import (
+    belonging,
+    deciding,
+    escalating,
+    handling,
+    moving,
+    offering,
+    receipts,
+)  # fmt: skip
 from grievance.cases.operations.moving import Refused
+from grievance.cases.states import Verb
 from grievance.notifications.models import Outbox
 from grievance.vault.recovery import fingerprint
 from tests.cases.conftest import World, words
@@ -364,6 +373,28 @@ def test_a_lost_number_is_not_issued_by_whom_the_asker_let_in(world: World):
         )  # fmt: skip
 
     assert refused(issue) == "one_hand"
+    shown = offering.offered(world.session, world.case, puppet.actor, LATER)
+    assert Verb.REISSUE not in shown
+    assert Verb.REISSUE in moving.verbs_for(world.case, puppet.actor)
+
+
+def test_what_is_refused_for_who_one_is_is_not_offered(world: World):
+    """The button of who proposed a decision, of whom they let in, and of who is free to decide."""
+    handling.take(world.session, world.case, world.handler.actor, NOW, world.case.version)
+    propose(world, world.handler)
+    for one, there in ((world.handler, False), (world.colleague, True)):
+        shown = offering.offered(world.session, world.case, one.actor, NOW)
+        assert (Verb.DECLINE in shown) is there
+
+
+def test_a_new_number_lapses_when_who_asked_for_it_steps_aside(world: World):
+    asked = receipts.ask_reissue(world.session, world.desk(), "Voice", world.handler.actor, NOW)
+    world.session.flush()
+    belonging.recuse(
+        world.session, world.desk(), "A cousin", world.handler.actor, NOW, world.case.version
+    )
+    assert asked.state == "refused"
+    assert receipts.waiting_reissue(world.session, world.case.id) is None
 
 
 def test_two_of_whom_one_let_the_other_in_alone_decide_as_one_person(world: World):

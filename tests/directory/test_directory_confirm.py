@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +22,12 @@ def vietnamese_line(session: Session) -> Channel:
     """A number that only secondary pages give."""
     asked = select(Channel).where(Channel.mechanism == DIAL, Channel.value == "0570-001706")
     return session.scalars(asked).one()
+
+
+def page_of_a_body(session: Session) -> Channel:
+    """A channel that nobody dials."""
+    with_page = Channel.type == "web", Channel.value.is_not(None)
+    return session.scalars(select(Channel).where(*with_page).limit(1)).one()
 
 
 def values_of(session: Session, mechanism: str) -> list[str | None]:
@@ -147,3 +154,34 @@ def test_all_that_is_not_shown_waits_for_a_person(loaded: Session) -> None:
     }
     assert waiting == hidden
     assert len(waiting) > 80
+
+
+@pytest.mark.parametrize(
+    "hours",
+    ["Weekdays. Call 090-1234-5678", "Ring 0 9 0 1 2 3 4", "Dial ٠٩٠١٢٣٤٥٦٧٨", "Emergency: 119"],
+)
+def test_a_number_in_the_hours_waits_for_a_second_person(loaded: Session, hours: str) -> None:
+    row = loaded.scalars(
+        select(Channel).where(Channel.type == "web", Channel.value.is_not(None))
+    ).first()
+    assert row is not None
+    check = check_of(row, hours=hours)
+    operations.saw(loaded, check, "confirm", MEMBER, NOW, others=True)
+    assert row.texts.get("hours", {}).get("en", {}).get("text") != hours
+    other = f"member:{UUID(int=9)}"
+    differs = replace(check, version=row.version, hours="Ring 0120-000-000")
+    operations.saw(loaded, differs, "confirm", other, NOW, others=True)
+    assert row.awaiting["by"] == other
+    again = replace(differs, version=row.version)
+    operations.saw(loaded, again, "confirm", MEMBER, NOW, others=True)
+    assert row.texts["hours"]["en"]["text"] == "Ring 0120-000-000"
+
+
+def test_hours_alone_need_no_second_person(loaded: Session) -> None:
+    row = loaded.scalars(
+        select(Channel).where(Channel.type == "web", Channel.value.is_not(None))
+    ).first()
+    assert row is not None
+    hours = "Mon-Fri 9:00-17:30, 2nd Sat 10:00-12:00"
+    operations.saw(loaded, check_of(row, hours=hours), "confirm", MEMBER, NOW, others=True)
+    assert row.texts["hours"]["en"]["text"] == hours

@@ -25,6 +25,7 @@ from grievance.cases.operations.moving import (
     may_lift,
     move,
 )
+from grievance.cases.operations.receipts import waiting_reissue
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.vault.labels import Label
@@ -158,10 +159,14 @@ def _leaves_somebody(session: Session, case: Case, person: UUID) -> None:
 
 
 def step_aside(session: Session, case: Case, person: UUID) -> None:
-    """What a conflict of interest that stands ends: their proposal, and having the case."""
+    """What a conflict of interest that stands ends: their proposal, a new number they asked for,
+    and having the case."""
     asked = queries.proposal(session, case.id)
     if asked and asked.asked_by == person:
         lapse(session, case)
+    lost = waiting_reissue(session, case.id)
+    if lost and lost.asked_by == person:
+        lost.state = "refused"
     if case.assignee_id == person:
         case.assignee_id = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
@@ -73,14 +73,20 @@ def check_second(
         raise Refused("state")
     if actor.person is None:
         raise Refused("actor")
-    if not quorum.one_hand(session, asked.asked_by, actor.person, now):
-        return False
-    two = {asked.asked_by, actor.person}
+    if why := refusal(session, case, asked, actor.person, now):
+        raise Refused(why)
+    return quorum.one_hand(session, asked.asked_by, actor.person, now)
+
+
+def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: datetime) -> str:
+    """Why this person may not decide this now, as `check_second` refuses it; empty when they may.
+    Pages ask it before they offer a button."""
+    if not quorum.one_hand(session, asked.asked_by, person, now):
+        return ""
+    two = {asked.asked_by, person}
     if all(eyes.others(session, case, one, now) for one in two):
-        raise Refused("proposer" if len(two) == 1 else "one_hand")
-    if now < asked.asked_at + ALONE_WAITS:
-        raise Refused("too_early")
-    return True
+        return "proposer" if len(two) == 1 else "one_hand"
+    return "too_early" if now < asked.asked_at + ALONE_WAITS else ""
 
 
 def approve(case: Case, asked: FourEyes, actor: Actor, now: datetime, *, alone: bool) -> None:

@@ -269,6 +269,14 @@ def waiting_reissue(session: Session, case_id: UUID) -> Reissue | None:
     ).first()
 
 
+def issuer_refusal(session: Session, asked: Reissue, person: UUID, now: datetime) -> str:
+    """Why this person may not issue the code that was asked for; empty when they may. Pages ask it
+    before they offer a button."""
+    if asked.asked_by == person:
+        return "same_person"
+    return "one_hand" if quorum.one_hand(session, asked.asked_by, person, now) else ""
+
+
 def reissue(
     session: Session,
     site: Site,
@@ -284,10 +292,8 @@ def reissue(
     themselves or the reverse, `state` when it was decided.
     """
     check(opened.case, Verb.REISSUE, actor)
-    if asked.asked_by == actor.person:
-        raise Refused("same_person")
-    if actor.person and quorum.one_hand(session, asked.asked_by, actor.person, now):
-        raise Refused("one_hand")
+    if actor.person and (why := issuer_refusal(session, asked, actor.person, now)):
+        raise Refused(why)
     if asked.state != "asked" or asked.case_id != opened.case.id:
         raise Refused("state")
     lost = session.scalars(

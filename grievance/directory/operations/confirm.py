@@ -8,6 +8,7 @@ are two (`saw`, `saw_new`); all else takes effect at once.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,8 @@ from grievance.model import clean_text
 
 ZONE = "Asia/Tokyo"  # where the people who confirm are, for "not in the future"
 NUMBERS = ("phone", "whatsapp")  # what a worker dials
+_TIME = re.compile(r"(?<![\d:.])[0-2]?\d:[0-5]\d(?![\d:.])")
+_DIALLED = re.compile(r"\d{3}|\d(?:[\s().\-/]*\d){4}")
 _NUMBER = re.compile(r"[#*+]?[0-9][0-9 ()\-]{1,24}")
 
 
@@ -137,7 +140,8 @@ def saw(
     """
     do = {"confirm": confirm, "correct": correct, "reject": reject}[verb]
     row = session.get(Channel, check.channel)
-    if verb == "reject" or not others or row is None or row.type not in NUMBERS:
+    named = row is not None and (row.type in NUMBERS or names_number(check.hours))
+    if verb == "reject" or not others or row is None or not named:
         return do(session, check, actor, now)
     row = _held(session, check, actor, now)
     value = row.value if verb == "confirm" else valid_value(row.type, check.value)
@@ -145,7 +149,8 @@ def saw(
         raise Refused("no-value")
     before = row.awaiting or {}
     another = before and before["by"] != actor and not same(before["by"])
-    if another and before["value"] == value:
+    told = not names_number(check.hours) or before.get("hours") == check.hours
+    if another and before["value"] == value and told:
         return do(session, check, actor, now)
     row.awaiting = _one_look(value, check.page, check.day, check.hours, actor)
     row.version += 1
@@ -156,11 +161,18 @@ def saw_new(session: Session, way: NewWay, actor: str, now: datetime, *, others:
     """A channel that the directory did not know: a number is not shown before another person says
     the same, while there are `others` who could. Refuses as `add` does."""
     row = add(session, way, actor, now)
-    if others and row.type in NUMBERS:
+    if others and (row.type in NUMBERS or names_number(way.hours)):
         row.publish = "only_after_confirming_on_operator_page"
         row.awaiting = _one_look(row.value or "", way.page, way.day, way.hours, actor)
         session.flush()
     return row
+
+
+def names_number(text: str) -> bool:
+    """Whether a text holds digits that somebody could dial: anything but times of the day and small
+    numbers. Wrong in doubt: a year then waits for a second person as well."""
+    plain = "".join(str(unicodedata.digit(one, one)) for one in text)
+    return _DIALLED.search(_TIME.sub(" , ", plain)) is not None
 
 
 def _one_look(value: str, page: str, day: date, hours: str, actor: str) -> dict[str, str]:

@@ -1,0 +1,30 @@
+"""What a page may offer: the verbs of the table, without those refused for who this person is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from grievance.cases import queries
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case
+from grievance.cases.operations import eyes, foureyes, receipts
+from grievance.cases.operations.moving import verbs_for
+from grievance.cases.states import Verb
+
+
+def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[Verb]:
+    """What this person can do now; each refusal is asked of the rule that the verb itself asks."""
+    refused: set[Verb] = set()
+    if actor.person is None:
+        return []
+    if eyes.barred(session, case, actor.person, now):
+        refused |= {Verb.TAKE, Verb.ACCEPT}
+    lost = receipts.waiting_reissue(session, case.id)
+    if lost and receipts.issuer_refusal(session, lost, actor.person, now):
+        refused.add(Verb.REISSUE)
+    asked = queries.proposal(session, case.id) if case.awaits_second else None
+    if asked and foureyes.refusal(session, case, asked, actor.person, now):
+        refused |= {Verb.DECLINE, Verb.CLOSE}
+    return [verb for verb in verbs_for(case, actor) if verb not in refused]
