@@ -4,18 +4,19 @@ they do. `FORMS` and `DOING` join those of the other verbs."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grievance.cases import queries
+from grievance.cases import money, queries
 from grievance.cases.messages import Written
 from grievance.cases.models import FourEyes
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import Act, local_today
-from grievance.cases.operations.sums import facts_of
+from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.deadlines.hours import Hours
@@ -24,8 +25,8 @@ from grievance.desk import remedy_words as words
 from grievance.desk.forms import ActForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk, site
 from grievance.extensions import db
+from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
-from grievance.i18n import lazy
 from grievance.web.forms import Choice, Choices, Line, Select, Words
 from grievance.web.read_back import Day
 
@@ -63,6 +64,59 @@ class HowForm(ActForm):
         lazy("How did the worker tell you?"),
         hint=lazy("For example: by phone today. It is kept sealed."),
         needed=lazy("Write how the worker told you."),
+    )
+
+
+class ArrivedForm(HowForm):
+    """That everything is there: of an agreed sum how much, so that a gap is seen before it is
+    recorded. `of` adds a field for each such sum."""
+
+    agreed: Mapping[str, tuple[UUID, Facts]] = {}  # field -> whose sum it is
+
+    @classmethod
+    def of(cls, desk: Desk) -> type[ActForm]:
+        agreed = {
+            f"sum-{item.id.hex}": (item.id, facts)
+            for item in remedying.asked_about(db.session(), desk.case)
+            if (facts := facts_of(desk.opened, item)).agreed is not None
+        }
+        fields = {name: _how_much(facts) for name, (_id, facts) in agreed.items()}
+        return type("ArrivedForm", (cls,), {**fields, "agreed": agreed})
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        for name, (_id, facts) in self.agreed.items():
+            self[name].data = money.typed(facts.received, facts.currency)
+
+    def validate(self, *rest: Any, **more: Any) -> bool:
+        """Each sum in digits, and not less than was agreed."""
+        fine = bool(super().validate(*rest, **more))
+        self.came: dict[UUID, int] = {}
+        for name, (item, facts) in self.agreed.items():
+            try:
+                self.came[item] = money.parse(self[name].data or "", facts.currency)
+            except money.NotAnAmount:
+                self[name].errors = [_("Write the amount in digits, for example 120,000.")]
+                fine = False
+                continue
+            if gap := replace(facts, received=self.came[item]).missing:
+                self[name].errors = [_(SHORT) % {"sum": money.said(gap, facts.currency)}]
+                fine = False
+        return fine
+
+
+SHORT = N_(
+    "%(sum)s of what was agreed is still missing. Write this sum down at the remedy, as a part that"
+    " came."
+)
+
+
+def _how_much(facts: Facts) -> Line:
+    what = {"what": facts.words, "sum": money.said(facts.agreed or 0, facts.currency)}
+    return Line(
+        _("%(what)s: how much has come, in all?") % what,
+        hint=_("Agreed: %(sum)s") % what,
+        needed=_("Write the amount in digits, for example 120,000."),
+        limit=40,
     )
 
 
@@ -142,7 +196,7 @@ FORMS: dict[Verb, type[ActForm]] = {
     Verb.OPEN_DIALOGUE: ToWorkerForm,
     Verb.NO_AGREEMENT: ToWorkerForm,
     Verb.AGREE_REMEDY: AgreeForm,
-    Verb.CONFIRM_FOR_WORKER: HowForm,
+    Verb.CONFIRM_FOR_WORKER: ArrivedForm,
     Verb.BREACH_FOR_WORKER: HowForm,
     Verb.RECORD_SIGN_OFF: SignOffForm,
     Verb.TRY_TO_REACH: TryForm,
@@ -163,11 +217,16 @@ def _told(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
     return do
 
 
-def _how(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
-    def do(desk: Desk, form: HowForm) -> None:
-        send(db.session(), site(), desk.opened, str(form.how.data), _act(desk, form))
+def _arrived(desk: Desk, form: ArrivedForm) -> None:
+    remedying.confirm_for_worker(
+        db.session(), site(), desk.opened, str(form.how.data), _act(desk, form), form.came
+    )
 
-    return do
+
+def _breached(desk: Desk, form: HowForm) -> None:
+    remedying.breach_for_worker(
+        db.session(), site(), desk.opened, str(form.how.data), _act(desk, form)
+    )
 
 
 def _agree(desk: Desk, form: AgreeForm) -> None:
@@ -206,8 +265,8 @@ DOING: dict[Verb, Any] = {
     Verb.OPEN_DIALOGUE: _told(remedying.open_dialogue),
     Verb.NO_AGREEMENT: _told(remedying.no_agreement),
     Verb.AGREE_REMEDY: _agree,
-    Verb.CONFIRM_FOR_WORKER: _how(remedying.confirm_for_worker),
-    Verb.BREACH_FOR_WORKER: _how(remedying.breach_for_worker),
+    Verb.CONFIRM_FOR_WORKER: _arrived,
+    Verb.BREACH_FOR_WORKER: _breached,
     Verb.RECORD_SIGN_OFF: _sign_off,
     Verb.TRY_TO_REACH: _try,
     Verb.PROPOSE_CLOSE: _propose,

@@ -67,6 +67,11 @@ class ActForm(Form):
         said = (str(field.data) for field in self if field.short_name not in kept)
         return same_form(self.form_id.data or "", *said)
 
+    @classmethod
+    def of(cls, _desk: Desk) -> type[ActForm]:
+        """The form for this case: where it asks about each of some things, with a field of each."""
+        return cls
+
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         """Put in what a fresh form starts with."""
 
@@ -253,7 +258,7 @@ FORMS: dict[Verb, type[ActForm]] = {
 
 def given(verb: Verb, desk: Desk, people: Mapping[UUID, str]) -> ActForm:
     """The form of a verb with what was sent."""
-    form = FORMS[verb](request.form)
+    form = FORMS[verb].of(desk)(request.form)
     form.verb = verb
     form.offer(desk, people)
     return form
@@ -263,7 +268,7 @@ def blank(
     verb: Verb, desk: Desk, people: Mapping[UUID, str], hours: Hours, now: datetime
 ) -> ActForm:
     """A fresh form of a verb, standing on the page of the case as it is."""
-    form = FORMS[verb]()
+    form = FORMS[verb].of(desk)()
     form.offer(desk, people)
     form.fill(desk, verb, hours, now)
     form.on(desk.case, str(verb))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
@@ -16,7 +16,7 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, replying
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
-from grievance.cases.operations.sums import counted
+from grievance.cases.operations.sums import counted, news_of
 from grievance.cases.states import PROMISED
 from grievance.clock import now
 from grievance.extensions import db
@@ -87,10 +87,14 @@ def _all_said() -> list[str]:
 def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
     """Report it, and say which page comes next."""
     came = {row.item.id: str(form[name_of(row.item)].data) for row in asked.rows}
-    came = counted(asked.case, [row.item for row in asked.rows], came, form.sums)
+    watched = [row.item for row in asked.rows]
+    came = counted(asked.case, watched, came, form.sums)
     still = set(came.values()) == {"all"} and asked.case.case.state == "remedy_monitored"
     written = Written(form.message.data or "", own_language().slug, sent)
     if still and not form.punished:
+        if news_of(asked.case, watched, form.sums):
+            said = Arrival(came, form.punished, replace(written, text=""), form.sums)
+            remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
         if written.text:
             replying.say(db.session(), site(), asked.case, written, [], asked.actor, now())
         db.session.commit()

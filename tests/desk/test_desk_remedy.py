@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases.models import CaseFile, Outcome, RemedyItem
 from grievance.cases.operations import closing, handling, remedying
 from grievance.cases.operations.closing import SignOff
 from grievance.cases.operations.sums import facts_of
+from grievance.vault import values
 from tests.cases.conftest import words
 from tests.cast import NOW
 from tests.desk.test_desk_flow import opened, send, verbs_of
@@ -70,8 +72,22 @@ def test_from_a_claim_to_a_closed_case(house):
     page = opened(client, case)
     assert page.one("body").get("data-state") == "remedy_agreed"
     assert "See that what was promised has arrived" in page.main
-    assert send(client, page, "confirm_for_worker", how="By phone").status_code == 303
+    (item,) = items(house, case)
+    box = f"sum-{item.id.hex}"
+    for typed, said in (("", "in digits"), ("all", "in digits"), ("120,000", "¥130,000")):
+        told = {"how": "By phone", box: typed}
+        refused = read_page(send(client, page, "confirm_for_worker", **told))
+        assert said in refused.errors[box], typed
+        assert f'value="{typed}"' in refused.html
+        assert house.again(case).state == "remedy_agreed"
+    came = send(client, page, "confirm_for_worker", how="By phone", **{box: "250,000"})
+    assert came.status_code == 303
     assert house.again(case).state == "remedy_monitored"
+    (item,) = items(house, case)
+    assert facts_of(one.open(house.session, case), item).received == 250_000
+    newest = select(Event).where(Event.stream_id == case.id).order_by(Event.seq.desc()).limit(1)
+    named = house.session.scalars(newest).one().codes["values"]
+    assert named == {str(item.id): values.digest(item.facts).hex()}
     page = opened(client, case)
     assert page.one("p", **{"data-ground": "no"}) is not None
     signed = send(client, page, "record_sign_off", rating="5", reprisal="no", words="She said yes")

@@ -22,6 +22,7 @@ from grievance.cases.operations.sums import facts_of
 from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
 from grievance.notifications.models import Outbox
+from grievance.vault import values
 from grievance.vault.labels import Label
 from grievance.web.language import CHOICE_COOKIE
 from tests.cast import Browser, browser
@@ -464,7 +465,10 @@ def test_all_still_there_leads_on_to_the_end(
 ) -> None:
     answer = worker.post("/en/case/remedy", data=filled(worker, "all"))
     assert (answer.status_code, answer.location) == (303, "/en/case/close")
-    assert [one.kind for one in feedback(session, watched)] == ["arrival"]
+    assert [one.kind for one in feedback(session, watched)] == [
+        "arrival",
+        "arrival",
+    ]  # the sum is new
     assert watched.case.state == "remedy_monitored"
 
 
@@ -727,6 +731,12 @@ def test_a_message_with_a_file_is_still_what_the_worker_told(
     assert "slip.txt" in read(worker).main
 
 
+def events_of(session: Session, promised: Way) -> list[Event]:
+    """The case's own events, the oldest first."""
+    mine = select(Event).where(Event.stream_id == promised.case.id)
+    return list(session.scalars(mine.order_by(Event.seq)))
+
+
 def test_all_of_a_sum_is_not_taken_for_all_while_less_came_than_was_agreed(
     app: Flask, session: Session, promised: Way, worker: Browser
 ) -> None:
@@ -745,6 +755,9 @@ def test_all_of_a_sum_is_not_taken_for_all_while_less_came_than_was_agreed(
     item = session.get_one(RemedyItem, promised.items[0])
     assert facts_of(desk, item).received == 120_000
     assert b"120000" not in item.facts
+    assert events_of(session, promised)[-1].codes["values"] == {
+        str(item.id): values.digest(item.facts).hex()
+    }
     staff = browser(app, session, promised.handler)
     case = read_page(staff.get(f"/staff/cases/{promised.case.reference}"))
     assert "Still missing of what was agreed" in case.main
@@ -752,6 +765,11 @@ def test_all_of_a_sum_is_not_taken_for_all_while_less_came_than_was_agreed(
     with pytest.raises(Refused, match="sums"):
         remedying.confirm_for_worker(session, promised.site, desk, "By phone", promised.act)
     assert state(tell(worker, "all", **{box: "250,000"})) == "remedy_monitored"
+    facts, events = item.facts, len(events_of(session, promised))
+    tell(worker, "all", **{box: "250,000"})
+    assert (item.facts, len(events_of(session, promised))) == (facts, events)
+    tell(worker, "all", **{box: "260,000"})
+    assert events_of(session, promised)[-1].codes["values"], "no event names it"
 
 
 def test_how_much_came_is_asked_only_where_a_sum_was_agreed(app: Flask, session: Session) -> None:

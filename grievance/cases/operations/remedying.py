@@ -31,7 +31,7 @@ from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.moving import Detail, Refused, check, move
 from grievance.cases.operations.referring import Act, local_today
-from grievance.cases.operations.sums import Facts, counted, facts_of
+from grievance.cases.operations.sums import Facts, counted, facts_of, keep
 from grievance.cases.site import Site
 from grievance.cases.states import PROMISED, Verb
 from grievance.clock import to_the_hour
@@ -266,11 +266,16 @@ def report(
     case.worker_acted_at = at
     given = keep_feedback(session, opened, "arrival", said.written, at, actor=actor)
     given.reprisal = said.reprisal
-    if verb != Verb.CONFIRM_REMEDY or said.reprisal or said.written.text:
+    if set(said.came.values()) != {"all"} or said.reprisal or said.written.text:
         waits(session, case, at, grave=bool(said.reprisal))
     telling.staff_of_answer(session, site, case, now)
     codes = {"items": sorted(map(str, known)), "feedback": given.id, "given_by": given.given_by}
+    codes |= _sealed(keep(opened, watched, said.sums))
     _go(session, case, verb, (actor, now), codes)
+
+
+def _sealed(hashes: Mapping[str, str]) -> dict[str, Any]:
+    return {"values": hashes} if hashes else {}
 
 
 def _stand(item: RemedyItem, said: Arrival, today: date, at: datetime) -> None:
@@ -300,20 +305,24 @@ def _go(
         move(session, case, verb, actor, now, codes, detail=detail)
 
 
-def confirm_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
-    """The worker told us that everything is there; how they told us is kept sealed. Refuses `sums`
-    while less is written down as received than was agreed."""
-    _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act)
+def confirm_for_worker(
+    session: Session, site: Site, opened: OpenCase, how: str, act: Act,
+    came: Mapping[UUID, int] | None = None,
+) -> None:  # fmt: skip
+    """The worker told us that everything is there; how they told us is kept sealed, and so is what
+    `came` of an agreed sum, in all. Refuses `sums` while that is less than was agreed."""
+    _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act, came or {})
 
 
 def breach_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
     """The worker told us that it did not come or stopped: the case is worked on again."""
-    _for_worker(session, site, opened, Verb.BREACH_FOR_WORKER, how, act)
+    _for_worker(session, site, opened, Verb.BREACH_FOR_WORKER, how, act, {})
 
 
 def _for_worker(
-    session: Session, site: Site, opened: OpenCase, verb: Verb, how: str, act: Act
-) -> None:
+    session: Session, site: Site, opened: OpenCase, verb: Verb, how: str, act: Act,
+    sums: Mapping[UUID, int],
+) -> None:  # fmt: skip
     case, today = opened.case, local_today(session, act.now)
     check(case, verb, act.actor, act.version)
     detail = _detail(opened, how)
@@ -322,12 +331,14 @@ def _for_worker(
         watched, came = [one for one in watched if one.state != "arrived"] or watched, "no"
     if not watched:
         raise Refused("something_promised")
-    if came == "all" and any(facts_of(opened, one).missing for one in watched):
+    said = counted(opened, watched, {one.id: came for one in watched}, sums)
+    if "part" in said.values():
         raise Refused("sums")
+    hashes = keep(opened, watched, sums)
     case.worker_acted_at = to_the_hour(act.now)
-    told = Arrival({one.id: came for one in watched}, None, Written("", "en", uuid4()))
+    told = Arrival(said, None, Written("", "en", uuid4()))
     for item in watched:
         _stand(item, told, today, act.now)
     telling.worker_of_news(session, site, opened, act.now)
-    codes = {"items": sorted(str(one.id) for one in watched)}
+    codes = {"items": sorted(str(one.id) for one in watched), **_sealed(hashes)}
     _go(session, case, verb, (act.actor, act.now), codes, detail)

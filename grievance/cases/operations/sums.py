@@ -8,6 +8,7 @@ from uuid import UUID
 
 from grievance.cases.models import RemedyItem
 from grievance.cases.opening import OpenCase
+from grievance.vault import values
 from grievance.vault.labels import Label
 
 
@@ -47,15 +48,39 @@ def counted(
     opened: OpenCase, watched: Sequence[RemedyItem], came: Mapping[UUID, str],
     sums: Mapping[UUID, int],
 ) -> dict[UUID, str]:  # fmt: skip
-    """Keep the sums that came, sealed, and answer what came of each thing: "all" is a part where
-    less came than was agreed, whether it was told now or written down before."""
+    """What came of each thing: "all" is a part where less came than was agreed, whether it was
+    told now or written down before."""
     told = dict(came)
     for item in watched:
-        facts = facts_of(opened, item)
-        if item.id in sums:
-            facts = replace(facts, received=sums[item.id])
-            item.key_generation = opened.case.key_generation
-            item.facts = opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(facts))
-        if told[item.id] == "all" and facts.missing:
+        if told[item.id] == "all" and _with_sum(opened, item, sums).missing:
             told[item.id] = "part"
     return told
+
+
+def news_of(
+    opened: OpenCase, watched: Sequence[RemedyItem], sums: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """The sums that say something else than what is written down."""
+    return {
+        item.id: sums[item.id]
+        for item in watched
+        if item.id in sums and facts_of(opened, item).received != sums[item.id]
+    }
+
+
+def keep(
+    opened: OpenCase, watched: Sequence[RemedyItem], sums: Mapping[UUID, int]
+) -> dict[str, str]:
+    """Seal the sums that came; the hash of each sealed value by its remedy, for the event."""
+    fresh = news_of(opened, watched, sums)
+    for item in watched:
+        if item.id in fresh:
+            facts = _with_sum(opened, item, fresh)
+            item.key_generation = opened.case.key_generation
+            item.facts = opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(facts))
+    return {str(one.id): values.digest(one.facts).hex() for one in watched if one.id in fresh}
+
+
+def _with_sum(opened: OpenCase, item: RemedyItem, sums: Mapping[UUID, int]) -> Facts:
+    facts = facts_of(opened, item)
+    return replace(facts, received=sums[item.id]) if item.id in sums else facts
