@@ -60,8 +60,9 @@ class Outbox(Base):
 
 
 class LetterTry(Base):
-    """How many wrong codes one case has typed for one letter, found by a keyed hash of both: it
-    leads to no case, and goes with the letter."""
+    """How many wrong codes one case has typed for one letter, found by a keyed hash of both; or how
+    many letters one case asked for, or one mailbox got. It leads to no case, and goes with the
+    letter: that, or the first one counted."""
 
     __tablename__ = "letter_try"
 

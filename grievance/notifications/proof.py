@@ -8,11 +8,12 @@ that address was given. Wrong codes are counted for each page, so that nobody us
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.notifications import outbox
@@ -26,6 +27,7 @@ KIND = "address_code"
 DIGITS = 8
 MOST_WRONG = 10  # by one case, for one letter; then another letter, in two weeks
 MOST_OF_ALL = 5000  # of 10^8 codes, for one letter, by all cases together
+MOST_ASKED = 3  # letters that one case asks for, or that one mailbox gets, in two weeks
 
 
 class NotTheCode(Exception):
@@ -52,17 +54,44 @@ def ask(
     key: bytes,
     notifier_public: bytes,
     address: str,
+    whose: UUID,
     letter: Callable[[str], Message],
     now: datetime,
 ) -> bool:
-    """Put the one letter with its code into the outbox; False when one is out already."""
+    """Put the one letter with its code into the outbox, asked for by a case. False when one is out
+    already, and when this case, or the mailbox under any of its names, has had enough of them."""
     tag = recipient(key, address)
-    if _out(session, tag) is not None:
+    counters = [_counter(key, "case", whose.bytes), _counter(key, "mailbox", _mailbox(address))]
+    asked = select(LetterTry.tag).where(LetterTry.tag.in_(counters), LetterTry.wrong >= MOST_ASKED)
+    if _out(session, tag) is not None or session.scalars(asked).first() is not None:
         return False
     row = outbox.new_id()
     message = letter(code_of(key, row, address))
-    outbox.enqueue(session, notifier_public, message, now, counted_as=tag, row=row)
+    if outbox.enqueue(session, notifier_public, message, now, counted_as=tag, row=row) == row:
+        _count(session, counters, row)
     return True
+
+
+def _mailbox(address: str) -> bytes:
+    """One mailbox has as many names as whoever writes them likes: name+anything@…"""
+    local, _at, domain = address.strip().casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}".encode()
+
+
+def _counter(key: bytes, of: str, who: bytes) -> bytes:
+    return mac(key, frame(Derive.LETTER_TRY, of, who))
+
+
+def _count(session: Session, counters: Sequence[bytes], letter: UUID) -> None:
+    """One more for each; a counter goes with the first letter that it counted."""
+    there = session.scalar(select(Outbox.id).where(Outbox.id == letter))
+    if there is None:  # another request put the same letter in meanwhile
+        return
+    rows = [{"tag": tag, "letter": letter, "wrong": 1} for tag in sorted(counters)]
+    put = insert(LetterTry).values(rows)
+    session.execute(
+        put.on_conflict_do_update(index_elements=["tag"], set_={"wrong": LetterTry.wrong + 1})
+    )
 
 
 def check(session: Session, key: bytes, address: str, whose: UUID, typed: str) -> None:

@@ -219,3 +219,22 @@ def test_danger_is_told_every_hour_however_many_are_filed(world: World, mail: He
         told = [letter.to for letter in mail.letters if letter.at == now]
         assert told
         assert all(told.count(one) <= 2 for one in told)
+
+
+def test_one_case_asks_for_few_letters_with_a_code(world: World, mail: Held):
+    """Changing the address again and again sent one letter for each, to as many strangers."""
+    for n in range(10):
+        name(world, f"stranger{n}@mail.example")
+    assert len(send_all(world, mail, NOW)) == proof.MOST_ASKED
+    others = file_case(world.session, world.site)
+    name(world, "another@mail.example", others)
+    assert len([one for one in send_all(world, mail, NOW) if one.to == "another@mail.example"]) == 1
+
+
+def test_a_mailbox_of_many_names_is_one(world: World, mail: Held):
+    """name+1@, name+2@ … are all delivered to the same person."""
+    for n in range(2 * proof.MOST_ASKED):
+        filed = file_case(world.session, world.site)
+        name(world, f"Stranger+{n}@mail.example", filed)
+    sent = [letter for letter in send_all(world, mail, NOW) if "tranger" in letter.to]
+    assert len(sent) == proof.MOST_ASKED

@@ -40,7 +40,8 @@ def ask(
     session: Session, site: Site, case: Case, contact: Mapping[str, Any], now: datetime
 ) -> bool:
     """Send the one letter with a code to an address that nobody has confirmed. False where there
-    is no address, it is confirmed, or such a letter is out already, for whatever case."""
+    is no address, it is confirmed, such a letter is out already, for whatever case, or this
+    case or that mailbox has had enough of them."""
     address = address_of(contact)
     if not address or contact.get(BOX):
         return False
@@ -49,7 +50,8 @@ def ask(
     def letter(code: str) -> messages.Message:
         return messages.address_code(address, case.language, site.public_url, code)
 
-    return proof.ask(session, ring.address_hmac, ring.notifier_public, address, letter, now)
+    key, public = ring.address_hmac, ring.notifier_public
+    return proof.ask(session, key, public, address, case.id, letter, now)
 
 
 def confirm(
