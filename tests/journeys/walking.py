@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 LONGEST = 40  # pages
 
@@ -20,8 +20,24 @@ def state_of(page: Page) -> str:
 
 
 def fits(page: Page) -> bool:
-    """Whether nothing runs out of the window sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+    """Whether nothing runs out of the window sideways, once its styles and letters have come."""
+    page.wait_for_load_state("load")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    try:
+        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    except Error:
+        return False
+    return True
+
+
+def running_out(page: Page) -> list[str]:
+    """What reaches over the right edge, to name it when something does."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('*')]"
+        ".filter(one => one.getBoundingClientRect().right > window.innerWidth)"
+        ".map(one => `${one.tagName}.${one.className}: ${one.textContent.trim().slice(0, 40)}`)"
+    )
+    return found
 
 
 def answer(page: Page, answers: Mapping[str, str | list[str]]) -> None:
@@ -75,7 +91,7 @@ def walk(page: Page, answers: Mapping[str, str | list[str]], until: str) -> list
         assert passed.count(question) < 2, (
             f"stuck at {question}: {page.locator('main').inner_text()}"
         )
-        assert fits(page), f"{question} is wider than the window"
+        assert fits(page), f"{question} is wider than the window: {running_out(page)}"
         passed.append(question)
         answer(page, answers)
         go_on(page)
