@@ -32,6 +32,21 @@ from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
 TEMPLATE = "grievance_template"
+# Rooms whose SQL, migrations or queue could differ on another PostgreSQL or Redis: their tests run
+# a second time there (`-m second`). Pages do not.
+SECOND = (
+    "accounts", "backup", "cases", "deadlines", "directory", "notifications", "referrals",
+    "guard/test_migrations.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs on the second database too: those rooms, and all that needs real commits."""
+    rooms = tuple(Path(__file__).parent / room for room in SECOND)
+    for item in items:
+        real = "live_app" in getattr(item, "fixturenames", ())
+        if real or any(item.path.is_relative_to(room) for room in rooms):
+            item.add_marker("second")
 
 
 @pytest.fixture(autouse=True)
