@@ -48,6 +48,8 @@ SCREENS = (
     "templates/intake/file_receipt.html", "templates/intake/file_sent.html",
     "templates/intake/file_paper.html", "templates/intake/file_closed.html",
     "templates/questions/fields.html", "templates/intake/ran_out.html",
+    "templates/intake/return.html", "grievance/intake/number_form.py",
+    "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py",
     "grievance/questions/forms.py",

@@ -36,7 +36,7 @@ from grievance.web.resuming import opener
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
-    **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose")),
+    **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
     "question": SHORT,
 }
 

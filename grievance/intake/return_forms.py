@@ -11,7 +11,6 @@ from grievance.cases.models import RemedyItem
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
 from grievance.intake.remedies import Row
-from grievance.vault.receipts import grouped
 from grievance.web.forms import (
     DECLINED,
     Choice,
@@ -27,23 +26,6 @@ from grievance.web.forms import (
 from grievance.web.read_back import Telephone
 
 ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
-
-
-class CodeForm(Form):
-    """The digits on the paper."""
-
-    code = Number(
-        lazy("Your number"),
-        hint=lazy("The 20 digits you wrote down. Spaces do not matter."),
-        needed=lazy("Type the number you wrote down."),
-        limit=100,
-    )
-
-    def in_fours(self) -> None:
-        """Show the digits as they stand on the paper, so that they can be compared."""
-        digits = "".join((self.code.data or "").split())
-        if digits.isdecimal():
-            self.code.data = grouped(digits)
 
 
 class MessageForm(FormId):

@@ -22,7 +22,7 @@ from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db
-from grievance.i18n import BY_SLUG, N_, current
+from grievance.i18n import BY_SLUG, current
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
@@ -30,7 +30,8 @@ from grievance.intake.again import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
-from grievance.intake.return_forms import CodeForm, ContactForm, MessageForm, PlainForm
+from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
+from grievance.intake.return_forms import ContactForm, MessageForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, status_of, who_has_read
 from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited, waiting
@@ -43,16 +44,6 @@ from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.binding import must_be_ours, set_cookie
 from grievance.web.redirects import see_other
-
-LOOK_AGAIN = {
-    "length": N_("Your number has 20 digits. Count them: five groups of four."),
-    "check": N_("A digit is wrong or two are swapped. Look again at the order of the groups."),
-    "characters": N_("Your number has only digits. Look again at what you wrote down."),
-}
-NOT_FOUND = N_(
-    "We do not find this number. Look again at each group. If you changed your number, "
-    "only the new one works."
-)
 
 
 @bp.route("/return", methods=["GET", "POST"])

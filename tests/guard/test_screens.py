@@ -44,6 +44,22 @@ def test_a_language_of_first_screens_serves_home_and_the_short_filing(
 
 
 @pytest.mark.parametrize("language", EACH)
+def test_who_comes_back_with_the_number_meets_no_other_language(
+    client: FlaskClient, operator: Operator, language: Language
+) -> None:
+    assert operator.id
+    asked = read_page(client.get(f"/{language.slug}/return"))
+    html = asked.one("html")
+    assert (asked.name, html.get("lang")) == ("return", language.tag)
+    assert not _english(asked, language)
+    for typed in ("", "1234", "1234 5678 9012 3456 7890", "letters"):
+        sent = {**asked.fields(), "code": typed}
+        wrong = read_page(client.post(f"/{language.slug}/return", data=sent))
+        assert wrong.errors["code"], typed
+        assert not _english(wrong, language), typed
+
+
+@pytest.mark.parametrize("language", EACH)
 def test_danger_is_one_tap_away_on_the_first_screens(
     client: FlaskClient, language: Language
 ) -> None:
