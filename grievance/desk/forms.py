@@ -62,10 +62,12 @@ class ActForm(Form):
 
     @property
     def once(self) -> UUID:
-        """What this sending is known by: the same form with other words is another sending."""
+        """What this sending is known by: the same form with other words, or sent to another case,
+        is another sending."""
+        where = str((request.view_args or {}).get("reference", ""))
         kept = ("token", "version", "seq", "form_id")
         said = (str(field.data) for field in self if field.short_name not in kept)
-        return same_form(self.form_id.data or "", *said)
+        return same_form(self.form_id.data or "", where, *said)
 
     @classmethod
     def of(cls, _desk: Desk) -> type[ActForm]:

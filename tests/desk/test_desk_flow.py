@@ -211,6 +211,18 @@ def test_the_same_form_sent_twice_writes_once(house):
     assert verbs_of(house, filed.case) == ["filed", "acknowledge", "note", "translate"]
 
 
+def test_the_id_of_a_form_sent_to_another_case_is_another_sending(house):
+    """Two rows of one id were a failure of ours."""
+    handler, one, other = house.hire(), house.case(), house.case()
+    client = house.browser(handler)
+    for filed in (one, other):
+        page = opened(client, filed.case)
+        for verb, typed in (("note", {}), ("translate", {"language": "en"})):
+            answer = send(client, page, verb, message="The same.", form_id="x", **typed)
+            assert answer.status_code == 303
+        assert verbs_of(house, filed.case) == ["filed", "note", "translate"]
+
+
 def test_taking_twice_is_not_a_conflict_with_oneself(house):
     handler, filed = house.hire(), house.case()
     client = house.browser(handler)
