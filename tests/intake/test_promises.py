@@ -50,7 +50,7 @@ ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that s
     "A worker came back", "May we", "Why do we", "What should we", "We do not know when",
     "Any of these. We answer", "If there is somebody who had no part", "No message yet. When we",
     "The people who read your case", "Tell us what happened. It is free", "This page is not yet in",
-    "We ask you first.", "We sent one e-mail", "We tell the company nothing",
+    "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
     "You can take it back at any time.", "You get no number.",
 )  # fmt: skip
 ENDS = {  # shown only while the day is ahead
