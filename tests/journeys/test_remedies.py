@@ -253,7 +253,8 @@ def apology_and_costs(made: step.Walk) -> None:
         step.act(made.desk, "try_to_reach", **tried)
     step.look(made, made.desk, "staff.case")
     assert made.desk.locator("[aria-labelledby=to-close] li").count() == 2
-    step.act(made.desk, "confirm_for_worker", how="They rang us")
+    asked = made.desk.locator("input[name^='sum-']").first.get_attribute("name") or ""
+    step.act(made.desk, "confirm_for_worker", how="They rang us", **{asked: "12,000"})
     assert step.remedies(made.desk) == ["arrived", "arrived"]
     said = {"rating": "4", "reprisal": "no", "words": "I read it out; she said: please close it."}
     step.act(made.desk, "record_sign_off", **said)
