@@ -15,6 +15,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role, permissions_of
 from grievance.cases import records
 from grievance.cases.models import Case, Message
+from grievance.cases.operations import remedying
 from grievance.cases.states import STATES, TABLE, Verb
 from tests.cases.conftest import ENDS, World
 from tests.cases.test_cases_matrix import make_ready, settle
@@ -69,7 +70,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
         Verb.TELL_BODY: lambda: {"on_day": "2026-04-22"},
         Verb.RECORD_REMEDY: lambda: {**PROMISE, "stands": "offered"},
         Verb.AGREE_REMEDY: lambda: {**SAYS, **HOW},
-        Verb.CONFIRM_FOR_WORKER: lambda: HOW,
+        Verb.CONFIRM_FOR_WORKER: lambda: {**HOW, **_all_came(world)},
         Verb.BREACH_FOR_WORKER: lambda: HOW,
         Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
         Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
@@ -170,6 +171,11 @@ def test_every_verb_by_every_role_does_what_the_table_says(
                     world.session.commit()
                 _send(world, verb, role, (staff, client, token))
             world.referral = None
+
+
+def _all_came(world: World) -> dict[str, str]:
+    kept = remedying.items(world.session, world.case.id)
+    return {f"sum-{one.id.hex}": "9,000,000" for one in kept}
 
 
 def _can(role: Role, staff: Staff) -> set[str]:

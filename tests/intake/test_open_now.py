@@ -10,7 +10,7 @@ from grievance.clock import real_now
 from grievance.questions import drafts
 from grievance.questions.models import Draft
 from grievance.vault.slots import HashSlots
-from tests.intake.filing_kit import Robot
+from tests.intake.filing_kit import FILE, Robot
 from tests.intake.test_filing_pages import WAGES, number_on, open_site, robot
 from tests.intake.test_short_pages import SHORT, Short
 from tests.pages import read_page
@@ -83,7 +83,7 @@ def test_a_tip_and_a_filing_for_a_caller_have_no_page_to_open_here(client, open_
     )
     session.commit()
     client.set_cookie("draft", secret)
-    sent = Robot(client, WAGES).go()
+    sent = Robot(client, WAGES).go(start=f"{FILE}&mine=1")
     assert not sent.all("form", id="open")
     assert client.post(OPEN, data=sent.fields()).location == "/en/file/sent"
     assert visits(session) == 0
