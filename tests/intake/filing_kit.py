@@ -83,9 +83,9 @@ class Robot:
         self.path = answer.request.full_path.rstrip("?")
         return read_page(answer)
 
-    def go(self, until: str = "file.sent", most: int = 40, start: str = FILE) -> Page:
+    def go(self, until: str = "file.sent", most: int = 40, start: str = "") -> Page:
         """Fill and send page after page until the named one."""
-        page = self.open(start)
+        page = self.open(start) if start else self.open()
         for _ in range(most):
             if page.name == until:
                 return page
