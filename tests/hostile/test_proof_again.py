@@ -273,7 +273,7 @@ def test_a_log_in_waits_for_the_change_that_runs(live_app: Flask, engine_session
     _code, keys = new_keys(ring)
     receipts.change(changing, site, filed.open(changing), keys, filed.actor, NOW)
     changing.flush()
-    with ThreadPoolExecutor(1) as pool, engine_session() as third:
+    with ThreadPoolExecutor(1) as pool, engine_session() as third, changing:
         begun = pool.submit(receipts.prove, looking, ring, root)
         until_one_waits(third)
         changing.commit()
@@ -296,7 +296,7 @@ def test_a_sign_in_waits_for_the_change_that_runs(live_app: Flask, engine_sessio
         changing, proven, cheap_password(ring, NEXT), keep_session=row.id, now=real_now()
     )
     changing.flush()
-    with ThreadPoolExecutor(1) as pool, engine_session() as third:
+    with ThreadPoolExecutor(1) as pool, engine_session() as third, changing:
         begun = pool.submit(signing.open_session, entering, proven, ring=ring, now=real_now())
         until_one_waits(third)
         changing.commit()
