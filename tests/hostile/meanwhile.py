@@ -49,10 +49,14 @@ def meanwhile(app: Flask, act: Act) -> Iterator[None]:
 
 def until_one_waits(session: Session, most: float = 30) -> None:
     """Return once another transaction waits for a lock that somebody holds."""
-    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")  # any role may look there
+    waits = text(  # of a session's activity a role sees the database only, of locks all
+        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE NOT granted AND datname = current_database()"
+    )
     end = time.monotonic() + most
     while time.monotonic() < end:
         if session.execute(waits).scalar():
             return
+        session.rollback()  # within one transaction PostgreSQL shows what it showed first
         time.sleep(0.01)
     raise AssertionError("nobody waits")
