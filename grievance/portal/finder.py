@@ -68,15 +68,16 @@ def question(page: str = FIRST) -> Any:
 @portal.post("/<language:lang>/help/about/<issue>")
 @audience("public")
 def help_issue(issue: str) -> Any:
-    """Begin with what the issue is, from the page about it."""
+    """Begin with what the issue is, from the page about it; beside a filing that was begun here
+    only when it was said whether that is theirs (`mine`) or may go (`anew`)."""
     bank = shipped()
     if not any(issue in family.issues for family in bank.families):
         abort(404)
     given = {"problem": bank.family_of(issue), "issue": issue}
     must_be_ours()
     draft = here(lock=True)
-    if _somebodys_filing(draft):
-        return redirect(url_for("intake.whose", to="help"), 303)
+    if _somebodys_filing(draft) and "anew" not in request.args:
+        return redirect(url_for("intake.whose", to="help", issue=issue), 303)
     return _keep(draft, given, FIRST, "issue")
 
 

@@ -14,7 +14,7 @@ from grievance.questions import drafts
 from grievance.questions.models import Draft, DraftSuccessor
 from tests.cast import browser, found_operator
 from tests.intake.filing_kit import Robot
-from tests.pages import read_page
+from tests.pages import Page, read_page
 
 STORY = "They kept my passport and three months of pay."
 ANSWERS = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "what-happened": STORY}
@@ -115,6 +115,19 @@ def leave_behind(app: Flask, session: Session, kind: str = "file") -> str:
     return planted
 
 
+def press(robot: Robot, page: Page, *parts: str) -> Page:
+    """Press the button that leads to the address with these parts."""
+    for form in page.all("form"):
+        own = form.get("action") or ""
+        for button in form.iter("button"):
+            leads = button.get("formaction") or own
+            if all(part in leads for part in parts):
+                answer = robot.client.post(leads, data=page.fields(form), follow_redirects=True)
+                robot.path = answer.request.full_path.rstrip("?")
+                return read_page(answer)
+    raise AssertionError(f"no button leads to {parts}")
+
+
 def nothing_left(html: str) -> bool:
     return not any(str(said) in html for said in (*LEFT.values(), "left.txt") if len(said) > 6)
 
@@ -202,6 +215,53 @@ def test_the_finder_begins_with_nothing_that_was_left(
     assert mine is not None
     assert mine.answers == {"problem": "money"}
     assert opens(app, session, planted) is None
+
+
+@pytest.mark.parametrize("says", ["mine", "anew", "gone"])
+def test_the_issue_somebody_came_from_is_kept_whosever_the_draft_is(
+    app: Flask, session: Session, says: str
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    planted = leave_behind(app, session)
+    plant(robot.client, planted)
+    page = press(robot, robot.open("/en/issues/violence"), "help/about")
+    assert page.name == "file.begun"
+    assert nothing_left(page.html)
+    if says == "gone":
+        robot.client.delete_cookie("draft")
+        page = robot.open(robot.path)
+        assert page.one("body").get("data-issue") == "violence"
+        page = press(robot, page, "help/about")
+    else:
+        page = press(robot, page, "help/about/violence", f"{says}=1")
+    assert page.name == "help.question"
+    mine = opens(app, session, known(robot.client)) or opened_heir(
+        app, session, known(robot.client)
+    )
+    assert (mine.answers["problem"], mine.answers["issue"]) == ("treatment", "violence")
+    assert ("contact-email" in mine.answers, bool(mine.files)) == (says == "mine",) * 2
+    assert (opens(app, session, planted) is None) is (says != "gone")
+
+
+@pytest.mark.parametrize("says", ["mine", "anew"])
+def test_the_body_somebody_came_from_is_kept_whosever_the_draft_is(
+    app: Flask, session: Session, says: str
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    plant(robot.client, leave_behind(app, session))
+    page = robot.open("/en/file?door=jp-ssw-support")
+    assert page.name == "file.begun"
+    if says == "mine":
+        page = robot.open(page.all("a", class_="go")[-1].get("href") or "")
+    else:
+        page = robot.send(page)
+    assert page.name == "file.start"
+    robot.send(page)
+    mine = opens(app, session, known(robot.client)) or opened_heir(
+        app, session, known(robot.client)
+    )
+    assert mine.answers["door"] == "jp-ssw-support"
+    assert ("contact-email" in mine.answers) is (says == "mine")
 
 
 @pytest.mark.parametrize("step", ["first", "check", "send"])
