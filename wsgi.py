@@ -1,7 +1,12 @@
 """What a WSGI server imports: the application of the web process."""
 
-from grievance.app import create_app
+from flask.cli import NoAppException
+
+from grievance.app import REFUSALS, create_app
 from grievance.web.logs import start
 
 start()
-app = create_app()
+try:
+    app = create_app()
+except REFUSALS as why:  # said in a line: `flask --help` still lists every command
+    raise NoAppException(f"the web process does not start: {why}") from None

@@ -8,22 +8,25 @@ from importlib import import_module
 
 from flask import Flask
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grievance import demo as demonstration
 from grievance import storage
 from grievance.accounts import audit, peppers
 from grievance.cases.site import Site
-from grievance.demo.mark import check_mark
+from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.extensions import act_as, db
-from grievance.settings import Settings, WebSettings, read
-from grievance.vault.keyring import KeyRing
+from grievance.settings import Settings, SettingsError, WebSettings, read
+from grievance.vault.keyring import KeyRing, KeyRingError
 from grievance.vault.keys import hkdf
 from grievance.vault.labels import Derive
 from grievance.vault.shares import Shares
 from grievance.vault.slots import PLACES, HashSlots, SlowLane
 
 ROOMS = ("web", "accounts", "portal", "intake", "desk", "console")
+# Why a web process does not start, each with a sentence for whoever starts it.
+REFUSALS = (SettingsError, KeyRingError, DemoMismatch, OperationalError)
 LIMITS = (
     "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )

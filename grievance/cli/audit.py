@@ -11,7 +11,6 @@ from uuid import UUID
 
 import click
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -109,10 +108,6 @@ def _session(url: str, ring: KeyRing, actor: str, isolation: str = MOMENT) -> Se
     )
     session = Session(engine)
     session.info["actor"] = actor
-    try:
-        session.connection()
-    except OperationalError:
-        leave("The database cannot be reached.")
     return session
 
 

@@ -43,8 +43,7 @@ from grievance.cli.backup_files import (
     staged,
 )
 from grievance.cli.keys import become_owner, run
-from grievance.cli.places import given_database, home, leave, or_leave
-from grievance.embedded.instance import Instance
+from grievance.cli.places import given_database, home, leave, name_given, or_leave, own_instance
 from grievance.embedded.process import Unavailable
 from grievance.settings import CommandSettings, read
 from grievance.vault.keyring import completed
@@ -270,13 +269,15 @@ def _store(site: Site) -> storage.Blobs:
 
 @contextmanager
 def _site(*, alone: bool = False) -> Iterator[Site]:
-    """From the settings; without them the instance under `var/`. `alone`: it must be down."""
+    """From the settings; without them the instance under `var/`. `alone`: it must be down, and is
+    made when there is none."""
     if given_database():
+        name_given()
         given = or_leave(lambda: read(CommandSettings, os.environ))
         yield Site(given.database_url, given.keyring, given.storage, given.data)
         return
     folder = home()
-    with Instance(folder) as instance:
+    with own_instance(makes=alone) as instance:
         if alone and not instance.started_here:
             raise Refused(f"The instance in {folder} is running: stop it first.")
         files = os.environ.get("GRIEVANCE_STORAGE") or str(folder / "files")

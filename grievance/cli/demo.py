@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 from sqlalchemy import NullPool, create_engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
@@ -51,8 +50,6 @@ def fill() -> None:
                 click.echo(json.dumps(_filled(session, site, settings.data / story.FILE)))
         except (filling.NotEmpty, DemoMismatch) as refusal:
             leave(str(refusal), WANTING)
-        except OperationalError:
-            leave("The database cannot be reached.")
 
 
 def _filled(session: Session, site: Site, path: Path) -> dict[str, int]:

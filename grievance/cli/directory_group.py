@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -172,11 +171,6 @@ def _session(actor: str) -> Iterator[Session]:
             hide_parameters=True,
             execution_options=audit.vouching(ring),
         )
-        try:
-            with Session(engine) as session:
-                session.info["actor"] = actor
-                yield session
-        except OperationalError:
-            leave("The database cannot be reached.")
-        except ProgrammingError:
-            leave("The database has no tables yet: run `flask migrate` first.")
+        with Session(engine) as session:
+            session.info["actor"] = actor
+            yield session

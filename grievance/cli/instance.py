@@ -10,7 +10,17 @@ from pathlib import Path
 
 import click
 
-from grievance.cli.places import ROOT, Place, as_role, given_database, home, leave, or_leave
+from grievance.cli.places import (
+    ROOT,
+    Place,
+    as_role,
+    given_database,
+    home,
+    leave,
+    name_given,
+    or_leave,
+    say_where,
+)
 from grievance.demo.story import announce
 from grievance.embedded.lock import AlreadyRunning
 from grievance.embedded.postgres import Postgres
@@ -31,11 +41,13 @@ def up(host: str, port: int, demo: bool) -> None:
 
     Exit 3 when one is running already or something is missing.
     """
+    folder, own_database = home(), not given_database()
+    say_where(f"the instance in {folder}")
+    if not own_database:
+        name_given()
     _only_loopback(host)
     url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
-    folder = home()
     postgres, valkey = Postgres(folder), Valkey(folder)
-    own_database = not given_database()
     database = postgres.url if own_database else lambda role: as_role(given_database(), role)
     own_queue = not os.environ.get("GRIEVANCE_REDIS_URL")
     queue = valkey.url() if own_queue else os.environ["GRIEVANCE_REDIS_URL"]

@@ -9,10 +9,10 @@ import click
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from grievance.cli.places import ROOT, environment, leave, or_leave
+from grievance.cli.places import ROOT, environment, leave, or_leave, say_where
 from grievance.vault import keyring as rings
 
 ROLES_FILE = ROOT / "deploy" / "roles.sql"
@@ -31,8 +31,6 @@ def migrate(revision: str) -> None:
                 become_owner(connection)
                 run(connection, revision)
                 connection.commit()
-        except OperationalError:
-            leave("The database cannot be reached.")
         except ProgrammingError as refused:
             leave(f"The database refused: {type(refused.orig).__name__}. See {ROLES_FILE.name}.")
 
@@ -67,6 +65,7 @@ def keyring() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def create(folder: Path) -> None:
     """Make a new key ring; refuses a folder that holds anything."""
+    _name(folder)
     or_leave(lambda: rings.create(folder))
     click.echo(str(folder))
 
@@ -77,6 +76,7 @@ def create(folder: Path) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 def split(folder: Path, kind: str, target: Path) -> None:
     """Copy what one kind of process may hold into TARGET."""
+    _name(folder)
     or_leave(lambda: rings.split(folder, kind, target))  # type: ignore[arg-type]  # click checked
     click.echo(str(target))
 
@@ -85,6 +85,7 @@ def split(folder: Path, kind: str, target: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def complete(folder: Path) -> None:
     """Add to a whole ring of an earlier release what it lacks, and print which secrets."""
+    _name(folder)
     click.echo(json.dumps({"added": or_leave(lambda: rings.complete(folder))}))
 
 
@@ -92,4 +93,9 @@ def complete(folder: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def add_pepper(folder: Path) -> None:
     """Add a pepper; codes and passwords move to it as they are used."""
+    _name(folder)
     click.echo(str(or_leave(lambda: rings.add_pepper(folder))))
+
+
+def _name(folder: Path) -> None:
+    say_where(f"the key ring in {folder}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -12,7 +11,7 @@ import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  foreign keys are named as text
 from grievance.accounts.operations.founding import set_up
 from grievance.accounts.refusals import Refused
-from grievance.cli.places import environment, leave, or_leave
+from grievance.cli.places import environment, or_leave
 from grievance.clock import real_now
 from grievance.settings import CommandSettings, read
 
@@ -50,7 +49,3 @@ def _set_up(database_url: str) -> str | None:
             return token
     except Refused:
         return None
-    except OperationalError:
-        leave("The database cannot be reached.")
-    except ProgrammingError:
-        leave("The database has no tables yet: run `flask migrate` first.")

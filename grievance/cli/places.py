@@ -1,8 +1,9 @@
 """Where a command finds its database, keys and settings.
 
 With `GRIEVANCE_DATABASE_URL` in the environment everything comes from there. Without, it is the
-instance under `var/`, which is started for the command when it is down. Each kind of process gets
-an environment of its own, with its own keys, and no other.
+instance under `var/`, which is started for the command when it is down; only what is meant to make
+one does so. Either is named on stderr. Each kind of process gets an environment of its own, with
+its own keys, and no other.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from psycopg.errors import UndefinedTable
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from grievance.embedded.instance import Instance
 from grievance.embedded.process import Unavailable
@@ -125,22 +129,77 @@ class Place:
 
 @contextmanager
 def environment(kind: str) -> Iterator[Mapping[str, str]]:
-    """The settings a command of this kind runs with; exit 3 when something is missing."""
-    if given_database() or (kind == "cron" and os.environ.get(f"{PREFIX}REDIS_URL")):
-        yield dict(os.environ)
-        return
-    with _attached() as instance:
-        place = Place(home(), instance.postgres.url, instance.valkey.url(), demo=is_demo(home()))
-        yield or_leave(lambda: place.environment(kind))
+    """The settings a command of this kind runs with, their instance named on stderr; exit 3 when
+    something is missing: a setting, an instance, the database or its tables."""
+    with _database_answers():
+        if kind == "cron" and os.environ.get(f"{PREFIX}REDIS_URL"):
+            say_where(_queue_name(os.environ[f"{PREFIX}REDIS_URL"]))
+            yield dict(os.environ)
+        elif given_database():
+            name_given()
+            yield dict(os.environ)
+        else:
+            with own_instance() as instance:
+                reached = instance.postgres.url, instance.valkey.url()
+                place = Place(home(), *reached, demo=is_demo(home()))
+                yield or_leave(lambda: place.environment(kind))
 
 
 @contextmanager
-def _attached() -> Iterator[Instance]:
+def own_instance(*, makes: bool = False) -> Iterator[Instance]:
+    """The instance in `home()`, named on stderr, started when it is down; exit 3 when it cannot be
+    or none is there, unless the command makes one."""
+    folder = home()
+    say_where(f"the instance in {folder}")
+    if not (makes or is_there(folder)):
+        leave(
+            f"There is no instance in {folder}: `flask up` makes one, GRIEVANCE_DATA names another"
+            " folder, GRIEVANCE_DATABASE_URL a database of yours."
+        )
     try:
-        with Instance(home()) as instance:
+        with Instance(folder) as instance:
             yield instance
     except Unavailable as missing:
         leave(str(missing))
+
+
+def is_there(folder: Path) -> bool:
+    """Whether an instance lives in the folder: a database cluster and the whole key ring."""
+    cluster = folder / "postgres" / "PG_VERSION"
+    return cluster.is_file() and (folder / "keys" / "all").is_dir()
+
+
+def say_where(where: str) -> None:
+    """Name on stderr what a command works on."""
+    click.echo(f"Working on {where}.", err=True)
+
+
+def name_given() -> None:
+    """Name the database of the settings by its place, without user or password; exit 3 when the
+    setting is no address."""
+    try:
+        url = make_url(given_database())
+    except ArgumentError:
+        leave(f"{PREFIX}DATABASE_URL is not the address of a database.")
+    host = url.host or url.query.get("host") or "this machine"
+    say_where(f"the database {url.database} at {host}{f':{url.port}' if url.port else ''}")
+
+
+def _queue_name(url: str) -> str:
+    parts = urlsplit(url)
+    return f"the queue at {parts.hostname or 'this machine'}{parts.path}"
+
+
+@contextmanager
+def _database_answers() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError:
+        leave("The database cannot be reached.")
+    except ProgrammingError as error:
+        if not isinstance(error.orig, UndefinedTable):
+            raise
+        leave("The database has no tables yet: run `flask migrate` first.")
 
 
 def is_demo(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from grievance.cli.backup import backup
 from grievance.cli.keys import migrate
+from grievance.cli.places import Place
 from grievance.embedded.instance import Instance
 from tests.backup.conftest import PASSPHRASE
 
@@ -36,8 +37,11 @@ def test_an_instance_is_saved_and_put_into_a_new_folder(tmp_path: Path, secret: 
         env = {"GRIEVANCE_DATA": str(home), "GRIEVANCE_BACKUP_PASSPHRASE_FILE": str(secret)}
         return CliRunner().invoke(backup, [*words, str(saved)], env=env)
 
+    with Instance(old) as instance:
+        Place(old, instance.postgres.url, instance.valkey.url()).keys("migrate")
     made = CliRunner().invoke(migrate, [], env={"GRIEVANCE_DATA": str(old)})
     assert made.exit_code == 0, made.output
+    assert f"Working on the instance in {old}." in made.stderr
     blob = old / "files" / "ab" / "ab" / BLOB
     blob.parent.mkdir(parents=True)
     blob.write_bytes(b"sealed")
