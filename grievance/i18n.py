@@ -24,6 +24,7 @@ from babel.core import get_global, parse_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
+from sqlalchemy_utils import i18n as named
 
 from grievance.clock import local_day
 
@@ -84,6 +85,9 @@ _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 def current() -> Language:
     """The language being spoken in this request, job or block."""
     return _current.get()
+
+
+named.get_locale = lambda: current().locale  # in which a currency says its name
 
 
 @contextmanager

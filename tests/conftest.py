@@ -15,9 +15,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from sqlalchemy_utils import drop_database
 
 from grievance.app import create_app, engine_options
 from grievance.directory import facts, operations
@@ -185,7 +185,4 @@ def live_app(server: Server, ring_folder: Path, tmp_path: Path) -> Iterator[Flas
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
-    admin = create_engine(server.admin_url(), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE "{make_url(server.url("app", name)).database}"'))
-    admin.dispose()
+    drop_database(server.admin_url(name))

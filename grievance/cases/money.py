@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from babel.numbers import parse_pattern
+from sqlalchemy_utils import Currency
 
 from grievance.i18n import current
 
@@ -44,6 +45,11 @@ def parse(typed: str, currency: str) -> int:
     if amount > LARGEST:
         raise NotAnAmount
     return amount
+
+
+def name(currency: str) -> str:
+    """What a currency is called in the language being spoken."""
+    return str(Currency(currency).name)
 
 
 def said(amount: int, currency: str) -> str:

@@ -73,7 +73,9 @@ class RemedyForm(WithFile, ActForm):
     def offer(self, *_given: object) -> None:
         self.kind.choices = choices_of((code, _(label)) for code, label in words.KINDS.items())
         self.stands.choices = choices_of((code, _(label)) for code, label in words.STANDS.items())
-        self.currency.choices = choices_of((code, code) for code in money.CURRENCIES)
+        self.currency.choices = choices_of(
+            (code, f"{code} – {money.name(code)}") for code in money.CURRENCIES
+        )
 
     def show(self, item: RemedyItem, facts: Facts) -> None:
         """Start from what is written down."""

@@ -174,7 +174,8 @@ def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
 
 def _how_much(row: Row) -> Line:
     return Line(
-        _("How much of it has come, in all? (%(currency)s)") % {"currency": row.currency},
+        _("How much of it has come, in all? (%(currency)s)")
+        % {"currency": money.name(row.currency)},
         hint=_("In digits. If it is less than was promised, we write down that a part came."),
         limit=40,
     )

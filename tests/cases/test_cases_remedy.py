@@ -27,7 +27,7 @@ from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
-from grievance.i18n import speaking
+from grievance.i18n import LANGUAGES, Language, speaking
 from grievance.notifications.models import Outbox
 from grievance.referrals.operations.handing import untold
 from grievance.vault.labels import Label
@@ -464,6 +464,14 @@ def test_an_amount_is_written_as_the_language_writes_it():
         with speaking(slug):
             told[slug] = money.said(300000, "JPY")
     assert told == {"en": "¥300,000", "ja": "￥300,000", "vi": "300.000\u00a0¥"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.slug)
+def test_every_currency_has_a_name_in_every_language(language: Language):
+    with speaking(language):
+        names = {money.name(code) for code in money.CURRENCIES}
+    assert len(names) == len(money.CURRENCIES)
+    assert not names & set(money.CURRENCIES)
 
 
 def test_what_the_worker_said_yes_to_is_not_changed_behind_their_back(world: World):

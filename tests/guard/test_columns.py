@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import ARRAY, Column, LargeBinary, String
+from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy_utils import has_index
 
 from grievance.tables import METADATA
 from grievance.vault.labels import Label
@@ -45,3 +46,16 @@ def test_nothing_about_a_worker_stands_in_clear() -> None:
             name = f"{table.name}.{column.name}"
             if name not in kept:
                 assert not any(word in column.name for word in forbidden), name
+
+
+HANGS_ON_A_CASE = [
+    pytest.param(key, id=f"{table.name}.{'+'.join(key.column_keys)}")
+    for table in METADATA.sorted_tables
+    for key in sorted(table.foreign_key_constraints, key=lambda key: key.column_keys)
+    if key.referred_table.name == "grievance_case"
+]
+
+
+@pytest.mark.parametrize("key", HANGS_ON_A_CASE)
+def test_what_hangs_on_a_case_is_found_by_an_index(key: ForeignKeyConstraint) -> None:
+    assert has_index(key)
