@@ -21,6 +21,7 @@ from grievance.cli import instance as product
 from grievance.cli.places import Place
 from grievance.directory import facts
 from grievance.directory import operations as directory
+from grievance.embedded.listening import close, listen
 from grievance.embedded.postgres import Postgres
 from grievance.embedded.process import start
 from grievance.extensions import act_as, db
@@ -95,13 +96,15 @@ def house(folder: Path) -> Iterator[House]:
 @contextmanager
 def _served(place: Place, port: int) -> Iterator[None]:
     """The web process exactly as `flask up` starts it."""
-    web = product._processes(place, HERE, port)[0]
+    door = listen(HERE, port)
+    web = product._processes(place, door)[0]
     web.log_to(place.folder)
-    start(web, place.folder / "web.log")
     try:
+        start(web, place.folder / "web.log")
         yield
     finally:
         web.stop()
+        close(door)
 
 
 def free_port() -> int:

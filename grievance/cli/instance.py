@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
-import urllib.request
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from pathlib import Path
 
 import click
 
 from grievance.cli.places import (
+    MISSING,
     ROOT,
     Place,
     as_role,
@@ -22,32 +25,38 @@ from grievance.cli.places import (
     say_where,
 )
 from grievance.demo.story import announce
-from grievance.embedded.lock import AlreadyRunning
+from grievance.embedded.listening import PortTaken, close, listen
+from grievance.embedded.lock import AlreadyRunning, RunLock
 from grievance.embedded.postgres import Postgres
 from grievance.embedded.process import Service, Unavailable
 from grievance.embedded.supervisor import Child, Supervisor
 from grievance.embedded.valkey import Valkey
 
+PORT_TAKEN = 4
 WEB_THREADS = "8"
 SLOWEST_REQUEST = "240"  # ten uploads that each take the cleaner's whole 20 seconds, and a margin
 
 
 @click.command()
-@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"))
-@click.option("--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")))
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", envvar="PORT", type=click.IntRange(0, 65535), default=8000, show_default=True
+)
 @click.option("--demo/--no-demo", default=True, help="Fill an empty instance with a demonstration.")
 def up(host: str, port: int, demo: bool) -> None:
     """Run the whole instance until Ctrl-C: servers, migrations, facts, web, worker, scheduler.
 
-    Exit 3 when one is running already or something is missing.
+    Exit 3 when one is running already or something is missing, 4 when another program has the port.
     """
     folder, own_database = home(), not given_database()
     say_where(f"the instance in {folder}")
     if not own_database:
         name_given()
     _only_loopback(host)
+    postgres, valkey = or_leave(lambda: (Postgres(folder), Valkey(folder)))
+    door = _port(host, port, folder)
+    port = door[0].getsockname()[1]
     url = f"http://{'[' + host + ']' if ':' in host else host}:{port}"
-    postgres, valkey = Postgres(folder), Valkey(folder)
     database = postgres.url if own_database else lambda role: as_role(given_database(), role)
     own_queue = not os.environ.get("GRIEVANCE_REDIS_URL")
     queue = valkey.url() if own_queue else os.environ["GRIEVANCE_REDIS_URL"]
@@ -55,13 +64,24 @@ def up(host: str, port: int, demo: bool) -> None:
     servers: list[Service] = [
         server for server, ours in ((postgres, own_database), (valkey, own_queue)) if ours
     ]
-    children = or_leave(lambda: [*servers, *_steps(place), *_processes(place, host, port)])
+    children = or_leave(lambda: [*servers, *_steps(place), *_processes(place, door)])
     try:
         Supervisor(children, folder, lambda: _ready(place)).run()
-    except AlreadyRunning as running:
-        leave(str(running))
     except Unavailable as missing:
         leave(str(missing))
+    finally:
+        close(door)
+
+
+def _port(host: str, port: int, folder: Path) -> list[socket.socket]:
+    """The sockets of the web process, ours before anything starts; exit 4 when another program
+    has the port, 3 when it is this instance that runs already."""
+    try:
+        return listen(host, port)
+    except Unavailable as refused:
+        if pid := RunLock(folder).supervisor():
+            leave(str(AlreadyRunning(pid)))
+        leave(str(refused), PORT_TAKEN if isinstance(refused, PortTaken) else MISSING)
 
 
 def _only_loopback(host: str) -> None:
@@ -92,31 +112,36 @@ def _steps(place: Place) -> list[Child]:
     ]
 
 
-def _processes(place: Place, host: str, port: int) -> list[Child]:
-    """Web, worker and scheduler, each with its own environment."""
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _processes(place: Place, door: list[socket.socket]) -> list[Child]:
+    """Web, worker and scheduler, each with its own environment; web is handed the open door."""
+    files = [each.fileno() for each in door]
     gunicorn = [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address),
+        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *(word for file in files for word in ("--bind", f"fd://{file}")),
         *("--limit-request-line", "8190"),  # a search in a script of many bytes a letter
         *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
         *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
         *("--logger-class", "grievance.web.server.ServerLog", "--no-control-socket"),
     ]
-    healthy = f"{place.public_url}/healthz"
     web, worker = place.environment("web"), place.environment("worker")
     return [
-        Child("web", gunicorn, web, lambda: _answers(healthy), folder=ROOT),
+        Child("web", gunicorn, web, lambda: _answers(door[0]), folder=ROOT, files=files),
         Child("worker", _flask("worker"), worker, folder=ROOT),
         Child("cron", _flask("cron"), place.environment("cron"), folder=ROOT),
     ]
 
 
-def _answers(url: str) -> bool:
+def _answers(door: socket.socket) -> bool:
+    """Whether our own web process says it is well: nobody else can answer at a socket of ours."""
+    host, port = door.getsockname()[:2]
+    asked = HTTPConnection(host, port, timeout=2)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own loopback
-            return bool(answer.status == 200)
-    except OSError:
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        asked.close()
 
 
 def _ready(place: Place) -> None:

@@ -14,6 +14,9 @@ COMMAND_SECONDS = 60.0
 class AlreadyRunning(Unavailable):
     """Another supervisor keeps this instance running."""
 
+    def __init__(self, pid: str) -> None:
+        super().__init__(f"This instance is already running (process {pid}).")
+
 
 class Lock:
     """A lock file held by an open descriptor."""
@@ -68,7 +71,15 @@ class RunLock:
             lambda: self.holder[0] != "command",
         ):
             return
-        raise AlreadyRunning(f"This instance is already running (process {self.holder[1]}).")
+        raise AlreadyRunning(self.holder[1])
+
+    def supervisor(self) -> str:
+        """The process id of the supervisor that runs the instance; empty when none does."""
+        if self.try_take("command"):
+            self.release()
+            return ""
+        kind, pid = self.holder
+        return pid if kind == "supervisor" else ""
 
     @property
     def holder(self) -> tuple[str, str]:

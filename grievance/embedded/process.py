@@ -73,13 +73,15 @@ OURSELVES = Identity()
 
 @dataclass(frozen=True)
 class Launch:
-    """What to run. The environment is exactly `env` plus PATH, HOME, LANG and TMPDIR."""
+    """What to run. The environment is exactly `env` plus PATH, HOME, LANG and TMPDIR; of our open
+    files only `files` are handed on."""
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     folder: Path = Path("/")
     death_signal: int = signal.SIGTERM
     identity: Identity = OURSELVES
+    files: tuple[int, ...] = ()
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -212,7 +214,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=() if reader is None else (reader,),
+                pass_fds=(*wanted.files, *(() if reader is None else (reader,))),
             )
         finally:
             os.close(log)

@@ -23,7 +23,7 @@ class Child:
     one starts, and anything but exit code 0 stops everything.
 
     `ready` is asked until it answers True, at most `limit` seconds. The environment is exactly
-    `env` plus PATH, HOME, LANG and TMPDIR.
+    `env` plus PATH, HOME, LANG and TMPDIR. `files` are descriptors of ours that it gets, too.
     """
 
     def __init__(
@@ -36,11 +36,13 @@ class Child:
         *,
         limit: float = 60.0,
         folder: Path | None = None,
+        files: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.restart = restart
         self.limit = limit
-        self._launch = Launch(tuple(argv), dict(env), folder or Path.cwd())
+        where = folder or Path.cwd()
+        self._launch = Launch(tuple(argv), dict(env), where, files=tuple(files))
         self._ready = ready
         self._process: Process | None = None
 
