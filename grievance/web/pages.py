@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 
@@ -15,6 +16,7 @@ from grievance.i18n import Language, name_in
 from grievance.web import telephones
 from grievance.web.burmese import in_unicode
 from grievance.web.file_notes import file_notes
+from grievance.web.resuming import MARK
 
 STATIC = Path(__file__).parent / "static"
 
@@ -30,14 +32,24 @@ def asset(name: str) -> str:
 
 
 def switch_url(language: Language) -> str:
-    """This page in another language, or the first page where this one has none."""
-    endpoint = request.endpoint or ""
-    if request.view_args is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
-        endpoint = "portal.home"
-    if request.method != "GET" and not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
-        endpoint = "portal.home"
-    values = dict(request.view_args or {}) if endpoint == request.endpoint else {}
-    return url_for(endpoint, lang=language.slug, **values)
+    """This page in another language, with what its address chose; of an address that only takes a
+    form, the page it belongs to. The first page where this one has no other language."""
+    endpoint, rule = request.endpoint or "", request.url_rule
+    if rule is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        return url_for("portal.home", lang=language.slug)
+    path = url_for(endpoint, **{**(request.view_args or {}), "lang": language.slug})
+    if "GET" not in (rule.methods or ()):
+        return _above(path)
+    chosen = [(name, value) for name, value in request.args.items(multi=True) if name != MARK]
+    return f"{path}?{urlencode(chosen)}" if chosen else path
+
+
+def _above(path: str) -> str:
+    """The nearest address above that can be opened."""
+    known = current_app.url_map.bind("")
+    while not known.test(path, "GET"):
+        path = path.rpartition("/")[0] or "/"
+    return path
 
 
 def tell(sentence: str, kind: str = "") -> None:

@@ -1,0 +1,103 @@
+"""What every page does, whichever it is: the way to another language, and to what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2.meta import find_undeclared_variables
+from sqlalchemy.orm import Session
+
+from grievance.web.errors import error_page
+from tests.cast import browser, file_case, found_operator
+from tests.pages import Page, read_page
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+ERRORS = ("bad", "cookies", "elsewhere", "forbidden", "missing", "large", "long", "busy", "away",
+          "broken")  # fmt: skip
+
+
+def in_language(page: Page, slug: str) -> str:
+    """Where the switch leads."""
+    links = {a.get("hreflang"): a.get("href") or "" for a in page.all("a") if a.get("hreflang")}
+    return links[slug]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/file?route=full", "/file?route=tip&door=jp-lsio", "/mechanisms?words=pay&language=vi",
+        "/file/begun?to=help&issue=violence", "/help", "/issues/violence", "/return",
+    ],
+)  # fmt: skip
+def test_another_language_keeps_the_page_and_what_its_address_chose(
+    app: Flask, session: Session, loaded: Session, path: str
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    visitor = browser(app, session)
+    if "begun" in path:
+        first = read_page(visitor.get("/en/file"))
+        visitor.post("/en/file", data={**first.fields(), "what-happened": "Words."})
+    page = read_page(visitor.get(f"/en{path}"))
+    assert in_language(page, "vi") == f"/vi{path}"
+    assert visitor.get(f"/vi{path}").status_code == 200
+
+
+def test_another_language_after_words_that_were_refused_is_the_page_they_stood_on(
+    app: Flask, session: Session
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
+    asked = read_page(visitor.get("/en/return"))
+    visitor.post("/en/return", data={**asked.fields(), "code": filed.code})
+    page = read_page(visitor.get("/en/case?kept=1"))
+    assert in_language(page, "vi") == "/vi/case"
+    refused = read_page(visitor.post("/en/case/message", data={**page.fields(), "message": ""}))
+    assert refused.status == 422
+    assert in_language(refused, "vi") == "/vi/case"
+    assert read_page(visitor.get("/vi/case")).name == "case"
+
+
+@pytest.mark.parametrize("what", ERRORS)
+def test_an_error_says_so_in_its_title_and_takes_the_focus(app: Flask, what: str) -> None:
+    with app.test_request_context("/vi/file"):
+        html = error_page(500, what).get_data(as_text=True)
+    (heading,) = [line for line in html.splitlines() if line.startswith("<h1")]
+    assert 'tabindex="-1" autofocus' in heading
+    said = heading.partition(">")[2].partition("<")[0]
+    assert f"<title>{said} · " in html
+
+
+def test_no_sentence_of_an_error_is_left_out(app: Flask) -> None:
+    source = (TEMPLATES / "web" / "error.html").read_text(encoding="utf-8")
+    assert "what" in find_undeclared_variables(app.jinja_env.parse(source))
+    assert source.count('": (_("') == len(ERRORS)
+
+
+def test_a_form_that_is_not_right_says_so_in_its_title_and_takes_the_focus(
+    app: Flask, session: Session
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    visitor = browser(app, session)
+    for path in ("/en/return", "/en/file", "/vi/file?route=full"):
+        asked = read_page(visitor.get(path))
+        plain = asked.one("title").text or ""
+        wrong = read_page(visitor.post(path, data={"token": asked.fields()["token"]}))
+        (box,) = [div for div in wrong.all("div") if div.get("class") == "problems"]
+        assert (box.get("tabindex"), box.get("role")) == ("-1", "alert")
+        assert "autofocus" in box.attrib
+        title = wrong.one("title").text or ""
+        assert title.endswith(plain)
+        assert title != plain
+
+
+def test_every_form_that_can_be_wrong_shows_its_problems_first() -> None:
+    """Whoever writes a main form lists what is wrong above it, where the focus goes."""
+    with_fields = [
+        path for path in (TEMPLATES / "intake").rglob("*.html")
+        if "f.field(" in path.read_text() and "f.start(form" in path.read_text()
+    ]  # fmt: skip
+    assert len(with_fields) > 8
+    for path in with_fields:
+        assert "f.problems(" in path.read_text().partition("f.start(form")[0], path.name
