@@ -50,6 +50,7 @@ class WebSettings(Settings):
     disk_floor_mb: int = 1024
     metrics_token: str = field(default="", repr=False)
     security_contact: str = ""
+    hsts: str = "host"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class CronSettings:
 
 
 REQUIRED = ("DATABASE_URL", "KEYRING", "DATA", "PUBLIC_URL")
+HSTS = ("host", "subdomains", "preload")  # each reaches further than the one before
 REQUIRED_BY_KIND: dict[type[Any], tuple[str, ...]] = {
     WorkerSettings: (*REQUIRED, "REDIS_URL", "SMTP_URL"),
     CronSettings: ("REDIS_URL",),
@@ -110,6 +112,12 @@ def _contact(text: str) -> str:
     return text
 
 
+def _hsts(text: str) -> str:
+    if text not in HSTS:
+        raise ValueError(f"none of {', '.join(HSTS)}")
+    return text
+
+
 def _number(text: str) -> int:
     if not text.isdecimal():
         raise ValueError("not a whole number")
@@ -125,6 +133,7 @@ PARSE: dict[str, Any] = {
     "time_zone": _zone,
     "trusted_proxies": _number,
     "security_contact": _contact,
+    "hsts": _hsts,
     "max_upload_mb": _number,
     "unsent_mb": _number,
     "disk_floor_mb": _number,
