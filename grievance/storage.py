@@ -8,6 +8,7 @@ S3-compatible bucket, can stand in its place.
 import os
 import re
 import shutil
+import stat
 import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -36,9 +37,11 @@ class Blobs(Protocol):
 
 
 class FolderBlobs:
-    """Blobs as files `ab/cd/abcd…` of mode 0600 in folders of mode 0700.
+    """Blobs as files `ab/cd/abcd…` of mode 0600.
 
-    A blob appears whole or not at all: it is written beside its place, synced, then renamed.
+    Folders are of mode 0700, or 0770 where the group of `root` may write: then another process of
+    that group can delete blobs, and reads none. A blob appears whole or not at all: it is written
+    beside its place, synced, then renamed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -49,8 +52,10 @@ class FolderBlobs:
         path = self._path(blob)
         if path.exists():
             raise FileExistsError("a blob of this id is there already")
-        for folder in (self.root, path.parent.parent, path.parent):
-            _make_folder(folder)
+        _make_folder(self.root, 0o700)
+        mode = 0o770 if self.root.stat().st_mode & stat.S_IWGRP else 0o700
+        for folder in (path.parent.parent, path.parent):
+            _make_folder(folder, mode)
         part = path.with_suffix(".part")
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -107,9 +112,10 @@ def _hour() -> int:
     return int(time.time()) // 3600 * 3600
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, mode: int) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(mode)  # whatever the umask
         sync(folder.parent)
 
 

@@ -117,3 +117,20 @@ def test_the_setting_is_a_path_with_or_without_its_scheme(tmp_path: Path) -> Non
 def test_another_kind_of_store_is_refused_at_the_start(setting: str) -> None:
     with pytest.raises(ValueError):
         blobs(setting)
+
+
+@pytest.mark.parametrize(("root_mode", "mode"), [(0o770, 0o770), (0o755, 0o700), (0o700, 0o700)])
+def test_who_may_delete_follows_the_folder_and_nobody_else_ever_reads(
+    tmp_path: Path, root_mode: int, mode: int
+) -> None:
+    root, blob = tmp_path / "files", uuid4().hex
+    root.mkdir()
+    root.chmod(root_mode)
+    before = os.umask(0o077)
+    try:
+        FolderBlobs(root).put(blob, b"sealed")
+    finally:
+        os.umask(before)
+    path = root / blob[:2] / blob[2:4] / blob
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in path.parents[:2]} == {mode}

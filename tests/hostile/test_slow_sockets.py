@@ -82,9 +82,10 @@ def proxy(tmp_path: Path, upstream: OneThread) -> Iterator[int]:
     """The shipped recipe on a free port, before `upstream`."""
     port = free_port()
     certificate(tmp_path)
-    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
-    shipped = re.sub(r"listen (\[::\]:)?(80|443)( ssl)?;", "", shipped)
-    first, second = re.findall(r"^server \{.*?^\}", shipped, flags=re.M | re.S)
+    first, second = (
+        re.sub(r"listen (\[::\]:)?(80|443)( ssl)?;", "", (ROOT / "deploy" / name).read_text())
+        for name in ("nginx-http.conf", "nginx.conf")
+    )
     second = second.replace("server {", f"server {{ listen 127.0.0.1:{port} ssl sndbuf=16k;", 1)
     for old, new in (
         ("/etc/letsencrypt/live/help.example.org", str(tmp_path)),
