@@ -58,10 +58,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "close_proposed": ("", N_("Nothing waits for a second person any more.")),
     "proposer": ("", N_("You proposed this. A second person has to decide it.")),
     "too_early": ("", N_("You decide alone, so 48 hours have to pass before you confirm.")),
-    "heard_before": (
-        "",
-        N_("The worker asked for a second look: somebody who did not decide before has to agree."),
-    ),
+    "heard_before": ("", deciding.HEARD_BEFORE),
     "reason": ("reason", N_("Choose why.")),
     "sums": (
         "",
@@ -91,13 +88,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         N_("Only a director who neither declared it nor is meant can lift it."),
     ),
     "one_hand": ("", deciding.ONE_HAND),
-    "hears_own": (
-        "",
-        N_(
-            "The worker asked for a second look at what was proposed by this person. Somebody else"
-            " has to see to it."
-        ),
-    ),
+    "hears_own": ("", deciding.HEARS_OWN),
     "own_escalation": (
         "",
         N_("You had this case when it became overdue. Another lead or director sees to it."),

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.cases import queries
-from grievance.cases.models import FourEyes
+from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, foureyes
-from grievance.cases.operations.moving import may_agree, may_lift
+from grievance.cases.operations.moving import may_lift
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
@@ -99,15 +99,15 @@ class DeclareForm(RecuseForm):
 class ConflictForm(ActForm):
     """Which of the conflicts of interest that somebody declared."""
 
-    may = staticmethod(may_lift)
     person = Select(lazy("Whose"), needed=lazy("Choose a person."))
 
+    def found(self, desk: Desk) -> list[Recusal]:
+        """Those that this member can lift."""
+        declared = queries.declared(db.session(), desk.case.id)
+        return [one for one in declared if may_lift(one, desk.actor)]
+
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        found = [
-            one
-            for one in queries.declared(db.session(), desk.case.id)
-            if type(self).may(one, desk.actor)
-        ]
+        found = self.found(desk)
         names = accounts.names(db.session(), [one.person_id for one in found])
         me = desk.member.person_id
         self.person.choices = choices_of(
@@ -119,7 +119,9 @@ class ConflictForm(ActForm):
 class AgreeConflictForm(ConflictForm):
     """One that waits for a second person."""
 
-    may = staticmethod(may_agree)
+    def found(self, desk: Desk) -> list[Recusal]:
+        """Those that this member can agree to."""
+        return belonging.to_agree(db.session(), desk.case, desk.actor, now())
 
 
 class DuplicateForm(ActForm):
@@ -220,6 +222,14 @@ ONE_HAND = N_(
     "One person alone let one of you two in, or both. For 30 days you count as one person:"
     " a third has to decide."
 )
+HEARD_BEFORE = N_(
+    "The worker asked for a second look: somebody who did not decide before has to agree."
+)
+HEARS_OWN = N_(
+    "The worker asked for a second look at what was proposed by this person. Somebody else"
+    " has to see to it."
+)
+WAITS = {"one_hand": ONE_HAND, "hears_own": HEARS_OWN, "heard_before": HEARD_BEFORE}
 NOT_ALONE = N_(
     "Who was removed by you within 30 days, or has a conflict of interest that you declared, counts"
     " as a second person who is still there."
@@ -228,12 +238,14 @@ NOT_ALONE = N_(
 
 @dataclass(frozen=True)
 class Conflict:
-    """A conflict of interest that somebody declared of another person, for its reader."""
+    """A conflict of interest that somebody declared of another person, for its reader; `waits`
+    says why this one, who did not declare it, cannot agree to it."""
 
     person: str
     by: str
     when: str
     reason: str
+    waits: str
 
 
 def conflicts_of(desk: Desk) -> list[Conflict]:
@@ -247,9 +259,15 @@ def conflicts_of(desk: Desk) -> list[Conflict]:
             names[one.by_id],
             time_text(one.at, zone),
             belonging.conflict_reason(session, desk.opened, one),
+            _cannot_agree(desk, one),
         )
         for one in found
     ]
+
+
+def _cannot_agree(desk: Desk, found: Recusal) -> str:
+    why = belonging.agreeing_refusal(db.session(), found, desk.actor, now())
+    return _(WAITS[why]) if why in WAITS else ""
 
 
 @dataclass(frozen=True)
@@ -288,7 +306,7 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
         "" if closes else directory.book(db.session()).name(told["door"]),
         told["text"],
         words.tongue(told["language"]),
-        _waits(foureyes.refusal(db.session(), desk.case, asked, me, at), asked, zone),
+        _waits(deciding.refusal(db.session(), desk.case, asked, me, at), asked, zone),
         only,
     )
 
@@ -298,7 +316,7 @@ def _waits(refused: str, asked: FourEyes, zone: str) -> str:
         told = _("You proposed this. A second person decides.")
         return f"{told} {_(NOT_ALONE)}"
     if refused != "too_early":
-        return _(ONE_HAND) if refused else ""
+        return _(WAITS[refused]) if refused else ""
     until = asked.asked_at + foureyes.ALONE_WAITS
     told = _("You decide this alone. Sleep on it: you can confirm from %(day)s.")
     return told % {"day": time_text(until, ZoneInfo(zone))}

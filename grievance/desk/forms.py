@@ -14,6 +14,7 @@ from grievance.accounts.models import Event
 from grievance.cases import replies
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
+from grievance.cases.operations import handling
 from grievance.cases.operations.handling import Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
@@ -182,6 +183,9 @@ class AssignForm(ActForm):
         self.person.choices = choices_of((str(one), name) for one, name in people.items())
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        named = {str(one): str(name) for one, name, *_rest in self.person.iter_choices()}
+        may = handling.assignable(db.session(), desk.case, map(UUID, named), now)
+        self.person.choices = choices_of((i, name) for i, name in named.items() if UUID(i) in may)
         self.person.data = str(desk.case.assignee_id or desk.member.person_id)
 
     @property

@@ -387,6 +387,60 @@ def test_what_is_refused_for_who_one_is_is_not_offered(world: World):
         assert (Verb.DECLINE in shown) is there
 
 
+def offered(world: World, to: Staff, now=NOW) -> set[Verb]:
+    return set(offering.offered(world.session, world.case, to.actor, now))
+
+
+def test_a_conflict_is_offered_to_nobody_whom_its_declarer_let_in(world: World):
+    """Agreeing is refused them; who is meant and a third are asked."""
+    director = world.operator.director
+    for one in (world.handler, world.colleague):
+        remove(world, one, director)
+    puppet = let_in(world, director)
+    meant, third = (member(world.session, world.operator, Role.LEAD, n) for n in ("A", "B"))
+    declare(world, meant, director, LATER)
+    assert refused(lambda: agree(world, meant, puppet, LATER)) == "one_hand"
+    for one, there in ((puppet, False), (director, False), (meant, True), (third, True)):
+        assert (Verb.AGREE_CONFLICT in offered(world, one, LATER)) is there
+    declare(world, puppet, third, LATER)
+    can = belonging.to_agree(world.session, world.case, puppet.actor, LATER)
+    assert [one.person_id for one in can] == [puppet.id]
+    assert Verb.AGREE_CONFLICT in offered(world, puppet, LATER)
+
+
+def test_an_appeal_is_offered_to_nobody_who_would_be_refused_it(world: World):
+    """Who proposed neither proposes again, nor decides beside a third, nor is named to have it."""
+    proposer, third, fresh = world.handler, world.colleague, world.operator.director
+    world.bring_to("not_accepted")
+    appeal(world)
+    assert Verb.PROPOSE_DECLINE not in offered(world, proposer)
+    assert Verb.PROPOSE_DECLINE in offered(world, fresh)
+    all_of_them = {one.id for one in handling.workers(world.session, world.case)}
+    named = handling.assignable(world.session, world.case, all_of_them, NOW)
+    assert named == all_of_them - {proposer.id}
+    propose(world, fresh)
+    assert Verb.DECLINE not in offered(world, proposer)
+    assert Verb.DECLINE in offered(world, third)
+
+
+def test_two_who_decided_before_are_not_offered_the_appeal(world: World):
+    """Who decided proposes, another who decided is asked: a third has to agree."""
+    world.bring_to("not_accepted")
+    deciders = queries.deciders(world.session, world.case.id)
+    appeal(world)
+    people = (world.handler, world.colleague, world.operator.director)
+    decider = next(one for one in people if one.id in deciders and one.id != world.handler.id)
+    propose(world, decider)
+    asked = queries.proposal(world.session, world.case.id)
+    assert asked
+    for one in people:
+        why = deciding.refusal(world.session, world.case, asked, one.id, NOW)
+        assert (Verb.DECLINE in offered(world, one)) is (not why)
+        if why:
+            assert refused(lambda one=one: second(world, one)) == why
+    assert deciding.refusal(world.session, world.case, asked, world.handler.id, NOW)
+
+
 def test_a_new_number_lapses_when_who_asked_for_it_steps_aside(world: World):
     asked = receipts.ask_reissue(world.session, world.desk(), "Voice", world.handler.actor, NOW)
     world.session.flush()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from grievance.accounts.operations import invitations
 from grievance.accounts.operations.invitations import Invitee
 from grievance.accounts.roles import Role
 from grievance.cases import messages
-from grievance.cases.operations import handling
+from grievance.cases.messages import Written
+from grievance.cases.operations import deciding, handling
 from grievance.cases.replies import shipped
 from tests.cast import IN_DANGER, NOW, cheap_password
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
@@ -18,6 +21,10 @@ def taken(house, handler):
     handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
     house.session.commit()
     return filed
+
+
+def buttons(page):
+    return [button.get("data-verb") for button in page.all("button")]
 
 
 def propose(client, case, **typed):
@@ -78,6 +85,27 @@ def test_the_proposer_cannot_decline_by_a_direct_post(house):
     assert "A second person has to decide it" in read_page(answer).main
     assert send(client, page, "send_back", message="Wait").status_code == 303
     assert house.again(filed.case).awaits_second is False
+
+
+def test_whoever_proposed_is_not_named_for_the_appeal_and_is_told_why(house):
+    one, two, lead = house.hire(name="Mori"), house.hire(name="Ito"), house.hire(Role.LEAD, "Abe")
+    filed = taken(house, one)
+    first, second, third = (house.browser(who) for who in (one, two, lead))
+    propose(first, filed.case)
+    send(second, opened(second, filed.case), "decline")
+    case, session, site = house.again(filed.case), house.session, house.app.config["SITE"]
+    said = Written("Look again", "vi", uuid4())
+    deciding.appeal(session, site, filed.open(session), said, filed.actor, case.decided_at)
+    session.commit()
+    listed = opened(third, case).one("select", id="assign-person")
+    names = [option.text for option in listed.iter("option")]
+    assert {"Abe", "Ito"} <= set(names)
+    assert "Mori" not in names
+    assert "propose_decline" not in buttons(opened(first, case))
+    propose(third, case)
+    page = opened(first, case)
+    assert "decline" not in buttons(page)
+    assert "Somebody else has to see to it" in page.main
 
 
 def test_words_in_a_language_the_worker_does_not_read_are_asked_about_first(house):

@@ -98,16 +98,30 @@ def agree_conflict(
     found = session.get(Recusal, (case.id, person))
     if found is None or found.state != "asked" or actor.person is None:
         raise Refused("person")
-    if not may_agree(found, actor):
-        raise Refused("declarer")
-    if actor.person != person and quorum.one_hand(session, found.by_id, actor.person, now):
-        raise Refused("one_hand")
+    if why := agreeing_refusal(session, found, actor, now):
+        raise Refused(why)
     _leaves_somebody(session, case, person)
     found.state, found.agreed_by = "stands", actor.person
     step_aside(session, case, person)
     codes = {"person": person, "declared": found.by_id}
     move(session, case, Verb.AGREE_CONFLICT, actor, now, codes)
     telling.staff_of_conflict(session, site, case, person, now)
+
+
+def agreeing_refusal(session: Session, found: Recusal, actor: Actor, now: datetime) -> str:
+    """Why this person cannot agree to a declared conflict, as `agree_conflict` refuses it; empty
+    when they can."""
+    if not may_agree(found, actor) or actor.person is None:
+        return "declarer"
+    if actor.person == found.person_id:
+        return ""
+    return "one_hand" if quorum.one_hand(session, found.by_id, actor.person, now) else ""
+
+
+def to_agree(session: Session, case: Case, actor: Actor, now: datetime) -> list[Recusal]:
+    """The declared conflicts that this person can agree to: a page offers no others."""
+    asked = [one for one in queries.declared(session, case.id) if one.state == "asked"]
+    return [one for one in asked if not agreeing_refusal(session, one, actor, now)]
 
 
 def lift_conflict(

@@ -95,10 +95,8 @@ def decline(
     case = opened.case
     check(case, Verb.DECLINE, actor, version)
     alone = foureyes.check_second(session, case, asked, "decline", actor, now)
-    if eyes.barred(session, case, actor.person, now, beside=asked.asked_by):
-        raise Refused("hears_own")
-    if case.appealed_at and _heard_before(session, case, {asked.asked_by, actor.person}):
-        raise Refused("heard_before")
+    if why := _hearing_refusal(session, case, asked, actor.person, now):
+        raise Refused(why)
     told = proposed(opened, asked)
     foureyes.approve(case, asked, actor, now, alone=alone)
     case.decided_at = now
@@ -110,6 +108,24 @@ def decline(
     clocks.stop(session, case.id, now)
     codes = {"proposal": asked.id, "message": message.id, "alone": asked.alone}
     move(session, case, Verb.DECLINE, actor, now, codes)
+
+
+def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: datetime) -> str:
+    """Why this person may not decide what is proposed, as `decline` and `close` refuse it; empty
+    when they may. Pages ask it before they offer a button."""
+    if why := foureyes.refusal(session, case, asked, person, now):
+        return why
+    return _hearing_refusal(session, case, asked, person, now) if asked.verb == "decline" else ""
+
+
+def _hearing_refusal(
+    session: Session, case: Case, asked: FourEyes, person: UUID | None, now: datetime
+) -> str:
+    """After an appeal: what who had a part in the first decision may not decide."""
+    if eyes.barred(session, case, person, now, beside=asked.asked_by):
+        return "hears_own"
+    heard = case.appealed_at and _heard_before(session, case, {asked.asked_by, person})
+    return "heard_before" if heard else ""
 
 
 def _heard_before(session: Session, case: Case, two: set[UUID | None]) -> bool:

@@ -5,7 +5,7 @@ Each verb checks the state table first: `Refused` or `Conflict` leave everything
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -82,6 +82,13 @@ def assign(
     _hears(session, case, person, now)
     case.assignee_id = person
     move(session, case, Verb.ASSIGN, actor, now, {"assignee": person})
+
+
+def assignable(
+    session: Session, case: Case, people: Iterable[UUID], now: datetime
+) -> set[UUID]:  # fmt: skip
+    """To whom of these who work on it `assign` gives this case now: a page offers nobody else."""
+    return {one for one in people if not eyes.barred(session, case, one, now)}
 
 
 def _hears(session: Session, case: Case, person: UUID | None, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import eyes, foureyes, receipts
+from grievance.cases.operations import belonging, deciding, eyes, receipts
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 
@@ -19,12 +19,15 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
     refused: set[Verb] = set()
     if actor.person is None:
         return []
+    found = verbs_for(case, actor)
     if eyes.barred(session, case, actor.person, now):
-        refused |= {Verb.TAKE, Verb.ACCEPT}
+        refused |= {Verb.TAKE, Verb.ACCEPT, Verb.PROPOSE_DECLINE}
     lost = receipts.waiting_reissue(session, case.id)
     if lost and receipts.issuer_refusal(session, lost, actor.person, now):
         refused.add(Verb.REISSUE)
     asked = queries.proposal(session, case.id) if case.awaits_second else None
-    if asked and foureyes.refusal(session, case, asked, actor.person, now):
+    if asked and deciding.refusal(session, case, asked, actor.person, now):
         refused |= {Verb.DECLINE, Verb.CLOSE}
-    return [verb for verb in verbs_for(case, actor) if verb not in refused]
+    if Verb.AGREE_CONFLICT in found and not belonging.to_agree(session, case, actor, now):
+        refused.add(Verb.AGREE_CONFLICT)
+    return [verb for verb in found if verb not in refused]
