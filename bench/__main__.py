@@ -42,11 +42,13 @@ def main() -> int:
 def _measured(chosen: list[str]) -> list[Line]:
     lines = routing.measure() if "routing" in chosen else []
     on_a_house = [name for name in ON_A_HOUSE if name in chosen]
-    if on_a_house:
-        with temporary() as folder, house(folder) as made:
-            for name in on_a_house:
-                print(f"{name} …", file=sys.stderr, flush=True)
-                lines += ON_A_HOUSE[name](made)
+    for name in on_a_house:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        with (
+            temporary() as folder,
+            house(folder) as made,
+        ):  # each its own: none finds another's rows
+            lines += ON_A_HOUSE[name](made)
     if "starting" in chosen:
         print("starting …", file=sys.stderr, flush=True)
         with temporary() as folder:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 HERE = "127.0.0.1"
+BUSY = 503
+TRIES = 5
 AT_ONCE = 64  # threads behind a steady rate: more than ever wait
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `seconds` since the request was due, `size` as sent, headers included."""
+    """What came back at last. `seconds` since the request was due, `size` as sent, headers
+    included; `busy` is how often it was told before to come again later."""
 
     status: int
     headers: Message
     body: bytes
     seconds: float
     size: int
+    busy: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,18 +71,28 @@ class Browser:
         size = len(f"HTTP/1.1 {got.status} {got.reason}\r\n") + len(got.msg.as_bytes()) + len(read)
         return Answer(got.status, got.msg, read, taken, size)
 
+    def persist(self, asked: Request, due: float | None = None) -> Answer:
+        """Send one request as a person would: once more when the connection broke or the page
+        says that it is busy, after the seconds that it names."""
+        began = due or time.perf_counter()
+        answer, busy = self.send(asked), 0
+        while busy < TRIES and (not answer.status or answer.status == BUSY):
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
+            answer, busy = self.send(asked), busy + 1
+        return replace(answer, seconds=time.perf_counter() - began, busy=busy)
+
     def closed(self, clients: int, asked: Iterable[Request]) -> tuple[list[Answer], float]:
         """So many clients, each sending its next request once the last is answered; the answers
         and the seconds all took."""
         began = time.perf_counter()
         with ThreadPoolExecutor(clients) as threads:
-            answers = list(threads.map(self.send, asked))
+            answers = list(threads.map(self.persist, asked))
         return answers, time.perf_counter() - began
 
     def paced(self, rate: float, asked: Sequence[Request]) -> list[Answer]:
         """So many requests a second, whether the earlier ones are answered or not; the time of
         each counts from when it was due."""
-        return paced(rate, asked, self.send)
+        return paced(rate, asked, self.persist)
 
 
 def paced(

@@ -6,18 +6,23 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
 import psycopg
+from sqlalchemy import event, text
 
 from bench.filing import timed
 from bench.house import House
-from bench.table import Line
+from bench.table import Floor, Line
 from grievance import clock
-from grievance.cases.jobs import sweep
+from grievance.cases.jobs import SWEEPER, sweep
 from grievance.cases.models import Case
+from grievance.cases.operations.escalating import claim, escalate
 from grievance.cli.places import ROOT
+from grievance.deadlines.queries import operator_hours, overdue
+from grievance.extensions import db
 from tests.cast import file_case
 
 CASES, DUE, TIMES = 200_000, 10_000, 30
@@ -43,6 +48,16 @@ UPDATE deadline SET due_at = now() - interval '1 hour' WHERE id IN
 """
 
 
+RUNNING = """
+FROM deadline WHERE met_at IS NULL AND stopped_at IS NULL AND coalesce(next_try, due_at) <= now()
+ORDER BY coalesce(next_try, due_at) LIMIT 1
+"""
+PROBE = f"SELECT id {RUNNING}"
+CLAIM = f"SELECT id, case_id {RUNNING} FOR UPDATE SKIP LOCKED"
+TAKEN = "UPDATE deadline SET next_try = now() + interval '9 day' WHERE id = %s"
+BARE = 500
+
+
 def measure(house: House) -> list[Line]:
     """With nothing due; then `flask deadlines sweep` in one process, then in two at once."""
     with psycopg.connect(_address(house), autocommit=True) as admin:
@@ -51,15 +66,19 @@ def measure(house: House) -> list[Line]:
         nothing = median(
             timed(lambda: sweep(house.session, site, clock.now())) for _ in range(TIMES)
         )
+        probe = Floor(
+            median(timed(lambda: _asked(house)) for _ in range(TIMES)), "to ask the index"
+        )
         admin.execute(LATE, (DUE,))
+        bare = _bare(house, _statements(house))
         one = _swept(house, 1)
         admin.execute(LATE, (DUE,))
         two = _swept(house, 2)
     clocks = CASES * len(KINDS)
     return [
-        Line(f"sweep, {clocks:,} clocks, none due", nothing, "ms", "< 10"),
-        Line("escalations, one sweeper", one, "/s", ">= 100"),
-        Line("escalations, two sweepers", two, "/s", ">= 180"),
+        Line(f"sweep, {clocks:,} clocks, none due", nothing, "ms", "<= 3", probe, "< 10"),
+        Line("escalations, one sweeper", one, "/s", ">= 0.5", bare, ">= 100"),
+        Line("escalations, two sweepers", two, "/s", ">= 1.5", Floor(one, "by one"), ">= 180"),
     ]
 
 
@@ -74,9 +93,43 @@ def _fill(house: House, admin: psycopg.Connection) -> None:
     values = ", ".join(DRAWN.get(name, f"one.{name}") for name in names)
     filled = FILL.format(columns=", ".join(names), values=values, cases=CASES, like=like)
     admin.execute("SET synchronous_commit = off")
-    admin.execute(filled)  # type: ignore[arg-type]
+    admin.execute(filled)
     admin.execute(CLOCKS, (list(KINDS),))
     admin.execute("VACUUM ANALYZE grievance_case, deadline")
+
+
+def _asked(house: House) -> None:
+    house.session.execute(text(PROBE)).all()
+    house.session.rollback()
+
+
+def _statements(house: House) -> int:
+    """How many statements one escalation takes."""
+    sent: list[object] = []
+    found = claim(house.session, overdue(house.session, clock.now(), 1)[0], clock.now())
+    assert found
+    event.listen(db.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    hours = operator_hours(house.session)
+    escalate(house.session, house.app.config["SITE"], *found, SWEEPER, clock.now(), hours)
+    house.session.flush()
+    house.session.rollback()
+    return len(sent)
+
+
+def _bare(house: House, statements: int) -> Floor:
+    """Clocks a second that are claimed and put off, each in a transaction of its own with so many
+    statements that do nothing."""
+    with psycopg.connect(_address(house)) as connection:
+        began = time.perf_counter()
+        for _ in range(BARE):
+            found = connection.execute(CLAIM).fetchone()
+            assert found
+            connection.execute(TAKEN, found[:1])
+            for _ in range(statements):
+                connection.execute("SELECT 1")
+            connection.commit()
+        each = (time.perf_counter() - began) / BARE
+        return Floor(1 / each, f"claimed, with {statements} empty statements")
 
 
 def _swept(house: House, sweepers: int) -> float:
@@ -90,4 +143,5 @@ def _swept(house: House, sweepers: int) -> float:
         for _ in range(sweepers)
     ]
     counts = [json.loads(one.communicate()[0]) for one in running]
-    return sum(count["done"] for count in counts) / max(count["ms"] for count in counts) * 1000
+    done, took = sum(one["done"] for one in counts), max(one["ms"] for one in counts)
+    return float(done / took * 1000)

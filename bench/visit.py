@@ -26,7 +26,6 @@ def measure(house: House) -> list[Line]:
                 _kilobytes(first),
                 "kB",
                 "< 30",
-                f"{len(first[-2].body) / 1000:.1f} kB",
             ),
             Line(f"first visit, {slug}, requests", len(first), "", "<= 3"),
             Line(f"repeat visit, {slug}, requests", len(again), "", "<= 1"),
