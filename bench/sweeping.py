@@ -77,8 +77,8 @@ def measure(house: House) -> list[Line]:
     clocks = CASES * len(KINDS)
     return [
         Line(f"sweep, {clocks:,} clocks, none due", nothing, "ms", "<= 3", probe, "< 10"),
-        Line("escalations, one sweeper", one, "/s", ">= 0.5", bare, ">= 100"),
-        Line("escalations, two sweepers", two, "/s", ">= 1.5", Floor(one, "by one"), ">= 180"),
+        Line("escalations, one sweeper", one, "/s", ">= 0.25", bare, ">= 100"),
+        Line("escalations, two sweepers", two, "/s", ">= 1.3", Floor(one, "by one"), ">= 180"),
     ]
 
 
