@@ -36,7 +36,7 @@ _BY_KIND = {
 }
 
 ROLES = {
-    "comes-at-once": N_("They come at once when you are in danger."),
+    "comes-at-once": N_("They come when somebody is in danger, by day and by night."),
     "licence-power": N_(
         "They have legal power over agencies and the firms that train or employ through them: "
         "they can inspect them and act on their licence."

@@ -43,13 +43,15 @@ DONE_BY_SOMEBODY = {
     "We look at it once more. Then we do nothing more with it.",
 }  # fmt: skip
 SAYS = re.compile(
-    r"\b[Ww]e (will |then |also )?(ask|write|tell|look|answer|connect|call|come) (?!nobody)"
+    r"\b[Ww]e (will |then |also |can )?"
+    r"(ask|write|tell|look|answer|connect|call|come|warn|remind|delete) (?!nobody)"
     r"|\bA person (here )?(reads|deals|does|writes|answers|looks|calls)\b"
 )
 ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that sends or hands over
     "A worker came back", "May we", "Why do we", "What should we", "We do not know when",
     "Any of these. We answer", "If there is somebody who had no part", "No message yet. When we",
     "The people who read your case", "Tell us what happened. It is free", "This page is not yet in",
+    "Your earlier answers are not here any more. We delete",  # the job that forgets drafts
     "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
     "You can take it back at any time.", "You get no number.",
 )  # fmt: skip

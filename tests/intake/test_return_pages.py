@@ -102,6 +102,16 @@ def test_a_message_sent_twice_is_written_once(session: Session, filed: Filed, vi
     assert len(kept) == 1
 
 
+def test_the_newest_message_is_one_tap_away(filed: Filed, visit: Visit) -> None:
+    visitor = visit(filed.code)
+    assert not read_page(visitor.get("/en/case")).all("a", href="#newest")
+    for words in ("The first.", "The second.", "The last."):
+        page = send(visitor, "/en/case", message=words)
+    assert page.html.index('href="#newest"') < page.html.index("The first.")
+    (newest,) = page.all("li", id="newest")
+    assert "The last." in "".join(newest.itertext())
+
+
 def test_another_message_from_the_same_page_is_not_lost(filed: Filed, visit: Visit) -> None:
     visitor = visit(filed.code)
     first = read_page(visitor.get("/en/case")).fields()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import i18n
+from grievance.cli import catalogues
 from grievance.directory import operations, queries
 from grievance.directory.models import Channel
 from grievance.i18n import LANGUAGES
@@ -195,11 +197,13 @@ def test_a_language_is_named_in_the_language_of_its_sentence() -> None:
 
 TOLD_WRONG = {
     "vi": ("Họ không làm được gì", "Các bạn không làm được gì", "đất hoặc nước", "Ai khác đã biết",
-           "mở ở chỗ khác", "đóng đơn", "đóng khiếu nại", "Tàu thuyền", "ục xuất nhập cảnh",
-           "tai cục này", "Có thể sẽ có lời hứa", "đã có chưa?"),
+           "mở ở chỗ khác", "đóng đơn", "đóng khiếu nại", "Đóng khiếu nại", "Đóng đơn",
+           "Tàu thuyền", "ục xuất nhập cảnh", "tai cục này", "Có thể sẽ có lời hứa",
+           "đã có chưa?", "Đã có đủ", "múi giờ"),
     "ja": ("手助けしている人の立場", "手助けしている人のため", "渡すことを、あなたが取り下げ",
            "別の所でも開いて", "ページ中の", "だれに知られてもいい", "使ってまた来る",
-           "約束が決まる"),
+           "約束が決まる", "約束どおりになることもある", "空けておいてもかまい",
+           "同意を取り下げ"),
 }  # fmt: skip
 
 
@@ -216,6 +220,28 @@ def test_what_a_native_reader_misreads_is_gone(slug: str, loaded: Session) -> No
     texts += [PACKETS.read_text(encoding="utf-8")]
     for words in TOLD_WRONG[slug]:
         assert not [text for text in texts if words in text], words
+
+
+NOT_PROMISED = {  # what a body does, and what its own rules ask for
+    "jp-otit": ("time", {"en": "at once", "ja": "すぐに", "vi": "ngay lập tức"}, False),
+    "jp-wage-advance": ("cannot_do", {"en": "1 year", "ja": "1年以上", "vi": "1 năm"}, True),
+}
+
+
+@pytest.mark.parametrize("body", NOT_PROMISED)
+def test_no_language_promises_more_of_a_body_than_its_rules(body: str, loaded: Session) -> None:
+    name, words, said = NOT_PROMISED[body]
+    entry = queries.book(loaded).entries[body]
+    for lang in COMPLETE:
+        with i18n.speaking(lang):
+            assert (words[lang] in str(entry.say(name))) is said, lang
+
+
+def test_nothing_we_say_of_a_body_is_that_it_comes_or_helps_at_once() -> None:
+    """Who answers now is computed by `doors.open_now`; a sentence in a catalogue cannot know."""
+    said = [str(message.id) for message in catalogues.wanted()["public"] if message.id]
+    hasty = re.compile(r"\b(they|these)\b[^.]*\b(at once|right now|immediately|today)\b", re.I)
+    assert [one for one in said if hasty.search(one)] == []
 
 
 @pytest.mark.parametrize("lang", COMPLETE)

@@ -36,6 +36,12 @@ def test_safety_comes_right_after_the_issue_when_it_can_mean_danger(issue):
         assert "danger" not in path
 
 
+def test_somebody_hurt_or_ill_from_work_is_asked_about_danger():
+    assert {"accident-illness", "violence", "forced-labour-trafficking"} <= {
+        code for code, issue in facts.shipped().issues.items() if issue.emergency_flag
+    }
+
+
 @pytest.mark.parametrize(
     ("said", "doors"),
     [

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from jinja2.meta import find_undeclared_variables
 from sqlalchemy.orm import Session
 
+from grievance.i18n import gettext, speaking
+from grievance.intake.drafting import USUAL
+from grievance.questions.bank import shipped
+from grievance.questions.forms import Asking, form_for
 from grievance.web.errors import error_page
 from tests.cast import browser, file_case, found_operator
 from tests.pages import Page, read_page
@@ -90,6 +94,28 @@ def test_a_form_that_is_not_right_says_so_in_its_title_and_takes_the_focus(
         title = wrong.one("title").text or ""
         assert title.endswith(plain)
         assert title != plain
+
+
+STANDS = {name: value for page in USUAL.values() for name, value in page.items()}
+FIELDS = """{% import "components/forms.html" as f with context %}
+{% for one in form if one.name != "token" %}{{ f.field(one) }}{% endfor %}"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja", "vi"])
+def test_what_is_chosen_from_is_not_said_to_be_left_empty(app: Flask, lang: str) -> None:
+    """Nor is a choice that already stands said to need no choosing."""
+    seen = stands = 0
+    for page in shipped().journeys["file"]:
+        with app.test_request_context(f"/{lang}/file"), speaking(lang):
+            empty, free = gettext("(you may leave this empty)"), gettext("(you need not choose)")
+            form = form_for(Asking(shipped(), "file", STANDS), page)
+            rows = render_template_string(FIELDS, form=form).split("<fieldset")[1:]
+        for row in rows:
+            said, chosen = row.partition("</legend>")[0], " checked" in row.partition("</f")[0]
+            assert empty not in said, said
+            assert not (chosen and free in said), said
+            seen, stands = seen + (free in said), stands + chosen
+    assert (seen > 3, stands > 2) == (True, True)
 
 
 def test_every_form_that_can_be_wrong_shows_its_problems_first() -> None:
