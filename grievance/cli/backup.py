@@ -6,34 +6,26 @@ ring apart from them in `keys.sealed`, under a passphrase, to be moved to anothe
 
 from __future__ import annotations
 
-import hmac
 import json
-import os
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
-import psycopg
-from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection
 
-from grievance import clock, storage
+from grievance import clock
 from grievance.accounts import anchors
 from grievance.cases.ledger import FILE
 from grievance.cli import backup_keys as rings
 from grievance.cli import backup_ledger as recalls
 from grievance.cli import backup_rows as rows
+from grievance.cli.backup_drill import drill
 from grievance.cli.backup_files import (
     Refused,
     Sum,
-    check,
     check_blobs,
     folder_of,
     keep,
@@ -42,33 +34,29 @@ from grievance.cli.backup_files import (
     save_blobs,
     staged,
 )
-from grievance.cli.keys import become_owner, run
-from grievance.cli.places import given_database, home, leave, name_given, or_leave, own_instance
-from grievance.embedded.process import Unavailable
-from grievance.settings import CommandSettings, read
+from grievance.cli.backup_manifest import (
+    FORMAT,
+    MANIFEST,
+    NEEDED,
+    VOUCHED,
+    check_rows,
+    fill,
+    same,
+    told,
+    vouched,
+)
+from grievance.cli.backup_place import WANTING, Site, as_owner, note, refusals, site_of, store_of
+from grievance.cli.backup_prune import prune
 from grievance.vault.keyring import completed
-
-FORMAT = 1
-MANIFEST, VOUCHED = "manifest.json", "manifest.mac"
-WANTING = 1
-# to vouch for a manifest, to check the anchors, to check events and write some
-NEEDED = ("public-key-mac", "anchor-public", "event-mac")
-OWNER = "The database refused: GRIEVANCE_DATABASE_URL must be the owner role's."
-
-
-@dataclass(frozen=True)
-class Site:
-    """What is backed up, or restored to: a database as its owner, a key ring, files, anchors."""
-
-    database_url: str = field(repr=False)
-    ring: Path
-    storage: str
-    data: Path
 
 
 @click.group()
 def backup() -> None:
     """A copy of database, files and key ring, and putting one back."""
+
+
+backup.add_command(drill)
+backup.add_command(prune)
 
 
 @backup.command("create")
@@ -85,13 +73,14 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
 
     Exit 1, with the backup made, when an event chain is broken or a file is missing.
     """
-    with _refusals(), _site() as site:
+    with refusals(), site_of() as site:
         refuse_existing(folder)
+        began = clock.real_now()
         held = rings.read_rings(keys or [site.ring])
         rings.must_hold(held, NEEDED if without_keys else rings.whole())
         passphrase = "" if without_keys else rings.ask(new=True)
-        root = folder_of(_store(site))
-        with _owner(site, snapshot=True) as connection, staged(folder) as part:
+        root = folder_of(store_of(site))
+        with as_owner(site.database_url, snapshot=True) as connection, staged(folder) as part:
             manifest = _saved(connection, root, part, held)
             missing = rows.blobs_named(connection) - manifest.pop("names")
             manifest["ledger"] = str(site.data.resolve() / FILE)
@@ -100,6 +89,8 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
             whole = json.dumps(manifest, indent=1, sort_keys=True).encode()
             keep(part / MANIFEST, [whole])
             keep(part / VOUCHED, [rings.vouch(held, whole).encode()])
+        wanting = bool(missing or manifest["audit"]["broken"])
+        note(site, "backup", began, wanting=wanting)
     _answer(manifest, 0 if without_keys else len(held))
     for said, wrong in (
         ("Event chains are broken: see flask audit verify.", manifest["audit"]["broken"]),
@@ -107,7 +98,7 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
     ):
         if wrong:
             click.echo(said, err=True)
-    sys.exit(WANTING if missing or manifest["audit"]["broken"] else 0)
+    sys.exit(WANTING if wanting else 0)
 
 
 def _saved(
@@ -154,23 +145,23 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
     """
     if ledger and without_ledger:
         raise click.UsageError("--ledger and --without-ledger exclude each other.")
-    with _refusals(), _site(alone=True) as site:
+    with refusals(), site_of(alone=True) as site:
         manifest, held, fresh = _checked(folder, site)
         public = held["anchor-public"]
         found = recalls.wanted(manifest, site.data, public, ledger, without_ledger)
         blobs = check_blobs(folder, Sum(**manifest["list"]))
-        store = _store(site)
+        store = store_of(site)
         root = folder_of(store)
         if root.exists() and any(root.iterdir()):
             raise Refused(f"The storage {root} is not empty; nothing was restored.")
-        with _owner(site) as connection, ExitStack() as undo:
+        with as_owner(site.database_url) as connection, ExitStack() as undo:
             if not rows.is_empty(connection):
                 raise Refused("The database is not empty; nothing was restored.")
             if fresh:
                 rings.write_ring(undo.enter_context(staged(site.ring)), held)
-            _fill(connection, folder, manifest)
+            fill(connection, folder, manifest)
             undo.enter_context(restored_blobs(folder, blobs, store))
-            if not _same(rows.audit(connection, held), manifest["audit"]):
+            if not same(rows.audit(connection, held), manifest["audit"]):
                 raise Refused("The event chains are not those of the backup; nothing was restored.")
             doubts = _compare(connection, held, site.data, manifest["audit"])
             doubts |= recalls.ends_early(found, site.data)
@@ -183,10 +174,7 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
 
 def _checked(folder: Path, site: Site) -> tuple[dict[str, Any], dict[str, bytes], bool]:
     """The manifest, the ring, and whether that came out of the backup; Refused if altered."""
-    try:
-        whole, vouched = (folder / MANIFEST).read_bytes(), (folder / VOUCHED).read_text("ascii")
-    except (OSError, UnicodeDecodeError):
-        raise Refused(f"{folder} holds no backup.", 2) from None
+    whole, mark = told(folder)
     fresh = (folder / rings.FILE).exists()
     if fresh:
         refuse_existing(site.ring)
@@ -195,35 +183,10 @@ def _checked(folder: Path, site: Site) -> tuple[dict[str, Any], dict[str, bytes]
         held = rings.read_rings([site.ring])
     else:
         raise Refused(f"There is neither {rings.FILE} in {folder} nor a key ring {site.ring}.", 3)
-    rings.must_hold(held, NEEDED)
-    if not hmac.compare_digest(rings.vouch(held, whole), vouched.strip()):
-        raise Refused("The manifest was changed, or belongs to another key ring.")
-    manifest: dict[str, Any] = json.loads(whole)
-    if manifest["format"] != FORMAT:
-        raise Refused("The backup was made by a newer release.")
+    manifest = vouched(whole, mark, held)
     rings.must_hold(held, manifest["secrets"])
-    for table in _tables(manifest):
-        check(table.path(folder), table.sum)
+    check_rows(folder, manifest)
     return manifest, held, fresh
-
-
-def _fill(connection: Connection, folder: Path, manifest: dict[str, Any]) -> None:
-    """Shape, rows and today's shape, all in the one transaction."""
-    try:
-        run(connection, manifest["revision"])
-    except CommandError:
-        raise Refused("The backup was made by a newer release; nothing was restored.") from None
-    rows.load(connection, folder, _tables(manifest))
-    run(connection)
-
-
-def _same(found: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Whether the chains are those of the backup. A release that checked less told less."""
-    if "wrong" in told:
-        return found == told
-    less = {name: found[name] for name in told if name != "broken"}
-    broken = [place for place in told["broken"] if place not in found["broken"]]
-    return not broken and {**less, "broken": told["broken"]} == told
 
 
 def _compare(
@@ -251,75 +214,6 @@ def _compare(
     return len(found) > len(later)
 
 
-def _tables(manifest: dict[str, Any]) -> list[rows.Table]:
-    return [rows.Table(**table) for table in manifest["tables"]]
-
-
 def _answer(manifest: dict[str, Any], secrets: int, **more: int) -> None:
     counts = {"database": manifest["rows"], "files": manifest["files"], "key_ring": secrets}
     click.echo(json.dumps({**counts, "head": manifest["audit"]["head"], **more}))
-
-
-def _store(site: Site) -> storage.Blobs:
-    try:
-        return storage.blobs(site.storage)
-    except ValueError as wrong:
-        raise Refused(str(wrong), 3) from None
-
-
-@contextmanager
-def _site(*, alone: bool = False) -> Iterator[Site]:
-    """From the settings; without them the instance under `var/`. `alone`: it must be down, and is
-    made when there is none."""
-    if given_database():
-        name_given()
-        given = or_leave(lambda: read(CommandSettings, os.environ))
-        yield Site(given.database_url, given.keyring, given.storage, given.data)
-        return
-    folder = home()
-    with own_instance(makes=alone) as instance:
-        if alone and not instance.started_here:
-            raise Refused(f"The instance in {folder} is running: stop it first.")
-        files = os.environ.get("GRIEVANCE_STORAGE") or str(folder / "files")
-        yield Site(instance.postgres.url("owner"), folder / "keys" / "all", files, folder)
-
-
-@contextmanager
-def _owner(site: Site, *, snapshot: bool = False) -> Iterator[Connection]:
-    """A connection as the owner; with `snapshot` all it reads is of one moment."""
-    engine = create_engine(site.database_url, poolclass=NullPool, hide_parameters=True)
-    with engine.connect() as connection:
-        become_owner(connection)
-        connection.commit()
-        if snapshot:
-            connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-        connection.begin()
-        yield connection
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Refusals as sentences with their exit code; a request to end undoes what was begun."""
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        yield
-    except Refused as refused:
-        leave(str(refused), refused.code)
-    except Unavailable as missing:
-        leave(str(missing))
-    except (OperationalError, psycopg.OperationalError):
-        leave("The database cannot be reached.")
-    except ProgrammingError as error:
-        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-            raise
-        leave(OWNER)
-    except OSError as failed:
-        leave(f"{failed.filename or 'A file'}: {failed.strerror}", WANTING)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _end(number: int, _frame: object) -> NoReturn:
-    sys.exit(128 + number)

@@ -1,4 +1,4 @@
-"""Runs steps 1 to 8 of the page inside the machine of `machine.sh`, and says what came of it."""
+"""Runs the steps of the page inside the machine of `machine.sh`, and says what came of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.deploy.page import steps  # run by path
 
+STEPS = (*range(1, 9), 11)
 KINDS = ("web", "worker", "cron")
 ASK = "curl -s -k --resolve help.example.org:443:127.0.0.1 https://help.example.org"
 PLAIN = (
@@ -21,6 +22,10 @@ PLAIN = (
 PORTS = "ss -Hltn | awk '{print $4}' | sed 's/.*://' | sort -nu"
 PATIENCE = 120  # seconds until it gives up; nothing is measured by it
 DATABASE = "psql -h /var/run/postgresql -At -d grievance"
+RUNS = (
+    f"{DATABASE} -U grievance_worker -c 'SELECT job, done, failed FROM job_run'"
+    " | grep -E 'backup|drill'"
+)
 QUEUE = "redis-cli -s /run/redis/redis-server.sock ping"
 BLOB = "/var/lib/grievance/files/ab/cd"
 PROBES = {
@@ -65,7 +70,7 @@ def main() -> None:
     (version,) = os.listdir("/usr/lib/postgresql")
     # as its package does when it is installed
     shell(f"pg_createcluster {version} main && pg_ctlcluster {version} main start")
-    ran = [heading for heading in steps() if int(heading.partition(".")[0]) <= 8]
+    ran = [heading for heading in steps() if int(heading.partition(".")[0]) in STEPS]
     for heading in ran:
         code, said = shell(f"set -euo pipefail\n{steps()[heading]}")
         if code:
@@ -80,6 +85,8 @@ def main() -> None:
         headers=shell(f"{ASK}/en/ -D - -o /dev/null")[1],
         plain=shell(PLAIN)[1],
         ports=shell(PORTS)[1].split(),
+        backups=os.listdir("/var/backups/grievance"),
+        runs=sorted(shell(RUNS, "grievance-worker")[1].split()),
         logs={one.name: one.read_text() for one in Path("/run/standin").glob("*.log")},
     )
 

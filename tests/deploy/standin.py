@@ -43,8 +43,12 @@ def _systemctl(words: list[str]) -> None:
             subprocess.run(QUEUE, shell=True, check=True, umask=0o007, stdout=subprocess.DEVNULL)
         elif (verb, unit) == ("reload", "nginx"):
             subprocess.run("nginx -s reload 2>/dev/null || nginx", shell=True, check=True)
-        elif verb == "enable":
+        elif verb == "start":
+            _once(unit)
+        elif verb == "enable" and not unit.endswith(".timer"):
             _start(unit)
+        elif verb == "enable":
+            Path(f"/etc/systemd/system/{unit}").read_text()
         else:
             sys.exit(f"nobody stands in for systemctl {' '.join(words)}")
 
@@ -66,6 +70,15 @@ def _start(unit: str) -> None:
         stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     (STARTED / unit).write_text(str(child.pid))
+
+
+def _once(unit: str) -> None:
+    told = Unit(Path("/etc/systemd/system") / f"{unit}.service")
+    environ = {"PATH": os.environ["PATH"], **environment_of(Path(told["EnvironmentFile"]))}
+    for command in told.lists["ExecStart"]:
+        words = shlex.split(command.replace("%%", "%"))
+        subprocess.run(words, env=environ, cwd=told["WorkingDirectory"], check=True,
+                       umask=int(told["UMask"], 8))  # fmt: skip
 
 
 def _systemd_run(words: list[str]) -> None:

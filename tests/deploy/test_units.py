@@ -61,6 +61,15 @@ def test_each_process_has_a_user_and_settings_of_its_own() -> None:
         assert "AmbientCapabilities" not in unit.lists
 
 
+@pytest.mark.parametrize(("name", "writes"), [("backup", "/var/backups/grievance"), ("drill", "")])
+def test_backups_are_root_s_with_nothing_but_reading_left(name: str, writes: str) -> None:
+    unit = Unit(DEPLOY / f"grievance-{name}.service")
+    assert unit["CapabilityBoundingSet"] == "CAP_DAC_READ_SEARCH"
+    assert unit["PrivateNetwork"] == "yes"
+    assert unit.get("ReadWritePaths") == writes
+    assert unit["EnvironmentFile"] == "/etc/grievance/backup.env"
+
+
 @pytest.mark.parametrize("kind", PROCESSES)
 def test_a_settings_file_is_whole_and_holds_nothing_of_another_kind(kind: str) -> None:
     given = environment_of(DEPLOY / "env" / f"{kind}.env")
