@@ -10,11 +10,11 @@ import yaml
 
 from bench.filing import timed
 from bench.table import Floor, Line, percentile
-from grievance.cli.places import ROOT
 from grievance.directory.facts import shipped
 from grievance.routing.explain import as_plain, rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
+from tests.servers import ROOT
 
 SCENARIOS = ROOT / "tests" / "routing" / "scenarios.yaml"
 EACH = 100

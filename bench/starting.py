@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.house import free_port
 from bench.table import Floor, Line
-from grievance.cli.places import ROOT
+from tests.servers import ROOT
 
 LIMIT = 180.0
 FLASK = Path(sys.executable).with_name("flask")

@@ -20,10 +20,10 @@ from grievance import clock
 from grievance.cases.jobs import SWEEPER, sweep
 from grievance.cases.models import Case
 from grievance.cases.operations.escalating import claim, escalate
-from grievance.cli.places import ROOT
 from grievance.deadlines.queries import operator_hours, overdue
 from grievance.extensions import db
 from tests.cast import file_case
+from tests.servers import ROOT
 
 CASES, DUE, TIMES = 200_000, 10_000, 30
 KINDS = ("acknowledge", "answer", "next_step", "appeal", "chase")  # five clocks a case

@@ -18,6 +18,7 @@ from grievance.cases.site import Site
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.extensions import act_as, db
 from grievance.settings import Settings, SettingsError, WebSettings, read
+from grievance.shipped import shipped
 from grievance.vault.keyring import KeyRing, KeyRingError
 from grievance.vault.keys import hkdf
 from grievance.vault.labels import Derive
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read(WebSettings, os.environ)
     app = Flask(
         __name__,
-        template_folder="../templates",
+        template_folder=str(shipped("templates")),
         static_folder="web/static",
         static_url_path="/static",
     )

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -27,8 +26,9 @@ from babel.support import LazyProxy
 from sqlalchemy_utils import i18n as named
 
 from grievance.clock import local_day
+from grievance.shipped import shipped
 
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+TRANSLATIONS = shipped("translations")
 DOMAINS = ("public", "staff", "screens")
 
 

@@ -22,7 +22,7 @@ from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import verifying
 from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
 from grievance.cli.backup_files import Portion, Refused, Sum, keep, portions_of
-from grievance.cli.places import ROOT
+from grievance.shipped import shipped
 
 ROWS = "database"
 VERSIONS = "alembic_version"
@@ -134,7 +134,7 @@ def revision(connection: Connection) -> str:
 
 def release() -> str:
     """The migration this release expects."""
-    return str(ScriptDirectory(str(ROOT / "migrations")).get_current_head())
+    return str(ScriptDirectory(str(shipped("migrations"))).get_current_head())
 
 
 def is_empty(connection: Connection) -> bool:

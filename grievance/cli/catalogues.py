@@ -23,8 +23,9 @@ from babel.messages.pofile import read_po, write_po
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
 from grievance.questions.bank import shipped
 from grievance.questions.extract import extract as extract_questions
+from grievance.shipped import BESIDE
 
-ROOT = TRANSLATIONS.parent
+ROOT = BESIDE
 PUBLIC = (
     "grievance/portal", "grievance/intake", "grievance/questions", "grievance/routing",
     "grievance/web", "grievance/cases", "grievance/deadlines", "grievance/directory",

@@ -14,7 +14,6 @@ import click
 
 from grievance.cli.places import (
     MISSING,
-    ROOT,
     Place,
     as_role,
     given_database,
@@ -31,6 +30,7 @@ from grievance.embedded.postgres import Postgres
 from grievance.embedded.process import Service, Unavailable
 from grievance.embedded.supervisor import Child, Supervisor
 from grievance.embedded.valkey import Valkey
+from grievance.shipped import BESIDE
 
 PORT_TAKEN = 4
 WEB_THREADS = "8"
@@ -94,7 +94,7 @@ def _only_loopback(host: str) -> None:
 
 
 def _flask(*arguments: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("flask")), *arguments]
+    return [sys.executable, "-m", "flask", *arguments]
 
 
 def _steps(place: Place) -> list[Child]:
@@ -107,7 +107,7 @@ def _steps(place: Place) -> list[Child]:
         (last[0], last, command),
     ]
     return [
-        Child(name, _flask(*words), env, restart=False, limit=180, folder=ROOT)
+        Child(name, _flask(*words), env, restart=False, limit=180, folder=BESIDE)
         for name, words, env in wanted
     ]
 
@@ -125,9 +125,9 @@ def _processes(place: Place, door: list[socket.socket]) -> list[Child]:
     ]
     web, worker = place.environment("web"), place.environment("worker")
     return [
-        Child("web", gunicorn, web, lambda: _answers(door[0]), folder=ROOT, files=files),
-        Child("worker", _flask("worker"), worker, folder=ROOT),
-        Child("cron", _flask("cron"), place.environment("cron"), folder=ROOT),
+        Child("web", gunicorn, web, lambda: _answers(door[0]), folder=BESIDE, files=files),
+        Child("worker", _flask("worker"), worker, folder=BESIDE),
+        Child("cron", _flask("cron"), place.environment("cron"), folder=BESIDE),
     ]
 
 

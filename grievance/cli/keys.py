@@ -12,10 +12,11 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from grievance.cli.places import ROOT, environment, leave, or_leave, say_where
+from grievance.cli.places import environment, leave, or_leave, say_where
+from grievance.shipped import shipped
 from grievance.vault import keyring as rings
 
-ROLES_FILE = ROOT / "deploy" / "roles.sql"
+ROLES_FILE = shipped("deploy") / "roles.sql"
 
 
 @click.command()
@@ -51,7 +52,7 @@ def become_owner(connection: Connection) -> None:
 def run(connection: Connection, revision: str = "head", *, down: bool = False) -> None:
     """Run the migrations on an open connection; with `down` back to `revision`."""
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(shipped("migrations")))
     config.attributes["connection"] = connection
     (command.downgrade if down else command.upgrade)(config, revision)
 

@@ -33,11 +33,11 @@ from grievance.settings import (
     WebSettings,
     WorkerSettings,
 )
+from grievance.shipped import BESIDE, is_checkout
 from grievance.vault import keyring
 from grievance.vault.keyring import KeyRingError
 
 MISSING = 3  # a needed service or setting is missing
-ROOT = Path(__file__).resolve().parents[2]
 KINDS: dict[str, type[Settings] | type[CronSettings]] = {
     "web": WebSettings,
     "worker": WorkerSettings,
@@ -64,8 +64,10 @@ def or_leave(make: Callable[[], Thing]) -> Thing:
 
 
 def home() -> Path:
-    """The folder of the instance: `GRIEVANCE_DATA`, or `var/` of this checkout."""
-    return Path(os.environ.get(f"{PREFIX}DATA") or ROOT / "var")
+    """The folder of the instance: `GRIEVANCE_DATA`, or `var/` of the checkout, or where the product
+    is installed `var/` of the folder one stands in."""
+    given = os.environ.get(f"{PREFIX}DATA")
+    return Path(given or (BESIDE if is_checkout() else Path.cwd()) / "var")
 
 
 def given_database() -> str:

@@ -8,8 +8,10 @@ import sys
 import click
 
 from grievance.cli import catalogues, wording
+from grievance.cli.places import leave
 from grievance.i18n import LANGUAGES, TRANSLATIONS
 from grievance.settings import Settings
+from grievance.shipped import is_checkout
 
 COMPLETE = tuple(slug for slug in Settings.languages if slug != "en")
 PARTIAL = tuple(one for one in LANGUAGES if one.slug not in (*COMPLETE, "en"))
@@ -17,7 +19,9 @@ PARTIAL = tuple(one for one in LANGUAGES if one.slug not in (*COMPLETE, "en"))
 
 @click.group()
 def translations() -> None:
-    """Catalogues of what is translated."""
+    """Catalogues of what is translated: compared with the source, so only in a checkout."""
+    if not is_checkout():
+        leave("The catalogues are compared with the source: run this in a checkout.")
 
 
 @translations.command("status")

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grievance import i18n
 from grievance.notifications.addresses import Recipient
+from grievance.shipped import shipped
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notifications"
+TEMPLATES = shipped("templates") / "notifications"
 
 _letters = Environment(
     loader=FileSystemLoader(TEMPLATES),

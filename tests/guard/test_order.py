@@ -9,7 +9,7 @@ import pytest
 from tests.guard.source import ROOT, Module, functions, is_view, length, modules
 
 ORDER = (
-    "settings", "clock", "extensions", "model", "i18n", "storage", "vault", "web",
+    "shipped", "settings", "clock", "extensions", "model", "i18n", "storage", "vault", "web",
     "notifications", "accounts", "directory", "questions", "routing", "deadlines", "referrals",
     "cases", "SURFACES", "jobs", "demo", "tables", "app", "cli",
 )  # fmt: skip
