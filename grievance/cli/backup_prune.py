@@ -19,7 +19,7 @@ from grievance import clock
 from grievance.cli.backup_files import Refused, Sum, check_blobs
 from grievance.cli.backup_manifest import MANIFEST, check_rows, told, vouched
 from grievance.cli.backup_place import WANTING, refusals, ring_at
-from grievance.cli.places import MISSING
+from grievance.cli.places import MISSING, say_where
 from grievance.storage import sync
 
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")  # of a run that was killed
@@ -56,6 +56,7 @@ def prune(folder: Path, keys: tuple[Path, ...], dry_run: bool, **counts: int) ->
     event chains are whole is always kept; where there is none, nothing is deleted. Exit 1 when
     something is altered or nothing holds, or what has to be kept is too old.
     """
+    say_where(f"the backups in {folder}")
     with refusals():
         if (folder / MANIFEST).exists() or not folder.is_dir():
             raise Refused(f"{folder} is no folder of backups.", 2)

@@ -34,12 +34,15 @@ class TransportError(Exception):
     """A letter was not delivered.
 
     `permanent`: trying again is useless. `down`: it is the transport's trouble, not this
-    letter's, so the next letter would fare no better.
+    letter's, so the next letter would fare no better. `said`: the server's own words, which may
+    hold the address; only for who typed it.
     """
 
-    def __init__(self, code: str, *, permanent: bool = False, down: bool = False) -> None:
+    def __init__(
+        self, code: str, *, permanent: bool = False, down: bool = False, said: str = ""
+    ) -> None:
         super().__init__(code)
-        self.code, self.permanent, self.down = code, permanent, down
+        self.code, self.permanent, self.down, self.said = code, permanent, down, said
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ class Letter:
 
 
 class Channel(Protocol):
-    """Delivers letters; TransportError when one was not taken."""
+    """Delivers letters and answers what was said to it; TransportError when one was not taken."""
 
-    def send(self, letter: Letter) -> None: ...
+    def send(self, letter: Letter) -> str: ...
 
 
 def channel_for(url: str, sender: str, timeout: float = TIMEOUT) -> Channel:
@@ -96,6 +99,24 @@ def compose(letter: Letter, sender: str) -> MIMEText:
     return mail
 
 
+class _Heard:
+    """Remembers the last reply: smtplib drops the one that says a letter was taken."""
+
+    heard: tuple[int, bytes] = (0, b"")
+
+    def getreply(self) -> tuple[int, bytes]:
+        self.heard = super().getreply()  # type: ignore[misc]  # smtplib's own
+        return self.heard
+
+
+class _Server(_Heard, smtplib.SMTP):
+    pass
+
+
+class _TlsServer(_Heard, smtplib.SMTP_SSL):
+    pass
+
+
 class Smtp:
     """A mail server. One connection a letter: nothing of one letter touches the next."""
 
@@ -104,8 +125,8 @@ class Smtp:
         self._host = url.hostname or ""
         self._port = url.port or PORTS[url.scheme]
 
-    def send(self, letter: Letter) -> None:
-        """Hand the letter to the server.
+    def send(self, letter: Letter) -> str:
+        """Hand the letter to the server; answers its words.
 
         A refusal of this recipient or text is permanent with a 5xx code; all else, a refused
         sender or password included, may be mended on either side and is tried again.
@@ -115,13 +136,14 @@ class Smtp:
         with _codes(), self._conversation() as server:
             try:
                 server.send_message(mail, self._sender, [recipient])
+                return _words(*server.heard)
             except smtplib.SMTPRecipientsRefused as refusal:
-                raise _refused(refusal.recipients[recipient][0]) from None
+                raise _refused(*refusal.recipients[recipient]) from None
             except smtplib.SMTPDataError as refusal:
-                raise _refused(refusal.smtp_code) from None
+                raise _refused(refusal.smtp_code, refusal.smtp_error) from None
 
     @contextlib.contextmanager
-    def _conversation(self) -> Iterator[smtplib.SMTP]:
+    def _conversation(self) -> Iterator[_Server | _TlsServer]:
         server = self._connected()
         try:
             if self._url.scheme == "starttls":
@@ -134,14 +156,12 @@ class Smtp:
                 server.quit()  # taken is taken, however the goodbye goes
             server.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> _Server | _TlsServer:
         ours = _domain(self._sender)  # else smtplib asks the DNS for a name, without a time limit
         if self._url.scheme == "smtps":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                self._host, self._port, ours, timeout=self._timeout, context=context
-            )
-        return smtplib.SMTP(self._host, self._port, ours, timeout=self._timeout)
+            return _TlsServer(self._host, self._port, ours, timeout=self._timeout, context=context)
+        return _Server(self._host, self._port, ours, timeout=self._timeout)
 
 
 class Mailbox:
@@ -150,8 +170,9 @@ class Mailbox:
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder, self._sender = folder, sender
 
-    def send(self, letter: Letter) -> None:
-        """Write the letter, whole or not at all; a repeat replaces the first copy."""
+    def send(self, letter: Letter) -> str:
+        """Write the letter, whole or not at all; a repeat replaces the first copy. Answers its
+        file's name."""
         text = compose(letter, self._sender).as_bytes()
         path = self._folder / f"{letter.id}.eml"
         part = path.with_suffix(f".{os.getpid()}.part")
@@ -161,6 +182,7 @@ class Mailbox:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(text)
             part.replace(path)
+            return path.name
         except OSError:
             with contextlib.suppress(OSError):
                 part.unlink()
@@ -176,7 +198,8 @@ def _codes() -> Iterator[None]:
         hung = isinstance(lost.__context__, TimeoutError)
         raise TransportError("timeout" if hung else "disconnected", down=True) from None
     except smtplib.SMTPResponseException as refusal:
-        raise TransportError(f"smtp-{refusal.smtp_code}", down=True) from None
+        code, said = refusal.smtp_code, _words(refusal.smtp_code, refusal.smtp_error)
+        raise TransportError(f"smtp-{code}", down=True, said=said) from None
     except TimeoutError:
         raise TransportError("timeout", down=True) from None
     except ssl.SSLError:  # before ValueError: a certificate refused is one, too
@@ -187,8 +210,16 @@ def _codes() -> Iterator[None]:
         raise TransportError("unreachable", down=True) from None
 
 
-def _refused(code: int) -> TransportError:
-    return TransportError(f"smtp-{code}", permanent=code >= 500, down=code == 421)
+def _refused(code: int, said: bytes | str) -> TransportError:
+    permanent, down = code >= 500, code == 421
+    return TransportError(f"smtp-{code}", permanent=permanent, down=down, said=_words(code, said))
+
+
+def _words(code: int, said: bytes | str) -> str:
+    """A reply in one line of what can be shown."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    shown = "".join(letter if letter.isprintable() else " " for letter in f"{code} {text}")
+    return " ".join(shown.split())[:200]
 
 
 def _recipient(address: str) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -127,3 +134,60 @@ def put(post_session, web_ring, now):
         return [row_of(post_session, each) for each in ids]
 
     return put_all
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for 127.0.0.1 that nobody trusts yet; answers its file and a TLS context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
+
+
+def only_the_right_password(_server, _session, _envelope, _mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (b"desk", b"p@ss word"), handled=False)
+
+
+@pytest.fixture
+def guarded(certificate):
+    """A mail server that wants STARTTLS and a password."""
+    handler = PostOffice()
+    server = Controller(
+        handler,
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=certificate[1],
+        require_starttls=True,
+        auth_required=True,
+        auth_exclude_mechanism=["LOGIN"],
+        authenticator=only_the_right_password,
+    )
+    server.start()
+    handler.url = f"127.0.0.1:{server.port}"
+    yield handler
+    server.stop()

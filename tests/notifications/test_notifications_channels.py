@@ -1,18 +1,11 @@
 """The ways out, against a real mail server that accepts, refuses, hangs or is not there."""
 
-import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from ipaddress import ip_address
 from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from grievance import i18n
 from grievance.notifications.channels import Letter, TransportError, channel_for
@@ -140,63 +133,6 @@ def test_a_mailbox_that_cannot_be_written_is_down(tmp_path):
     (tmp_path / "mail").write_text("a file where the folder should be")
     failed = failure_of(channel_for(f"mailbox:{tmp_path}/mail", SENDER))
     assert (failed.code, failed.permanent, failed.down) == ("mailbox", False, True)
-
-
-@pytest.fixture
-def certificate(tmp_path):
-    """A certificate for 127.0.0.1 that nobody trusts yet; answers its file and a TLS context."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "server.pem"
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return path, context
-
-
-def only_the_right_password(_server, _session, _envelope, _mechanism, data):
-    return AuthResult(success=(data.login, data.password) == (b"desk", b"p@ss word"), handled=False)
-
-
-@pytest.fixture
-def guarded(certificate):
-    """A mail server that wants STARTTLS and a password."""
-    handler = PostOffice()
-    server = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=certificate[1],
-        require_starttls=True,
-        auth_required=True,
-        auth_exclude_mechanism=["LOGIN"],
-        authenticator=only_the_right_password,
-    )
-    server.start()
-    handler.url = f"127.0.0.1:{server.port}"
-    yield handler
-    server.stop()
 
 
 def test_a_password_goes_over_tls_to_a_server_that_proves_its_name(

@@ -29,6 +29,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.key_waits,
         messages.member_removed,
         messages.conflict,
+        messages.mail_test,
     )
     day = date(2026, 12, 1)
     waits = (
