@@ -24,6 +24,7 @@ from grievance.storage import sync
 
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")  # of a run that was killed
 STALE = timedelta(days=1)
+FRESH = timedelta(days=2)  # kept all: one of them is from before an update
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,11 @@ def prune(folder: Path, keys: tuple[Path, ...], dry_run: bool, **counts: int) ->
 
 
 def kept(times: Mapping[Path, datetime], now: datetime, rule: Rule) -> set[Path]:
-    """Which backups the rule keeps: the newest of each day, week and month, none too old."""
+    """Which backups the rule keeps: all of two days, the newest of each day, week and month; none
+    that is too old."""
     oldest = now - timedelta(days=rule.at_most_days)
     young = sorted((p for p, at in times.items() if at >= oldest), key=times.__getitem__)[::-1]
-    stay: set[Path] = set()
+    stay = {place for place in young if times[place] >= now - FRESH}
     periods: list[tuple[int, Callable[[datetime], object]]] = [
         (rule.daily, lambda at: clock.local_day(at, "UTC")),
         (rule.weekly, lambda at: at.isocalendar()[:2]),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import filing_open
 from grievance.clock import now, real_now
@@ -42,20 +43,20 @@ def _facts() -> dict[str, object]:
     drained = last_runs(session).get("drain")
     queue = drained is not None and real_now() - drained.finished_at < QUIET
     filing = filing_open(session)
-    oldest = session.scalar(
-        select(func.min(Deadline.due_at)).where(
-            Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
-        )
-    )
-    overdue = max(0, round((now() - oldest).total_seconds())) if oldest else 0
     return {
         "status": "ok" if queue and filing else "degraded",
         "filing": filing,
         "database": True,
         "queue": queue,
         "outbox_lag_s": round(lag(session, now())),
-        "oldest_overdue_s": overdue,
+        "oldest_overdue_s": _overdue(session),
     }
+
+
+def _overdue(session: Session) -> int:
+    running = Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
+    oldest = session.scalar(select(func.min(Deadline.due_at)).where(*running))
+    return max(0, round((now() - oldest).total_seconds())) if oldest else 0
 
 
 @bp.get("/metrics")
@@ -71,6 +72,9 @@ def metrics() -> Response:
 
 def _lines() -> Iterator[str]:
     session = db.session()
+    yield f"grievance_filing_open {int(filing_open(session))}"
+    yield f"grievance_oldest_overdue_seconds {_overdue(session)}"
+    yield f"grievance_storage_free_bytes {current_app.config['SITE'].blobs.free()}"
     counted = states(session)
     for state, count in sorted(counted.items()):
         yield f'grievance_outbox_letters{{state="{state}"}} {count}'

@@ -45,12 +45,18 @@ def test_each_day_week_and_month_keeps_its_newest() -> None:
 def test_nothing_outlives_the_bound_whatever_the_rule_says() -> None:
     assert max(ages(nights(500), DEFAULT)) <= DEFAULT.at_most_days
     assert ages(nights(500), Rule(500, 500, 500, 3)) == [0, 1, 2, 3]
+    assert ages(nights(500), Rule(500, 500, 500, 1)) == [0, 1]
 
 
 def test_of_several_of_a_day_the_newest_stays() -> None:
-    times = {Path("a"): NOW, Path("b"): NOW - timedelta(hours=1), Path("c"): NOW}
-    times[Path("c")] -= timedelta(hours=2)
+    times = {Path(name): NOW - timedelta(days=5, hours=hours) for hours, name in enumerate("abc")}
     assert kept(times, NOW, Rule(daily=5, weekly=0, monthly=0)) == {Path("a")}
+
+
+def test_of_the_last_two_days_all_stay() -> None:
+    times = {Path(str(hours)): NOW - timedelta(hours=hours) for hours in range(0, 100, 5)}
+    found = kept(times, NOW, Rule(daily=1, weekly=0, monthly=0))
+    assert found == {place for place in times if int(str(place)) <= 48}
 
 
 @pytest.fixture

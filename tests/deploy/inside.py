@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.deploy.page import steps  # run by path
 
-STEPS = (*range(1, 9), 11)
+STEPS = (*range(1, 9), 11, 12)
 KINDS = ("web", "worker", "cron")
 ASK = "curl -s -k --resolve help.example.org:443:127.0.0.1 https://help.example.org"
 PLAIN = (

@@ -43,6 +43,10 @@ def _systemctl(words: list[str]) -> None:
             subprocess.run(QUEUE, shell=True, check=True, umask=0o007, stdout=subprocess.DEVNULL)
         elif (verb, unit) == ("reload", "nginx"):
             subprocess.run("nginx -s reload 2>/dev/null || nginx", shell=True, check=True)
+        elif verb == "stop":
+            subprocess.run(["kill", (STARTED / unit).read_text()], check=True)
+        elif verb == "start" and (STARTED / unit).exists():
+            _start(unit)
         elif verb == "start":
             _once(unit)
         elif verb == "enable" and not unit.endswith(".timer"):
