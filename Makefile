@@ -9,7 +9,7 @@ INSTALL = $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo "$(BIN)/pyth
 COMPILE = $(BIN)/uv pip compile setup.cfg --extra embedded --universal --generate-hashes --no-header --no-emit-index-url -q
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test journeys bench lint types catalogues suite lock
+.PHONY: help setup run test journeys bench lint types catalogues suite lock sbom
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ —/'
@@ -54,3 +54,6 @@ lock: setup ## make the hashed lists of what is installed anew: for running, and
 	@$(INSTALL) uv
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra test -c requirements.txt $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) -o tests/requirements.txt
+
+sbom: ## print the list of components of the locks, as CycloneDX JSON
+	@$(PYTHON) .ci/sbom.py

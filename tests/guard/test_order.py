@@ -105,7 +105,8 @@ def test_the_top_of_the_checkout_holds_only_what_it_should() -> None:
     known = {
         "grievance", "translations", "migrations", "templates", "tests", "wsgi.py", "setup.cfg",
         "README.md", ".gitignore", "pyproject.toml", "Makefile", ".ci", "bench", "deploy", "docs",
-        "requirements.txt", "CHANGELOG.md", "LICENSE", "SECURITY.md", ".git", ".venv", ".tools",
+        "requirements.txt", "publiccode.yml", "CHANGELOG.md", "LICENSE", "SECURITY.md",
+        ".github", ".git", ".venv", ".tools",
         "var", ".mypy_cache", ".ruff_cache", ".hypothesis", "grievance.egg-info", "build",
         "__pycache__", ".pytest_cache",
     }  # fmt: skip
