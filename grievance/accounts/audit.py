@@ -19,6 +19,7 @@ from sqlalchemy import ARRAY, Uuid, any_, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+import grievance.accounts.rows  # noqa: F401  what an event tells of an organisation
 from grievance.accounts import named
 from grievance.accounts.models import (
     Chain,

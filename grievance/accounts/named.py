@@ -30,7 +30,7 @@ _PENDING = "named"
 @dataclass(frozen=True)
 class Naming:
     """How rows of one table are named: by which columns, when at all, and under which chain: the
-    one their `case_id` says, or `chain` for all of them.
+    one that their column `under` says, or `chain` for all of them.
 
     `version` is the column that counts changes of a row whose events stand in several chains.
     """
@@ -39,10 +39,11 @@ class Naming:
     when: Callable[[Any], bool] = lambda _row: True
     chain: UUID | None = None
     version: str = ""
+    under: str = "case_id"
 
     def stream(self, row: Any) -> UUID:
         """The chain a row is under."""
-        found: UUID = self.chain or row.case_id
+        found: UUID = self.chain or getattr(row, self.under)
         return found
 
 
@@ -64,7 +65,8 @@ def rows_of(model: type[Any], streams: Sequence[UUID]) -> Select[Any]:
     naming = NAMED[model]
     if naming.chain is not None:
         return select(model).where(true() if naming.chain in streams else false())
-    return select(model).where(model.case_id == any_(literal(list(streams), ARRAY(Uuid))))
+    under = getattr(model, naming.under)
+    return select(model).where(under == any_(literal(list(streams), ARRAY(Uuid))))
 
 
 @dataclass
@@ -129,8 +131,17 @@ def taken(session: Session, head: Any, also: UUID | None = None) -> None:
     waiting.heads.pop(head.id, None)
 
 
+def leave(session: Session, head: Any) -> None:
+    """No event names what was written under this chain yet: the first one will, with all of it."""
+    session.flush()
+    taken(session, head)
+
+
 def take_all(session: Session, head: Any) -> None:
-    """Let the next event of the chain name all there is under it: it begins to be vouched for."""
+    """Let the next event of the chain name all there is under it: it begins to be vouched for.
+
+    A chain whose first rows were made before its first event begins so, too.
+    """
     waiting = _collect(session)
     for model, naming in NAMED.items():
         found = rows_of(model, [head.id]).execution_options(autoflush=False)
@@ -162,10 +173,10 @@ def _collect(session: Session) -> _Pending:
         if type(row) in NAMED or type(row) in HEADED:
             _fill_defaults(row)
     for row in (*session.new, *session.dirty):
-        if naming := NAMED.get(type(row)):
-            if naming.when(row) and _changed(row, naming.columns):
-                waiting.rows[key_of(row)] = row
-        elif (heading := HEADED.get(type(row))) and (changed := _changed(row, heading.columns)):
+        naming = NAMED.get(type(row))
+        if naming and naming.when(row) and _changed(row, naming.columns):
+            waiting.rows[key_of(row)] = row
+        if (heading := HEADED.get(type(row))) and (changed := _changed(row, heading.columns)):
             waiting.heads.setdefault(row.id, set()).update(changed)
     for row in session.deleted:
         naming = NAMED.get(type(row))

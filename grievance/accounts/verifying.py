@@ -70,7 +70,7 @@ class _Check:
                 waiting.append(walked)
             model = STREAMS.get(event.stream_kind)
             heading = named.HEADED.get(model) if model else None
-            step(walked, event, self.report, self.keys, heading.earlier if heading else ())
+            step(walked, event, self.report, self.keys, heading)
             self._beside(event, ciphertext, gone)
         self._compared(waiting, 0)
         for key, place in gone.items():
@@ -109,7 +109,7 @@ class _Check:
                 continue
             tables.add(model.__tablename__)
             for row in self._rows(named.rows_of(model, list(by_id))):
-                seen.add(self._row(by_id[row.case_id], row))
+                seen.add(self._row(by_id[naming.stream(row)], row))
         for walked in waiting:
             for key, (mark, seq) in walked.rows.items():
                 table = key.partition("/")[0]

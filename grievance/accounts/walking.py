@@ -95,7 +95,7 @@ class Walked:
     head: bytes = chain.START
     actor: str = ""
     vouched: bool = False  # an event of it carries an authentication
-    begun: bool = False  # from the first event, or from one that named everything
+    begun: bool = False  # from the first event, or another, that named all there was
     erased: bool = False
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
@@ -107,9 +107,10 @@ class Walked:
 
 
 def step(
-    walked: Walked, link: Link, report: Report, keys: Keys | None, earlier: Iterable[str]
+    walked: Walked, link: Link, report: Report, keys: Keys | None, heading: named.Heading | None
 ) -> None:
-    """Check one event against the chain before it, and go on to it."""
+    """Check one event against the chain before it, and go on to it; `heading` is of the row that
+    heads the chain, if its events tell its columns."""
     report.events += 1
     place = chain.Place(link.stream_kind, link.stream_id, link.seq)
     if link.seq != walked.seq + 1 or link.hash != _hash(link, walked.head):
@@ -122,7 +123,7 @@ def step(
         link.actor, link.mac, lambda key: chain.event_mac(key, link.id, place, link.hash)
     ):
         report.fault(link.stream_id, link.seq, "authentication")
-    _learn(walked, link, earlier)
+    _learn(walked, link, heading)
     walked.seq, walked.head, walked.actor = link.seq, link.hash, link.actor
 
 
@@ -141,7 +142,7 @@ def _hash(link: Link, prev: bytes) -> bytes:
         return b""
 
 
-def _learn(walked: Walked, link: Link, earlier: Iterable[str]) -> None:
+def _learn(walked: Walked, link: Link, heading: named.Heading | None) -> None:
     codes = link.codes if isinstance(link.codes, dict) else {}
     rows, columns = codes.get(named.ROWS), codes.get(named.HEAD)
     if isinstance(rows, dict):
@@ -149,10 +150,13 @@ def _learn(walked: Walked, link: Link, earlier: Iterable[str]) -> None:
     if isinstance(columns, dict):
         walked.columns |= columns
     elif link.mac is None:
+        earlier = heading.earlier if heading else ()
         walked.columns |= {name: codes[name] for name in earlier if name in codes}
     if link.mac is not None:
         walked.vouched = True
-        walked.begun = walked.begun or link.seq == 1 or named.WHOLE in codes
+        whole = link.seq == 1 or named.WHOLE in codes
+        # where the head's columns are missing, it was before events told them and the rows
+        walked.begun = walked.begun or (whole and (heading is None or isinstance(columns, dict)))
     if link.verb == ERASED and codes.get("all"):
         walked.erased = True
 

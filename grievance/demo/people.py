@@ -14,6 +14,7 @@ from grievance.accounts import queries
 from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.models import Organisation, Person
+from grievance.accounts.named import leave
 from grievance.accounts.operations import founding, invitations, recovery
 from grievance.accounts.operations.keys import ALONE_WAITS, KeyHolder, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
@@ -90,7 +91,9 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
         colleagues[hire.key] = _join(session, ring, director, hire, began)
     _give_keys(session, ring, list(colleagues.values()), given)
     for name in script["partners"]:
-        session.add(Organisation(kind="partner", name=name, founded_at=now))
+        partner = Organisation(kind="partner", name=name, founded_at=now)
+        session.add(partner)
+        leave(session, partner)
     return Cast(colleagues, tuple(hire.account for hire in hires))
 
 

@@ -350,7 +350,7 @@ def test_invited_handler_joins_reads_their_words_and_the_lead_approves(
     assert "director" in shown.main  # who invited them
     assert "words" in read_page(director.send(approve, words=words)).errors  # alone, too early
     lan = office.person("Lan Pham")
-    office.session.execute(update(KeyRequest).values(created_at=real_now() - ALONE_WAITS))
+    office.session.execute(update(KeyRequest.__table__).values(created_at=real_now() - ALONE_WAITS))
     office.session.commit()
     wrong = read_page(director.send(approve, words="a b c d e f"))
     assert "words" in wrong.errors

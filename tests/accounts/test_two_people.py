@@ -303,7 +303,7 @@ def test_an_offer_of_a_new_password_that_nobody_used_makes_nobody_anybodys(offic
 def test_the_two_days_begin_when_the_account_was_made(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER, approved=False)
     later = real_now() - keys.ALONE_WAITS - timedelta(minutes=1)
-    office.session.execute(update(KeyRequest).values(created_at=later))
+    office.session.execute(update(KeyRequest.__table__).values(created_at=later))
     office.session.expire_all()
     give(office, lan, office.founder)
     assert office.opens(lan)

@@ -30,8 +30,10 @@ def refused(do) -> str:
 
 def alone(world: World) -> None:
     """Everybody but the handler left."""
-    gone = update(Membership).where(Membership.person_id != world.handler.id)
-    world.session.execute(gone.values(active=False))
+    for row in world.session.scalars(
+        select(Membership).where(Membership.person_id != world.handler.id)
+    ):
+        row.active = False
 
 
 def appeal(world: World, now=NOW) -> None:

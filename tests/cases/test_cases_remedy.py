@@ -352,8 +352,10 @@ def test_two_people_close_and_the_worker_reads_what_came_of_it(world: World):
 def test_who_works_alone_waits_two_days_and_the_worker_is_told(world: World):
     world.bring_to("accepted")
     world.signed()
-    gone = update(Membership).where(Membership.person_id != world.handler.id)
-    world.session.execute(gone.values(active=False))
+    for row in world.session.scalars(
+        select(Membership).where(Membership.person_id != world.handler.id)
+    ):
+        row.active = False
     asked = world.propose_close()
 
     def close(now) -> None:

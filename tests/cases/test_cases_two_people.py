@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
@@ -311,8 +311,10 @@ def test_an_appeal_goes_to_nobody_while_the_only_others_were_put_out_by_who_prop
 
 
 def test_a_lone_proposer_hears_the_appeal_for_nobody_else_is_there(world: World):
-    gone = update(Membership).where(Membership.person_id != world.handler.id)
-    world.session.execute(gone.values(active=False))
+    for row in world.session.scalars(
+        select(Membership).where(Membership.person_id != world.handler.id)
+    ):
+        row.active = False
     world.bring_to("in_review")
     world.propose()
     world.second(world.handler, LATER)
@@ -455,8 +457,8 @@ def test_two_of_whom_one_let_the_other_in_alone_decide_as_one_person(world: Worl
     director = world.operator.director
     for one in (world.handler, world.colleague):  # long gone, by nobody's doing
         world.session.execute(delete(MembershipKey).where(MembershipKey.person_id == one.id))
-        gone = update(Membership).where(Membership.person_id == one.id)
-        world.session.execute(gone.values(active=False))
+        for row in world.session.scalars(select(Membership).where(Membership.person_id == one.id)):
+            row.active = False
     world.bring_to("in_review")
     puppet = let_in(world, director)
     propose(world, puppet)

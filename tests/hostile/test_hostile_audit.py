@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -20,13 +20,16 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from grievance.accounts import audit, verifying
+from grievance.accounts import audit, named, verifying
+from grievance.accounts.models import KeyRequest, Membership, OperatorProfile, Organisation
+from grievance.accounts.operations.persons import locked
 from grievance.app import create_app
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
 from grievance.cli.audit import audit as command
 from grievance.clock import real_now
 from grievance.extensions import db
+from tests.cast import found_operator
 from tests.conftest import TEMPLATE, settings_for
 from tests.hostile.audit_scene import Scene, played, worked, written
 from tests.servers import Server
@@ -217,6 +220,76 @@ def test_a_public_number_that_was_changed_is_found(scene: Scene, change: str) ->
         ["channel"],
         ["mechanism_revision"],
     )
+
+
+MINE = "WHERE organisation_id = (SELECT id FROM organisation WHERE kind = 'operator')"
+OF_THE_HOUSE = {
+    "number": f"UPDATE operator_profile SET contacts = '[\"03-0000-0000\"]' {MINE}",
+    "everyday site": f"UPDATE operator_profile SET everyday_site = 'https://evil.example' {MINE}",
+    "texts": f"UPDATE operator_profile SET texts = '{{}}' {MINE}",
+    "name": "UPDATE organisation SET name = 'Somebody else' WHERE kind = 'operator'",
+    "role": f"UPDATE membership SET role = 'administrator' {MINE} AND role = 'handler'",
+    "put out": f"UPDATE membership SET active = false {MINE} AND role = 'handler'",
+    "gone": f"DELETE FROM membership {MINE} AND role = 'lead'",
+    "earlier": f"UPDATE key_request SET created_at = created_at - interval '3 days' {MINE}",
+    "given by": f"UPDATE key_request SET decided_by = invited_by {MINE}",
+}
+
+
+@pytest.mark.parametrize("change", OF_THE_HOUSE.values(), ids=OF_THE_HOUSE)
+def test_what_is_changed_about_the_operator_and_its_people_is_found(
+    scene: Scene, change: str
+) -> None:
+    scene.run(change)
+    told = {what.partition("/")[0] for stream, what in scene.wrong() if stream == str(house(scene))}
+    assert told
+    assert told <= {"operator_profile", "organisation", "membership", "key_request"}
+
+
+def test_a_member_whom_nobody_let_in_is_found(scene: Scene) -> None:
+    scene.run("DELETE FROM membership WHERE person_id = :who", who=scene.colleague.id)
+    (gone,) = scene.wrong()
+    scene.run(
+        "INSERT INTO membership (id, person_id, organisation_id, role, active) SELECT"
+        " gen_random_uuid(), :who, id, 'director', true FROM organisation WHERE kind = 'operator'",
+        who=scene.colleague.id,
+    )
+    added = [one for one in scene.wrong() if one != gone]
+    assert [what.partition("/")[0] for _, what in added] == ["membership"]
+
+
+def house(scene: Scene) -> UUID:
+    """The operator."""
+    found: UUID = scene.owner.execute(
+        text("SELECT id FROM organisation WHERE kind = 'operator'")
+    ).scalar_one()
+    return found
+
+
+def test_a_chain_of_the_release_before_names_its_people_with_its_next_act(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, events of an organisation told neither its row nor who is what there."""
+    ring = app.config["KEY_RING"]
+    with monkeypatch.context() as before:
+        for model in (Membership, KeyRequest, OperatorProfile, Organisation):
+            before.delitem(named.NAMED, model)
+        before.delitem(named.HEADED, Organisation)
+        operator = found_operator(session, ring)
+    session.execute(text("UPDATE organisation SET event_mac = NULL"))  # as the migration does
+    session.expire_all()
+
+    def wrong() -> list[str]:
+        found = verifying.verify(session, ring.anchor_public, None, ring.event_key).wrong
+        return [one["what"] for one in found]
+
+    assert wrong() == []
+    head = locked(session, Organisation, operator.id)
+    audit.record(session, head, "signed_in", actor=operator.director.actor.name, now=real_now())
+    session.commit()
+    assert wrong() == []
+    session.execute(text("UPDATE operator_profile SET contacts = '[]'"))
+    assert [what.partition("/")[0] for what in wrong()] == ["operator_profile"]
 
 
 def test_an_older_version_of_a_number_put_back_is_found(scene: Scene) -> None:

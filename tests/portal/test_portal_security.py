@@ -40,13 +40,13 @@ def test_the_addresses_of_the_profile_are_named(
 ) -> None:
     found_operator(session, app.config["KEY_RING"])
     contacts = ["desk@example.org", "https://help.example.org/us", "03-1234-5678", "Room 2, Tokyo"]
-    session.execute(update(OperatorProfile).values(contacts=contacts))
+    session.execute(update(OperatorProfile.__table__).values(contacts=contacts))
     fields = told(client)
     assert fields["Contact"] == ["mailto:desk@example.org", "https://help.example.org/us"]
     assert fields["Canonical"] == [f"http://localhost{PLACE}"]
     expires = datetime.fromisoformat(fields["Expires"][0])
     assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
-    session.execute(update(OperatorProfile).values(contacts=["03-1234-5678"]))
+    session.execute(update(OperatorProfile.__table__).values(contacts=["03-1234-5678"]))
     assert client.get(PLACE).status_code == 404
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
+from grievance.accounts import audit, named
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.models import Invitation, OperatorProfile, Organisation
 from grievance.accounts.operations.keymaking import add_generation, give_key, member_of, new_sheet
@@ -58,6 +58,7 @@ def set_up(session: Session, now: datetime) -> str:
         session.add(organisation)
         session.flush()
         session.add(OperatorProfile(organisation_id=organisation.id))
+        named.leave(session, organisation)  # the founding names them
     organisation = locked(session, Organisation, organisation.id)
     if organisation.founded_at is not None:
         raise Refused("founded")
@@ -107,6 +108,7 @@ def found(
     key = add_generation(session, organisation, pair, ring, now)
     give_key(session, key, pair.private, member_of(session, ring, admitted.person_id))
     new_sheet(session, key, pair.private, admitted.person_id, ring=ring, now=now)
+    named.take_all(session, organisation)
     audit.record(
         session,
         organisation,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.hashing import HashedPassword
@@ -146,16 +146,17 @@ def new_member_key(
 
 def join(session: Session, person_id: UUID, organisation_id: UUID, role: Role) -> None:
     """Make the person an active member with this role, whatever they were there before."""
-    found = session.scalars(
-        select(Membership).where(
-            Membership.person_id == person_id, Membership.organisation_id == organisation_id
-        )
-    ).first()
+    found = _membership(session, person_id, organisation_id)
     if found is None:
         found = Membership(person_id=person_id, organisation_id=organisation_id)
         session.add(found)
     found.role, found.active = role, True
     session.flush()
+
+
+def _membership(session: Session, person_id: UUID, organisation_id: UUID) -> Membership | None:
+    mine = (Membership.person_id == person_id, Membership.organisation_id == organisation_id)
+    return session.scalars(select(Membership).where(*mine)).first()
 
 
 def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> bool:
@@ -164,11 +165,9 @@ def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> 
     Whoever is a member of nothing any more loses password, sessions and devices too. True when
     they held the organisation's key.
     """
-    session.execute(
-        update(Membership)
-        .where(Membership.person_id == person_id, Membership.organisation_id == organisation_id)
-        .values(active=False)
-    )
+    found = _membership(session, person_id, organisation_id)
+    if found is not None:
+        found.active = False
     taken = session.execute(
         delete(MembershipKey)
         .where(
