@@ -2,7 +2,7 @@
 
 `public` is what workers read, `staff` what the desk reads; a sentence that both use is public.
 `screens` is the part of `public` that stands on the first screens (home, danger, the short ways of
-filing), for languages that have no whole catalogue yet.
+filing, the page of a new report), for languages that have no whole catalogue yet.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
+from grievance.intake.status import early_sentences
 from grievance.questions.bank import shipped
 from grievance.questions.extract import extract as extract_questions
 from grievance.shipped import BESIDE
@@ -50,6 +51,8 @@ SCREENS = (
     "templates/intake/file_paper.html", "templates/intake/file_closed.html",
     "templates/questions/fields.html", "templates/intake/ran_out.html",
     "templates/intake/return.html", "grievance/intake/number_form.py",
+    "templates/intake/case.html", "grievance/intake/message_form.py",
+    "templates/web/error_first.html",
     "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py",
@@ -118,7 +121,7 @@ def _screens(public: Catalog) -> Catalog:
     catalog = _collect((), SCREENS)
     bank = shipped()
     pages = dict.fromkeys(page for way in SHORT_WAYS for page in bank.journeys[way])
-    said = [bank.pages[page].title for page in pages]
+    said = [bank.pages[page].title for page in pages] + early_sentences()
     for question in (one for page in pages for one in bank.on_page(page)):
         said += [question.ask, question.help, question.why, question.needed]
         said += [option.label for option in question.options if not option.retired]

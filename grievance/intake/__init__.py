@@ -32,11 +32,13 @@ from grievance.questions.bank import shipped
 from grievance.web.language import first_screens
 from grievance.web.resuming import opener
 
-# What the languages without whole pages have too: the short ways of filing, up to the number.
+# What the languages without whole pages have too: the short ways of filing, up to the number, and
+# the page of a report that is new.
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
+    **dict.fromkeys(("case", "message", "still")),
     "question": SHORT,
 }
 

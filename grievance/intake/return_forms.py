@@ -15,7 +15,6 @@ from grievance.web.forms import (
     DECLINED,
     Choice,
     Email,
-    Files,
     Form,
     FormId,
     Line,
@@ -26,16 +25,6 @@ from grievance.web.forms import (
 from grievance.web.read_back import Telephone
 
 ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
-
-
-class MessageForm(FormId):
-    """A message or an answer, with files."""
-
-    message = Words(lazy("Your message"), hint=lazy("Write in any language."))
-    files = Files(
-        lazy("Photos, PDF, sound or text"),
-        hint=lazy("Up to 10 files, 10 MB each. We take hidden data such as the place out."),
-    )
 
 
 class AgainForm(FormId):

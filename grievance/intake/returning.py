@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases import files, messages, records
 from grievance.cases.actors import Actor
 from grievance.cases.afterwards import clean_afterwards
+from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
@@ -22,7 +23,7 @@ from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db
-from grievance.i18n import BY_SLUG, current
+from grievance.i18n import BY_SLUG, Language, current
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
@@ -30,10 +31,12 @@ from grievance.intake.again import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
+from grievance.intake.drafting import TELL
+from grievance.intake.message_form import MessageForm
 from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
-from grievance.intake.return_forms import ContactForm, MessageForm, PlainForm
+from grievance.intake.return_forms import ContactForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
-from grievance.intake.status import authors, status_of, who_has_read
+from grievance.intake.status import authors, is_early, status_of, who_has_read
 from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited, waiting
 from grievance.intake.voices import voices
 from grievance.questions import bank
@@ -43,7 +46,22 @@ from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.binding import must_be_ours, set_cookie
+from grievance.web.language import (
+    is_partial,
+    own_language,
+    speak_whole,
+    whole_language,
+    whole_page,
+)
 from grievance.web.redirects import see_other
+
+# What the short ways ask, in every language.
+FIRST_ASKED = frozenset(
+    question.id
+    for way in TELL
+    for page in bank.shipped().journeys[way]
+    for question in bank.shipped().on_page(page)
+)
 
 
 @bp.route("/return", methods=["GET", "POST"])
@@ -79,6 +97,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
     can = set(verbs_for(opened.case, actor))
     kept = files.listed(session, opened)
     clean_afterwards(site(), opened, kept, actor.name)
+    _speak(opened, receipt, kept)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
     return render_template(
@@ -95,6 +114,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         voices=voices(session, opened, actor),
         thread=messages.thread(session, opened, "worker"),
         tongues=BY_SLUG,
+        reads={current().slug, own_language().slug},
         day_of=partial(local_day, zone=operator_hours(session).zone),
         files=kept,
         answers=[
@@ -102,6 +122,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
             for line in summary(bank.shipped(), said, current().slug)
             if not line.question.startswith("contact")
         ],
+        said_elsewhere=_elsewhere,
         contact=contact,
         readers=who_has_read(session, opened.case),
         authors=authors(receipt.role),
@@ -111,6 +132,23 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         can=can,
         card=next_card(session, opened, actor),
     )
+
+
+def _elsewhere(question: str) -> Language | None:
+    """The language in which this answer is told, when it is not that of the page."""
+    return whole_language() if is_partial(current()) and question not in FIRST_ASKED else None
+
+
+def _speak(opened: OpenCase, receipt: Receipt, kept: list[tuple[CaseFile, Stored]]) -> None:
+    """Every language says what stands on the page of a new report; for more there is another."""
+    noted = any(row.state == "not_cleaned" or stored.warnings for row, stored in kept)
+    seen = receipt.role == "worker" and receipt.known_to != "self"
+    if is_early(db.session(), opened.case) and not (noted or seen or "changed" in request.args):
+        return
+    if request.method == "GET" and (elsewhere := whole_page()):
+        db.session.commit()
+        abort(elsewhere)
+    speak_whole()
 
 
 @bp.route("/case")

@@ -20,7 +20,7 @@ from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
-from grievance.intake.return_forms import MessageForm
+from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
 from grievance.intake.visits import site
 from grievance.web.language import own_language
@@ -104,7 +104,7 @@ def read_message(form: MessageForm) -> list[Stored]:
         raise Unsent
     stored = received_files(form)
     if not form.message.data and not stored:
-        form.message.errors = [_("Write something, or choose a file.")]
+        form.message.errors = [_(EMPTY)]
         raise Unsent
     return stored
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
-from grievance.cases.models import Case, Feedback
+from grievance.cases.models import Case, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
@@ -22,6 +22,7 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
+from grievance.referrals.models import Referral
 
 # How far a case is, and what the step is called before it is reached where that says too much:
 # not everything ends in a promise.
@@ -48,6 +49,18 @@ PASSED = N_(
     "We said that we would write to you by %(day)s. That day is over, and it was our task, not "
     "yours. Somebody has to look at it now. You can write to us below at any time."
 )
+NO_DAY = N_("We write to you here when there is news.")
+# Who wrote a message.
+AUTHORS = {
+    "worker": N_("The worker"),
+    "helper": N_("The helper"),
+    "member": N_("A member of the group"),
+    "staff": N_("From us"),
+    "system": N_("From us"),
+}
+YOU = N_("You")
+# States whose page speaks every language, before anything but messages came of the report.
+EARLY = ("received", "in_review", "awaiting_worker")
 # After the worker said that something did not come, or stopped, whoever else still has it.
 RESUMED = ("accepted", "with_mechanism")
 BROKEN = Told(
@@ -94,6 +107,15 @@ def status_of(session: Session, case: Case) -> Status:
     )
 
 
+def is_early(session: Session, case: Case) -> bool:
+    """Whether nothing but messages came of this report yet, and its page says no more than
+    `early_sentences` and its template."""
+    if case.state not in EARLY or (case.resumes_to or case.state) not in EARLY or case.appealed_at:
+        return False
+    came = (Referral, RemedyItem, Feedback)
+    return not any(session.scalar(select(exists().where(row.case_id == case.id))) for row in came)
+
+
 def _told(session: Session, case: Case) -> Told:
     if case.state == "in_review" and case.appealed_at:
         return APPEALED
@@ -128,7 +150,7 @@ def _next(session: Session, case: Case, told: Told) -> str:
         return _(told.next_step)
     due = _due(session, case)
     if due is None:
-        return _("We write to you here when there is news.")
+        return _(NO_DAY)
     if _late(session, case):
         return _(LATE[case.state])
     return _promise(session, told.next_step, due)
@@ -198,11 +220,12 @@ def _when(at: datetime, zone: ZoneInfo) -> str:
 
 def authors(reader: str) -> dict[str, str]:
     """Who wrote a message, as the holder of a receipt of this role is told."""
-    told = {
-        "worker": _("The worker"),
-        "helper": _("The helper"),
-        "member": _("A member of the group"),
-        "staff": _("From us"),
-        "system": _("From us"),
-    }
-    return {**told, reader: _("You")}
+    return {**{who: _(name) for who, name in AUTHORS.items()}, reader: _(YOU)}
+
+
+def early_sentences() -> list[str]:
+    """All that the page of a new report says by itself, for the languages of the first screens."""
+    told = [said for state in EARLY for said in (TOLD[state].title, TOLD[state].meaning)]
+    steps = [before or label for _code, label, before in STEPS]
+    following = [TOLD[state].next_step for state in EARLY]
+    return [*told, *steps, *following, PASSED, NO_DAY, *AUTHORS.values(), YOU]

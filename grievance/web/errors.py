@@ -11,19 +11,17 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from grievance.vault.slots import Busy
 from grievance.web.binding import NotOurs, held
 from grievance.web.bodies import TextTooLong
+from grievance.web.language import speak_whole
 from grievance.web.logs import where
 
-SENTENCES = {
-    **dict.fromkeys((400, 414, 431), "bad"),
-    403: "forbidden",
-    **dict.fromkeys((404, 405), "missing"),
-    413: "large",
-}
+FIRST = ("missing", "busy", "away")  # what every language says
 log = logging.getLogger("grievance.error")
 
 
 def error_page(status: int, what: str) -> Response:
     """The page for an HTTP status; `what` names the sentence in the template."""
+    if what not in FIRST:
+        speak_whole()
     return make_response(render_template("web/error.html", status=status, what=what), status)
 
 

@@ -82,10 +82,27 @@ def own_language() -> i18n.Language:
     return chosen or i18n.current()
 
 
-def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _pull(endpoint: str | None, values: dict[str, Any] | None) -> None:
     slug = (values or {}).pop("lang", None)
     g.lang = slug
-    i18n.speak(i18n.BY_SLUG[slug] if slug else i18n.ENGLISH)
+    i18n.speak(i18n.BY_SLUG[slug] if slug else i18n.ENGLISH if endpoint else _of_nowhere())
+
+
+def _of_nowhere() -> i18n.Language:
+    """The language of an address that leads to no page: its own, else the browser's."""
+    slug = request.path.split("/", 2)[1]
+    return i18n.BY_SLUG[slug] if slug in served() else best()
+
+
+def whole_language() -> i18n.Language:
+    """The language that has every sentence, nearest to the one being spoken."""
+    chain = i18n.fallbacks(i18n.current())
+    return next((one for one in chain if one.slug in enabled()), i18n.ENGLISH)
+
+
+def speak_whole() -> None:
+    """Speak it: for what the first screens do not say."""
+    i18n.speak(whole_language())
 
 
 def _push(endpoint: str, values: dict[str, Any]) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from uuid import uuid4
+from xml.etree.ElementTree import Element
+
 import pytest
+from babel.messages import Catalog
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from grievance.cases import messages
+from grievance.cases.operations import handling
 from grievance.cli import catalogues
 from grievance.cli.translations import PARTIAL
 from grievance.i18n import LANGUAGES, Language, fallbacks, speaking
 from grievance.questions.bank import shipped
-from tests.cast import Operator, found_operator
+from grievance.web.errors import error_page
+from tests.cast import NOW, Operator, browser, file_case, found_operator
 from tests.pages import Page, read_page
 
 
@@ -57,6 +66,100 @@ def test_who_comes_back_with_the_number_meets_no_other_language(
         wrong = read_page(client.post(f"/{language.slug}/return", data=sent))
         assert wrong.errors["code"], typed
         assert not _english(wrong, language), typed
+
+
+@pytest.mark.parametrize("language", EACH)
+def test_the_page_of_a_new_report_speaks_every_language(
+    app: Flask, session: Session, operator: Operator, language: Language
+) -> None:
+    assert operator.id
+    filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
+    asked = read_page(visitor.get(f"/{language.slug}/return"))
+    visitor.post(f"/{language.slug}/return", data={**asked.fields(), "code": filed.code})
+    page = read_page(visitor.get(f"/{language.slug}/case"))
+    html = page.one("html")
+    assert (page.name, html.get("lang"), html.get("dir")) == (
+        "case", language.tag, language.direction,
+    )  # fmt: skip
+    assert not _english(page, language, "public")
+    for message in ("", "Words."):  # refused beside its field, then kept
+        sent = {**page.fields(), "message": message}
+        address = f"/{language.slug}/case/message"
+        page = read_page(visitor.post(address, data=sent, follow_redirects=True))
+        assert bool(page.errors) is not bool(message)
+        assert page.one("html").get("lang") == language.tag
+        assert not _english(page, language, "public")
+    for state in ("in_review", "awaiting_worker"):
+        filed.case.state, filed.case.resumes_to = state, None
+        if state == "awaiting_worker":
+            filed.case.resumes_to = "in_review"
+        session.commit()
+        page = read_page(visitor.get(f"/{language.slug}/case"))
+        assert page.one("html").get("lang") == language.tag
+        assert not _english(page, language, "public"), state
+
+
+def test_what_comes_of_a_report_is_said_in_a_language_that_has_it(
+    app: Flask, session: Session, operator: Operator
+) -> None:
+    assert operator.id
+    filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
+    asked = read_page(visitor.get("/ja-easy/return"))
+    visitor.post("/ja-easy/return", data={**asked.fields(), "code": filed.code})
+    assert visitor.get("/ja-easy/case").status_code == 200
+    filed.case.state, filed.case.decided_at = "accepted", filed.case.state_since
+    session.commit()
+    answer = visitor.get("/ja-easy/case")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/ja/case")
+    page = read_page(visitor.get("/ja/case"))
+    refused = visitor.post("/ja-easy/case/message", data={**page.fields(), "message": ""})
+    assert read_page(refused).one("html").get("lang") == "ja"
+
+
+def test_a_translation_into_the_readers_language_stands_on_any_page(
+    app: Flask, session: Session, operator: Operator
+) -> None:
+    handler = operator.director
+    filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
+    desk = handler.open(session, filed.case)
+    handling.take(session, filed.case, handler.actor, NOW, filed.case.version)
+    written = messages.Written("How are you?", "en", uuid4())
+    site, version = app.config["SITE"], filed.case.version
+    asked = handling.ask_worker(session, site, desk, written, handler.actor, NOW, version)
+    said = messages.Written("နေကောင်းလား", "my", uuid4())
+    handling.translate(session, desk, str(asked.id), said, handler.actor, NOW)
+    session.commit()
+    first = read_page(visitor.get("/my/return"))
+    visitor.post("/my/return", data={**first.fields(), "code": filed.code})
+    for path in ("/my/case", "/en/case"):
+        assert "နေကောင်းလား" in read_page(visitor.get(path)).main, path
+
+
+@pytest.mark.parametrize("language", EACH)
+def test_an_address_without_a_page_a_crowd_and_a_lost_database_speak_every_language(
+    app: Flask, client: FlaskClient, language: Language
+) -> None:
+    lost = read_page(client.get(f"/{language.slug}/nowhere"))
+    assert (lost.status, lost.one("html").get("lang")) == (404, language.tag)
+    assert not _english(lost, language, "public")
+    for what in ("busy", "away"):
+        with app.test_request_context(f"/{language.slug}/"), speaking(language):
+            html = error_page(503, what).get_data(as_text=True)
+        assert f'lang="{language.tag}"' in html
+        assert not [one for one in ENGLISH_ERRORS if one in html], what
+
+
+def test_other_errors_are_said_in_a_language_that_has_them(app: Flask) -> None:
+    with app.test_request_context("/ja-easy/"), speaking("ja-easy"):
+        html = error_page(500, "broken").get_data(as_text=True)
+    assert '<html lang="ja"' in html
+    assert "こわれ" in html or "不具合" in html or "問題" in html
+
+
+def test_an_address_that_names_no_language_speaks_the_browsers(client: FlaskClient) -> None:
+    lost = read_page(client.get("/nowhere", headers={"Accept-Language": "vi"}))
+    assert lost.one("html").get("lang") == "vi"
+    assert read_page(client.get("/vi/nowhere")).one("html").get("lang") == "vi"
 
 
 @pytest.mark.parametrize("language", EACH)
@@ -123,8 +226,27 @@ def test_the_questions_of_the_short_ways_are_in_the_gate() -> None:
                 assert source.get(question.ask), question.id
 
 
-def _english(page: Page, language: Language) -> list[str]:
-    """Sentences of the source that stand untranslated on the page."""
-    kept = catalogues.read(language.catalogue, "screens") or ()
+ENGLISH_ERRORS = ("Nothing ", "records", "Many people", "Go to the first")
+
+
+@cache
+def _source(domain: str) -> Catalog:
+    return catalogues.wanted()[domain]
+
+
+def _english(page: Page, language: Language, domain: str = "") -> list[str]:
+    """Sentences of the source that stand untranslated on the page: those of the first screens, or
+    any that workers read."""
+    kept = _source(domain) if domain else catalogues.read(language.catalogue, "screens") or ()
     source = [str(message.id) for message in kept if message.id]
-    return [text for text in source if len(text) > 12 and "%" not in text and text in page.text]
+    text = "".join(_said_in(page.one("body"), language.tag))
+    return [one for one in source if len(one) > 12 and "%" not in one and one in text]
+
+
+def _said_in(element: Element, tag: str) -> Iterator[str]:
+    """The text of a page without what is marked as another language."""
+    if element.get("lang", tag) == tag:
+        yield element.text or ""
+        for part in element:
+            yield from _said_in(part, tag)
+            yield part.tail or ""
