@@ -14,7 +14,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+# Tables are `model.Base`, not `db.Model`: worker, commands and migrations use them without Flask.
 db = SQLAlchemy()
+# Finds and carries the member (`request_loader`, `current_user`, `unauthorized`). Not `login_user`
+# and its signed session: the cookie opens a row of ours. Not `login_required`: `@audience` denies.
 login = LoginManager()
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Flask, Request, Response, abort, current_app, g, redirect, request, url_for
-from flask_login import current_user
+from flask_login import UserMixin, current_user
 
 from grievance.accounts import queries, words
 from grievance.accounts.keys import member_holder, open_organisation_keys
@@ -43,7 +43,7 @@ SEEN_EVERY_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Member:
+class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """Who is signed in. Permissions are those at the operator's desk."""
 
     person_id: UUID
@@ -53,9 +53,6 @@ class Member:
     session_id: UUID
     stepped_up_at: datetime
     member_private: bytes = field(repr=False)
-
-    is_authenticated = is_active = True  # what Flask-Login asks of whom it carries
-    is_anonymous = False
 
     @property
     def operator(self) -> MembershipFact | None:
@@ -104,7 +101,7 @@ class Member:
         return opened
 
     def get_id(self) -> str:
-        """For Flask-Login."""
+        """What Flask-Login knows them by."""
         return str(self.person_id)
 
 
@@ -123,7 +120,8 @@ def current_member() -> Member:
 
 
 def member() -> Member | None:
-    """The member the guard let in, for templates; None on pages for everybody."""
+    """The member the guard let in, for templates; None on pages for everybody, where `current_user`
+    would be whoever has a cookie."""
     found: Member | None = g.get("member")
     return found
 
@@ -175,7 +173,7 @@ def _opened(row: StaffSession | None, secret: str) -> bytes | None:
 def check(permission: str | None) -> None:
     """The guard of staff pages: sign in first (303), then the permission (403)."""
     if not current_user.is_authenticated:
-        abort(_signed_out())
+        abort(login.unauthorized())
     found: Member = current_user._get_current_object()
     g.member, g.actor_id = found, str(found.person_id)
     keep_open(url_for("accounts.still"))
@@ -232,6 +230,7 @@ def init_app(app: Flask) -> None:
     login.session_protection = None
     login.init_app(app)
     login.request_loader(load)
+    login.unauthorized_handler(_signed_out)
     resuming.opener(app, kept_here)
     guard(app, "staff", check)
     provide(app, member=member, role_name=lambda role: gettext(NAMES[role]))

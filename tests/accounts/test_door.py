@@ -6,9 +6,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from flask import session as signed_session
+from flask_login import UserMixin
 from sqlalchemy import delete, event, select, update
 
-from grievance.accounts import door, hashing, queries
+from grievance.accounts import door, hashing, queries, staff
 from grievance.accounts.models import (
     Event,
     KeyRequest,
@@ -22,6 +24,7 @@ from grievance.accounts.operations import founding, leaving
 from grievance.accounts.operations.keys import ALONE_WAITS
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
+from grievance.extensions import login
 from grievance.notifications.models import Outbox
 from grievance.vault import passwords
 from grievance.vault.passwords import Parameters, kek_for, wrap_member_key
@@ -519,3 +522,13 @@ def test_language_of_the_browser_is_chosen_already(client: Browser, session) -> 
     found = read_page(client.get(path, headers={"Accept-Language": "ja-JP,ja;q=0.9"}))
     assert found.one("html").get("lang") == "ja"
     assert found.fields()["language"] == "ja"
+
+
+def test_flask_login_carries_the_member_and_writes_no_session(app) -> None:
+    """What its readers look for is used as they know it; the cookie stays ours."""
+    assert issubclass(staff.Member, UserMixin)
+    assert login.request_callback is staff.load
+    with app.test_request_context("/staff/"):
+        away = login.unauthorized()
+        assert "/staff/sign-in" in where(away)
+        assert not signed_session.modified
