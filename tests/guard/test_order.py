@@ -106,6 +106,7 @@ def test_the_top_of_the_checkout_holds_only_what_it_should() -> None:
         "grievance", "translations", "migrations", "templates", "tests", "wsgi.py", "setup.cfg",
         "README.md", ".gitignore", "pyproject.toml", "Makefile", ".ci", "bench", "deploy", "docs",
         "requirements.txt", "publiccode.yml", "CHANGELOG.md", "LICENSE", "SECURITY.md",
+        "Dockerfile", "compose.yaml", ".dockerignore",
         ".github", ".git", ".venv", ".tools",
         "var", ".mypy_cache", ".ruff_cache", ".hypothesis", "grievance.egg-info", "build",
         "__pycache__", ".pytest_cache",
