@@ -71,9 +71,9 @@ def timed(work: Callable[[], object]) -> float:
 
 def _loaded(house: House, floor: float, one: float) -> list[Line]:
     before = _cases(house)
-    answers, seconds = house.browser.closed(CLIENTS, _last_steps(house, CLOSED))
+    answers, seconds = house.browser.closed(CLIENTS, last_steps(house, CLOSED))
     each = STEADY * floor
-    steady = house.browser.paced(each, _last_steps(house, OPEN))
+    steady = house.browser.paced(each, last_steps(house, OPEN))
     lost = CLOSED + OPEN - (_cases(house) - before)
     everybody = (*answers, *steady)
     wrong = [a for a in everybody if a.status != 303 or "sent" not in _place(a)]
@@ -115,7 +115,8 @@ def _draft(house: House) -> tuple[str, OpenDraft]:
     return secret, draft
 
 
-def _last_steps(house: House, count: int) -> list[Request]:
+def last_steps(house: House, count: int) -> list[Request]:
+    """The last request of so many people who have everything filled in."""
     made = [_draft(house)[0] for _ in range(count)]
     house.session.commit()
     return [house.form("/en/file/receipt", {"draft": secret}) for secret in made]
@@ -129,7 +130,7 @@ def _alone(house: House, one: float) -> list[Line]:
             inserts: list[tuple[str, Any]] = []
             verb.append(_one_filing(house, inserts))
             plain.append(_inserted(connection, _anew(house, inserts)))
-    steps = [house.browser.send(asked).seconds * 1000 for asked in _last_steps(house, ALONE)]
+    steps = [house.browser.send(asked).seconds * 1000 for asked in last_steps(house, ALONE)]
     floor = Floor(median(plain), "plain rows")
     return [
         Line("filing without the hash", median(verb), "ms", "<= 8", floor),
