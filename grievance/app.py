@@ -7,8 +7,9 @@ import threading
 from importlib import import_module
 
 from flask import Flask
+from psycopg.errors import UndefinedTable
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grievance import demo as demonstration
@@ -26,11 +27,17 @@ from grievance.vault.shares import Shares
 from grievance.vault.slots import PLACES, HashSlots, SlowLane
 
 ROOMS = ("web", "accounts", "portal", "intake", "desk", "console")
-# Why a web process does not start, each with a sentence for whoever starts it.
-REFUSALS = (SettingsError, KeyRingError, DemoMismatch, OperationalError)
 LIMITS = (
     "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
 )
+
+
+class NoDatabase(Exception):
+    """The database cannot be reached, or has no tables; the message says which."""
+
+
+# Why a web process does not start, each with a sentence for whoever starts it.
+REFUSALS = (SettingsError, KeyRingError, DemoMismatch, NoDatabase)
 
 
 def engine_options(url: str, ring: KeyRing) -> dict[str, object]:
@@ -86,10 +93,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _check_belongings(app: Flask, ring: KeyRing, *, demo: bool) -> None:
-    """KeyRingError or DemoMismatch when the database, the keys and the setting are not one set."""
+    """KeyRingError or DemoMismatch when the database, the keys and the setting are not one set;
+    NoDatabase when there is none to ask."""
     with app.app_context():
         act_as("cli:start")
-        peppers.agree(db.session(), ring)
-        check_mark(db.session(), demo)
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            peppers.agree(db.session(), ring)
+            check_mark(db.session(), demo)
+        except OperationalError as away:
+            said = str(away.orig).partition("\n")[0]
+            raise NoDatabase(f"the database cannot be reached: {said}") from None
+        except ProgrammingError as error:
+            if not isinstance(error.orig, UndefinedTable):
+                raise
+            raise NoDatabase("the database has no tables yet: run `flask migrate` first") from None
+        finally:
+            db.session.remove()
+            db.engine.dispose()

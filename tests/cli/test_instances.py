@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from grievance import jobs
 from grievance.cli.places import is_there
+from grievance.vault import keyring
 from tests.cli.kinds import ALL, FOLDER, MAKES, NONE, THERE
 from tests.servers import ROOT, Server
 
@@ -137,17 +138,43 @@ def test_half_an_instance_is_none(tmp_path: Path) -> None:
     assert is_there(tmp_path)
 
 
-def test_help_without_settings_lists_every_command() -> None:
+def help_with(**settings: str) -> str:
+    """What `flask --help` says on stderr beside the list of every command."""
     env = {name: text for name, text in os.environ.items() if not name.startswith("GRIEVANCE_")}
-    flask = Path(sys.executable).with_name("flask")
     told = subprocess.run(
-        [flask, "--help"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120
-    )
+        [sys.executable, "-m", "flask", "--help"], cwd=ROOT, env={**env, **settings},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
     assert told.returncode == 0
     assert "Traceback" not in told.stderr
-    assert "GRIEVANCE_DATABASE_URL is missing" in told.stderr
     installed = {one.name for one in entry_points(group="flask.commands")}
     listed = {
         line.split()[0] for line in told.stdout.partition("Commands:")[2].splitlines() if line
     }
     assert listed >= installed >= {"up", "routing"}
+    return told.stderr
+
+
+def test_help_without_settings_lists_every_command() -> None:
+    assert "GRIEVANCE_DATABASE_URL is missing" in help_with()
+
+
+def test_help_lists_them_whatever_the_settings_lead_to(
+    server: Server, ring_folder: Path, tmp_path: Path
+) -> None:
+    keyring.split(ring_folder, "web", tmp_path / "web")
+    database = f"grievance_empty_{uuid4().hex[:8]}"
+    server.ensure_database(database)
+    settings = {
+        "GRIEVANCE_DATABASE_URL": server.url("app", database),
+        "GRIEVANCE_KEYRING": str(tmp_path / "web"),
+        "GRIEVANCE_DATA": str(tmp_path),
+        "GRIEVANCE_PUBLIC_URL": "https://help.example.org",
+    }
+    assert "no tables yet: run `flask migrate`" in help_with(**settings)
+    away = f"postgresql+psycopg://us:{PASSWORD}@127.0.0.1:1/none"
+    told = help_with(**{**settings, "GRIEVANCE_DATABASE_URL": away})
+    assert "the database cannot be reached: " in told
+    assert PASSWORD not in told
+    told = help_with(**{**settings, "GRIEVANCE_KEYRING": str(tmp_path / "none")})
+    assert f"{tmp_path / 'none'} is missing" in told

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
 import sys
 from importlib.metadata import packages_distributions
+
+import pytest
 
 from tests.guard.source import ROOT, modules
 
@@ -50,3 +53,15 @@ def test_the_product_imports_only_what_running_installs() -> None:
         for name in module.outside() - set(sys.stdlib_module_names) - {"__future__", "_typeshed"}:
             provided = {one.lower().replace("_", "-") for one in providers.get(name, ())}
             assert provided & set(RUNNING), f"{module.place} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("target", "tests_too"), [("setup", False), ("run", False), ("suite", True), ("test", True)]
+)
+def test_only_tests_install_what_tests_need(target: str, tests_too: bool) -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "--always-make", target], cwd=ROOT, capture_output=True, text=True
+    )
+    assert told.returncode == 0
+    assert "-r requirements.txt" in told.stdout
+    assert ("-r tests/requirements.txt" in told.stdout) == tests_too
