@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text, update
 
+from grievance.i18n import date_text
 from grievance.notifications import messages, outbox, queries
 from grievance.notifications.addresses import seal_address
 from grievance.notifications.channels import channel_for
@@ -64,6 +65,28 @@ def test_danger_overtakes_everything_that_waits(put, post, post_session, office,
     put("handler@desk.example", kind=messages.danger)
     drain(post_session, post, now)
     assert office.recipients == ["handler@desk.example", "early@mail.example"]
+
+
+def test_nobody_crowds_out_the_letter_that_says_from_when_a_key_may_be_given(
+    post, post_session, web_ring, office, now
+):
+    """Each names a day of its own: none stands for another, the third in an hour leaves later."""
+    box = seal_address(web_ring.notifier_public, uuid4(), "new@desk.example")
+    days = [date(2026, 11, day) for day in (22, 23, 24)]
+    for day in days:
+        for letter in (
+            messages.key_waits(box, "en", SITE, day=day),
+            messages.key_request(box, "en", SITE),
+        ):
+            outbox.enqueue(post_session, web_ring.notifier_public, letter, now)
+    post_session.commit()
+    kinds = post_session.scalars(select(Outbox.kind)).all()
+    assert sorted(kinds) == ["key_request", "key_waits", "key_waits", "key_waits"]
+    assert drain(post_session, post, now)["sent"] == 3
+    assert drain(post_session, post, now)["sent"] == 0
+    assert drain(post_session, post, now + timedelta(hours=1))["sent"] == 1
+    told = " ".join(letter.get_content() for letter in office.letters)
+    assert [day for day in days if date_text(day) not in told] == []
 
 
 def test_two_drains_at_once_send_each_letter_once(put, post, opener, office, now):
