@@ -189,7 +189,7 @@ def name_given() -> None:
 
 def _queue_name(url: str) -> str:
     parts = urlsplit(url)
-    return f"the queue at {parts.hostname or 'this machine'}{parts.path}"
+    return f"the queue at {parts.hostname or ''}{parts.path}"
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grievance import jobs
+from grievance.cli import places
 from grievance.cli.places import is_there
 from grievance.vault import keyring
 from tests.cli.kinds import ALL, FOLDER, MAKES, NONE, THERE
@@ -178,3 +179,14 @@ def test_help_lists_them_whatever_the_settings_lead_to(
     assert PASSWORD not in told
     told = help_with(**{**settings, "GRIEVANCE_KEYRING": str(tmp_path / "none")})
     assert f"{tmp_path / 'none'} is missing" in told
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        (f"redis://us:{PASSWORD}@queue.example:6380/0", "the queue at queue.example/0"),
+        (f"unix://us:{PASSWORD}@/run/valkey.sock?db=0", "the queue at /run/valkey.sock"),
+    ],
+)
+def test_a_given_queue_is_named_without_its_password(url: str, named: str) -> None:
+    assert places._queue_name(url) == named
