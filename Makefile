@@ -42,7 +42,7 @@ catalogues: setup
 	@$(BIN)/flask translations check >/dev/null
 
 suite: .venv/.tests ## the tests without a browser
-	@$(BIN)/pytest -m "not journey" -n auto --dist loadgroup
+	@$(BIN)/pytest -m "not journey" -n auto --dist loadgroup --durations=20 --durations-min=1
 
 journeys: .venv/.tests ## the tests in a real browser, if there is one
 	@$(BIN)/python -m tests.journeys.browser && $(BIN)/pytest -m journey tests/journeys || test $$? -eq 70

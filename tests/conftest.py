@@ -39,11 +39,19 @@ SECOND = (
     "guard/test_migrations.py",
 )  # fmt: skip
 
+# Rooms whose tests share what takes long to make: each stays in one test process.
+TOGETHER = ("backup", "demo", "faults")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs on the second database too: those rooms, and all that needs real commits."""
-    rooms = tuple(Path(__file__).parent / room for room in SECOND)
+    """Mark what runs on the second database too: those rooms, and all that needs real commits;
+    keep together what shares an instance."""
+    here = Path(__file__).parent
+    rooms = tuple(here / room for room in SECOND)
     for item in items:
+        for room in TOGETHER:
+            if item.path.is_relative_to(here / room):
+                item.add_marker(pytest.mark.xdist_group(room))
         real = "live_app" in getattr(item, "fixturenames", ())
         if real or any(item.path.is_relative_to(room) for room in rooms):
             item.add_marker("second")

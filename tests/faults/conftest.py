@@ -20,13 +20,6 @@ from tests.servers import ROOT
 FLASK = str(Path(sys.executable).with_name("flask"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here shares one instance, so it stays in one test process."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
-
-
 def free_port() -> int:
     """A port that nobody uses now."""
     with socket.socket() as taken:
