@@ -52,6 +52,7 @@ SCREENS = (
     "templates/questions/fields.html", "templates/intake/ran_out.html",
     "templates/intake/return.html", "grievance/intake/number_form.py",
     "templates/intake/case.html", "grievance/intake/message_form.py",
+    "grievance/intake/sending.py",
     "templates/web/error_first.html",
     "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from functools import cache
 from uuid import uuid4
@@ -17,7 +18,7 @@ from grievance.cases import messages
 from grievance.cases.operations import handling
 from grievance.cli import catalogues
 from grievance.cli.translations import PARTIAL
-from grievance.i18n import LANGUAGES, Language, fallbacks, speaking
+from grievance.i18n import BY_SLUG, LANGUAGES, Language, fallbacks, speaking
 from grievance.questions.bank import shipped
 from grievance.web.errors import error_page
 from tests.cast import NOW, Operator, browser, file_case, found_operator
@@ -97,6 +98,23 @@ def test_the_page_of_a_new_report_speaks_every_language(
         page = read_page(visitor.get(f"/{language.slug}/case"))
         assert page.one("html").get("lang") == language.tag
         assert not _english(page, language, "public"), state
+
+
+def test_a_file_that_is_refused_on_the_first_page_is_refused_in_the_language_of_the_page(
+    app: Flask, session: Session, operator: Operator
+) -> None:
+    assert operator.id
+    for slug in ("my", "ur"):
+        visitor = browser(app, session)
+        page = read_page(visitor.get(f"/{slug}/file"))
+        program = (io.BytesIO(b"MZ" + bytes(200)), "x.exe")
+        sent = {**page.fields(), "what-happened": "Words.", "files": program}
+        answer = visitor.post(f"/{slug}/file", data=sent, content_type="multipart/form-data")
+        wrong = read_page(answer)
+        assert "x.exe" in wrong.errors["files"]
+        assert "docx, xlsx" in wrong.errors["files"]  # the way on
+        assert not _english(wrong, BY_SLUG[slug], "public")
+        assert "We cannot take" not in wrong.errors["files"]
 
 
 def test_what_comes_of_a_report_is_said_in_a_language_that_has_it(
