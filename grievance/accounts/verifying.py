@@ -30,13 +30,14 @@ LAST = 2**31  # the version of a row that is gone
 def verify(
     session: Session,
     anchor_public: bytes | None = None,
-    copy: Path | None = None,
+    copy: Path | Mapping[int, Any] | None = None,
     event_key: bytes | None = None,
 ) -> Report:
     """Walk every chain and anchor, and compare the rows with their events.
 
     `anchor_public` checks the signatures (it is public, of the key ring), `event_key` what vouches
-    for each event and read, `copy` compares the second place. What is not given is left out.
+    for each event and read, `copy` compares the second place: read it before the transaction does,
+    or an anchor that is signed meanwhile stands there alone. What is not given is left out.
     """
     report = Report(vouched=event_key is not None)
     check = _Check(session, report, Keys(event_key) if event_key else None)
@@ -209,9 +210,10 @@ class _Check:
             "", read.mac, lambda key: chain.read_mac(key, *told)
         )
 
-    def anchors(self, public: bytes | None, copy: Path | None) -> None:
+    def anchors(self, public: bytes | None, copy: Path | Mapping[int, Any] | None) -> None:
         """The anchors, their copy, and whether every chain that moved is to be anchored."""
-        copied = anchors.copied(copy) if copy else None
+        given_copy = anchors.copied(copy) if isinstance(copy, Path) else copy
+        copied = dict(given_copy) if given_copy is not None else None
         rows = self.session.scalars(select(Anchor).order_by(Anchor.seq)).all()
         given = (_signed(row) for row in rows)
         last, reached = walk_anchors(given, self.report, public, self._standing)

@@ -43,8 +43,9 @@ def verify(export: bool) -> None:
         settings = or_leave(lambda: read(CommandSettings, environ))
         ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
         copy = settings.data / anchors.COPY
+        copied = anchors.copied(copy)  # before the database: an anchor may be signed meanwhile
         with _session(settings.database_url, ring, "cli:audit-verify") as session:
-            report = verifying.verify(session, ring.anchor_public, copy, ring.event_key)
+            report = verifying.verify(session, ring.anchor_public, copied, ring.event_key)
             if export:
                 told = {**report.facts(), "copy": _lines(copy), "public": ring.anchor_public.hex()}
                 _print_all(told, session)

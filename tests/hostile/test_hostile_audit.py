@@ -20,12 +20,13 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from grievance.accounts import audit, named, verifying
+from grievance.accounts import anchors, audit, named, verifying
 from grievance.accounts.models import KeyRequest, Membership, OperatorProfile, Organisation
 from grievance.accounts.operations.persons import locked
 from grievance.app import create_app
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
+from grievance.cli import audit as cli
 from grievance.cli.audit import audit as command
 from grievance.clock import real_now
 from grievance.extensions import db
@@ -394,6 +395,33 @@ def test_an_export_is_proved_without_the_database(
     assert proved(anchored=anchored)[0] == 1
     file.write_text("{}")
     assert CliRunner().invoke(command, ["check", str(file)]).exit_code == 2
+
+
+def test_an_anchor_that_is_signed_meanwhile_is_no_break(
+    scene: Scene, app_of_scene: Flask, ring_folder: Path, tmp_path: Path, server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    opens = cli._session
+
+    def opened(*args: str, **more: str) -> Session:
+        session = opens(*args, **more)
+        session.execute(text("SELECT count(*) FROM anchor"))
+        who = scene.handler.actor.name
+        audit.record_read(scene.session, scene.case_id, actor=who, now=real_now(), what="case")
+        scene.session.commit()
+        worked(scene, server, ring_folder)
+        anchors.copy_anchors(scene.session, tmp_path / anchors.COPY)
+        return session
+
+    monkeypatch.setattr(cli, "_session", opened)
+    env = {
+        "GRIEVANCE_DATABASE_URL": app_of_scene.config["SETTINGS"].database_url,
+        "GRIEVANCE_KEYRING": str(ring_folder),
+        "GRIEVANCE_DATA": str(tmp_path),
+        "GRIEVANCE_PUBLIC_URL": "http://localhost",
+    }
+    told = CliRunner().invoke(command, ["verify"], env=env)
+    assert (told.exit_code, json.loads(told.stdout)["wrong"]) == (0, [])
 
 
 def test_a_lawful_erasure_is_told_and_is_no_break(scene: Scene) -> None:
