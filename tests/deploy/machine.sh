@@ -8,17 +8,22 @@ mount -t tmpfs -o mode=0755 layer "$work"
 mkdir "$work/upper" "$work/below" "$new"
 mount -t overlay layer -o "lowerdir=/,upperdir=$work/upper,workdir=$work/below" "$new"
 rm -rf "$new"/etc/postgresql/* "$new"/var/lib/postgresql/* "$new/opt/grievance" "$new/etc/grievance"
-for where in "$(dirname "$python")" "$(dirname "$(readlink -f "$python")")" "$root"; do # on a disk of its own perhaps, in a private folder
-  mkdir -p "$new$where" "$new/opt/grievance"
-  for ((up = 1; ${#where} > 1; up++)); do chmod a+x "$new$where" && where=$(dirname "$where"); done
+for where in run tmp; do mount -t tmpfs -o mode=1777 own "$new/$where"; done # first: what is bound may lie in them
+chmod 755 "$new/run"
+mkdir -p "$new/run/standins" "$new/run/lock" "$new/opt/grievance"
+inside_of() { chroot "$new" "$@"; }
+interpreters=("$(readlink -f "$python")" "$(readlink -f "$(dirname "$python")")/$(basename "$python")" "$python")
+for where in "${interpreters[@]%/*/*}" "$root"; do # in a private folder perhaps
+  inside_of mkdir -p "$where"
+  for ((up = 1; ${#where} > 1; up++)); do inside_of chmod a+x "$where" && where=$(dirname "$where"); done
 done
 mount --bind -o ro "$root" "$new$root"
+for one in "${interpreters[@]}"; do # on a disk of its own perhaps, or in /tmp
+  inside_of test -e "$one" || mount --bind -o ro "${one%/*/*}" "$new${one%/*/*}"
+done
 mount --bind -o ro "$root" "$new/opt/grievance"
 mount --rbind /dev "$new/dev"
 mount -t proc proc "$new/proc"
-for where in run tmp; do mount -t tmpfs -o mode=1777 own "$new/$where"; done
-chmod 755 "$new/run"
-mkdir -p "$new/run/standins" "$new/run/lock"
 for name in systemctl systemd-run certbot apt-get git make; do
   printf '#!/bin/sh\nexec %s %s/tests/deploy/standin.py "$0" "$@"\n' "$python" "$root" >"$new/run/standins/$name"
   chmod 755 "$new/run/standins/$name"
