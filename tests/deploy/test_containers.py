@@ -54,6 +54,16 @@ def test_only_setting_up_and_backups_are_root_and_one_sees_the_whole_ring() -> N
     assert seeing == {"setup"}
 
 
+def test_what_the_host_keeps_beside_it_goes_into_no_image_and_into_no_commit() -> None:
+    kept = {str(told["env_file"]).split("/")[0] for told in SERVICES.values() if "env_file" in told}
+    for told in SERVICES.values():
+        mounted = (one.split(":")[0] for one in told.get("volumes", []))
+        kept |= {one.removeprefix("./") for one in mounted if one.startswith("./")}
+    assert kept == {"env", "backups"}
+    assert kept <= set((ROOT / ".dockerignore").read_text().split())
+    assert {f"/{one}/" for one in kept} <= set((ROOT / ".gitignore").read_text().split())
+
+
 def test_the_line_that_serves_is_that_of_the_unit() -> None:
     unit = Unit(DEPLOY / "grievance-web.service")["ExecStart"].split()[1:]
     ours = SERVICES["web"]["command"][1:]
