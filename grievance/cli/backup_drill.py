@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,15 @@ def drill(folder: Path, keys: tuple[Path, ...], within_hours: int | None) -> Non
     not hold.
     """
     with refusals(), site_of(scratch=True) as site:
-        began, place = clock.real_now(), _newest(folder)
-        whole, mark = told(place)
-        held = rings.read_rings(keys or [site.ring])
-        manifest = vouched(whole, mark, held)
-        check_rows(place, manifest)
-        check_blobs(place, Sum(**manifest["list"]))
-        audit, replayed = _put_back(site, place, manifest, held)
+        began = clock.real_now()
+        with _noted_when_refused(site, began):
+            place = _newest(folder)
+            whole, mark = told(place)
+            held = rings.read_rings(keys or [site.ring])
+            manifest = vouched(whole, mark, held)
+            check_rows(place, manifest)
+            check_blobs(place, Sum(**manifest["list"]))
+            audit, replayed = _put_back(site, place, manifest, held)
         hours = round((began - datetime.fromisoformat(manifest["at"])).total_seconds() / 3600)
         old = within_hours is not None and hours > within_hours
         note(site, "drill", began, wanting=old or bool(audit["broken"]))
@@ -58,6 +60,17 @@ def drill(folder: Path, keys: tuple[Path, ...], within_hours: int | None) -> Non
     if old:
         click.echo(f"{place} is {hours} hours old: newer ones are missing.", err=True)
     sys.exit(WANTING if old or audit["broken"] else 0)
+
+
+@contextmanager
+def _noted_when_refused(site: Site, began: datetime) -> Iterator[None]:
+    """A drill that could not be done ended wanting: a monitor must hear of it, too."""
+    try:
+        yield
+    except (Refused, OSError):
+        with suppress(OperationalError):
+            note(site, "drill", began, wanting=True)
+        raise
 
 
 def _put_back(
