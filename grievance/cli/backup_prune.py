@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from grievance.storage import sync
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")  # of a run that was killed
 STALE = timedelta(days=1)
 FRESH = timedelta(days=2)  # kept all: one of them is from before an update
+MANY = 3  # a rule that runs every night deletes fewer at once
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,21 @@ DEFAULT = Rule()
 @click.option("--monthly", type=click.IntRange(0), default=DEFAULT.monthly, show_default=True)
 @click.option("--at-most-days", type=click.IntRange(1), default=DEFAULT.at_most_days,
               show_default=True, help="None lives longer, whatever the others say.")  # fmt: skip
+@click.option(
+    "--all", "even_all", is_flag=True, help="Also when nothing older than two days stays."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
-def prune(folder: Path, keys: tuple[Path, ...], dry_run: bool, **counts: int) -> None:
+def prune(
+    folder: Path, keys: tuple[Path, ...], even_all: bool, dry_run: bool, **counts: int
+) -> None:
     """Delete the backups in FOLDER that no day, week or month keeps, and all that are too old.
 
     Only what lies directly in FOLDER and is vouched for by the key ring counts as a backup, and
     nothing else is touched, except what killed runs left. The newest that holds wholly and whose
-    event chains are whole is always kept; where there is none, nothing is deleted. Exit 1 when
-    something is altered or nothing holds, or what has to be kept is too old.
+    event chains are whole is always kept; where there is none, nothing is deleted. A clock
+    that runs ahead makes all look too old: so three or more are deleted only where something else
+    older than two days stays, or with --all. Exit 1 when something is altered or nothing holds,
+    when what has to be kept is too old, or for that doubt about the clock.
     """
     say_where(f"the backups in {folder}")
     with refusals():
@@ -69,6 +77,8 @@ def prune(folder: Path, keys: tuple[Path, ...], dry_run: bool, **counts: int) ->
         times = {place: _time(manifest) for place, manifest in found.items()}
         stay = kept(times, now, rule) | {good, *doubtful}
         gone = sorted(set(found) - stay)
+        if not (even_all or dry_run):
+            _doubt_the_clock(gone, (times[one] for one in stay - {good} - doubtful), now)
         for place in [] if dry_run else [*gone, *_leftovers(folder, now)]:
             _delete(place)
     old = times[good] < now - timedelta(days=rule.at_most_days)
@@ -129,6 +139,15 @@ def _last_good(found: dict[Path, dict[str, Any]], doubtful: set[Path]) -> Path |
         else:
             return place
     return None
+
+
+def _doubt_the_clock(gone: list[Path], stay: Iterable[datetime], now: datetime) -> None:
+    if len(gone) >= MANY and all(at >= now - FRESH for at in stay):
+        raise Refused(
+            f"{len(gone)} backups would go, and besides the last that holds none from before the "
+            f"last two days would stay: is the clock right? It says {now:%Y-%m-%d %H:%M} UTC. "
+            "Nothing was deleted. --dry-run lists them; --all deletes them."
+        )
 
 
 def _time(manifest: dict[str, Any]) -> datetime:

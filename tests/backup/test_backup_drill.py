@@ -91,7 +91,7 @@ def test_of_a_folder_of_backups_the_newest_is_tried(
 ) -> None:
     for name, ago in (("z-old", 5), ("a-new", 2)):
         shutil.copytree(made, tmp_path / name)
-        aged(lived, tmp_path / name, ago)
+        aged(lived, tmp_path / name, clock.real_now() - timedelta(days=ago))
     answer = lived.place.run("drill", tmp_path)
     assert json.loads(answer.stdout)["backup"] == "a-new"
     assert answer.exit_code == 0
@@ -113,10 +113,14 @@ def test_an_altered_backup_is_found(
         cut(next(path for path in (folder / "files").rglob("*") if path.is_file()))
     else:
         swap_byte(folder / "manifest.json")
+    began = clock.real_now()
     answer = lived.place.run("drill", folder)
     assert answer.exit_code == 1
     assert not answer.stdout
     assert scratch.tables() == 0
+    run = told(lived, "drill")
+    assert (run.done, run.failed) == (0, 1)
+    assert run.started_at >= began - timedelta(seconds=1)
 
 
 def test_a_scratch_database_with_tables_is_refused_and_left_alone(

@@ -61,18 +61,20 @@ def test_of_the_last_two_days_all_stay() -> None:
 
 @pytest.fixture
 def shelf(lived: Lived, made: Path, tmp_path: Path) -> Path:
-    """A folder of backups: of today, of ten days ago twice, and of 200 days ago."""
-    folder = tmp_path / "shelf"
-    for name, ago in (("new", 0.0), ("old", 10.0), ("older", 10.1), ("ancient", 200.0)):
+    """A folder of backups: of now, of one day ten days ago twice, and of 200 days ago."""
+    folder, now = tmp_path / "shelf", clock.real_now()
+    noon = now.astimezone(UTC).replace(hour=12, minute=0) - timedelta(days=10)
+    times = {"old": noon, "older": noon.replace(hour=10), "ancient": now - timedelta(days=200)}
+    for name, at in {"new": now, **times}.items():
         shutil.copytree(made, folder / name)
-        aged(lived, folder / name, ago)
+        aged(lived, folder / name, at)
     return folder
 
 
-def aged(lived: Lived, place: Path, days: float) -> None:
-    """The same backup, made so many days before."""
+def aged(lived: Lived, place: Path, at: datetime) -> None:
+    """The same backup, made then."""
     manifest = json.loads((place / "manifest.json").read_bytes())
-    manifest["at"] = (clock.real_now() - timedelta(days=days)).isoformat()
+    manifest["at"] = at.isoformat()
     rewritten(lived, place, manifest)
 
 
@@ -93,6 +95,25 @@ def test_what_the_rule_does_not_keep_is_deleted(lived: Lived, shelf: Path) -> No
     told = json.loads(answer.stdout)
     assert told == {"kept": ["new", "old"], "deleted": ["ancient", "older"], "good": "new"}
     assert names(shelf) == {"new", "old"}
+
+
+def test_a_clock_that_runs_ahead_deletes_nothing_unasked(
+    lived: Lived, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.real_now()
+    ahead = now + timedelta(days=200)
+    aged(lived, shelf / "ancient", now - timedelta(days=3))
+    aged(lived, shelf / "new", ahead)
+    before = names(shelf)
+    monkeypatch.setattr(clock, "real_now", lambda: ahead)
+    answer = lived.place.run("prune", shelf)
+    assert answer.exit_code == 1
+    assert "is the clock right?" in answer.stderr
+    assert names(shelf) == before
+    listed = lived.place.run("prune", shelf, "--dry-run")
+    assert json.loads(listed.stdout)["deleted"] == ["ancient", "old", "older"]
+    assert lived.place.run("prune", shelf, "--all").exit_code == 0
+    assert names(shelf) == {"new"}
 
 
 def test_a_dry_run_deletes_nothing(lived: Lived, shelf: Path) -> None:
