@@ -79,8 +79,9 @@ def _start(unit: str) -> None:
 def _once(unit: str) -> None:
     told = Unit(Path("/etc/systemd/system") / f"{unit}.service")
     environ = {"PATH": os.environ["PATH"], **environment_of(Path(told["EnvironmentFile"]))}
+    environ |= dict(one.split("=", 1) for one in told.lists.get("Environment", []))
     for command in told.lists["ExecStart"]:
-        words = shlex.split(command.replace("%%", "%"))
+        words = shlex.split(command.replace("%%", "%").replace("$$", "$"))
         subprocess.run(words, env=environ, cwd=told["WorkingDirectory"], check=True,
                        umask=int(told["UMask"], 8))  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 from PIL import Image
 
 from grievance.cli.places import KINDS
@@ -68,6 +70,37 @@ def test_backups_are_root_s_with_nothing_but_reading_left(name: str, writes: str
     assert unit["PrivateNetwork"] == "yes"
     assert unit.get("ReadWritePaths") == writes
     assert unit["EnvironmentFile"] == "/etc/grievance/backup.env"
+
+
+def test_backups_wait_for_the_clock_and_a_drill_for_the_backup() -> None:
+    for name, first in (("backup", ""), ("drill", "grievance-backup.service ")):
+        unit = Unit(DEPLOY / f"grievance-{name}.service")
+        assert unit["After"] == f"postgresql.service {first}time-sync.target"
+        assert unit["Wants"] == "postgresql.service time-sync.target"
+
+
+@pytest.mark.parametrize(
+    ("create", "prune", "ends"),
+    [(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 3, 3), (0, 2, 2), (2, 0, 2), (3, 0, 3)],
+)
+@pytest.mark.parametrize("where", ["unit", "container"])
+def test_a_night_is_pruned_whenever_a_backup_was_made(
+    tmp_path: Path, where: str, create: int, prune: int, ends: int
+) -> None:
+    (line,) = Unit(DEPLOY / "grievance-backup.service").lists["ExecStart"]
+    words = shlex.split(line.replace("%%", "%"))
+    if where == "container":
+        words = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["backup"]["command"]
+    stub = tmp_path / "flask"
+    stub.write_text(
+        f'#!/bin/sh\necho "$2" >>{tmp_path}/ran\n[ "$2" = create ] && exit {create}\nexit {prune}\n'
+    )
+    stub.chmod(0o755)
+    words = [word.replace("$$", "$") for word in words]
+    done = subprocess.run(words, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False)
+    assert done.returncode == ends
+    ran = (tmp_path / "ran").read_text().split()
+    assert ran == (["create", "prune"] if create <= 1 else ["create"])
 
 
 @pytest.mark.parametrize("kind", PROCESSES)
