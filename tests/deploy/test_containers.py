@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +64,32 @@ def test_what_the_host_keeps_beside_it_goes_into_no_image_and_into_no_commit() -
     assert kept == {"env", "backups"}
     assert kept <= set((ROOT / ".dockerignore").read_text().split())
     assert {f"/{one}/" for one in kept} <= set((ROOT / ".gitignore").read_text().split())
+
+
+@pytest.mark.parametrize("trace", ["", "anchors.jsonl", "recalls.jsonl"])
+def test_a_key_ring_is_made_only_where_there_was_none(tmp_path: Path, trace: str) -> None:
+    stubs, data = tmp_path / "bin", tmp_path / "data"
+    for folder in (stubs, data, tmp_path / "keys-web"):
+        folder.mkdir()
+    for name in ("flask", "chown", "install", "mv"):
+        (stubs / name).write_text(f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/ran\n')
+        (stubs / name).chmod(0o755)
+    if trace:
+        (data / trace).touch()
+    told = (DEPLOY / "container" / "setup.sh").read_text().replace("/var/lib/grievance", str(data))
+    told = re.sub(r"/(ring|keys-web|keys-worker)/", rf"{tmp_path}/\1/", told)
+
+    def run() -> subprocess.CompletedProcess[str]:
+        path = {"PATH": f"{stubs}:/usr/bin:/bin"}
+        return subprocess.run(["sh", "-c", told], env=path, capture_output=True, text=True)
+
+    done, ran = run(), (tmp_path / "ran").read_text()
+    assert done.returncode == bool(trace), done.stderr
+    assert len(done.stderr.splitlines()) == bool(trace)
+    assert ("flask keyring create" in ran) == (not trace)
+    assert ("flask migrate" in ran) == (not trace)
+    (tmp_path / "ring" / "whole").mkdir(parents=True)
+    assert run().returncode == 0  # it was put back
 
 
 def test_the_line_that_serves_is_that_of_the_unit() -> None:
