@@ -26,6 +26,11 @@ ASKED = re.compile(r"\b(grievance_[a-z_]+)(?:\{([a-z]+)=\"([^\"]+)\"\})?")
 BY_TIMERS = ("backup", "drill")
 
 
+def test_a_command_that_a_rule_names_can_be_typed_as_it_stands() -> None:
+    named = re.findall(r"`([^`]+)`", " ".join(rule["annotations"]["summary"] for rule in RULES))
+    assert named == ["/opt/grievance/deploy/as worker outbox drain --dead"]
+
+
 @pytest.fixture
 def told(app: Flask, client: FlaskClient, server: Server, shared_database: str) -> Iterator[str]:
     """What `/metrics` says where every job has run; only the worker's role may note that."""

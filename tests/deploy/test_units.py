@@ -118,7 +118,24 @@ def test_the_settings_file_of_backups_is_whole() -> None:
 
 def test_the_page_shows_the_line_that_serves() -> None:
     (shown,) = re.findall(r"^    gunicorn (.*)$", PAGE, flags=re.M)
-    assert set(shown.split()) <= set(Unit(DEPLOY / "grievance-web.service")["ExecStart"].split())
+    assert shown.split() == Unit(DEPLOY / "grievance-web.service")["ExecStart"].split()[1:]
+
+
+@pytest.mark.parametrize("kind", ["web", "worker", "backup"])
+def test_a_command_runs_as_its_kind_does(tmp_path: Path, kind: str) -> None:
+    stub = tmp_path / "systemd-run"
+    stub.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    stub.chmod(0o755)
+    done = subprocess.run(
+        [str(DEPLOY / "as"), "root" if kind == "backup" else kind, "mail", "test"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    words, unit = done.stdout.split(), Unit(DEPLOY / f"grievance-{kind}.service")
+    given = dict(words[i + 1].split("=", 1) for i, word in enumerate(words) if word == "-p")
+    assert words[-3:] == ["/opt/grievance/.venv/bin/flask", "mail", "test"]
+    assert given["EnvironmentFile"] == unit["EnvironmentFile"]
+    assert given.get("User", "root") == unit["User"]
+    assert given.get("Group", "") == unit.get("Group")
 
 
 CLEAN = """
