@@ -1,7 +1,5 @@
 """Receipt codes: read from any hand, checked before hashing, found under any pepper."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +21,19 @@ ZEROS = {
     "Mongolian": "᠐",
     "full-width": "０",
 }
+
+
+@pytest.fixture
+def hashes(monkeypatch):
+    """The slow hashes that were done, one entry each."""
+    done, real = [], receipts.hash_secret_raw
+
+    def counted(*given, **more):
+        done.append(1)
+        return real(*given, **more)
+
+    monkeypatch.setattr(receipts, "hash_secret_raw", counted)
+    return done
 
 
 def _code(digits):
@@ -141,14 +152,10 @@ def test_letters_that_look_like_digits_are_read_as_them(zero, one):
     assert receipts.parse(typed) == receipts.parse(f"No. {typed}") == code
 
 
-def test_refusing_a_mistyped_code_does_not_hash():
-    wrong = "0" * 19 + "1"
-    started = time.perf_counter()
-    for _ in range(100):
-        with pytest.raises(receipts.NotAReceipt):
-            receipts.parse(wrong)
-    hundred_refusals = time.perf_counter() - started
-    assert hundred_refusals < 10 * _seconds_of_a_hash()
+def test_refusing_a_mistyped_code_does_not_hash(hashes):
+    with pytest.raises(receipts.NotAReceipt):
+        receipts.parse("0" * 19 + "1")
+    assert hashes == []
 
 
 def test_a_code_is_shown_in_fours():
@@ -182,11 +189,10 @@ def test_a_wrong_pepper_finds_nothing():
     assert old.pair != new.pair
 
 
-def test_many_peppers_cost_one_slow_hash():
+def test_many_peppers_cost_one_slow_hash(hashes):
     root = receipts.slow_root(receipts.draw(), keys.new_key())
-    started = time.perf_counter()
     found = [receipts.receipt_keys(root, keys.new_key(), version) for version in range(1, 11)]
-    assert time.perf_counter() - started < _seconds_of_a_hash()
+    assert len(hashes) == 1
     assert len({each.tag for each in found}) == 10
 
 
@@ -198,9 +204,3 @@ def test_a_reply_link_needs_code_token_and_pepper():
     assert receipts.reply_pair(root, "other", pepper) != pair
     assert receipts.reply_pair(root, "token", salt) != pair
     assert receipts.reply_pair(keys.new_key(), "token", pepper) != pair
-
-
-def _seconds_of_a_hash():
-    started = time.perf_counter()
-    receipts.slow_root("0" * 20, bytes(32))
-    return time.perf_counter() - started
