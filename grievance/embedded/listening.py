@@ -21,9 +21,11 @@ def listen(host: str, port: int) -> list[socket.socket]:
     """
     taken: list[socket.socket] = []
     try:
-        for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        named = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # A hosts file may name one address twice; the second of them is not another program.
+        for family, address in dict.fromkeys((one[0], str(one[4][0])) for one in named):
             at = taken[0].getsockname()[1] if taken else port
-            made = _bound(family, (str(address[0]), at))
+            made = _bound(family, (address, at))
             taken += [made] if made else []
         if not taken:
             raise Unavailable(f"{host} is no address of this machine.")

@@ -102,6 +102,15 @@ def test_a_held_port_lets_nobody_else_in_and_is_given_back() -> None:
     listening.close(listening.listen("127.0.0.1", port))
 
 
+def test_an_address_that_is_named_twice_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a hosts file that has two lines for localhost."""
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *told, **more: real(*told, **more) * 2)
+    held = listening.listen("127.0.0.1", 0)
+    assert len(held) == 1
+    listening.close(held)
+
+
 def test_only_our_own_socket_is_asked(stranger: int) -> None:
     """Its health is what answers at the socket that was handed to it."""
     (ours,) = listening.listen("127.0.0.1", 0)
