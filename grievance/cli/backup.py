@@ -145,7 +145,7 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
     """
     if ledger and without_ledger:
         raise click.UsageError("--ledger and --without-ledger exclude each other.")
-    with refusals(), site_of(alone=True) as site:
+    with refusals(), site_of(alone=True, first=lambda: told(folder)) as site:
         manifest, held, fresh = _checked(folder, site)
         public = held["anchor-public"]
         found = recalls.wanted(manifest, site.data, public, ledger, without_ledger)

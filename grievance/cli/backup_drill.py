@@ -97,8 +97,9 @@ def _put_back(
 def _reached(name: str | None) -> Iterator[None]:
     try:
         yield
-    except OperationalError:
-        raise Refused(f"The scratch database {name} cannot be reached.", MISSING) from None
+    except OperationalError as away:
+        said = str(away.orig).partition("\n")[0]
+        raise Refused(f"The scratch database {name} cannot be reached: {said}", MISSING) from None
 
 
 def _newest(folder: Path) -> Path:

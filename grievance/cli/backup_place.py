@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,15 @@ from grievance import clock, storage
 from grievance.cli.backup_files import Refused
 from grievance.cli.backup_keys import read_rings
 from grievance.cli.keys import become_owner
-from grievance.cli.places import given_database, home, leave, name_given, or_leave, own_instance
+from grievance.cli.places import (
+    given_database,
+    home,
+    leave,
+    name_given,
+    or_leave,
+    own_instance,
+    unreachable,
+)
 from grievance.embedded.process import Unavailable
 from grievance.notifications.models import JobRun
 from grievance.settings import CommandSettings, read
@@ -57,9 +65,12 @@ def store_of(site: Site) -> storage.Blobs:
 
 
 @contextmanager
-def site_of(*, alone: bool = False, scratch: bool = False) -> Iterator[Site]:
+def site_of(
+    *, alone: bool = False, scratch: bool = False, first: Callable[[], object] = lambda: None
+) -> Iterator[Site]:
     """From the settings; without them the instance under `var/`. `alone`: it must be down, and is
-    made when there is none. `scratch`: an instance makes its scratch database."""
+    made when there is none, but not when `first` refuses. `scratch`: an instance makes its scratch
+    database."""
     if given_database():
         name_given()
         given = or_leave(lambda: read(CommandSettings, os.environ))
@@ -67,7 +78,7 @@ def site_of(*, alone: bool = False, scratch: bool = False) -> Iterator[Site]:
         yield Site(url, given.keyring, given.storage, given.data, _beside(url))
         return
     folder = home()
-    with own_instance(makes=alone) as instance:
+    with own_instance(makes=alone, first=first) as instance:
         if alone and not instance.started_here:
             raise Refused(f"The instance in {folder} is running: stop it first.")
         files = os.environ.get("GRIEVANCE_STORAGE") or str(folder / "files")
@@ -107,8 +118,10 @@ def refusals() -> Iterator[None]:
         leave(str(refused), refused.code)
     except Unavailable as missing:
         leave(str(missing))
-    except (OperationalError, psycopg.OperationalError):
-        leave("The database cannot be reached.")
+    except OperationalError as error:
+        leave(unreachable(error.orig))
+    except psycopg.OperationalError as error:
+        leave(unreachable(error))
     except ProgrammingError as error:
         if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
             raise

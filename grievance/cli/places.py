@@ -65,9 +65,9 @@ def or_leave(make: Callable[[], Thing]) -> Thing:
 
 def home() -> Path:
     """The folder of the instance: `GRIEVANCE_DATA`, or `var/` of the checkout, or where the product
-    is installed `var/` of the folder one stands in."""
+    is installed `var/` of the folder one stands in. Absolute, for children run elsewhere."""
     given = os.environ.get(f"{PREFIX}DATA")
-    return Path(given or (BESIDE if is_checkout() else Path.cwd()) / "var")
+    return Path(given or (BESIDE if is_checkout() else Path.cwd()) / "var").absolute()
 
 
 def given_database() -> str:
@@ -148,9 +148,12 @@ def environment(kind: str) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def own_instance(*, makes: bool = False) -> Iterator[Instance]:
+def own_instance(
+    *, makes: bool = False, first: Callable[[], object] = lambda: None
+) -> Iterator[Instance]:
     """The instance in `home()`, named on stderr, started when it is down; exit 3 when it cannot be
-    or none is there, unless the command makes one."""
+    or none is there, unless the command makes one. `first` looks, before anything is made, whether
+    there is reason to."""
     folder = home()
     say_where(f"the instance in {folder}")
     if not (makes or is_there(folder)):
@@ -158,6 +161,7 @@ def own_instance(*, makes: bool = False) -> Iterator[Instance]:
             f"There is no instance in {folder}: `flask up` makes one, GRIEVANCE_DATA names another"
             " folder, GRIEVANCE_DATABASE_URL a database of yours."
         )
+    first()
     try:
         with Instance(folder) as instance:
             yield instance
@@ -192,12 +196,18 @@ def _queue_name(url: str) -> str:
     return f"the queue at {parts.hostname or ''}{parts.path}"
 
 
+def unreachable(why: object) -> str:
+    """Why the database does nothing for us: what it, or the way there, said first."""
+    said = str(why).partition("\n")[0]
+    return f"The database cannot be reached or refuses: {said}"
+
+
 @contextmanager
 def _database_answers() -> Iterator[None]:
     try:
         yield
-    except OperationalError:
-        leave("The database cannot be reached.")
+    except OperationalError as error:
+        leave(unreachable(error.orig))
     except ProgrammingError as error:
         if not isinstance(error.orig, UndefinedTable):
             raise

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.engine import make_url
 
 from grievance import jobs
 from grievance.cli import places
@@ -108,6 +109,32 @@ def test_what_makes_one_names_where(run, name: str, tmp_path: Path) -> None:
     assert told.exit_code != 0  # neither a foreign address nor a backup that is not there
     assert "There is no instance" not in told.stderr
     assert f"Working on the instance in {tmp_path / 'home'}." in told.stderr
+    assert list(tmp_path.iterdir()) == []  # not for an address or a backup that is not there
+
+
+def test_a_relative_folder_is_named_from_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRIEVANCE_DATA", "some/where")
+    assert places.home() == tmp_path / "some" / "where"
+
+
+def test_what_the_database_refuses_is_told_in_its_words(
+    run, server: Server, ring_folder: Path
+) -> None:
+    nobody = make_url(server.url("app", f"grievance_none_{uuid4().hex[:8]}"))
+    url = nobody.set(password=PASSWORD).render_as_string(hide_password=False)
+    settings = {
+        "GRIEVANCE_DATABASE_URL": url,
+        "GRIEVANCE_KEYRING": str(ring_folder),
+        "GRIEVANCE_PUBLIC_URL": "http://localhost",
+    }
+    for name in ("audit verify", "migrate"):
+        told = run(name, THERE[name], **settings)
+        assert (told.exit_code, told.stdout) == (3, "")
+        assert f'"{nobody.database}" does not exist' in told.stderr
+        assert PASSWORD not in told.stderr
 
 
 @pytest.mark.parametrize("name", FOLDER)
