@@ -123,6 +123,8 @@ def step(
         link.actor, link.mac, lambda key: chain.event_mac(key, link.id, place, link.hash)
     ):
         report.fault(link.stream_id, link.seq, "authentication")
+    if walked.begun and isinstance(link.codes, dict) and named.WHOLE in link.codes:
+        report.fault(link.stream_id, link.seq, "begun again")
     _learn(walked, link, heading)
     walked.seq, walked.head, walked.actor = link.seq, link.hash, link.actor
 

@@ -185,8 +185,12 @@ class AssignForm(ActForm):
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         named = {str(one): str(name) for one, name, *_rest in self.person.iter_choices()}
         may = handling.assignable(db.session(), desk.case, map(UUID, named), now)
-        self.person.choices = choices_of((i, name) for i, name in named.items() if UUID(i) in may)
-        self.person.data = str(desk.case.assignee_id or desk.member.person_id)
+        meant = desk.case.assignee_id or desk.member.person_id
+        open_choice = [] if meant in may else [("", "—")]  # or the browser would choose the first
+        self.person.choices = choices_of(
+            [*open_choice, *((i, name) for i, name in named.items() if UUID(i) in may)]
+        )
+        self.person.data = str(meant) if meant in may else ""
 
     @property
     def codes(self) -> dict[str, Any]:

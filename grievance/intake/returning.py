@@ -96,8 +96,8 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
     session, decides = db.session(), actor.role == "worker"
     can = set(verbs_for(opened.case, actor))
     kept = files.listed(session, opened)
-    clean_afterwards(site(), opened, kept, actor.name)
     _speak(opened, receipt, kept)
+    clean_afterwards(site(), opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
     return render_template(

@@ -21,6 +21,7 @@ from grievance.questions.drafts import OpenDraft
 from grievance.web.audience import audience
 from grievance.web.binding import drop_cookie
 from grievance.web.forms import Form
+from grievance.web.language import whole_language
 from grievance.web.redirects import see_other
 
 FINDER = "help"  # where to go on, when the finder asks
@@ -45,7 +46,13 @@ def whose() -> Any:
         answer = see_other(_first())
         drop_cookie(answer, browser.COOKIE)
         return answer
-    shown = render_template("intake/whose.html", form=form, issue=issue, go_on=_go_on(draft))
+    shown = render_template(
+        "intake/whose.html",
+        form=form,
+        issue=issue,
+        spoken=whole_language().slug,
+        go_on=_go_on(draft),
+    )
     return browser.renewed(make_response(shown), draft)
 
 

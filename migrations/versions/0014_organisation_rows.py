@@ -12,7 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("UPDATE organisation SET event_mac = NULL WHERE event_seq > 0")
+    op.execute(
+        "UPDATE organisation SET event_mac = NULL WHERE event_seq > 0 AND NOT EXISTS (SELECT FROM event"
+        " WHERE stream_id = organisation.id AND codes ? 'row' AND (seq = 1 OR codes ? 'whole'))"
+    )
 
 
 def downgrade() -> None:

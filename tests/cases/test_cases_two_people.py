@@ -338,6 +338,9 @@ def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world:
     def see(by: Staff) -> None:
         escalating.acknowledge_escalation(session, case, by.actor, NOW, case.version)
 
+    verb = Verb.ACKNOWLEDGE_ESCALATION
+    assert verb not in offering.offered(session, case, lead.actor, NOW)
+    assert verb in offering.offered(session, case, world.colleague.actor, NOW)
     assert refused(lambda: see(lead)) == "own_escalation"
     see(world.colleague)
 

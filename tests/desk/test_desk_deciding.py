@@ -108,6 +108,24 @@ def test_whoever_proposed_is_not_named_for_the_appeal_and_is_told_why(house):
     assert "Somebody else has to see to it" in page.main
 
 
+def test_nobody_is_chosen_for_an_appeal_that_who_looks_may_not_hear(house):
+    one, lead = house.hire(name="Mori"), house.hire(Role.LEAD, "Abe")
+    filed = taken(house, lead)
+    first, third = house.browser(one), house.browser(lead)
+    propose(third, filed.case)
+    send(first, opened(first, filed.case), "decline")
+    case, session, site = house.again(filed.case), house.session, house.app.config["SITE"]
+    said = Written("Look again", "vi", uuid4())
+    deciding.appeal(session, site, filed.open(session), said, filed.actor, case.decided_at)
+    case.assignee_id = None
+    session.commit()
+    page = opened(third, case)
+    chosen, *names = page.one("select", id="assign-person").iter("option")
+    assert chosen.get("value") == ""
+    assert "Mori" in {option.text for option in names}
+    assert send(third, page, "assign").status_code == 422
+
+
 def test_words_in_a_language_the_worker_does_not_read_are_asked_about_first(house):
     handler = house.hire()
     filed = taken(house, handler)

@@ -244,6 +244,20 @@ def test_the_issue_somebody_came_from_is_kept_whosever_the_draft_is(
 
 
 @pytest.mark.parametrize("says", ["mine", "anew"])
+def test_the_answer_counts_in_a_language_of_the_first_screens_too(
+    app: Flask, session: Session, says: str
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    planted = leave_behind(app, session)
+    plant(robot.client, planted)
+    page = robot.open("/es/file/begun?to=help&issue=violence")
+    assert page.one("html").get("lang") == "es"
+    page = press(robot, page, "help/about/violence", f"{says}=1")
+    assert (page.status, page.name) == (200, "help.question")
+    assert opens(app, session, planted) is None
+
+
+@pytest.mark.parametrize("says", ["mine", "anew"])
 def test_the_body_somebody_came_from_is_kept_whosever_the_draft_is(
     app: Flask, session: Session, says: str
 ) -> None:

@@ -448,3 +448,30 @@ def test_a_page_never_waits_for_the_chain_of_reads(scene: Scene) -> None:
             page.info["actor"] = "cli:test"
             page.execute(text("SET LOCAL lock_timeout = 500"))
             audit.record_read(page, scene.case_id, **named)
+
+
+def _next_act(scene: Scene, model: type, one: UUID, verb: str) -> None:
+    """Somebody does something that has nothing to do with what was changed."""
+    with Session(scene.owner.execution_options(**audit.vouching(scene.ring))) as session:
+        session.info["actor"] = "cli:test"
+        head = locked(session, model, one)
+        codes = {"state": head.state, "message": uuid4()} if model is Case else None
+        by = scene.handler.actor.name
+        audit.record(session, head, verb, actor=by, now=real_now(), codes=codes)
+        session.flush()
+
+
+def test_a_chain_that_is_made_to_begin_again_blesses_nothing(scene: Scene) -> None:
+    scene.run(f"UPDATE operator_profile SET everyday_site = 'https://evil.example' {MINE}")
+    scene.run("UPDATE organisation SET event_mac = NULL WHERE kind = 'operator'")
+    _next_act(scene, Organisation, house(scene), "signed_in")
+    assert "begun again" in {what for _stream, what in scene.wrong()}
+
+
+def test_a_case_that_is_made_to_begin_again_blesses_nothing(scene: Scene) -> None:
+    scene.run(
+        "UPDATE grievance_case SET assignee_id = :who, event_mac = NULL WHERE id = :id",
+        who=scene.colleague.id, id=scene.case_id,
+    )  # fmt: skip
+    _next_act(scene, Case, scene.case_id, "note")
+    assert "begun again" in {what for _stream, what in scene.wrong()}

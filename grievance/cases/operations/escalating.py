@@ -71,14 +71,14 @@ def acknowledge_escalation(
     for who had the case when it climbed there, while another lead or director is there.
     """
     check(case, Verb.ACKNOWLEDGE_ESCALATION, actor, version)
-    if case.level > 1 and _own(session, case, actor.person, now):
+    if case.level > 1 and own(session, case, actor.person, now):
         raise Refused("own_escalation")
     clocks.wait_once_more(session, case.id, now, operator_hours(session))
     case.escalation_waits = False
     move(session, case, Verb.ACKNOWLEDGE_ESCALATION, actor, now, {"level": case.level})
 
 
-def _own(session: Session, case: Case, person: UUID | None, now: datetime) -> bool:
+def own(session: Session, case: Case, person: UUID | None, now: datetime) -> bool:
     """Whether this person had the case when it climbed last, whoever has it now, and somebody else
     could see to it."""
     if person is None or not eyes.others(session, case, person, now, Permission.CASE_ASSIGN):

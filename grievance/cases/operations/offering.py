@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import belonging, deciding, eyes, receipts
+from grievance.cases.operations import belonging, deciding, escalating, eyes, receipts
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 
@@ -30,4 +30,7 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
         refused |= {Verb.DECLINE, Verb.CLOSE}
     if Verb.AGREE_CONFLICT in found and not belonging.to_agree(session, case, actor, now):
         refused.add(Verb.AGREE_CONFLICT)
+    rising = Verb.ACKNOWLEDGE_ESCALATION
+    if rising in found and case.level > 1 and escalating.own(session, case, actor.person, now):
+        refused.add(rising)
     return [verb for verb in found if verb not in refused]
