@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import socket
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +14,7 @@ from tests.faults.filing import Way, prepare, send
 from tests.faults.machine import Machine
 from tests.faults.robot import Robot
 
-GUESSES = 1000
+GUESSES, AT_ONCE = 1000, 6
 GUESSER, NEIGHBOUR = "127.0.66.1", "127.0.77.1"
 
 
@@ -28,11 +28,14 @@ def networks() -> None:
         pytest.skip("one loopback network only")
 
 
-def typed(robot: Robot, token: str, code: str) -> tuple[int, float]:
-    """Type a code: the answer's status and the seconds it took."""
-    began = time.monotonic()
-    status = robot.post("/en/return", {"token": token, "code": grouped(code)}).status_code
-    return status, time.monotonic() - began
+def typed(robot: Robot, token: str, code: str) -> int:
+    """Type a code: the answer's status."""
+    return robot.post("/en/return", {"token": token, "code": grouped(code)}).status_code
+
+
+def mistyped(code: str) -> str:
+    """The code with a wrong check digit."""
+    return code[:-1] + str((int(code[-1]) + 1) % 10)
 
 
 def door(url: str, network: str) -> tuple[Robot, str]:
@@ -46,26 +49,26 @@ def test_a_thousand_guesses_slow_only_their_own_network(
 ) -> None:
     filer = prepare(recorded, "Not slowed.")
     send(filer)
-    calm = [typed(*door(machine.url, NEIGHBOUR), filer.code)[1] for _ in range(8)]
 
     def guess(_number: int) -> str:
         answer = guesser.post("/en/return", {"token": token, "code": grouped(draw())})
         return "unknown" if "We do not find" in answer.get_data() else str(answer.status_code)
 
     guesser, token = door(machine.url, GUESSER)
-    neighbours = []
-    with ThreadPoolExecutor(6) as pool:
+    answered = 0
+    began = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         guesses = [pool.submit(guess, n) for n in range(GUESSES)]
         while not all(one.done() for one in guesses):
-            status, seconds = typed(*door(machine.url, NEIGHBOUR), filer.code)
-            assert status == 303
-            neighbours.append(seconds)
-            time.sleep(0.1)
+            # A lane of theirs would be full of guesses: "come again", not the case.
+            assert typed(*door(machine.url, NEIGHBOUR), filer.code) == 303
+            answered += not all(one.done() for one in guesses)
+    seconds = time.monotonic() - began
     answers = [one.result() for one in guesses]
     assert "303" not in answers
-    assert answers.count("unknown") < 60  # only these were hashed
-    assert statistics.median(neighbours) < 0.3 + 3 * statistics.median(calm), (calm, neighbours)
-    assert max(neighbours) < 2
+    assert answered >= 8  # while the flood went on
+    # Hashed were: in each web process six, those under way then, and one for each second.
+    assert answers.count("unknown") < (os.cpu_count() or 2) * (6 + AT_ONCE + seconds)
 
 
 def test_mistyped_codes_never_count_as_guesses(
@@ -74,27 +77,37 @@ def test_mistyped_codes_never_count_as_guesses(
     filer = prepare(recorded, "Typed badly.")
     send(filer)
     robot, token = door(machine.url, "127.0.88.1")
-    wrong = filer.code[:-1] + str((int(filer.code[-1]) + 1) % 10)
+    wrong = mistyped(filer.code)
     for _ in range(30):
         answer = robot.post("/en/return", {"token": token, "code": wrong})
         assert answer.status_code == 200
         assert "Look again at the order" in answer.get_data()
         assert wrong not in robot.cookies.values()
-    status, seconds = typed(robot, token, filer.code)
-    assert status == 303
-    assert seconds < 1
+    assert typed(robot, token, filer.code) == 303
+
+
+def test_mistyped_codes_do_not_lead_into_the_slow_lane_and_unknown_ones_do(
+    app, client, page
+) -> None:
+    lane, token = app.config["RECEIPT_LANE"], page(client.get("/en/return")).fields()["token"]
+
+    def type_in(code: str) -> None:
+        client.post("/en/return", data={"token": token, "code": code})
+
+    for _ in range(30):
+        type_in(mistyped(draw()))
+    assert not lane.is_slow("127.0.0.1")
+    for _ in range(6):
+        type_in(draw())
+    assert lane.is_slow("127.0.0.1")
 
 
 def test_a_wrong_check_digit_is_answered_while_every_hash_slot_is_taken(app, client, page) -> None:
     code = draw()
-    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
     token = page(client.get("/en/return")).fields()["token"]
     with app.config["HASH_SLOTS"].hold():
-        began = time.monotonic()
-        mistyped = client.post("/en/return", data={"token": token, "code": wrong})
-        assert time.monotonic() - began < 1
-        assert mistyped.status_code == 200
-        assert "Look again at the order" in mistyped.get_data(as_text=True)
+        refused = client.post("/en/return", data={"token": token, "code": mistyped(code)})
+        assert refused.status_code == 200
+        assert "Look again at the order" in refused.get_data(as_text=True)
         hashed = client.post("/en/return", data={"token": token, "code": code})
-        assert "Look again" not in hashed.get_data(as_text=True)
-    assert time.monotonic() - began > 1.9  # the right form had to wait for a slot
+        assert "Many numbers are being tried" in hashed.get_data(as_text=True)  # it needs a slot
