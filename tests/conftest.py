@@ -40,7 +40,7 @@ SECOND = (
 )  # fmt: skip
 
 # Rooms whose tests share what takes long to make: each stays in one test process.
-TOGETHER = ("backup", "demo", "faults")
+TOGETHER = ("backup", "demo", "deploy", "faults")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
