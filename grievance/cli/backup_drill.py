@@ -109,4 +109,12 @@ def _newest(folder: Path) -> Path:
     found = [path.parent for path in folder.glob(f"[!.]*/{MANIFEST}")]
     if not found:
         raise Refused(f"{folder} holds no backup.", 2)
-    return max(found, key=lambda place: str(json.loads(told(place)[0])["at"]))
+    return max(found, key=_made_at)
+
+
+def _made_at(place: Path) -> str:
+    """When it says it was made, before it is known whether that was changed."""
+    try:
+        return str(json.loads(told(place)[0])["at"])
+    except (ValueError, LookupError, TypeError):
+        raise Refused(f"The manifest of {place} was changed.") from None

@@ -101,6 +101,18 @@ def test_of_a_folder_of_backups_the_newest_is_tried(
     assert told(lived, "drill").failed == 1
 
 
+@pytest.mark.parametrize("written", ["{", "[]", "{}", '{"at": 1'])
+def test_a_manifest_that_cannot_be_read_is_a_sentence_and_told(
+    lived: Lived, made: Path, scratch: Scratch, tmp_path: Path, written: str
+) -> None:
+    shutil.copytree(made, tmp_path / "altered")
+    (tmp_path / "altered" / "manifest.json").write_text(written)
+    answer = lived.place.run("drill", tmp_path)
+    assert (answer.exit_code, isinstance(answer.exception, SystemExit)) == (1, True)
+    assert f"The manifest of {tmp_path / 'altered'} was changed." in answer.stderr
+    assert told(lived, "drill").failed == 1
+
+
 @pytest.mark.parametrize("what", ["rows", "file", "manifest"])
 def test_an_altered_backup_is_found(
     lived: Lived, made: Path, scratch: Scratch, tmp_path: Path, what: str
