@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases.cleaning import LIMITS, clean, safe_name
-from grievance.cases.formats import suffix_of
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
+from grievance.files.cleaning import LIMITS, clean, safe_name
+from grievance.files.formats import suffix_of
 from grievance.storage import Blobs
 from grievance.vault.files import SealingWriter, verify_and_open
 from grievance.vault.labels import Label

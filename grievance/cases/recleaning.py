@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.cases import files
-from grievance.cases.cleaning import LATER, Refused
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
+from grievance.files.cleaning import LATER, Refused
 from grievance.storage import Blobs
 from grievance.vault.labels import Label
 

@@ -16,12 +16,12 @@ from typing import Any
 from flask import current_app, request
 
 from grievance.cases import files
-from grievance.cases.cleaning import Refused
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import attaching
 from grievance.desk.loading import Desk, site
 from grievance.extensions import db
+from grievance.files.cleaning import Refused
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.web.forms import Files, Form

@@ -9,9 +9,9 @@ from flask import redirect, render_template, request
 
 from grievance import clock
 from grievance.cases import files
-from grievance.cases.cleaning import Refused
 from grievance.cases.files import Stored
 from grievance.extensions import db
+from grievance.files.cleaning import Refused
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp

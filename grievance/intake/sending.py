@@ -11,13 +11,13 @@ from flask import request
 
 from grievance.cases import files
 from grievance.cases.actors import Actor
-from grievance.cases.cleaning import Refused as RefusedFile
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import replying
 from grievance.clock import now
 from grievance.extensions import db
+from grievance.files.cleaning import Refused as RefusedFile
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from grievance import clock, jobs, storage
 from grievance.accounts import audit
 from grievance.app import create_app
+from grievance.backup.command import backup
 from grievance.cases.files import attach, keep
 from grievance.cases.site import Site
-from grievance.cli.backup import backup
 from grievance.extensions import db
 from grievance.settings import WorkerSettings, read
 from grievance.vault.keyring import KeyRing

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import NullPool, create_engine, text
 
-from grievance.cli.backup import backup
+from grievance.backup.command import backup
 from grievance.cli.keys import migrate
 from grievance.cli.places import Place
 from grievance.embedded.instance import Instance

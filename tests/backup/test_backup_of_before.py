@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import NullPool, create_engine, select, text
 
 from grievance.accounts import verifying
+from grievance.backup import keys as rings
+from grievance.backup.command import FORMAT, MANIFEST, VOUCHED
+from grievance.backup.files import keep, save_blobs
+from grievance.backup.rows import save
 from grievance.cases import ledger
 from grievance.cases.models import Receipt
-from grievance.cli import backup_keys as rings
 from grievance.cli.audit import audit as command
-from grievance.cli.backup import FORMAT, MANIFEST, VOUCHED
-from grievance.cli.backup_files import keep, save_blobs
-from grievance.cli.backup_rows import save
 from grievance.cli.keys import run
 from grievance.vault.keyring import KeyRing
 from tests.backup.conftest import PASSPHRASE, Lived, Place

@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grievance import clock
-from grievance.cli import backup_keys as rings
-from grievance.cli.backup import backup
-from grievance.cli.backup_prune import DEFAULT, Rule, kept
+from grievance.backup import keys as rings
+from grievance.backup.command import backup
+from grievance.backup.prune import DEFAULT, Rule, kept
 from tests.backup.conftest import Lived
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from grievance.backup import keys as rings
 from grievance.cases.models import CaseFile
-from grievance.cli import backup_keys as rings
 from tests.backup.conftest import PASSPHRASE, TEMPLATE, Lived, Place
 
 Change = Callable[[Path], None]
@@ -232,7 +232,7 @@ def test_an_interrupted_backup_leaves_nothing_that_looks_like_one(
     lived: Lived, tmp_path: Path, number: signal.Signals
 ) -> None:
     env = {**os.environ, **lived.place.environment()}
-    program = "from grievance.cli.backup import backup; backup()"
+    program = "from grievance.backup.command import backup; backup()"
     with lived.place.session("owner") as session:
         session.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
         running = subprocess.Popen(
@@ -259,7 +259,7 @@ def test_what_is_written_while_it_runs_is_whole_or_not_in_it(
 ) -> None:
     """A backup is of one moment: a table read later does not know more than one read before."""
     env = {**os.environ, **lived.place.environment()}
-    program = "from grievance.cli.backup import backup; backup()"
+    program = "from grievance.backup.command import backup; backup()"
     with lived.place.session("owner") as session:
         before = session.scalar(text("SELECT count(*) FROM job_run"))
         session.execute(text("LOCK TABLE anchor IN ACCESS EXCLUSIVE MODE"))

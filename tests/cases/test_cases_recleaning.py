@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grievance.cases import cleaning, files, recleaning
+from grievance.cases import files, recleaning
 from grievance.cases.models import CaseFile
+from grievance.files import cleaning
 from grievance.storage import FolderBlobs
 from tests.cases.conftest import World
 from tests.cast import NOW

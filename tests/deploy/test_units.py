@@ -141,7 +141,7 @@ def test_a_command_runs_as_its_kind_does(tmp_path: Path, kind: str) -> None:
 CLEAN = """
 import sys, json
 from pathlib import Path
-from grievance.cases.cleaning import clean
+from grievance.files.cleaning import clean
 done = [clean(Path(name).read_bytes(), Path(name).name) for name in sys.argv[1:]]
 print(json.dumps([[one.state, one.isolated, list(one.warnings)] for one in done]))
 """

@@ -11,8 +11,8 @@ import pytest
 from file_makers import endless_pdf, pdf, saved
 from PIL import Image
 
-from grievance.cases import cleaning
-from grievance.cases.cleaning import LIMITS, Cleaned, Limits, clean
+from grievance.files import cleaning
+from grievance.files.cleaning import LIMITS, Cleaned, Limits, clean
 
 PROBE = str(Path(__file__).with_name("probe.py"))
 

@@ -8,7 +8,7 @@ import pytest
 from file_makers import CANARY, exif, halves, opened, pdf, sample, saved
 from PIL import Image, PngImagePlugin
 
-from grievance.cases.cleaning import REFUSALS, Limits, Refused, clean, safe_name
+from grievance.files.cleaning import REFUSALS, Limits, Refused, clean, safe_name
 from grievance.model import length_of
 
 

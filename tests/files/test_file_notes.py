@@ -1,6 +1,6 @@
 """What was noted when a file was cleaned has a sentence."""
 
-from grievance.cases.cleaning import WARNINGS
+from grievance.files.cleaning import WARNINGS
 from grievance.web.file_notes import NOTES
 
 

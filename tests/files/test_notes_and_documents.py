@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from file_makers import CANARY
 
-from grievance.cases.cleaning import Refused, clean
+from grievance.files.cleaning import Refused, clean
 
 TIME_CARD = "2026/03/01,出勤 9:00,退勤 23:10,残業 5:10\n"
 

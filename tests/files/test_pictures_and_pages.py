@@ -5,7 +5,7 @@ import pytest
 from file_makers import halves, opened, pdf, sample, saved
 from PIL import Image, ImageDraw
 
-from grievance.cases.cleaning import Refused, clean
+from grievance.files.cleaning import Refused, clean
 
 
 def chat(width: int, height: int) -> Image.Image:

@@ -5,9 +5,9 @@ import struct
 import pytest
 from file_makers import CANARY, sample
 
-from grievance.cases import audio, boxes
-from grievance.cases.cleaning import Cleaned, Refused, clean
-from grievance.cases.formats import FORMATS, sniff
+from grievance.files import audio, boxes
+from grievance.files.cleaning import Cleaned, Refused, clean
+from grievance.files.formats import FORMATS, sniff
 
 MARK = CANARY.encode()
 IN_SAMPLES = b"Canary Marlowe +35.6812"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from grievance.cases.formats import FORMATS, Format, sniff
+from grievance.files.formats import FORMATS, Format, sniff
 from grievance.model import few_marks, shortened
 from grievance.vault.turns import Busy, Turns
 

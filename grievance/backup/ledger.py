@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit
+from grievance.backup.files import Refused, keep
 from grievance.cases.ledger import FILE, Ledger, read
 from grievance.cases.operations.replaying import RESTORE, Replayed, replay
-from grievance.cli.backup_files import Refused, keep
 from grievance.vault.ledger import Forged, whole
 
 CASES = "grievance_case"

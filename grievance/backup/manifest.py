@@ -11,9 +11,9 @@ from typing import Any
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from grievance.cli import backup_keys as rings
-from grievance.cli import backup_rows as rows
-from grievance.cli.backup_files import Refused, check
+from grievance.backup import keys as rings
+from grievance.backup import rows as rows
+from grievance.backup.files import Refused, check
 from grievance.cli.keys import run
 
 FORMAT = 1

@@ -18,12 +18,11 @@ from sqlalchemy import Connection
 
 from grievance import clock
 from grievance.accounts import anchors
-from grievance.cases.ledger import FILE
-from grievance.cli import backup_keys as rings
-from grievance.cli import backup_ledger as recalls
-from grievance.cli import backup_rows as rows
-from grievance.cli.backup_drill import drill
-from grievance.cli.backup_files import (
+from grievance.backup import keys as rings
+from grievance.backup import ledger as recalls
+from grievance.backup import rows as rows
+from grievance.backup.drill import drill
+from grievance.backup.files import (
     Refused,
     Sum,
     check_blobs,
@@ -34,7 +33,7 @@ from grievance.cli.backup_files import (
     save_blobs,
     staged,
 )
-from grievance.cli.backup_manifest import (
+from grievance.backup.manifest import (
     FORMAT,
     MANIFEST,
     NEEDED,
@@ -45,8 +44,9 @@ from grievance.cli.backup_manifest import (
     told,
     vouched,
 )
-from grievance.cli.backup_place import WANTING, Site, as_owner, note, refusals, site_of, store_of
-from grievance.cli.backup_prune import prune
+from grievance.backup.place import WANTING, Site, as_owner, note, refusals, site_of, store_of
+from grievance.backup.prune import prune
+from grievance.cases.ledger import FILE
 from grievance.vault.keyring import completed
 
 

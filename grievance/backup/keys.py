@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from argon2.low_level import Type, hash_secret_raw
 
-from grievance.cli.backup_files import Refused, keep
+from grievance.backup.files import Refused, keep
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import HOLDINGS, PEPPERS
 from grievance.vault.keys import KEY_BYTES, hkdf, mac

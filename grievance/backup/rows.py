@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import verifying
+from grievance.backup.files import Portion, Refused, Sum, keep, portions_of
 from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
-from grievance.cli.backup_files import Portion, Refused, Sum, keep, portions_of
 from grievance.shipped import shipped
 
 ROWS = "database"

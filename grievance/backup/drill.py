@@ -20,12 +20,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from grievance import clock
-from grievance.cli import backup_keys as rings
-from grievance.cli import backup_ledger as recalls
-from grievance.cli import backup_rows as rows
-from grievance.cli.backup_files import Refused, Sum, check_blobs
-from grievance.cli.backup_manifest import MANIFEST, check_rows, fill, same, told, vouched
-from grievance.cli.backup_place import WANTING, Site, as_owner, note, refusals, site_of
+from grievance.backup import keys as rings
+from grievance.backup import ledger as recalls
+from grievance.backup import rows as rows
+from grievance.backup.files import Refused, Sum, check_blobs
+from grievance.backup.manifest import MANIFEST, check_rows, fill, same, told, vouched
+from grievance.backup.place import WANTING, Site, as_owner, note, refusals, site_of
 from grievance.cli.places import MISSING
 
 

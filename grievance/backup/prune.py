@@ -16,9 +16,9 @@ from typing import Any
 import click
 
 from grievance import clock
-from grievance.cli.backup_files import Refused, Sum, check_blobs
-from grievance.cli.backup_manifest import MANIFEST, check_rows, told, vouched
-from grievance.cli.backup_place import WANTING, refusals, ring_at
+from grievance.backup.files import Refused, Sum, check_blobs
+from grievance.backup.manifest import MANIFEST, check_rows, told, vouched
+from grievance.backup.place import WANTING, refusals, ring_at
 from grievance.cli.places import MISSING, say_where
 from grievance.storage import sync
 

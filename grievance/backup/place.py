@@ -21,8 +21,8 @@ from sqlalchemy.pool import NullPool
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock, storage
-from grievance.cli.backup_files import Refused
-from grievance.cli.backup_keys import read_rings
+from grievance.backup.files import Refused
+from grievance.backup.keys import read_rings
 from grievance.cli.keys import become_owner
 from grievance.cli.places import (
     given_database,
