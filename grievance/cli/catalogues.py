@@ -20,10 +20,11 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from grievance.cli.sentences import sentences
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
 from grievance.intake.status import early_sentences
 from grievance.questions.bank import shipped
-from grievance.questions.extract import extract as extract_questions
+from grievance.sheets import read as read_sheet
 from grievance.shipped import BESIDE
 
 ROOT = BESIDE
@@ -66,7 +67,7 @@ KEYWORDS = {
     "lazy": None,
 }  # fmt: skip
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
-QUESTIONS = [("**/data/**.yaml", extract_questions)]
+SHEETS = ("grievance/questions", "grievance/cases", "grievance/referrals")
 STRICT = {"silent": "false"}
 OPTIONS = {"**.html": STRICT, "**.txt": STRICT}
 STAFF_LANGUAGES = ("ja",)
@@ -95,13 +96,10 @@ def _in(folder: Path) -> Iterator[tuple[object, str | None]]:
         str(folder), METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
     ):
         yield message, context
-    if folder not in (ROOT / "grievance/questions", ROOT / "grievance/cases"):
-        return
-    for *_, message, _comments, context in extract_from_dir(
-        str(folder),
-        QUESTIONS,  # type: ignore[arg-type]  # Babel takes functions as well
-    ):
-        yield message, context
+    if folder in [ROOT / name for name in SHEETS]:
+        for file in sorted((folder / "data").glob("*.yaml")):
+            for _line, context, message in sentences(read_sheet(file)):
+                yield message, context
 
 
 def _collect(folders: tuple[str, ...], files: tuple[str, ...]) -> Catalog:

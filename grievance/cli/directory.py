@@ -12,11 +12,11 @@ import click
 from grievance.cli.directory_group import directory
 from grievance.clock import local_day, real_now
 from grievance.directory.facts import Facts, shipped, translated
-from grievance.directory.sheets import Fault, Sheet, SheetError
 from grievance.i18n import BY_SLUG, gettext, speaking
 from grievance.routing.explain import as_plain, rank
 from grievance.routing.profile import Profile, ProfileError, parse
 from grievance.routing.rules import Rules, shipped_rules
+from grievance.sheets import Fault, Sheet, SheetError, parsed, read
 
 __all__ = ["directory", "routing"]
 
@@ -99,13 +99,11 @@ def _differs(
 def _open(file: str) -> Sheet:
     """The sheet in FILE, or the end of the command when it cannot be read."""
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        return Sheet("stdin" if file == "-" else file, text)
+        if file == "-":
+            return parsed("stdin", sys.stdin.buffer.read())
+        return read(Path(file), file)
     except SheetError as error:
         _refuse(error.faults)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
-        _refuse([Fault(file, 1, reason)])
 
 
 def _profile(

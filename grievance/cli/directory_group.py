@@ -20,13 +20,13 @@ from grievance.directory import export as exports
 from grievance.directory import operations, queries
 from grievance.directory.facts import DATA, Facts, load_facts
 from grievance.directory.readiness import Asked, Readiness, readiness, usable
-from grievance.directory.sheets import Fault, SheetError
 from grievance.i18n import BY_SLUG, LANGUAGES
 from grievance.routing.explain import Result, rank
 from grievance.routing.profile import FLAGS, GOALS, STATUSES, parse
 from grievance.routing.rules import Rules, shipped_rules
 from grievance.routing.situation import Situation
 from grievance.settings import CommandSettings, read
+from grievance.sheets import Fault, SheetError
 from grievance.vault.keyring import KeyRing
 
 WANTING, BAD_FILE = 1, 2

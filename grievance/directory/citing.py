@@ -15,8 +15,8 @@ from pathlib import Path
 
 from babel.dates import format_date, format_skeleton
 
-from grievance.directory.sheets import SheetError, read
 from grievance.i18n import Language, current, fallbacks
+from grievance.sheets import SheetError, read
 
 FILE = Path(__file__).parent / "data" / "citations.yaml"
 ARTICLE, PRINCIPLE = "article", "principle"

@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po
 from grievance.directory import entries, hours
 from grievance.directory.entries import Channel, Facts, Issue, Mechanism, Source
 from grievance.directory.hours import Opening
-from grievance.directory.sheets import Row, Sheet, SheetError, read
 from grievance.i18n import BY_SLUG, TRANSLATIONS, fallbacks
+from grievance.sheets import Row, Sheet, SheetError, read
 
 __all__ = [
     "Channel",

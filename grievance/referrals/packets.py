@@ -20,12 +20,10 @@ from grievance.questions.summary import text_of
 from grievance.referrals import redaction
 from grievance.referrals.document import LANGUAGE, Document, Paragraph, Section, same_speech
 from grievance.referrals.refusals import Refused
-from grievance.referrals.templates import Shape, Template, Words, book
+from grievance.referrals.templates import SENT_IN, Shape, Template, book
 
 # Immigration is told, or is the body itself.
 LINKED = ("possible", "is_authority")
-# What bodies get; a document in the worker's own language is for the worker to read.
-SENT_IN = ("ja", "en")
 NAMES = ("name", "name-own")
 CONTACTS = ("contact-email", "contact-phone")
 # Wishes for safety: they are part of who the person is, so their translation stays in the packet.
@@ -49,34 +47,6 @@ WARNINGS = {
         " read. Until they are translated, the worker is not asked:"
     ),
     "sensitive": N_("It holds things that can harm the person if they reach immigration."),
-}
-
-_HEAD = {
-    "to": Words({"en": "To: %(body)s", "ja": "宛先：%(body)s", "vi": "Gửi: %(body)s"}),
-    "from": Words(
-        {"en": "Sent through: %(operator)s", "ja": "取次：%(operator)s", "vi": "Qua: %(operator)s"}
-    ),
-    "named": Words(
-        {
-            "en": "The person gives their name.",
-            "ja": "本人は氏名を明らかにします。",
-            "vi": "Người gửi cho biết tên mình.",
-        }
-    ),
-    "pseudonym": Words(
-        {
-            "en": "The person is called %(pseudonym)s here. Please answer through the sender.",
-            "ja": "本書では本人を「%(pseudonym)s」と呼びます。回答は取次者を通じてお願いします。",
-            "vi": "Ở đây người gửi được gọi là %(pseudonym)s. Xin trả lời qua nơi gửi giúp.",
-        }
-    ),
-    "no_identity": Words(
-        {
-            "en": "The person does not give their identity. Please answer through the sender.",
-            "ja": "本人は身元を明らかにしません。回答は取次者を通じてお願いします。",
-            "vi": "Người gửi không cho biết mình là ai. Xin trả lời qua nơi gửi giúp.",
-        }
-    ),
 }
 
 
@@ -203,10 +173,10 @@ class _Writer:
     def head(self) -> Iterator[str]:
         """To whom, through whom, how the person appears, and what is asked of whoever reads it."""
         language, form = self.drafting.language, self.drafting.form
-        yield _HEAD["to"].say(language) % {"body": self.drafting.name}
-        yield _HEAD["from"].say(language) % {"operator": self.drafting.operator}
+        yield book().head["to"].say(language) % {"body": self.drafting.name}
+        yield book().head["from"].say(language) % {"operator": self.drafting.operator}
         if form != "named" or any(self._in(name) and self._given(name) for name in NAMES):
-            yield _HEAD[form].say(language) % {"pseudonym": self.drafting.pseudonym}
+            yield book().head[form].say(language) % {"pseudonym": self.drafting.pseudonym}
         yield from (words.say(language) for words in self.template.statements)
 
     @property
@@ -305,7 +275,7 @@ class _Writer:
             read_in = self.drafting.beside if reading else ""
             return Paragraph(item, words.say(language), text, language, "", "", reading, read_in)
         with i18n.speaking(language):
-            label = words.texts.get(language) or i18n.gettext(question.ask)
+            label = words.say(language) if language in SENT_IN else i18n.gettext(question.ask)
             said = "\n".join(self._said(question, code) for code in listed(self.answers[item]))
         if question.kind not in ("text", "textarea") or _same_everywhere(item, said):
             return Paragraph(item, label, said, language)

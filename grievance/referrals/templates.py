@@ -1,7 +1,6 @@
 """Packet templates as data: the parts a person ticks, the sections of a document, the doors.
 
-Read once and checked whole; `ValueError` names what is wrong. Texts are data in English, Japanese
-and (where a worker reads them) Vietnamese; another language is looked up in the catalogue.
+Read once from `data/packets.yaml` and checked whole: `SheetError` names file and line of a fault.
 """
 
 from __future__ import annotations
@@ -12,30 +11,32 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from grievance.directory import entries, facts
+from grievance.i18n import catalogue
+from grievance.questions.bank import shipped
+from grievance.referrals.models import CHANNELS, FORMS, PURPOSES
+from grievance.sheets import Row, read
 
-from grievance.i18n import BY_SLUG, catalogue, fallbacks
-
-DATA = Path(__file__).parent / "data"
+FILE = Path(__file__).parent / "data" / "packets.yaml"
+HEADS = ("to", "from", *FORMS)
+PRINTED = ("tab", "original", "made", "contact", "number", "purpose", "until", "date", "signature")
 GENERIC = "generic"
+# What bodies get; a document in the worker's own language is for the worker to read.
+SENT_IN = ("ja", "en")
+PART, PAPER = "part", "paper"  # contexts in the catalogue: what is ticked, and all the rest
 
 
 @dataclass(frozen=True)
 class Words:
-    """One text in the languages we have it in; English is always there."""
+    """One English text, and where it is said: the same word may be another one elsewhere."""
 
-    texts: Mapping[str, str]
+    text: str
+    context: str = PAPER
 
     def say(self, slug: str) -> str:
-        """In this language, else by its catalogue, else by its fallbacks, English last."""
-        if slug in self.texts:
-            return self.texts[slug]
-        english = self.texts["en"]
-        found = catalogue(slug).gettext(english)
-        if found != english:
-            return found
-        chain = (self.texts.get(language.slug) for language in fallbacks(BY_SLUG[slug]))
-        return next((text for text in chain if text), english)
+        """In this language, else by its fallbacks, English last."""
+        found = catalogue(slug).pgettext(self.context, self.text)
+        return found if found != self.text else catalogue(slug).gettext(self.text)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Template:
     required: tuple[str, ...]
     statements: tuple[Words, ...]
     hints: Mapping[str, Words]
-    bring: Mapping[str, tuple[str, ...]]
+    bring: tuple[Words, ...]
     say: Words
     together: Words
     further: Further | None = None
@@ -120,19 +121,19 @@ class Template:
         return item in self.required
 
     def to_bring(self, slug: str) -> tuple[str, ...]:
-        """What the worker takes along, in their language or in English."""
-        chain = (language.slug for language in fallbacks(BY_SLUG[slug]))
-        return next(self.bring[one] for one in chain if one in self.bring)
+        """What the worker takes along."""
+        return tuple(one.say(slug) for one in self.bring)
 
 
 @dataclass(frozen=True)
 class Book:
-    """All that the data says; `paper` are the words that every paper is printed with, `purposes`
-    what a body is asked for, `reduced` what a code says, by question and code, while the part of
-    the rest of it is not ticked."""
+    """All that the data says; `paper` are the words that every paper is printed with, `head` those
+    above it, `purposes` what a body is asked for, `reduced` what a code says, by question and code,
+    while the part of the rest of it is not ticked."""
 
     parts: Mapping[str, Part]
     labels: Mapping[str, Words]
+    head: Mapping[str, Words]
     paper: Mapping[str, Words]
     purposes: Mapping[str, Words]
     sections: Mapping[str, Shape]
@@ -147,25 +148,7 @@ class Book:
 @cache
 def book() -> Book:
     """The shipped templates, read once."""
-    data = yaml.safe_load((DATA / "packets.yaml").read_text(encoding="utf-8"))
-    sections = {
-        name: Shape(name, _words(row), tuple(row["items"]))
-        for name, row in data["sections"].items()
-    }
-    statements = {name: _words(row) for name, row in data["statements"].items()}
-    made = Book(
-        parts={row["code"]: _part(row) for row in data["parts"]},
-        labels={name: _words(row) for name, row in data["labels"].items()},
-        paper={name: _words(row) for name, row in data["paper"].items()},
-        purposes={code: _words(row) for code, row in data["purposes"].items()},
-        sections=sections,
-        templates={row["code"]: _template(row, sections, statements) for row in data["templates"]},
-        reduced={
-            (row["question"], row["code"]): (row["until"], _words(row)) for row in data["reduced"]
-        },
-    )
-    _check(made)
-    return made
+    return load(FILE)
 
 
 def template_for(mechanism: str, kind: str) -> Template:
@@ -180,57 +163,130 @@ def template_for(mechanism: str, kind: str) -> Template:
     return every[GENERIC]
 
 
-def _words(row: Mapping[str, Any]) -> Words:
-    return Words({key: row[key] for key in row if key in BY_SLUG})
-
-
-def _part(row: Mapping[str, Any]) -> Part:
-    return Part(
-        row["code"], _words(row), tuple(row.get("questions", ())), tuple(row.get("fields", ())),
-        bool(row.get("sensitive")), bool(row.get("identifying")), bool(row.get("files")),
-    )  # fmt: skip
-
-
-def _template(
-    row: Mapping[str, Any], sections: Mapping[str, Shape], statements: Mapping[str, Words]
-) -> Template:
-    return Template(
-        code=row["code"],
-        title=_words(row),
-        languages=tuple(row["languages"]),
-        mechanisms=tuple(row.get("mechanisms", ())),
-        kinds=tuple(row.get("kinds", ())),
-        form=row.get("form", "named"),
-        home_state=bool(row.get("home_state")),
-        signed=bool(row.get("signed")),
-        channels=tuple(row["channels"]),
-        acknowledge_days=row["acknowledge_days"],
-        chase_days=row["chase_days"],
-        sections=tuple(sections[name] for name in row["sections"]),
-        required=tuple(row["required"]),
-        statements=tuple(statements[name] for name in row["statements"]),
-        hints={name: _words(text) for name, text in row.get("hints", {}).items()},
-        bring={slug: tuple(items) for slug, items in row["bring"].items()},
-        say=_words(row["say"]),
-        together=_words(row["together"]),
-        further=_further(row["further"]) if "further" in row else None,
+def load(file: Path) -> Book:
+    """The templates in this file. `SheetError`: an unknown question, body, section or code, a
+    sentence that is missing, an id twice, an item in two parts or in none."""
+    sheet = read(file)
+    top = sheet.top()
+    parts = {code: _part(row) for code, row in _by_code(top, "parts").items()}
+    items = _owned(top, parts)
+    labels = _texts(top, "labels", items)
+    sections = {
+        name: Shape(name, _words(row, "title"), row.codes("items", items))
+        for name, row in top.named("sections")
+    }
+    statements = _texts(top, "statements")
+    made = Book(
+        parts=parts,
+        labels=labels,
+        head=_texts(top, "head", HEADS),
+        paper=_texts(top, "paper", PRINTED),
+        purposes=_texts(top, "purposes", PURPOSES),
+        sections=sections,
+        templates={
+            code: _template(row, sections, statements)
+            for code, row in _by_code(top, "templates").items()
+        },
+        reduced=dict(_reduced(row, parts) for row in top.rows("reduced")),
     )
+    if GENERIC not in made.templates:
+        top.fault("templates", f"templates: {GENERIC} is missing")
+    top.done()
+    sheet.end()
+    return made
 
 
-def _further(row: Mapping[str, Any]) -> Further:
-    ((question, answer),) = row["wanted_by"].items()
-    return Further(row["section"], (question, answer), _words(row["title"]), _words(row["say"]))
+def _by_code(top: Row, key: str) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for row in top.rows(key):
+        code = row.text("code")
+        if code in found:
+            row.fault("code", f"{key}: {code} twice")
+        found[code] = row
+    return found
 
 
-def _check(made: Book) -> None:
-    owned = [item for part in made.parts.values() for item in part.items]
-    faults = [f"{item} in two parts" for item in set(owned) if owned.count(item) > 1]
-    used = {item for shape in made.sections.values() for item in shape.items}
-    faults += [f"{item} has no part" for item in used - set(owned)]
-    faults += [f"{item} has no label" for item in set(owned) - set(made.labels)]
-    faults += [f"{part} is no part" for part, _ in made.reduced.values() if part not in made.parts]
-    for template in made.templates.values():
-        inside = {item for shape in template.sections for item in shape.items}
-        faults += [f"{template.code}: {i} in no section" for i in set(template.required) - inside]
-    if faults:
-        raise ValueError("; ".join(sorted(faults)))
+def _words(row: Row, key: str, context: str = PAPER) -> Words:
+    return Words(row.text(key), context)
+
+
+def _texts(top: Row, key: str, wanted: Collection[str] = ()) -> dict[str, Words]:
+    """The texts of a mapping; each `wanted` one must be there."""
+    found = {name: Words(text) for name, text in top.texts(key, wanted or None).items()}
+    for name in wanted:
+        if name not in found:
+            top.fault(key, f"{key}: {name} is missing")
+    return found
+
+
+def _part(row: Row) -> Part:
+    made = Part(
+        row.text("code"), _words(row, "label", PART), row.codes("questions", shipped().questions),
+        row.codes("fields"), row.flag("sensitive"), row.flag("identifying"), row.flag("files"),
+    )  # fmt: skip
+    row.done()
+    return made
+
+
+def _owned(top: Row, parts: Mapping[str, Part]) -> list[str]:
+    """Every item that some part lets in."""
+    owned: list[str] = []
+    for part in parts.values():
+        for item in part.items:
+            if item in owned:
+                top.fault("parts", f"{part.code}: {item} in two parts")
+            owned.append(item)
+    return owned
+
+
+def _reduced(row: Row, parts: Collection[str]) -> tuple[tuple[str, str], tuple[str, Words]]:
+    question, code = row.code("question", shipped().questions), row.text("code")
+    made = (question, code), (row.code("until", parts), _words(row, "text"))
+    row.done()
+    return made
+
+
+def _template(row: Row, sections: Mapping[str, Shape], statements: Mapping[str, Words]) -> Template:
+    shapes = tuple(sections[one] for one in row.codes("sections", sections) if one in sections)
+    inside = {item for shape in shapes for item in shape.items}
+    made = Template(
+        code=row.text("code"),
+        title=_words(row, "title"),
+        languages=row.codes("languages", SENT_IN),
+        mechanisms=row.codes("mechanisms", facts.shipped().mechanisms),
+        kinds=row.codes("kinds", entries.KINDS),
+        form=row.code("form", FORMS) if row.get("form") else "named",
+        home_state=row.flag("home_state"),
+        signed=row.flag("signed"),
+        channels=row.codes("channels", CHANNELS),
+        acknowledge_days=row.number("acknowledge_days"),
+        chase_days=row.number("chase_days"),
+        sections=shapes,
+        required=row.codes("required", inside),
+        statements=tuple(
+            statements[one] for one in row.codes("statements", statements) if one in statements
+        ),
+        hints={
+            name: Words(text)
+            for name, text in row.texts("hints", [shape.code for shape in shapes]).items()
+        },
+        bring=tuple(Words(text) for text in row.codes("bring")),
+        say=_words(row, "say"),
+        together=_words(row, "together"),
+        further=_further(row.row("further")) if row.get("further") else None,
+    )
+    for key in ("languages", "channels", "sections", "bring"):
+        if not row.get(key):
+            row.fault(key, f"{key}: is missing")
+    row.done()
+    return made
+
+
+def _further(row: Row) -> Further:
+    wanted = row.texts("wanted_by", shipped().questions)
+    if len(wanted) != 1:
+        row.fault("wanted_by", "wanted_by: expected one question and its answer")
+    pair = next(iter(wanted.items()), ("", ""))
+    made = Further(row.text("section"), pair, _words(row, "title"), _words(row, "say"))
+    row.done()
+    return made

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from grievance.directory.facts import Facts, shipped
-from grievance.directory.sheets import Row, SheetError, read
 from grievance.routing.profile import BANKS, LOCATIONS, countries
+from grievance.sheets import Row, SheetError, read
 
 FILE = Path(__file__).parent / "data" / "rules.yaml"
 FAMILIES = (

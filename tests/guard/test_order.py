@@ -7,8 +7,8 @@ import ast
 from tests.guard.source import ROOT, Module, functions, is_view, length, modules
 
 ORDER = (
-    "shipped", "settings", "clock", "extensions", "model", "i18n", "storage", "vault", "files",
-    "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
+    "shipped", "sheets", "settings", "clock", "extensions", "model", "i18n", "storage", "vault",
+    "files", "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
     "referrals", "cases", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
 )  # fmt: skip
 SURFACES = ("portal", "intake", "desk", "partners", "console", "reports")

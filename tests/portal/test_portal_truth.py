@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +23,11 @@ from grievance.portal import doors
 from grievance.portal.doors import Standpoint
 from grievance.questions.bank import shipped
 from grievance.questions.forms import Asking, form_for
-from grievance.referrals import packets
 from tests.cast import found_operator
 from tests.directory.loaded import MEMBER, NOW, check_of
 from tests.pages import Page
 
 Get = Callable[[str], Page]
-PACKETS = Path(packets.__file__).parent / "data" / "packets.yaml"
 COMPLETE = ("en", "ja", "vi")
 STANDPOINTS = (
     Standpoint(), Standpoint("JP-05"), Standpoint("JP-13"), Standpoint("JP-14"),
@@ -217,7 +214,6 @@ def test_what_a_native_reader_misreads_is_gone(slug: str, loaded: Session) -> No
     told = [*book.entries.values(), *book.issues.values(),
             *(way for entry in book.entries.values() for way in entry.ways)]  # fmt: skip
     texts += [by[slug]["text"] for one in told for by in one.texts.values() if slug in by]
-    texts += [PACKETS.read_text(encoding="utf-8")]
     for words in TOLD_WRONG[slug]:
         assert not [text for text in texts if words in text], words
 

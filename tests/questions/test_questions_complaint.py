@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pytest
 
 from grievance import i18n
+from grievance.cli.sentences import sentences
 from grievance.directory import facts
 from grievance.questions import bank as shipped_bank
 from grievance.questions import checks
 from grievance.questions.complaint import complaint_of
-from grievance.questions.extract import extract
 from grievance.questions.places import country_codes, prefecture_codes, region_of
 from grievance.questions.profile import profile_of
 from grievance.questions.question import Question
 from grievance.questions.summary import summary
 from grievance.routing import profile as routing
 from grievance.routing.rules import shipped_rules
+from grievance.sheets import Sheet, read
 from tests.questions.answers import WAGES
 
 BANK = shipped_bank.shipped()
@@ -184,14 +184,11 @@ def test_a_code_nobody_knows_any_more_is_shown_as_it_is():
 
 
 def test_every_label_is_in_the_catalogue_material():
-    found = set()
-    for path in shipped_bank.DATA.glob("*.yaml"):
-        with path.open("rb") as source:
-            for line, keyword, sentence, comments in extract(source, (), (), {}):
-                assert line > 0
-                assert keyword is None
-                assert comments[0].endswith(("ask", "help", "why", "needed", "label", "title"))
-                found.add(sentence)
+    found = {
+        sentence
+        for path in shipped_bank.DATA.glob("*.yaml")
+        for _line, _context, sentence in sentences(read(path))
+    }
     for question in BANK.questions.values():
         said = {question.ask, question.help, question.why, question.needed} - {""}
         assert said | {option.label for option in question.options} <= found
@@ -199,12 +196,14 @@ def test_every_label_is_in_the_catalogue_material():
     assert {family.label for family in BANK.families} <= found
 
 
-def test_the_extractor_gives_the_line_of_each_sentence():
-    source = io.BytesIO(b"questions:\n  - id: x\n    ask: Who?\n    help: 'So: tell us.'\n")
-    assert list(extract(source, (), (), {})) == [
-        (3, None, "Who?", ["x: ask"]),
-        (4, None, "So: tell us.", ["x: help"]),
+def test_a_sentence_for_translators_has_its_line_and_its_context():
+    source = "questions:\n  - id: x\n    ask: Who?\n    help: 'So: tell us.'\n"
+    assert list(sentences(Sheet("x", source))) == [
+        (3, None, "Who?"),
+        (4, None, "So: tell us."),
     ]
+    source = "parts:\n  - {code: x, label: Name}\ntemplates:\n  - bring:\n    - A pen\n"
+    assert list(sentences(Sheet("x", source))) == [(2, "part", "Name"), (5, "paper", "A pen")]
 
 
 def test_regions_and_countries_cover_the_codes_routing_knows():

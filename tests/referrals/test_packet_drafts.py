@@ -157,7 +157,7 @@ def test_a_language_that_is_ticked_may_show_and_is_named():
     parts = ("story", "wish", "language")
     document = hidden("no_identity", parts=parts, answers={"language": "vi"})
     assert "trả lương" in everything(document)
-    assert document.title_beside == book().templates["lsio"].title.texts["vi"]
+    assert document.title_beside == book().templates["lsio"].title.say("vi")
     told = {one.item: one.text for s in document.sections for one in s.paragraphs}
     assert told["language"] == "ベトナム語"
     assert "language" in document.parts

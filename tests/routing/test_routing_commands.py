@@ -105,7 +105,7 @@ def test_explain_without_a_date_means_today():
         ("- issue: other\n", 1, "expected a mapping"),
         ("", 1, "expected a mapping"),
         ("issue: [other\nstatus: titp\n", 2, ""),
-        ("issue: other\ndate: 2026-02-30\n", 1, "day"),
+        ("issue: other\ndate: 2026-02-30\n", 2, "day"),
     ],
 )
 def test_a_bad_profile_is_named_by_file_line_and_fault(tmp_path, text, line, what):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +44,25 @@ class Sheet:
     value: Any = None
 
     def __post_init__(self) -> None:
-        """Parse the text; one that is not YAML is a `SheetError` naming the line."""
+        """Parse the text; one that is not YAML, or names a key twice, is a `SheetError`."""
         try:
-            self.value = yaml.load(self.text, LOADER)  # noqa: S506 - a safe loader, in C
+            loader = LOADER(self.text)
+            self._node = loader.get_single_node()
+            self.faults += [Fault(self.name, *twice) for twice in _twice(self._node, set())]
+            self.value = loader.construct_document(self._node) if self._node else None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
             what = getattr(error, "problem", None) or "not YAML"
             raise SheetError([Fault(self.name, line, what)]) from None
         except ValueError as error:  # a day such as 2026-02-30, written without quotes
-            raise SheetError([Fault(self.name, 1, str(error))]) from None
+            raise SheetError([Fault(self.name, _unreadable(self._node), str(error))]) from None
+        if self.faults:
+            raise SheetError(self.faults)
 
     def line(self, path: tuple[Key, ...]) -> int:
         """The line, from 1, on which the value at `path` (or its nearest parent) is written."""
-        node = self._nodes
+        node = self._node
         line = node.start_mark.line if node is not None else 0
         for key in path:
             found = _child(node, key)
@@ -66,10 +70,6 @@ class Sheet:
                 break
             line, node = found
         return int(line) + 1
-
-    @cached_property
-    def _nodes(self) -> Any:
-        return yaml.compose(self.text, LOADER)
 
     def fault(self, path: tuple[Key, ...], what: str) -> None:
         """Note that what stands at `path` is wrong."""
@@ -79,10 +79,61 @@ class Sheet:
         """The whole file as a row; it must be a mapping."""
         return Row(self, (), self.value)
 
+    def end(self) -> None:
+        """`SheetError` when anything was found wrong."""
+        if self.faults:
+            raise SheetError(self.faults)
 
-def read(path: Path) -> Sheet:
-    """The sheet in this file, named by the last two parts of its path."""
-    return Sheet("/".join(path.parts[-2:]), path.read_text(encoding="utf-8"))
+
+def read(path: Path, name: str = "") -> Sheet:
+    """The sheet in this file, named so or by the last two parts of its path.
+
+    `SheetError` where there is no such file, or none that can be read as UTF-8 and YAML.
+    """
+    name = name or "/".join(path.parts[-2:])
+    try:
+        return parsed(name, path.read_bytes())
+    except OSError as error:
+        raise SheetError([Fault(name, 1, error.strerror or "cannot be read")]) from None
+
+
+def parsed(name: str, raw: bytes) -> Sheet:
+    """The sheet in these bytes; `SheetError` as in `read`."""
+    try:
+        return Sheet(name, raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SheetError([Fault(name, line, "is not UTF-8 text")]) from None
+
+
+def _twice(node: Any, seen: set[int]) -> Iterator[tuple[int, str]]:
+    """Line and words of every key that stands twice in one mapping: YAML keeps only the last."""
+    if id(node) in seen:  # an alias
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _twice(item, seen)
+    if isinstance(node, yaml.MappingNode):
+        known: set[str] = set()
+        for key, item in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in known:
+                    yield key.start_mark.line + 1, f"key {key.value!r} twice"
+                known.add(key.value)
+            yield from _twice(item, seen)
+
+
+def _unreadable(node: Any) -> int:
+    """The line of the first bare value that its kind does not allow."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:
+            return int(node.start_mark.line) + 1
+        return 0
+    below = node.value if isinstance(node, yaml.SequenceNode) else sum(node.value, ())
+    return next(filter(None, map(_unreadable, below)), 0)
 
 
 def _child(node: Any, key: Key) -> tuple[int, Any] | None:
@@ -204,6 +255,14 @@ class Row:
     def row(self, key: str) -> Row:
         """The mapping under `key`."""
         return Row(self.sheet, (*self.path, key), self.get(key))
+
+    def named(self, key: str) -> Iterator[tuple[str, Row]]:
+        """The mappings of a mapping by name; absent is empty."""
+        if self.get(key) is None:
+            return
+        inner = self.row(key)
+        for name in inner.value:
+            yield str(name), inner.row(name)
 
     def done(self) -> None:
         """Every key has been asked for; note each that is left."""
