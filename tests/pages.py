@@ -86,11 +86,16 @@ class Page:
         return sent
 
 
+def parsed(status: int, html: str) -> Page:
+    """A page as parsed, unchecked."""
+    root = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False).parse(html)
+    return Page(status, html, root)
+
+
 def read_page(response: TestResponse) -> Page:
     """Parse an answer and check language, direction, title, ids, labels, forms and policy."""
-    html = response.get_data(as_text=True)
-    root = html5lib.HTMLParser(strict=False, namespaceHTMLElements=False).parse(html)
-    page = Page(response.status_code, html, root)
+    page = parsed(response.status_code, response.get_data(as_text=True))
+    root = page.root
     top = root if root.tag == "html" else root.find("html")
     assert top is not None
     assert top.get("lang"), "no language"

@@ -227,9 +227,12 @@ def after(draft: OpenDraft, page: str) -> str:
 
 
 def before(draft: OpenDraft, page: str) -> str:
-    """The address of the page before, or of the check page for somebody who came from there."""
+    """The address of the page before, or of the check page for somebody who came from there. From
+    a page that is not on this way back to where the way goes on."""
     if request.args.get("change"):
         return url_for("intake.check")
+    if page not in shipped().journeys[journey(draft)]:
+        return first_open(draft)
     return address(shipped().page_before(journey(draft), page, told(draft)) or START)
 
 
@@ -266,12 +269,17 @@ def progress(draft: OpenDraft, page: str) -> tuple[int, int]:
 
 
 def lines(draft: OpenDraft) -> list[Line]:
-    """All answers in words, in the language of the page, each with the page that asks it."""
+    """All answers in words, in the language of the page, each with the page that asks it; what a
+    way says by itself has none."""
     bank, known = shipped(), told(draft)
     live = {**bank.live(journey(draft), known), **bank.live(JOURNEY, known)}
     said = summary(bank, live, i18n.current().slug, desk_names(live))
     on = {line.question: bank.page_of(journey(draft), line.question, known) for line in said}
-    return [replace(line, page=on[line.question] or line.page) for line in said]
+    fixed = TIP if way_of(draft) == "tip" else {}
+    return [
+        replace(line, page="" if line.question in fixed else on[line.question] or line.page)
+        for line in said
+    ]
 
 
 def door() -> dict[str, Answer]:

@@ -145,7 +145,8 @@ def _speak(opened: OpenCase, receipt: Receipt, kept: list[tuple[CaseFile, Stored
     seen = receipt.role == "worker" and receipt.known_to != "self"
     if is_early(db.session(), opened.case) and not (noted or seen or "changed" in request.args):
         return
-    if request.method == "GET" and (elsewhere := whole_page()):
+    elsewhere = whole_page()
+    if elsewhere and request.method == "GET":
         db.session.commit()
         abort(elsewhere)
     speak_whole()

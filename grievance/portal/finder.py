@@ -37,10 +37,13 @@ from grievance.web.binding import drop_cookie, must_be_ours
 from grievance.web.redirects import see_other
 
 FIRST = "problem"
+# Of a page that there is not the router says so, as of any other address.
+PAGE = "any({}):page".format(",".join(f"'{page}'" for page in shipped().pages))
+BOTH = ["GET", "POST"]
 
 
-@portal.route("/<language:lang>/help", methods=["GET", "POST"], endpoint="help")
-@portal.route("/<language:lang>/help/<page>", methods=["GET", "POST"], endpoint="help_page")
+@portal.route("/<language:lang>/help", methods=BOTH, endpoint="help")
+@portal.route(f"/<language:lang>/help/<{PAGE}>", methods=BOTH, endpoint="help_page")
 @audience("public")
 def question(page: str = FIRST) -> Any:
     """One page of questions; what was answered is kept, then the next page or the result."""
@@ -49,7 +52,7 @@ def question(page: str = FIRST) -> Any:
         return redirect(url_for("intake.whose", to="help"), 303)
     finder = _finder(None if page == FIRST and _unclaimed(draft) else draft)
     if page not in finder.path:
-        return redirect(_address(FIRST if page in finder.bank.pages else abort(404)))
+        return redirect(_address(FIRST))
     form = form_for(
         Asking(finder.bank, "finder", finder.answers),
         page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -20,6 +20,7 @@ log = logging.getLogger("grievance.error")
 
 def error_page(status: int, what: str) -> Response:
     """The page for an HTTP status; `what` names the sentence in the template."""
+    g.failed = status
     if what not in FIRST:
         speak_whole()
     return make_response(render_template("web/error.html", status=status, what=what), status)

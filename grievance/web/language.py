@@ -56,17 +56,20 @@ def first_screens(app: Flask, screens: Mapping[str, Collection[str] | None]) -> 
 def whole_page() -> Response | None:
     """Where this page stands in a language that has all of it; None when the current one has.
 
-    Address and query stay. The first enabled one of the language's own chain is taken.
+    Address and query stay, and so does what was sent: a form is sent there as it is. The first
+    enabled one of the language's own chain is taken.
     """
     spoken = i18n.BY_SLUG[g.lang] if g.get("lang") else i18n.current()
     if not is_partial(spoken):
+        g.only_whole = True
         return None
     chain = (one.slug for one in i18n.fallbacks(spoken))
     slug = next((one for one in chain if one in enabled()), "en")
     # The query is the sender's: url_for has words of its own that would name another host.
     path = url_for(request.endpoint or "portal.home", **{**(request.view_args or {}), "lang": slug})
     query = urlencode(list(request.args.items(multi=True)))
-    answer = redirect(f"{path}?{query}" if query else path, code=302)
+    code = 307 if request.method == "POST" else 302
+    answer = redirect(f"{path}?{query}" if query else path, code)
     _remember(answer, spoken.slug)
     return answer  # type: ignore[return-value]  # werkzeug's Response is Flask's here
 
@@ -130,6 +133,11 @@ def _is_first_screen() -> bool:
     return endpoint in known and (pages is None or (request.view_args or {}).get("page") in pages)
 
 
+def _has_first_screen() -> bool:
+    """Whether this page, as it stands, is there in the languages of first screens too."""
+    return _is_first_screen() and not g.get("only_whole") and not g.get("failed")
+
+
 def _keep_choice(answer: Response) -> Response:
     slug = g.get("lang")
     if slug and slug in served() and is_partial(i18n.BY_SLUG[slug]) and answer.status_code == 200:
@@ -175,6 +183,7 @@ def init_app(app: Flask) -> None:
         enabled_languages=enabled,
         is_partial=is_partial,
         strange_language=_strange,
+        has_first_screen=_has_first_screen,
         say_in=_say_in,
         N_=i18n.N_,
     )

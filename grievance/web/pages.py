@@ -19,6 +19,7 @@ from grievance.web.file_notes import file_notes
 from grievance.web.resuming import MARK
 
 STATIC = Path(__file__).parent / "static"
+GONE, FORBIDDEN = (404, 405), 403
 
 
 @lru_cache(maxsize=32)
@@ -33,13 +34,15 @@ def asset(name: str) -> str:
 
 def switch_url(language: Language) -> str:
     """This page in another language, with what its address chose; of an address that only takes a
-    form, the page it belongs to. The first page where this one has no other language."""
-    endpoint, rule = request.endpoint or "", request.url_rule
-    if rule is None or not current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+    form, or that its reader may not open, the page it belongs to. The first page where this one
+    has no other language, or is not there."""
+    endpoint, rule, failed = request.endpoint or "", request.url_rule, g.get("failed")
+    speaks = rule is not None and current_app.url_map.is_endpoint_expecting(endpoint, "lang")
+    if rule is None or not speaks or failed in GONE:
         return url_for("portal.home", lang=language.slug)
     path = url_for(endpoint, **{**(request.view_args or {}), "lang": language.slug})
-    if "GET" not in (rule.methods or ()):
-        return _above(path)
+    if failed == FORBIDDEN or "GET" not in (rule.methods or ()):
+        return _above(path.rpartition("/")[0])
     chosen = [(name, value) for name, value in request.args.items(multi=True) if name != MARK]
     return f"{path}?{urlencode(chosen)}" if chosen else path
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, url_for
 from jinja2.meta import find_undeclared_variables
 from sqlalchemy.orm import Session
 
-from grievance.i18n import gettext, speaking
+from grievance.i18n import BY_SLUG, gettext, speaking
 from grievance.intake.drafting import USUAL
 from grievance.questions.bank import shipped
 from grievance.questions.forms import Asking, form_for
 from grievance.web.errors import error_page
 from tests.cast import browser, file_case, found_operator
-from tests.pages import Page, read_page
+from tests.pages import Page, parsed, read_page
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 ERRORS = ("bad", "cookies", "elsewhere", "forbidden", "missing", "large", "long", "busy", "away",
@@ -128,3 +129,62 @@ def test_every_form_that_can_be_wrong_shows_its_problems_first() -> None:
     assert len(with_fields) > 8
     for path in with_fields:
         assert "f.problems(" in path.read_text().partition("f.start(form")[0], path.name
+
+
+LINKED = ("en", "vi", "ja-easy", "my")
+STATUSES = {"bad": 400, "forbidden": 403, "missing": 404, "large": 413, "broken": 500, "busy": 503}
+GIVEN = {"issue": "violence", "page": "danger"}
+
+
+def _linked(page: Page) -> set[str]:
+    """Where the links of a page lead, one language of each kind."""
+    tags = {BY_SLUG[slug].tag for slug in LINKED}
+    found = [a for a in page.all("a") if a.get("hreflang") is None or a.get("hreflang") in tags]
+    to = {a.get("href") or "" for a in found}
+    return {path.partition("#")[0] for path in to if path.startswith("/")}
+
+
+def _sent_to(app: Flask, lang: str) -> list[str]:
+    """The address of every form."""
+    sent = []
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and rule.endpoint != "static":
+            plain = {name: GIVEN.get(name, str(uuid4())) for name in rule.arguments}
+            with app.test_request_context("/"):
+                sent.append(url_for(rule.endpoint, **{**plain, "lang": lang}).partition("?")[0])
+    return sent
+
+
+@pytest.mark.parametrize("what", STATUSES)
+def test_every_link_on_the_error_of_every_form_leads_somewhere(
+    app: Flask, session: Session, loaded: Session, what: str
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    visitor, links = browser(app, session), {}
+    for path in _sent_to(app, "en"):
+        with app.test_request_context(path, method="POST"):
+            html = error_page(STATUSES[what], what).get_data(as_text=True)
+        for link in _linked(parsed(STATUSES[what], html)):
+            links.setdefault(link, path)
+    assert len(links) > (5 if STATUSES[what] == 404 else 30)
+    for link, path in links.items():
+        assert visitor.get(link, follow_redirects=True).status_code == 200, (path, link)
+
+
+def test_every_link_on_the_error_of_a_worker_who_is_here_leads_somewhere(
+    app: Flask, session: Session, loaded: Session
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
+    asked = read_page(visitor.get("/en/return"))
+    visitor.post("/en/return", data={**asked.fields(), "code": filed.code})
+    first, errors = read_page(visitor.get("/en/file")), 0
+    visitor.post("/en/file", data={**first.fields(), "what-happened": "Words."})
+    for path in _sent_to(app, "en"):
+        answer = visitor.post(path, data={"token": "x"}) if "leave" not in path else None
+        if answer is None or answer.status_code < 400 or answer.status_code == 422:
+            continue
+        errors += 1
+        for link in _linked(read_page(answer)):
+            assert visitor.get(link, follow_redirects=True).status_code == 200, (path, link)
+    assert errors > 5
