@@ -52,12 +52,14 @@ SCREENS = (
     "templates/intake/file_paper.html", "templates/intake/file_closed.html",
     "templates/questions/fields.html", "templates/intake/ran_out.html",
     "templates/intake/return.html", "grievance/intake/number_form.py",
-    "templates/intake/case.html", "grievance/intake/message_form.py",
+    "templates/intake/case.html", "templates/intake/case_file.html",
+    "templates/intake/case_seen.html", "templates/intake/number.html",
+    "templates/intake/new_number.html", "grievance/intake/message_form.py",
     "grievance/intake/sending.py",
     "templates/web/error_first.html",
     "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
-    "grievance/web/forms.py", "grievance/web/read_back.py",
+    "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/questions/forms.py",
 )  # fmt: skip
 SHORT_WAYS = ("short", "group", "tip")

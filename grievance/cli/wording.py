@@ -1,4 +1,5 @@
-"""How a translation must say it: quoted labels as the label stands, Japanese signs and pronouns."""
+"""How a translation must say it: quoted labels as the label stands, one kind of digits, Japanese
+signs, pronouns."""
 
 from __future__ import annotations
 
@@ -53,6 +54,12 @@ def japanese(string: str) -> list[str]:
     return found
 
 
+def other_digits(string: str) -> str:
+    """The digits of a text that are not 0 to 9. Dates and numbers are written with these in every
+    language, as telephones, pay slips and calendars in Japan are: two kinds on one page confuse."""
+    return "".join(one for one in string if one.isdecimal() and not one.isascii())
+
+
 def wording(language: Language, domain: str) -> Iterator[Fault]:
     """Everything of this that is wrong with one catalogue."""
     kept = read(language.catalogue, domain)
@@ -63,6 +70,10 @@ def wording(language: Language, domain: str) -> Iterator[Fault]:
         strings = [message.string] if isinstance(message.string, str) else message.string or ()
         for string in filter(None, strings):
             wrong = misquoted(str(message.id), string, translated)
+            if strange := other_digits(string):
+                wrong.append(f"{strange!r} are not the digits of a page")
+            if language.script == "Kore" and "당신" in string:
+                wrong.append("nobody is called 당신 here")
             if language.script == "Jpan":
                 wrong += japanese(string)
             for what in wrong:

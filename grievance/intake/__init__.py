@@ -38,7 +38,7 @@ SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
-    **dict.fromkeys(("case", "message", "still")),
+    **dict.fromkeys(("case", "message", "still", "number", "new_number")),
     "question": SHORT,
 }
 

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases import files, messages, records
 from grievance.cases.actors import Actor
 from grievance.cases.afterwards import clean_afterwards
-from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
@@ -96,7 +95,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
     session, decides = db.session(), actor.role == "worker"
     can = set(verbs_for(opened.case, actor))
     kept = files.listed(session, opened)
-    _speak(opened, receipt, kept)
+    _speak(opened)
     clean_afterwards(site(), opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
@@ -139,11 +138,9 @@ def _elsewhere(question: str) -> Language | None:
     return whole_language() if is_partial(current()) and question not in FIRST_ASKED else None
 
 
-def _speak(opened: OpenCase, receipt: Receipt, kept: list[tuple[CaseFile, Stored]]) -> None:
+def _speak(opened: OpenCase) -> None:
     """Every language says what stands on the page of a new report; for more there is another."""
-    noted = any(row.state == "not_cleaned" or stored.warnings for row, stored in kept)
-    seen = receipt.role == "worker" and receipt.known_to != "self"
-    if is_early(db.session(), opened.case) and not (noted or seen or "changed" in request.args):
+    if is_early(db.session(), opened.case):
         return
     elsewhere = whole_page()
     if elsewhere and request.method == "GET":

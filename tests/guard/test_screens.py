@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from uuid import uuid4
 from xml.etree.ElementTree import Element
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages import Catalog
@@ -16,11 +17,22 @@ from sqlalchemy.orm import Session
 
 from grievance.cases import messages
 from grievance.cases.operations import handling
-from grievance.cli import catalogues
+from grievance.cli import catalogues, wording
 from grievance.cli.translations import PARTIAL
-from grievance.i18n import BY_SLUG, LANGUAGES, Language, fallbacks, speaking
+from grievance.i18n import (
+    BY_SLUG,
+    LANGUAGES,
+    Language,
+    date_text,
+    days_text,
+    fallbacks,
+    gettext,
+    speaking,
+    time_text,
+)
 from grievance.questions.bank import shipped
 from grievance.web.errors import error_page
+from grievance.web.file_notes import NOTES
 from tests.cast import NOW, Operator, browser, file_case, found_operator
 from tests.pages import Page, read_page
 
@@ -98,6 +110,34 @@ def test_the_page_of_a_new_report_speaks_every_language(
         page = read_page(visitor.get(f"/{language.slug}/case"))
         assert page.one("html").get("lang") == language.tag
         assert not _english(page, language, "public"), state
+
+
+@pytest.mark.parametrize("language", EACH)
+def test_a_number_that_others_saw_and_a_file_with_notes_speak_every_language(
+    app: Flask, session: Session, operator: Operator, language: Language
+) -> None:
+    assert operator.id
+    filed = file_case(session, app.config["SITE"], known_to="helper")
+    visitor, at = browser(app, session), f"/{language.slug}"
+    asked = read_page(visitor.get(f"{at}/return"))
+    visitor.post(f"{at}/return", data={**asked.fields(), "code": filed.code})
+    page = read_page(visitor.get(f"{at}/case"))
+    assert page.all("a", href=f"{at}/case/number")
+    card = (io.BytesIO("出勤　残業　八時".encode("cp932")), "card.csv")
+    sent = {**page.fields(), "message": "", "files": card}
+    kind = "multipart/form-data"
+    visitor.post(f"{at}/case/message", data=sent, content_type=kind, follow_redirects=True)
+    seen = [read_page(visitor.get(f"{at}/{path}")) for path in ("case", "case/number")]
+    for _ in range(2):
+        to = f"{at}/case/number" if seen[-1].name == "case.number" else f"{at}/case/new-number"
+        answer = visitor.post(to, data=seen[-1].fields(), follow_redirects=True)
+        seen.append(read_page(answer))
+    assert [one.name for one in seen] == ["case", "case.number", "case.new-number", "case"]
+    with speaking(language):
+        assert gettext(NOTES["encoding_guessed"]) in seen[0].main
+    for page in seen:
+        assert page.one("html").get("lang") == language.tag
+        assert not _english(page, language, "public"), page.name
 
 
 def test_a_file_that_is_refused_on_the_first_page_is_refused_in_the_language_of_the_page(
@@ -234,6 +274,15 @@ def test_the_gate_sees_other_digits_and_a_strange_script() -> None:
     for what, string in wrong.items():
         found = catalogues.slips("Thai", police, string)
         assert [what in one for one in found] == [True], what
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=[one.slug for one in LANGUAGES])
+def test_days_and_numbers_have_one_kind_of_digits(language: Language) -> None:
+    said = [date_text(NOW.date(), language), days_text(12, language), days_text(1825, language)]
+    said.append(time_text(NOW, ZoneInfo("Asia/Tokyo"), language))
+    assert [one for one in said if wording.other_digits(one)] == []
+    assert "12" in said[1]
+    assert wording.other_digits("၂၀ 20 ２") == "၂၀２"
 
 
 def test_the_questions_of_the_short_ways_are_in_the_gate() -> None:
