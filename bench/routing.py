@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from pathlib import Path
-
-import yaml
 
 from bench.filing import timed
 from bench.table import Floor, Line, percentile
@@ -14,6 +11,7 @@ from grievance.directory.facts import shipped
 from grievance.routing.explain import as_plain, rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
+from grievance.sheets import read
 from tests.servers import ROOT
 
 SCENARIOS = ROOT / "tests" / "routing" / "scenarios.yaml"
@@ -23,7 +21,7 @@ EACH = 100
 def measure() -> list[Line]:
     """The slowest scenario's mean, and the p95 over all."""
     facts, rules = shipped(), shipped_rules()
-    told = yaml.safe_load(Path(SCENARIOS).read_text())["scenarios"]
+    told = read(SCENARIOS).value["scenarios"]
     profiles = [parse(one["profile"], tuple(facts.issues)) for one in told]
     times = [
         timed(partial(rank, profile, rules, facts, facts.checked)) for profile in profiles * EACH

@@ -141,7 +141,7 @@ def _child(node: Any, key: Key) -> tuple[int, Any] | None:
         item = node.value[key]
         return item.start_mark.line, item
     if isinstance(node, yaml.MappingNode):
-        for name, item in node.value:
+        for name, item in reversed(node.value):  # what was merged in stands first
             if name.value == str(key):
                 return name.start_mark.line, item
     return None

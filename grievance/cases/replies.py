@@ -8,13 +8,14 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from grievance.cases.states import Verb
 from grievance.cases.told import ACKNOWLEDGEMENT
+from grievance.directory import facts
 from grievance.i18n import date_text, speaking
 from grievance.i18n import gettext as _
+from grievance.sheets import Row, read
 
-DATA = Path(__file__).parent / "data" / "replies.yaml"
+FILE = Path(__file__).parent / "data" / "replies.yaml"
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,32 @@ class Reply:
 @cache
 def shipped() -> Mapping[str, Reply]:
     """All of this release by id, with the acknowledgement, which is sent first."""
-    rows = yaml.safe_load(DATA.read_text(encoding="utf-8"))
     first = Reply("acknowledgement", "acknowledge", "", ACKNOWLEDGEMENT)
-    return {
-        one.id: one
-        for one in (
-            first,
-            *(Reply(**{**row, "bodies": tuple(row.get("bodies", ()))}) for row in rows),
-        )
-    }
+    return {first.id: first, **load(FILE)}
+
+
+def load(file: Path) -> dict[str, Reply]:
+    """The ready texts in this file. `SheetError`: an id twice, a verb or body that there is not, a
+    text that is missing."""
+    sheet = read(file)
+    top, found = sheet.top(), {}
+    for row in top.rows("replies"):
+        one = _reply(row)
+        if one.id in found:
+            row.fault("id", f"the id {one.id!r} twice")
+        found[one.id] = one
+    top.done()
+    sheet.end()
+    return found
+
+
+def _reply(row: Row) -> Reply:
+    made = Reply(
+        row.text("id"), row.code("verb", list(Verb)), row.text("label"), row.text("text"),
+        row.codes("bodies", facts.shipped().mechanisms),
+    )  # fmt: skip
+    row.done()
+    return made
 
 
 def offered(verb: str, had: Collection[str]) -> tuple[Reply, ...]:

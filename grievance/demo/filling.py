@@ -11,7 +11,7 @@ from grievance.accounts.models import Organisation, Person
 from grievance.cases.models import Case, CaseFile, Message
 from grievance.cases.site import Site
 from grievance.demo import script
-from grievance.demo.acting import act
+from grievance.demo.acting import STEPS, act
 from grievance.demo.mark import MARK, only_loopback
 from grievance.demo.models import DemoMark
 from grievance.demo.people import Cast, engage
@@ -49,7 +49,9 @@ def fill(session: Session, site: Site, now: datetime) -> Story:
     if not facts_for_routing(session).issues:
         directory.load(session, facts.shipped(), now, ACTOR)
     cast = engage(session, site.ring, script.operator(), now - FOUNDED)
-    cases = tuple(_play(session, site, cast, scene, now) for scene in script.scenes(shipped(), now))
+    cases = tuple(
+        _play(session, site, cast, scene, now) for scene in script.scenes(shipped(), STEPS, now)
+    )
     return Story(site.public_url, cast.accounts, tuple(one for one in cases if one.receipt))
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from grievance.clock import local_day
 from grievance.questions.journey import Bank
 from grievance.questions.question import Answer
+from grievance.sheets import Row, read
 
 DATA = Path(__file__).parent / "data"
 SCENES = ("new.yaml", "short.yaml", "handed_over.yaml", "remedied.yaml")
+ANCHORS = ("safe", "quiet")  # answers that many cases share
 ZONE = "Asia/Tokyo"
 _MINUTES = re.compile(r"(\d+)m")
 _DAYS = re.compile(r"(\d+)d (\d\d:\d\d)")
@@ -79,15 +79,50 @@ class Scene:
         return any(step.do == "reissue" for step in self.steps)
 
 
-def operator() -> dict[str, Any]:
-    """The operator: profile, partners, people."""
-    return _read("operator.yaml")
+def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
+    """The operator: profile, partners, people. `SheetError`: a key too many, a wrong kind."""
+    sheet = read(file)
+    top = sheet.top()
+    for key in ("name", "time_zone", "everyday_site"):
+        top.text(key)
+    top.number("retention_days")
+    for key in ("partners", "languages", "contacts"):
+        top.codes(key)
+    hours = top.row("hours")
+    for day in hours.value:
+        hours.codes(day)
+    keys: set[str] = set()
+    for row in top.rows("people"):
+        key, _role, _name, _language = (row.text(k) for k in ("key", "role", "name", "language"))
+        if key in keys:
+            row.fault("key", f"the key {key!r} twice")
+        keys.add(key)
+        row.done()
+    texts = top.row("texts")
+    for field_name in texts.value:
+        texts.texts(field_name)
+    top.done()
+    sheet.end()
+    found: dict[str, Any] = sheet.value
+    return found
 
 
-def scenes(bank: Bank, now: datetime) -> list[Scene]:
-    """Every case of the script, its moments counted back from `now`, the oldest first."""
-    rows = [row for name in SCENES for row in _read(name)["cases"]]
-    return sorted((_scene(row, bank, now) for row in rows), key=lambda scene: scene.filed)
+def scenes(bank: Bank, verbs: Collection[str], now: datetime, folder: Path = DATA) -> list[Scene]:
+    """Every case of the script, its moments counted back from `now`, the oldest first.
+
+    `SheetError`: a question that there is not, a step that is none of `verbs`, a moment that is
+    none, a value that is not text.
+    """
+    found: list[Scene] = []
+    for name in SCENES:
+        sheet = read(folder / name)
+        top = sheet.top()
+        found += [_Reader(row, bank, verbs, now).scene() for row in top.rows("cases")]
+        for anchor in ANCHORS:
+            top.get(anchor)
+        top.done()
+        sheet.end()
+    return sorted(found, key=lambda scene: scene.filed)
 
 
 def moment(text: str, now: datetime) -> datetime:
@@ -102,26 +137,48 @@ def moment(text: str, now: datetime) -> datetime:
     return datetime.combine(day, time.fromisoformat(days[2]), ZoneInfo(ZONE)).astimezone(now.tzinfo)
 
 
-def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True)
+class _Reader:
+    """One case of a file: what is wrong with it is noted in its sheet."""
 
+    row: Row
+    bank: Bank
+    verbs: Collection[str]
+    now: datetime
 
-def _scene(row: Mapping[str, Any], bank: Bank, now: datetime) -> Scene:
-    answers = _dated(row["answers"], now)
-    if "issue" in answers:
-        answers["problem"] = bank.family_of(str(answers["issue"]))
-    steps = tuple(
-        Step(
-            moment(step["at"], now),
-            step["by"],
-            step["do"],
-            _dated({key: step[key] for key in step if key not in ("at", "by", "do")}, now),
-        )
-        for step in row.get("steps", ())
-    )
-    files = tuple(row.get("files", ()))
-    return Scene(moment(row["filed"], now), answers, files, row.get("clerk", ""), steps)
+    def scene(self) -> Scene:
+        answers = self._answers()
+        if "issue" in answers:
+            answers["problem"] = self.bank.family_of(str(answers["issue"]))
+        made = Scene(
+            self._moment(self.row, "filed"), answers, self.row.codes("files"),
+            self.row.maybe("clerk") or "", tuple(map(self._step, self.row.rows("steps"))),
+        )  # fmt: skip
+        self.row.done()
+        return made
+
+    def _answers(self) -> dict[str, Any]:
+        row = self.row.row("answers")
+        for name, given in row.value.items():
+            if name not in self.bank.questions:
+                row.fault(name, f"no question {name!r}")
+            if isinstance(given, bool | float | None):
+                row.fault(name, f"{name}: expected text")
+        return _dated(row.value, self.now)
+
+    def _step(self, row: Row) -> Step:
+        given = {key: row.value[key] for key in row.value if key not in ("at", "by", "do")}
+        return Step(
+            self._moment(row, "at"), row.text("by"), row.code("do", self.verbs),
+            _dated(given, self.now),
+        )  # fmt: skip
+
+    def _moment(self, row: Row, key: str) -> datetime:
+        try:
+            return moment(row.text(key), self.now)
+        except ValueError as error:
+            row.fault(key, f"{key}: {error}")
+            return self.now
 
 
 def _dated(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from babel.dates import format_date, format_skeleton
 
 from grievance.i18n import Language, current, fallbacks
-from grievance.sheets import SheetError, read
+from grievance.sheets import read
 
 FILE = Path(__file__).parent / "data" / "citations.yaml"
 ARTICLE, PRINCIPLE = "article", "principle"
@@ -63,21 +63,27 @@ def unnamed(citations: str) -> list[str]:
 
 @cache
 def table() -> dict[str, Citation]:
-    """How the facts cite -> what is meant. `SheetError` names every fault of the file."""
-    sheet = read(FILE)
+    """How the facts cite -> what is meant, read once."""
+    return load(FILE)
+
+
+def load(file: Path) -> dict[str, Citation]:
+    """The citations in this file. `SheetError` names every fault of it."""
+    sheet = read(file)
     top, found = sheet.top(), {}
     for row in top.rows("citations"):
         cited = row.codes("names")
         unit = row.code("unit", (ARTICLE, PRINCIPLE)) if row.get("unit") else ARTICLE
-        names = {"en": cited[0], "ja": row.text("ja"), "vi": row.text("vi")}
+        if not cited:
+            row.fault("names", "names: is missing")
+        names = {"en": next(iter(cited), ""), "ja": row.text("ja"), "vi": row.text("vi")}
         for name in cited:
             if name in found:
                 row.fault("names", f"names: {name} stands twice")
             found[name] = Citation(names, unit)
         row.done()
     top.done()
-    if sheet.faults:
-        raise SheetError(sheet.faults)
+    sheet.end()
     return found
 
 

@@ -22,7 +22,10 @@ PER_PAGE = 4  # three to answer; one may be the alternative of another
 TOGETHER = 6  # on a page of a shorter journey, those that may be left empty counted
 
 
-def faults_of(bank: Bank, found: Sequence[Question], issues: frozenset[str]) -> list[str]:
+Wrong = tuple[str, str]  # a question's id, `page …` or `families`; and what is wrong with it
+
+
+def faults_of(bank: Bank, found: Sequence[Question], issues: frozenset[str]) -> list[Wrong]:
     """Everything wrong with the questions, a sentence each; empty when they can be used.
 
     `found` is every question as read, so that an id used twice is seen; `issues` are the issues
@@ -30,18 +33,18 @@ def faults_of(bank: Bank, found: Sequence[Question], issues: frozenset[str]) -> 
     """
     faults = _ids(found) + _families(bank, issues)
     for question in found:
-        faults += [f"{question.id}: {fault}" for fault in _question(bank, question)]
+        faults += [(question.id, fault) for fault in _question(bank, question)]
     for page in bank.pages.values():
         unknown = [name for name in page.asks if name not in bank.questions]
         if unknown:
-            faults.append(f"page {page.id}: no question {unknown[0]}")
+            faults.append((f"page {page.id}", f"no question {unknown[0]}"))
             continue
         count = len(bank.on_page(page.id))
         if count > (TOGETHER if page.asks else PER_PAGE) or (count == 0 and not page.view):
-            faults.append(f"page {page.id}: {count} questions")
+            faults.append((f"page {page.id}", f"{count} questions"))
     if faults:
         return faults
-    return [f"{name}: never shown" for name in unreachable(bank)]
+    return [(name, "never shown") for name in unreachable(bank)]
 
 
 def unreachable(bank: Bank) -> list[str]:
@@ -101,17 +104,18 @@ def _with_causes(bank: Bank, way: dict[str, Answer]) -> dict[str, Answer]:
     return answers
 
 
-def _ids(found: Sequence[Question]) -> list[str]:
+def _ids(found: Sequence[Question]) -> list[Wrong]:
     names = [question.id for question in found]
     twice = sorted({name for name in names if names.count(name) > 1})
-    return [f"{name}: the id twice" for name in twice]
+    return [(name, "the id twice") for name in twice]
 
 
-def _families(bank: Bank, issues: frozenset[str]) -> list[str]:
+def _families(bank: Bank, issues: frozenset[str]) -> list[Wrong]:
     listed = [issue for family in bank.families for issue in family.issues]
-    faults = [f"families: {issue} twice" for issue in set(listed) if listed.count(issue) > 1]
-    faults += [f"families: {issue} is missing" for issue in sorted(issues - set(listed))]
-    return faults + [f"families: {issue} is no issue" for issue in sorted(set(listed) - issues)]
+    said = [f"{issue} twice" for issue in set(listed) if listed.count(issue) > 1]
+    said += [f"{issue} is missing" for issue in sorted(issues - set(listed))]
+    said += [f"{issue} is no issue" for issue in sorted(set(listed) - issues)]
+    return [("families", what) for what in said]
 
 
 def _question(bank: Bank, question: Question) -> Iterator[str]:

@@ -30,6 +30,7 @@ from grievance.clock import local_day
 from grievance.deadlines.operations import running
 from grievance.deadlines.queries import overdue
 from grievance.demo import script
+from grievance.demo.acting import STEPS
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.demo.models import DemoMark
 from grievance.demo.story import announce
@@ -330,7 +331,7 @@ def test_every_paper_of_the_demo_says_where_to_answer_and_some_are_read_in_both_
 
 
 def scenes() -> list[script.Scene]:
-    return script.scenes(shipped(), datetime.now(UTC))
+    return script.scenes(shipped(), STEPS, datetime.now(UTC))
 
 
 def test_no_word_name_or_number_is_readable_in_the_database(place: Place) -> None:
