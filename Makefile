@@ -8,6 +8,9 @@ export HOST PORT
 INSTALL = $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo "$(BIN)/python -m pip" || echo "$(PYTHON) -m pip --python $(BIN)/python") install --quiet --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile setup.cfg --extra embedded --universal --generate-hashes --no-header --no-emit-index-url -q
 
+# Without what these lists hold already, in the same versions.
+BESIDE = $$(for list in $(1); do echo -c $$list; sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $$list; done)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test journeys bench lint types catalogues suite lock sbom
 
@@ -23,8 +26,8 @@ setup: .venv/.ready ## install what running needs into .venv; touches nothing el
 	@$(INSTALL) --require-hashes -r requirements.txt && $(INSTALL) --no-deps -e .
 	@touch $@
 
-.venv/.tests: .venv/.ready tests/requirements.txt
-	@$(INSTALL) --require-hashes -r requirements.txt -r tests/requirements.txt
+.venv/.tests: .venv/.ready deploy/requirements-s3.txt tests/requirements.txt
+	@$(INSTALL) --require-hashes -r requirements.txt -r deploy/requirements-s3.txt -r tests/requirements.txt
 	@touch $@
 
 run: setup ## start everything with demonstration data and print `ready <url>`
@@ -50,10 +53,11 @@ journeys: .venv/.tests ## the tests in a real browser, if there is one
 bench: .venv/.tests ## measure, each number beside its floor
 	@$(BIN)/python -m bench
 
-lock: setup ## make the hashed lists of what is installed anew: for running, and what tests add
+lock: setup ## make the hashed lists of what is installed anew: for running, and what a bucket and tests add
 	@$(INSTALL) uv
 	@$(COMPILE) -o requirements.txt
-	@$(COMPILE) --extra test -c requirements.txt $$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.txt) -o tests/requirements.txt
+	@$(COMPILE) --extra s3 $(call BESIDE,requirements.txt) -o deploy/requirements-s3.txt
+	@$(COMPILE) --extra s3 --extra test $(call BESIDE,requirements.txt deploy/requirements-s3.txt) -o tests/requirements.txt
 
 sbom: ## print the list of components of the locks, as CycloneDX JSON
 	@$(PYTHON) .ci/sbom.py

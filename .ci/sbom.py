@@ -1,6 +1,7 @@
-"""Prints what is installed as CycloneDX JSON, read from the two locks: `make sbom`.
+"""Prints what is installed as CycloneDX JSON, read from the locks: `make sbom`.
 
-What only tests need has the scope `excluded`. Standard library only, nothing is asked elsewhere.
+What only a bucket needs has the scope `optional`, what only tests need `excluded`. Standard library
+only, nothing is asked elsewhere.
 """
 
 import configparser
@@ -10,7 +11,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKS = {"requirements.txt": "required", "tests/requirements.txt": "excluded"}
+LOCKS = {
+    "requirements.txt": "required",
+    "deploy/requirements-s3.txt": "optional",
+    "tests/requirements.txt": "excluded",
+}
 PACKAGE = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)((?:.*\\\n)(?:\s+--hash=.*\n)+)", re.M)
 
 

@@ -20,6 +20,7 @@ from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.extensions import act_as, db
 from grievance.settings import Settings, SettingsError, WebSettings, read
 from grievance.shipped import shipped
+from grievance.storage.watch import Watch
 from grievance.vault.keyring import KeyRing, KeyRingError
 from grievance.vault.keys import hkdf
 from grievance.vault.labels import Derive
@@ -72,11 +73,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         LANGUAGES=settings.languages,
         FORM_KEY=hkdf(ring.server_key, Derive.FORM_TOKEN),
         PAGING_KEY=ring.paging_key,
-        SITE=Site(ring, storage.blobs(settings.storage), settings.public_url),
+        SITE=Site(ring, storage.blobs(settings.storage, settings.bucket), settings.public_url),
         HASH_SLOTS=HashSlots(),
         LANE_PLACES=places,
         UPLOAD_SHARES=Shares(),
         RECEIPT_LANE=SlowLane(places=places),
+        STORE_WATCH=Watch(),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, ring),
     )
@@ -85,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
     _check_belongings(app, ring, demo=settings.demo)
+    storage.begin(app.config["SITE"].blobs)
     for room in ROOMS:
         import_module(f"grievance.{room}").init_app(app)
     if settings.demo:

@@ -87,7 +87,8 @@ def _drain(work: Work) -> Counts:
 def _sweep(work: Work) -> Counts:
     """Over one connection: a new one for each clock would take longer than the clock."""
     settings = work.settings
-    site = Site(work.ring, blobs(settings.storage), settings.public_url)
+    store = blobs(settings.storage, settings.bucket)
+    site = Site(work.ring, store, settings.public_url)
     with work.session.get_bind().engine.connect() as connection, Session(connection) as session:
         session.info.update(work.session.info)
         return sweep(session, site, work.now)
@@ -101,7 +102,8 @@ def _forget(work: Work) -> Counts:
     """Drafts and visits that ran out; their time is always real."""
     now = clock.real_now()
     visits = receipts.purge_visits(work.session, now) + words.purge(work.session, now)
-    drafts = purge_drafts(work.session, blobs(work.settings.storage), now)
+    store = blobs(work.settings.storage, work.settings.bucket)
+    drafts = purge_drafts(work.session, store, now)
     return {"due": visits + drafts, "done": visits + drafts}
 
 

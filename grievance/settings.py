@@ -22,8 +22,25 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """How a bucket is reached that holds the sealed files."""
+
+    endpoint: str = ""
+    region: str = "us-east-1"
+    key_id: str = ""
+    secret: str = field(default="", repr=False)
+
+    @classmethod
+    def given(cls, environ: Mapping[str, str]) -> Bucket:
+        """As the environment says it, for whoever has no settings of a kind."""
+        told = {one.name: environ.get(f"{PREFIX}S3_{one.name.upper()}") for one in fields(cls)}
+        return cls(**{name: text.strip() for name, text in told.items() if text})
+
+
+@dataclass(frozen=True)
 class Settings:
-    """What every process needs. Secrets are in the key ring folder, never in the environment."""
+    """What every process needs. Secrets are in the key ring folder, not in the environment, but
+    for passwords of other services."""
 
     database_url: str = field(repr=False)
     keyring: Path
@@ -33,6 +50,15 @@ class Settings:
     languages: tuple[str, ...] = ("en", "ja", "vi")
     time_zone: str = "Asia/Tokyo"
     demo: bool = False
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_key_id: str = ""
+    s3_secret: str = field(default="", repr=False)
+
+    @property
+    def bucket(self) -> Bucket:
+        """How the bucket is reached, where the storage is one."""
+        return Bucket(self.s3_endpoint, self.s3_region, self.s3_key_id, self.s3_secret)
 
     @property
     def secure(self) -> bool:

@@ -26,7 +26,6 @@ from grievance.backup.files import (
     Refused,
     Sum,
     check_blobs,
-    folder_of,
     keep,
     refuse_existing,
     restored_blobs,
@@ -47,6 +46,7 @@ from grievance.backup.manifest import (
 from grievance.backup.place import WANTING, Site, as_owner, note, refusals, site_of, store_of
 from grievance.backup.prune import prune
 from grievance.cases.ledger import FILE
+from grievance.storage import Blobs
 from grievance.vault.keyring import completed
 
 
@@ -79,9 +79,9 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
         held = rings.read_rings(keys or [site.ring])
         rings.must_hold(held, NEEDED if without_keys else rings.whole())
         passphrase = "" if without_keys else rings.ask(new=True)
-        root = folder_of(store_of(site))
+        store = store_of(site)
         with as_owner(site.database_url, snapshot=True) as connection, staged(folder) as part:
-            manifest = _saved(connection, root, part, held)
+            manifest = _saved(connection, store, part, held)
             missing = rows.blobs_named(connection) - manifest.pop("names")
             manifest["ledger"] = str(site.data.resolve() / FILE)
             if not without_keys:
@@ -102,7 +102,7 @@ def create(folder: Path, keys: tuple[Path, ...], without_keys: bool) -> None:
 
 
 def _saved(
-    connection: Connection, root: Path, part: Path, held: dict[str, bytes]
+    connection: Connection, store: Blobs, part: Path, held: dict[str, bytes]
 ) -> dict[str, Any]:
     revision, release = rows.revision(connection), rows.release()
     if revision != release:
@@ -112,7 +112,7 @@ def _saved(
         )
     tables = rows.save(connection, part)
     audit = rows.audit(connection, held)
-    names, listed = save_blobs(root, part)
+    names, listed = save_blobs(store, part)
     return {
         "format": FORMAT,
         "at": clock.real_now().isoformat(),
@@ -151,9 +151,8 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
         found = recalls.wanted(manifest, site.data, public, ledger, without_ledger)
         blobs = check_blobs(folder, Sum(**manifest["list"]))
         store = store_of(site)
-        root = folder_of(store)
-        if root.exists() and any(root.iterdir()):
-            raise Refused(f"The storage {root} is not empty; nothing was restored.")
+        if not store.is_empty():
+            raise Refused(f"The storage {site.storage} is not empty; nothing was restored.")
         with as_owner(site.database_url) as connection, ExitStack() as undo:
             if not rows.is_empty(connection):
                 raise Refused("The database is not empty; nothing was restored.")

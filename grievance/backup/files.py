@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grievance.storage import Blobs, FolderBlobs, sync
+from grievance.storage import Blobs
+from grievance.storage.folder import sync
 
 PORTION = 1 << 20  # bytes
 BLOBS = "files"
 LIST = "files.list"  # a line a blob: SHA-256, size in bytes, id
 Portion = bytes | bytearray | memoryview
 _LINE = re.compile(r"([0-9a-f]{64}) (\d+) ([0-9a-f]{32})")
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Refused(Exception):
@@ -104,27 +104,18 @@ def check(path: Path, told: Sum) -> None:
         raise Refused(f"{path} was changed or cut off; nothing was restored.")
 
 
-def folder_of(store: Blobs) -> Path:
-    """The folder of the store; Refused for a store that is none."""
-    if not isinstance(store, FolderBlobs):
-        raise Refused("Files that do not lie in a folder are backed up where they lie.", 3)
-    return store.root
-
-
-def save_blobs(root: Path, target: Path) -> tuple[set[str], Sum]:
+def save_blobs(store: Blobs, target: Path) -> tuple[set[str], Sum]:
     """Copy every blob as it is and list it; the ids, and the sum of the list.
 
     Call it after the database's snapshot: a file without a row harms nobody. What is deleted
     meanwhile is left out.
     """
     found, lines = set(), []
-    for path in sorted(root.glob("??/??/*")):
-        if not _ID.fullmatch(path.name):
-            continue
-        with suppress(FileNotFoundError), path.open("rb") as blob:
-            told = keep(_place(target, path.name), _read(blob))
-            found.add(path.name)
-            lines.append(f"{told.sha256} {told.size} {path.name}\n".encode())
+    for name in sorted(store.ids()):
+        with suppress(FileNotFoundError), store.open(name) as blob:
+            told = keep(_place(target, name), _read(blob))
+            found.add(name)
+            lines.append(f"{told.sha256} {told.size} {name}\n".encode())
     return found, keep(target / LIST, lines)
 
 

@@ -25,6 +25,7 @@ from grievance.backup.files import Refused
 from grievance.backup.keys import read_rings
 from grievance.cli.keys import become_owner
 from grievance.cli.places import (
+    MISSING,
     given_database,
     home,
     leave,
@@ -35,7 +36,7 @@ from grievance.cli.places import (
 )
 from grievance.embedded.process import Unavailable
 from grievance.notifications.models import JobRun
-from grievance.settings import CommandSettings, read
+from grievance.settings import Bucket, CommandSettings, SettingsError, read
 
 WANTING = 1
 SCRATCH = "_drill"  # what the name of the scratch database adds to that of the real one
@@ -52,16 +53,21 @@ class Site:
     database_url: str = field(repr=False)
     ring: Path
     storage: str
+    bucket: Bucket
     data: Path
     scratch_url: str = field(repr=False)
 
 
 def store_of(site: Site) -> storage.Blobs:
-    """Where its files lie; Refused for a setting that names nothing."""
+    """Where its files lie; Refused for a setting that names nothing, or a store that is away."""
     try:
-        return storage.blobs(site.storage)
-    except ValueError as wrong:
-        raise Refused(str(wrong), 3) from None
+        store = storage.blobs(site.storage, site.bucket)
+        store.check()
+    except SettingsError as wrong:
+        raise Refused(str(wrong), MISSING) from None
+    except OSError as away:
+        raise Refused(f"The storage {site.storage}: {away.strerror}.", MISSING) from None
+    return store
 
 
 @contextmanager
@@ -75,7 +81,7 @@ def site_of(
         name_given()
         given = or_leave(lambda: read(CommandSettings, os.environ))
         url = given.database_url
-        yield Site(url, given.keyring, given.storage, given.data, _beside(url))
+        yield Site(url, given.keyring, given.storage, given.bucket, given.data, _beside(url))
         return
     folder = home()
     with own_instance(makes=alone, first=first) as instance:
@@ -85,7 +91,8 @@ def site_of(
         url = instance.postgres.url("owner")
         if scratch:
             instance.postgres.ensure_database(str(make_url(_beside(url)).database))
-        yield Site(url, folder / "keys" / "all", files, folder, _beside(url))
+        bucket = Bucket.given(os.environ)
+        yield Site(url, folder / "keys" / "all", files, bucket, folder, _beside(url))
 
 
 def _beside(url: str) -> str:
@@ -127,7 +134,7 @@ def refusals() -> Iterator[None]:
             raise
         leave(OWNER)
     except OSError as failed:
-        leave(f"{failed.filename or 'A file'}: {failed.strerror}", WANTING)
+        leave(f"{failed.filename or 'The files'}: {failed.strerror}", WANTING)
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -20,7 +20,7 @@ from grievance.backup.files import Refused, Sum, check_blobs
 from grievance.backup.manifest import MANIFEST, check_rows, told, vouched
 from grievance.backup.place import WANTING, refusals, ring_at
 from grievance.cli.places import MISSING, say_where
-from grievance.storage import sync
+from grievance.storage.folder import sync
 
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")  # of a run that was killed
 STALE = timedelta(days=1)

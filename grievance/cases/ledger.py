@@ -25,7 +25,7 @@ from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
-from grievance.storage import sync
+from grievance.storage.folder import sync
 from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
 

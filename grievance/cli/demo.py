@@ -37,7 +37,7 @@ def fill() -> None:
     with environment("cli") as given:
         settings = or_leave(lambda: read(CommandSettings, given))
         ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
-        site = Site(ring, storage.blobs(settings.storage), settings.public_url)
+        site = Site(ring, storage.blobs(settings.storage, settings.bucket), settings.public_url)
         engine = create_engine(
             settings.database_url,
             poolclass=NullPool,

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 
 import click
 
-from grievance import clock, jobs
+from grievance import clock, jobs, storage
 from grievance.cli.places import environment, leave, or_leave
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.demo.movable import follow
 from grievance.notifications.outbox import revive
-from grievance.settings import CronSettings, read
+from grievance.settings import CronSettings, WorkerSettings, read
 from grievance.web import logs
 
 
@@ -76,7 +78,16 @@ def _workshop() -> Iterator[jobs.Workshop]:
         os.environ.update(given)  # the jobs of forked processes read it again
         shop = or_leave(jobs.workshop)
         _agree_on_demo(shop)
+        or_leave(lambda: _begin_apart(shop.settings))
         yield shop
+
+
+def _begin_apart(settings: WorkerSettings) -> None:
+    """SettingsError for a store that will never keep anything. Asked in a process of its own: a
+    bucket must not be asked by one that forks its jobs."""
+    store = storage.blobs(settings.storage, settings.bucket)
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as apart:
+        apart.submit(storage.begin, store).result()
 
 
 def _agree_on_demo(shop: jobs.Workshop) -> None:

@@ -19,6 +19,7 @@ from grievance.clock import now, real_now
 from grievance.deadlines.models import Deadline
 from grievance.extensions import db
 from grievance.notifications.queries import lag, last_runs, states
+from grievance.questions.drafts import unsent
 from grievance.web.audience import audience
 
 bp = Blueprint("health", __name__)
@@ -28,7 +29,8 @@ QUIET = timedelta(seconds=60)  # the bell rings every five seconds
 @bp.get("/healthz")
 @audience("machine")
 def health() -> tuple[Response, int]:
-    """Facts without content; 503 only when the database is away."""
+    """Facts without content; 503 only when the database is away. A store of files that is away
+    makes it degraded: reports are taken without their files."""
     try:
         facts = _facts()
     except SQLAlchemyError:
@@ -44,13 +46,17 @@ def _facts() -> dict[str, object]:
     queue = drained is not None and real_now() - drained.finished_at < QUIET
     filing = filing_open(session)
     return {
-        "status": "ok" if queue and filing else "degraded",
+        "status": "ok" if queue and filing and _store_well() else "degraded",
         "filing": filing,
         "database": True,
         "queue": queue,
         "outbox_lag_s": round(lag(session, now())),
         "oldest_overdue_s": _overdue(session),
     }
+
+
+def _store_well() -> bool:
+    return bool(current_app.config["STORE_WATCH"].well(current_app.config["SITE"].blobs))
 
 
 def _overdue(session: Session) -> int:
@@ -74,7 +80,12 @@ def _lines() -> Iterator[str]:
     session = db.session()
     yield f"grievance_filing_open {int(filing_open(session))}"
     yield f"grievance_oldest_overdue_seconds {_overdue(session)}"
-    yield f"grievance_storage_free_bytes {current_app.config['SITE'].blobs.free()}"
+    yield f"grievance_storage_up {int(_store_well())}"
+    free = current_app.config["SITE"].blobs.free()
+    if free is not None:
+        yield f"grievance_storage_free_bytes {free}"
+    total = current_app.config["SETTINGS"].unsent_mb * 1024 * 1024
+    yield f"grievance_unsent_room_bytes {max(0, total - unsent(session))}"
     counted = states(session)
     for state, count in sorted(counted.items()):
         yield f'grievance_outbox_letters{{state="{state}"}} {count}'

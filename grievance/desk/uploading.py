@@ -114,6 +114,7 @@ class WithFile(Form):
 def _kept(chosen: UploadedFile) -> Stored:
     db.session.rollback()
     floor = current_app.config["SETTINGS"].disk_floor_mb * 1024 * 1024
-    if site().blobs.free() - floor < 2 * chosen.size:
+    free = site().blobs.free()
+    if free is not None and free - floor < 2 * chosen.size:
         raise OSError(errno.ENOSPC, "below the floor")
     return files.keep(site().blobs, chosen.read(), chosen.name, here())

@@ -16,12 +16,14 @@ FORMS = 2  # the original and about as much for its clean form
 def check_room(part: UploadedFile, unsent: int | None = None) -> None:
     """UploadRefused `no_room` for a file that there is no room for, or not for this network now.
 
-    `unsent` are the bytes of all that is not sent yet, where this file would add to it.
+    `unsent` are the bytes of all that is not sent yet, where this file would add to it. A bucket
+    does not say what is free: there that total stands for it.
     """
     settings = current_app.config["SETTINGS"]
     shares: Shares = current_app.config["UPLOAD_SHARES"]
-    left = site().blobs.free() - settings.disk_floor_mb * MEGABYTE
+    total, free = settings.unsent_mb * MEGABYTE, site().blobs.free()
+    left = total if free is None else free - settings.disk_floor_mb * MEGABYTE
     if unsent is not None:
-        left = min(left, settings.unsent_mb * MEGABYTE - unsent)
+        left = min(left, total - unsent)
     if not shares.take(here(), FORMS * part.size, left):
         raise UploadRefused("no_room", part.name)

@@ -66,6 +66,16 @@ def _away(_problem: OperationalError | InternalError) -> Response:
     return answer
 
 
+def _unreachable(problem: OSError) -> Response:
+    """The store of files does not answer; one that answers and has lost a file is broken."""
+    if isinstance(problem, FileNotFoundError):
+        return _broken(problem)
+    log.error("the store of files is away", extra={"place": where(problem)})
+    answer = error_page(503, "away")
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
 def _broken(problem: Exception) -> Response:
     log.error("%s", type(problem).__name__, extra={"place": where(problem)})
     return error_page(500, "broken")
@@ -79,5 +89,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _away)
     app.register_error_handler(InternalError, _away)
+    app.register_error_handler(OSError, _unreachable)
     if not app.testing:
         app.register_error_handler(Exception, _broken)

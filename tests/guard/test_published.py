@@ -14,7 +14,7 @@ import yaml
 from grievance.i18n import BY_SLUG, LANGUAGES
 from grievance.settings import Settings
 from tests.guard.source import ROOT
-from tests.guard.test_lock import RUNNING, TESTS
+from tests.guard.test_lock import BUCKET, RUNNING, TESTS
 
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
 KINDS = {"markdown", "input", "textarea", "dropdown", "checkboxes"}
@@ -84,11 +84,12 @@ def test_the_list_of_components_is_that_of_the_locks() -> None:
     bom = json.loads(told.stdout)
     assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.6")
     assert bom["metadata"]["component"]["version"] == about()["version"]
-    found = {scope: {} for scope in ("required", "excluded")}
+    found = {scope: {} for scope in ("required", "optional", "excluded")}
     for one in bom["components"]:
         found[one["scope"]][one["name"].lower()] = one["version"]
         assert one["purl"] == f"pkg:pypi/{one['name'].lower()}@{one['version']}"
-    assert found == {"required": RUNNING, "excluded": TESTS}
-    locks = [(ROOT / path).read_text() for path in ("requirements.txt", "tests/requirements.txt")]
+    assert found == {"required": RUNNING, "optional": BUCKET, "excluded": TESTS}
+    paths = ("requirements.txt", "deploy/requirements-s3.txt", "tests/requirements.txt")
+    locks = [(ROOT / path).read_text() for path in paths]
     hashes = sum(len(one["hashes"]) for one in bom["components"])
     assert hashes == sum(lock.count("sha256:") for lock in locks)

@@ -1,39 +1,17 @@
-"""Sealed blobs by opaque id: the bytes of a file, which only a key of its case opens.
+"""Sealed blobs as files of a folder."""
 
-The store knows ids and ciphertext and nothing else; names, types and sizes are sealed elsewhere.
-`FolderBlobs` keeps them in a folder. Anything else with the methods of `Blobs`, such as an
-S3-compatible bucket, can stand in its place.
-"""
+from __future__ import annotations
 
+import errno
 import os
-import re
 import shutil
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-_ID = re.compile(r"[0-9a-f]{32}")
-_SCHEME = re.compile(r"([a-z0-9+]{2,}):")
-
-
-class Blobs(Protocol):
-    """Where sealed blobs lie. An id is the 32 hex digits of a UUID; ValueError for others."""
-
-    def put(self, blob: str, data: bytes) -> None:
-        """Keep `data` for good before returning; FileExistsError if the id is taken."""
-
-    def open(self, blob: str) -> BinaryIO:
-        """The blob for reading; FileNotFoundError if there is none."""
-
-    def delete(self, blob: str) -> None:
-        """Remove the blob for good before returning; one that is not there is no error."""
-
-    def exists(self, blob: str) -> bool:
-        """Whether the blob is there."""
-
-    def free(self) -> int:
-        """Bytes that could still be put."""
+from grievance.storage.ids import checked, is_id
 
 
 class FolderBlobs:
@@ -71,8 +49,13 @@ class FolderBlobs:
         sync(path.parent)
 
     def open(self, blob: str) -> BinaryIO:
-        """The blob for reading."""
-        return self._path(blob).open("rb")
+        """The blob for reading; not FileNotFoundError when it is the whole folder that is gone."""
+        try:
+            return self._path(blob).open("rb")
+        except FileNotFoundError:
+            if not self.root.is_dir():
+                raise OSError(errno.EIO, "the folder of files is away") from None
+            raise
 
     def delete(self, blob: str) -> None:
         """Remove the blob."""
@@ -85,26 +68,31 @@ class FolderBlobs:
         """Whether the blob is there."""
         return self._path(blob).exists()
 
+    def ids(self) -> Iterator[str]:
+        """The ids of all blobs; parts that a killed process left are none."""
+        return (path.name for path in sorted(self.root.glob("??/??/*")) if is_id(path.name))
+
+    def is_empty(self) -> bool:
+        """Whether the folder holds nothing, or is not there yet."""
+        return not self.root.exists() or not any(self.root.iterdir())
+
     def free(self) -> int:
         """Bytes free on the disk the folder is on, or will be."""
-        there = next(one for one in (self.root, *self.root.parents) if one.is_dir())
-        return shutil.disk_usage(there).free
+        return shutil.disk_usage(self._there()).free
+
+    def check(self) -> None:
+        """OSError unless this process may write into the folder, or make it."""
+        there = self._there()
+        if self.root.exists() and not self.root.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "the storage is no folder")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "the storage may not be written")
+
+    def _there(self) -> Path:
+        return next(one for one in (self.root, *self.root.parents) if one.is_dir())
 
     def _path(self, blob: str) -> Path:
-        if not _ID.fullmatch(blob):
-            raise ValueError("a blob id is the 32 lower-case hex digits of a UUID")
-        return self.root / blob[:2] / blob[2:4] / blob
-
-
-def blobs(setting: str) -> Blobs:
-    """The store that the setting names: `folder:/path` or a plain path; ValueError for others."""
-    scheme = _SCHEME.match(setting)
-    if scheme and scheme[1] != "folder":
-        raise ValueError("storage is given as folder:/path or as a path")
-    path = setting.removeprefix("folder:")
-    if not path:
-        raise ValueError("storage needs a path")
-    return FolderBlobs(Path(path).absolute())
+        return self.root / checked(blob)[:2] / blob[2:4] / blob
 
 
 def _hour() -> int:
