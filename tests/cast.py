@@ -29,6 +29,7 @@ from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.profile import FIELDS
 from grievance.accounts.queries import profile, waiting_requests
 from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member, of_receipt
 from grievance.cases.models import Case, Receipt
 from grievance.cases.opening import OpenCase, open_for_organisation, open_for_receipt
@@ -84,6 +85,10 @@ class Staff:
         privates = {g: key for (owner, g), key in held.items() if owner == self.organisation}
         return open_for_organisation(session, case, self.organisation, privates)
 
+    def act(self, session: Session, site: Site, case: Case, now: datetime = NOW) -> Act:
+        """What they do to a case, on its newest page."""
+        return Act(session, site, self.open(session, case), self.actor, now, case.version)
+
 
 @dataclass(frozen=True)
 class Operator:
@@ -119,6 +124,10 @@ class Filed:
     def open(self, session: Session) -> OpenCase:
         """The case as its worker opens it."""
         return open_for_receipt(session, self.case, self.receipt, self.keys.pair.private)
+
+    def act(self, session: Session, site: Site, now: datetime = NOW) -> Act:
+        """What the worker does to the case."""
+        return Act(session, site, self.open(session), self.actor, now)
 
 
 def cheap_password(ring: KeyRing, password: str = PASSWORD) -> HashedPassword:

@@ -1,9 +1,9 @@
 """The audit chain: every act appends one event to the chain of its case or organisation.
 
 The process that writes it vouches for it with a key that is not in the database, which the engine
-carries (`vouching`). Verbs are a closed vocabulary; each names the codes its events carry. Rooms to
-the right add their verbs with `VERBS.update(...)`. Free words go into a sealed detail whose hash
-alone is chained.
+carries (`vouching`). Verbs are a closed vocabulary; each names the codes its events carry: those of
+this room here, those of other rooms in their own tables. Free words go into a sealed detail whose
+hash alone is chained.
 """
 
 from __future__ import annotations
@@ -131,27 +131,25 @@ def record(
     detail: bytes | None = None,
     event_id: UUID | None = None,
     also: UUID | None = None,
+    knows: tuple[str, ...] | None = None,
 ) -> Event:
     """Append one event to the chain of `stream`, whose row the caller holds locked.
 
     It names the rows that were written with it, under `stream` and under the chain `also`.
     `detail` is already sealed; draw `event_id` first when its place needs the event's id.
-    UnknownVerb when verb or codes are not of the vocabulary.
+    `knows` are the codes of a verb from the table of another room. UnknownVerb when verb or codes
+    are not of the vocabulary.
     """
     event_id, voucher = event_id or uuid4(), _voucher(session)
-    codes = _checked(verb, codes or {}) | _begin(session, stream, voucher)
+    codes = _checked(verb, codes or {}, VERBS.get(verb) if knows is None else knows) | _begin(
+        session, stream, voucher
+    )
     for name, told in named.take(session, stream, also).items():
         codes[name] = {**told, **codes.get(name, {})}
     detail_hash = values.digest(detail) if detail is not None else None
     seq = stream.event_seq + 1
     head = event_hash(
-        stream.event_head,
-        seq,
-        at=now,
-        verb=verb,
-        actor=actor,
-        codes=codes,
-        detail_hash=detail_hash,
+        stream.event_head, seq, at=now, verb=verb, actor=actor, codes=codes, detail_hash=detail_hash
     )
     event = Event(
         id=event_id,
@@ -224,8 +222,7 @@ def reads_digest(reads: list[ReadLog], *, streams: bool = False) -> str:
     return hashlib.sha256(canonical(rows)).hexdigest()
 
 
-def _checked(verb: str, codes: Mapping[str, Any]) -> dict[str, Any]:
-    known = VERBS.get(verb)
+def _checked(verb: str, codes: Mapping[str, Any], known: tuple[str, ...] | None) -> dict[str, Any]:
     if known is None:
         raise UnknownVerb(f"no such verb: {verb}")
     needed = {name for name in known if not name.endswith("?")}

@@ -21,7 +21,7 @@ import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import verifying
 from grievance.backup.files import Portion, Refused, Sum, keep, portions_of
-from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
+from grievance.cases import named  # noqa: F401  registers what events tell of cases
 from grievance.shipped import shipped
 
 ROWS = "database"

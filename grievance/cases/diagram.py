@@ -8,18 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from grievance.cases.lifecycle import OVER, READ, STATES
 from grievance.cases.operations.standing import MOVES
-from grievance.cases.states import (
-    OVER,
-    READ,
-    RESUME,
-    STANDING,
-    STATES,
-    TABLE,
-    TALKED,
-    Transition,
-    Verb,
-)
+from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Transition, Verb
 
 
 def _edges(row: Transition) -> Iterator[tuple[str, str]]:

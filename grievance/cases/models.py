@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.cases.states import DECIDED, STATES
+from grievance.cases.lifecycle import DECIDED, STATES
 from grievance.cases.told import OUTCOMES
 from grievance.model import Base, code, digest, identifier, sealed
 from grievance.vault.chain import START

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grievance.accounts import audit
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
 from grievance.cases import models as cases
 from grievance.deadlines.models import Deadline
@@ -41,6 +42,7 @@ def _is_final(row: Any) -> bool:
     return not isinstance(row, referrals.Packet) or row.state != "draft"
 
 
+audit.STREAMS[cases.Case.stream_kind] = cases.Case
 for model, left_out in LEFT_OUT.items():
     NAMED[model] = Naming(columns_but(model, *left_out), _is_final)
 

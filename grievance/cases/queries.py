@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
-from grievance.cases.states import OPEN
 from grievance.referrals.models import UNTOLD, Referral
 
 PAGE = 50

@@ -1,4 +1,4 @@
-"""The state table: which verb may be done in which state, by whom, and where it leads.
+"""The state table: all that the domain knows of a verb stands in its row.
 
 Buttons, permissions, the matrix of tests and the diagram in the docs read this table; `move` obeys
 it. A verb without a target leaves the state as it is. `RESUME` leads back to where the case stood
@@ -10,16 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grievance.cases import guards
+from grievance.cases.guards import Guard
+from grievance.cases.lifecycle import BEGUN, DECIDED, ENDING, OPEN, OVER, PROMISED, READ, STATES
 from grievance.i18n import N_
 
-PROMISED = ("remedy_agreed", "remedy_monitored")  # something is owed to the worker, or came
-DECIDED = ("accepted", "with_mechanism", "in_dialogue", *PROMISED)  # ours to work on
-READ = ("in_review", *DECIDED)  # a person works on it
-BEGUN = ("awaiting_worker", *READ)
-OPEN = ("received", *BEGUN)
-OVER = ("not_accepted", "withdrawn", "closed")
-STATES = (*OPEN, *OVER)
-ENDING = ("awaiting_worker", "accepted", *PROMISED)  # from here a case is closed
 RESUME = "resume"
 STANDING = "standing"  # with a mechanism while a hand-over is open there, accepted after the last
 TALKED = "talked"  # the same, after talks that ended
@@ -89,14 +84,21 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """One row: `verb` may be done in `sources` by who holds `who`; it leads to `target`."""
+    """One row: `verb` may be done in `sources` by who holds `who`, while `guard` holds; it leads to
+    `target`.
+
+    Its event carries the state and these `codes`; one whose name ends in "?" may be left out. A
+    verb that is `versioned` is refused on a page older than the case.
+    """
 
     verb: Verb
     sources: tuple[str, ...]
     target: str | None
     who: str
     label: str
-    guard: str = ""
+    guard: Guard | None = None
+    codes: tuple[str, ...] = ()
+    versioned: bool = True
 
 
 WORKER, HELPER = "receipt.worker", "receipt.helper"
@@ -107,161 +109,226 @@ TABLE: dict[Verb, Transition] = {
     for row in (
         Transition(
             Verb.TAKE, ("received", "in_review"), "in_review", "case.work", N_("Take this case"),
-            "not_taken",
+            guards.not_taken,
         ),
-        Transition(Verb.ASSIGN, OPEN, None, "case.assign", N_("Give to somebody")),
-        Transition(Verb.TRIAGE, OPEN, None, "case.work", N_("Triage")),
+        Transition(
+            Verb.ASSIGN, OPEN, None, "case.assign", N_("Give to somebody"), codes=("assignee",),
+        ),
+        Transition(
+            Verb.TRIAGE, OPEN, None, "case.work", N_("Triage"),
+            codes=("severity", "issues", "danger"),
+        ),
         Transition(
             Verb.ACKNOWLEDGE, ("received", "in_review"), "in_review", "case.work",
-            N_("Acknowledge"), "not_acknowledged",
+            N_("Acknowledge"), guards.not_acknowledged, codes=("message",),
         ),
         Transition(
             Verb.ASK_WORKER, READ, "awaiting_worker", "case.work", N_("Ask the worker"),
-            "comes_back",
+            guards.comes_back, codes=("message",),
         ),
         Transition(
-            Verb.TELL_WORKER, BEGUN, None, "case.work", N_("Write to the worker")
-        ),
-        Transition(Verb.NOTE, STATES, None, "case.work", N_("Write a note for staff")),
-        Transition(Verb.TRANSLATE, STATES, None, "case.work", N_("Add a translation")),
-        Transition(Verb.ACCEPT, ("in_review",), "accepted", "case.work", N_("Accept"), "assigned"),
-        Transition(
-            Verb.ASK_REISSUE, OPEN, None, "case.work", N_("The code is lost"), "reissue_allowed"
+            Verb.TELL_WORKER, BEGUN, None, "case.work", N_("Write to the worker"),
+            codes=("message",),
         ),
         Transition(
-            Verb.REISSUE, OPEN, None, "case.work", N_("Issue a new code"), "reissue_allowed"
+            Verb.NOTE, STATES, None, "case.work", N_("Write a note for staff"), codes=("message",),
+            versioned=False,
         ),
         Transition(
-            Verb.OPEN_ORIGINAL, STATES, None, "case.work", N_("Open the original file")
+            Verb.TRANSLATE, STATES, None, "case.work", N_("Add a translation"),
+            codes=("passage", "language", "value"), versioned=False,
         ),
         Transition(
-            Verb.WORKER_ANSWERS, ("awaiting_worker",), RESUME, HELPER, N_("Send the answer")
+            Verb.ACCEPT, ("in_review",), "accepted", "case.work", N_("Accept"), guards.assigned,
         ),
         Transition(
-            Verb.WORKER_WRITES, ("received", *READ), None, HELPER, N_("Send")
+            Verb.ASK_REISSUE, OPEN, None, "case.work", N_("The code is lost"),
+            guards.reissue_allowed, versioned=False,
+        ),
+        Transition(
+            Verb.REISSUE, OPEN, None, "case.work", N_("Issue a new code"), guards.reissue_allowed,
+            codes=("receipt", "retired"), versioned=False,
+        ),
+        Transition(
+            Verb.OPEN_ORIGINAL, STATES, None, "case.work", N_("Open the original file"),
+            codes=("file",), versioned=False,
+        ),
+        Transition(
+            Verb.WORKER_ANSWERS, ("awaiting_worker",), RESUME, HELPER, N_("Send the answer"),
+            codes=("message", "role", "files"),
+        ),
+        Transition(
+            Verb.WORKER_WRITES, ("received", *READ), None, HELPER, N_("Send"),
+            codes=("message", "role", "files"),
         ),
         Transition(
             Verb.PROPOSE_DECLINE, ("in_review", "accepted"), None, "case.four_eyes",
-            N_("Propose to decline"), "nothing_proposed",
+            N_("Propose to decline"), guards.nothing_proposed, codes=("proposal",),
         ),
         Transition(
             Verb.DECLINE, ("in_review", "accepted"), "not_accepted", "case.four_eyes",
-            N_("Decline"), "decline_proposed",
+            N_("Decline"), guards.decline_proposed, codes=("proposal", "message", "alone"),
         ),
         Transition(
             Verb.SEND_BACK, ("in_review", *ENDING), None, "case.four_eyes", N_("Send back"),
-            "proposed",
+            guards.proposed, codes=("proposal", "message"),
         ),
         Transition(
-            Verb.UNASSIGN, OPEN, None, "case.work", N_("Give back to the queue"), "own_or_lead"
+            Verb.UNASSIGN, OPEN, None, "case.work", N_("Give back to the queue"),
+            guards.own_or_lead, codes=("before",),
         ),
         Transition(
-            Verb.LINK_DUPLICATE, STATES, None, "case.work", N_("Link the same matter")
+            Verb.LINK_DUPLICATE, STATES, None, "case.work", N_("Link the same matter"),
+            codes=("other",),
         ),
-        Transition(Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest")),
+        Transition(
+            Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest"), codes=("person",),
+        ),
         Transition(
             Verb.DECLARE_CONFLICT, STATES, None, "case.assign",
-            N_("Conflict of interest of somebody else"),
+            N_("Conflict of interest of somebody else"), codes=("person",),
         ),
         Transition(
-            Verb.AGREE_CONFLICT, STATES, None, "case.work",
-            N_("Agree to a conflict of interest"), "conflict_declared",
+            Verb.AGREE_CONFLICT, STATES, None, "case.work", N_("Agree to a conflict of interest"),
+            guards.conflict_declared, codes=("person", "declared"),
         ),
         Transition(
-            Verb.LIFT_CONFLICT, STATES, None, "case.assign",
-            N_("Lift a conflict of interest"), "conflict_to_lift",
+            Verb.LIFT_CONFLICT, STATES, None, "case.assign", N_("Lift a conflict of interest"),
+            guards.conflict_to_lift, codes=("person",),
         ),
-        Transition(
-            Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen")
-        ),
+        Transition(Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen")),
         Transition(
             Verb.APPEAL, ("not_accepted",), "in_review", WORKER, N_("Ask for a second look"),
-            "not_appealed",
+            guards.not_appealed, codes=("message?", "assignee?"),
         ),
         Transition(
-            Verb.WORKER_REOPENS, OVER, "in_review", WORKER, N_("Open it again")
+            Verb.WORKER_REOPENS, OVER, "in_review", WORKER, N_("Open it again"),
+            codes=("message?",),
         ),
-        Transition(Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something")),
-        Transition(Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you")),
-        Transition(Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number")),
+        Transition(
+            Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something"),
+            codes=("issues", "severity", "value", "identity"),
+        ),
+        Transition(
+            Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you"),
+            codes=("value",),
+        ),
+        Transition(
+            Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number"),
+            codes=("receipt", "retired"),
+        ),
         Transition(Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw")),
-        Transition(Verb.ESCALATE, OPEN, None, JOB, N_("Escalate")),
+        Transition(
+            Verb.ESCALATE, OPEN, None, JOB, N_("Escalate"), codes=("clock", "level", "assignee?"),
+        ),
         Transition(
             Verb.ACKNOWLEDGE_ESCALATION, OPEN, None, "case.work", N_("I see to it"),
-            "escalated_to_them",
+            guards.escalated_to_them, codes=("level",),
         ),
         Transition(
-            Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"), "comes_back"
+            Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"),
+            guards.comes_back,
+            codes=(
+                "referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
+                "parts", "replaced?",
+            ),
         ),
         Transition(
-            Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer")
-        ),
-        Transition(Verb.DELIVER, READ, STANDING, "case.work", N_("Hand over")),
-        Transition(
-            Verb.REFERRAL_NEWS, BEGUN, STANDING, "case.work", N_("Record what the body said")
+            Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer"),
+            codes=("referral", "packet", "digest", "consent", "answer"),
         ),
         Transition(
-            Verb.REFERRAL_OVER, BEGUN, STANDING, "case.work", N_("Record that it ended")
+            Verb.DELIVER, READ, STANDING, "case.work", N_("Hand over"),
+            codes=("referral", "by", "channel"),
         ),
-        Transition(Verb.CHASE, BEGUN, STANDING, "case.work", N_("Set the day to ask again")),
+        Transition(
+            Verb.REFERRAL_NEWS, BEGUN, STANDING, "case.work", N_("Record what the body said"),
+            codes=("referral", "kind", "answer", "value", "file?"),
+        ),
+        Transition(
+            Verb.REFERRAL_OVER, BEGUN, STANDING, "case.work", N_("Record that it ended"),
+            codes=("referral", "kind", "answer?", "value?", "level?", "file?"),
+        ),
+        Transition(
+            Verb.CHASE, BEGUN, STANDING, "case.work", N_("Set the day to ask again"),
+            codes=("referral",),
+        ),
         Transition(
             Verb.RECALL_FOR_WORKER, BEGUN, STANDING, "case.work",
-            N_("Take it back for the worker"),
+            N_("Take it back for the worker"), codes=("mechanism", "referrals", "grants"),
         ),
-        Transition(Verb.CONSENT_GIVEN, BEGUN, None, WORKER, N_("Yes, hand it over")),
-        Transition(Verb.CONSENT_REFUSED, BEGUN, None, WORKER, N_("No, do not hand it over")),
+        Transition(
+            Verb.CONSENT_GIVEN, BEGUN, None, WORKER, N_("Yes, hand it over"),
+            codes=("referral", "packet", "digest", "consent", "given_by", "warned"),
+        ),
+        Transition(
+            Verb.CONSENT_REFUSED, BEGUN, None, WORKER, N_("No, do not hand it over"),
+            codes=("referral", "packet", "digest", "consent", "given_by"),
+        ),
         Transition(
             Verb.RECALL, (*BEGUN, "not_accepted", "closed"), STANDING, WORKER,
-            N_("Take back my yes"),
+            N_("Take back my yes"), codes=("mechanism", "referrals", "grants"),
         ),
         Transition(
-            Verb.TELL_BODY, STATES, None, "case.work", N_("They were told that it ended")
+            Verb.TELL_BODY, STATES, None, "case.work", N_("They were told that it ended"),
+            codes=("referral",),
         ),
         Transition(
             Verb.OPEN_DIALOGUE, ("with_mechanism",), "in_dialogue", "case.work",
-            N_("Talks have begun"),
+            N_("Talks have begun"), codes=("message",),
         ),
         Transition(
             Verb.NO_AGREEMENT, ("in_dialogue",), TALKED, "case.work",
-            N_("Talks ended without agreement"),
+            N_("Talks ended without agreement"), codes=("message",),
         ),
         Transition(
             Verb.RECORD_REMEDY, (*DECIDED, "awaiting_worker"), None, "case.work",
-            N_("Write down a remedy"),
+            N_("Write down a remedy"), codes=("item", "kind", "stands", "value"),
         ),
         Transition(
             Verb.AGREE_REMEDY, DECIDED, "remedy_agreed", "case.work",
-            N_("The worker agreed to a remedy"), "something_promised",
+            N_("The worker agreed to a remedy"), guards.something_promised,
+            codes=("message", "items"),
         ),
         Transition(
             Verb.CONFIRM_FOR_WORKER, ("remedy_agreed",), "remedy_monitored", "case.work",
-            N_("The worker says that it arrived"),
+            N_("The worker says that it arrived"), codes=("items", "values?"),
         ),
         Transition(
             Verb.BREACH_FOR_WORKER, PROMISED, TALKED, "case.work",
-            N_("The worker says that it did not arrive"),
+            N_("The worker says that it did not arrive"), codes=("items",),
         ),
-        Transition(Verb.REMEDY_NEWS, PROMISED, None, WORKER, N_("Tell us what came")),
+        Transition(
+            Verb.REMEDY_NEWS, PROMISED, None, WORKER, N_("Tell us what came"),
+            codes=("items", "feedback", "given_by", "values?"),
+        ),
         Transition(
             Verb.CONFIRM_REMEDY, ("remedy_agreed",), "remedy_monitored", WORKER,
-            N_("Everything has arrived"),
+            N_("Everything has arrived"), codes=("items", "feedback", "given_by", "values?"),
         ),
         Transition(
-            Verb.REMEDY_BREACHED, PROMISED, TALKED, WORKER, N_("It did not arrive as agreed")
-        ),
-        Transition(Verb.SIGN_OFF, ENDING, RESUME, WORKER, N_("You may close my report")),
-        Transition(
-            Verb.RECORD_SIGN_OFF, ENDING, RESUME, "case.work", N_("The worker agrees to close")
+            Verb.REMEDY_BREACHED, PROMISED, TALKED, WORKER, N_("It did not arrive as agreed"),
+            codes=("items", "feedback", "given_by", "values?"),
         ),
         Transition(
-            Verb.TRY_TO_REACH, BEGUN, None, "case.work", N_("I tried to reach the worker")
+            Verb.SIGN_OFF, ENDING, RESUME, WORKER, N_("You may close my report"),
+            codes=("feedback", "given_by"),
+        ),
+        Transition(
+            Verb.RECORD_SIGN_OFF, ENDING, RESUME, "case.work", N_("The worker agrees to close"),
+            codes=("feedback", "given_by"),
+        ),
+        Transition(
+            Verb.TRY_TO_REACH, BEGUN, None, "case.work", N_("I tried to reach the worker"),
+            codes=("attempt", "way", "value"),
         ),
         Transition(
             Verb.PROPOSE_CLOSE, ENDING, None, "case.four_eyes", N_("Propose to close"),
-            "nothing_proposed",
+            guards.nothing_proposed, codes=("proposal",),
         ),
         Transition(
-            Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close the case"), "close_proposed"
+            Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close the case"),
+            guards.close_proposed, codes=("proposal", "message", "alone", "outcome", "by"),
         ),
     )
 }  # fmt: skip

@@ -19,7 +19,7 @@ from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import anchors, exporting, verifying
 from grievance.accounts import audit as record
 from grievance.accounts.operations.persons import locked
-from grievance.cases.operations import moving  # noqa: F401  registers the verbs of cases
+from grievance.cases import named  # noqa: F401  registers what events tell of cases
 from grievance.cli.places import environment, leave, or_leave
 from grievance.clock import real_now
 from grievance.directory import operations  # noqa: F401  registers what events tell of it

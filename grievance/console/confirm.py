@@ -31,13 +31,11 @@ from grievance.i18n import gettext as _
 from grievance.web.audience import audience
 
 SHOWN = ("waiting", "decided", "all")
-audit.VERBS.update(
-    {
-        f"channel_{done}": ("channel", "mechanism", "version")
-        for done in ("confirmed", "corrected", "rejected", "added", "seen")
-    }
-    | {f"proposal_{done}": ("mechanism",) for done in ("taken", "kept")}
-)
+# verb → the codes its events carry
+VERBS = {
+    f"channel_{done}": ("channel", "mechanism", "version")
+    for done in ("confirmed", "corrected", "rejected", "added", "seen")
+} | {f"proposal_{done}": ("mechanism",) for done in ("taken", "kept")}
 
 
 @dataclass(frozen=True)
@@ -178,6 +176,7 @@ def _note(verb: str, codes: dict[str, Any]) -> None:
         now=real_now(),
         codes=codes,
         also=audit.DIRECTORY,
+        knows=VERBS[verb],
     )
     db.session.commit()
 

@@ -89,13 +89,15 @@ def _try(stage: Stage, step: Step) -> None:
 def _propose_close(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     found = Closing(step.given["result"], stage.written(step))
-    closing.propose_close(stage.session, stage.site, opened, found, act.actor, act.now, act.version)
+    closing.propose_close(
+        stage.session, stage.site, opened, found, act.actor, act.now, stage.case.version
+    )
 
 
 def _close(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     closing.close(
-        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, act.version
+        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, stage.case.version
     )
 
 

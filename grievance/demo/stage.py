@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases import files
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_receipt
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, open_for_receipt
 from grievance.cases.operations import attaching
-from grievance.cases.operations.referring import Act
 from grievance.cases.site import Site
 from grievance.demo.papers import draw
 from grievance.demo.people import Colleague
@@ -45,7 +45,9 @@ class Stage:
         who = self.cast[step.by]
         if step.by not in self.opened:
             self.opened[step.by] = who.open(self.session, self.case)
-        return self.opened[step.by], Act(who.actor, step.at, self.case.version)
+        opened = self.opened[step.by]
+        version = self.case.version
+        return opened, Act(self.session, self.site, opened, who.actor, step.at, version)
 
     def by_number(self, role: str) -> tuple[OpenCase, Actor]:
         """The case as the holder of this number opens it, and who they are to a verb."""

@@ -30,37 +30,39 @@ def _take(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
     case = stage.case
     audit.record_read(stage.session, case.id, actor=act.actor.name, now=act.now, what="case")
-    handling.take(stage.session, case, act.actor, act.now, act.version)
+    handling.take(stage.session, case, act.actor, act.now, stage.case.version)
 
 
 def _triage(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
     given = step.given
     found = handling.Triage(given["severity"], given["issues"], given["danger"])
-    handling.triage(stage.session, stage.case, found, act.actor, act.now, act.version)
+    handling.triage(stage.session, stage.case, found, act.actor, act.now, stage.case.version)
 
 
 def _assign(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
     person = stage.cast[step.given["to"]].id
-    handling.assign(stage.session, stage.case, person, act.actor, act.now, act.version)
+    handling.assign(stage.session, stage.case, person, act.actor, act.now, stage.case.version)
 
 
 def _accept(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
-    handling.accept(stage.session, stage.site, opened, act.actor, act.now, act.version)
+    handling.accept(stage.session, stage.site, opened, act.actor, act.now, stage.case.version)
 
 
 def _see(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
-    escalating.acknowledge_escalation(stage.session, stage.case, act.actor, act.now, act.version)
+    escalating.acknowledge_escalation(
+        stage.session, stage.case, act.actor, act.now, stage.case.version
+    )
 
 
 def _writes(verb: Callable[..., Message]) -> Do:
     def write(stage: Stage, step: Step) -> None:
         opened, act = stage.by_staff(step)
         written = stage.written(step)
-        verb(stage.session, stage.site, opened, written, act.actor, act.now, act.version)
+        verb(stage.session, stage.site, opened, written, act.actor, act.now, stage.case.version)
 
     return write
 
@@ -134,7 +136,7 @@ def _propose_decline(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     found = Declining(step.given["reason"], step.given["door"], stage.written(step))
     deciding.propose_decline(
-        stage.session, stage.site, opened, found, act.actor, act.now, act.version
+        stage.session, stage.site, opened, found, act.actor, act.now, stage.case.version
     )
 
 
@@ -149,7 +151,7 @@ def proposal(stage: Stage) -> FourEyes:
 def _decline(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     deciding.decline(
-        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, act.version
+        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, stage.case.version
     )
 
 

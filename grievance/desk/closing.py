@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from grievance.cases import money, queries
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import FourEyes
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.moving import Refused
-from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import Verb
 from grievance.clock import now
@@ -207,7 +208,7 @@ forms.FORMS.update(FORMS)
 
 
 def _act(desk: Desk, form: ActForm) -> Act:
-    return Act(desk.actor, now(), form.seen)
+    return desk.act(form.seen)
 
 
 def _told(send: Callable[..., object]) -> Callable[[Desk, Any], None]:

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.cases import queries
+from grievance.cases.guards import may_lift
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, foureyes
-from grievance.cases.operations.moving import may_lift
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now

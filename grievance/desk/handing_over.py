@@ -13,9 +13,9 @@ from uuid import UUID
 from flask import Response, abort, make_response, render_template, request, url_for
 
 from grievance.cases import queries as cases
+from grievance.cases.act import Act
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import Conflict, Refused, allowed
-from grievance.cases.operations.referring import Act
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk import handover_forms as forms
@@ -45,7 +45,7 @@ OURS = {"next_chase": N_("The day to ask again must be in the future.")}
 
 
 def _act(desk: Desk, form: ActForm) -> Act:
-    return Act(desk.actor, now(), form.seen)
+    return desk.act(form.seen)
 
 
 def _why(refused: Exception) -> tuple[str, int]:

@@ -10,11 +10,13 @@ from flask import abort, current_app
 from grievance.accounts import staff
 from grievance.accounts.staff import Member
 from grievance.cases import queries
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member
 from grievance.cases.models import COMPARTMENTS, Case, CaseFile
 from grievance.cases.opening import OpenCase, open_for_organisation
 from grievance.cases.operations.filing import ALPHABET
 from grievance.cases.site import Site
+from grievance.clock import now
 from grievance.extensions import db
 
 
@@ -30,6 +32,10 @@ class Desk:
     def case(self) -> Case:
         """The row."""
         return self.opened.case
+
+    def act(self, seen: int) -> Act:
+        """What this person does now, having seen this version of the case."""
+        return Act(db.session(), site(), self.opened, self.actor, now(), seen)
 
 
 def site() -> Site:

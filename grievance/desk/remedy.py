@@ -12,7 +12,7 @@ from grievance.cases import money, queries
 from grievance.cases.models import RemedyItem
 from grievance.cases.operations import remedying
 from grievance.cases.operations.moving import Conflict, Refused, allowed
-from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import Remedy
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import TABLE, Verb
@@ -165,7 +165,7 @@ def record_remedy(reference: str, item_id: UUID | None = None) -> Response:
 
 
 def _keep(desk: Desk, form: RemedyForm, item_id: UUID) -> None:
-    act = Act(desk.actor, now(), form.seen)
+    act = desk.act(form.seen)
     file = form.attach(desk, act.now)
     told = replace(form.remedy, file_id=file.id if file else None)
     remedying.record(db.session(), site(), desk.opened, item_id, told, act)

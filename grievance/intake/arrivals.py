@@ -10,6 +10,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
 from grievance.cases.models import Feedback, Receipt
 from grievance.cases.opening import OpenCase
@@ -17,7 +18,6 @@ from grievance.cases.operations import remedying, replying
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
 from grievance.cases.operations.sums import counted, news_of
-from grievance.cases.states import PROMISED
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.intake import remedies

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Feedback
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, handling
 from grievance.cases.operations.closing import SignOff
 from grievance.cases.operations.moving import Refused, allowed
-from grievance.cases.states import OPEN, Verb
+from grievance.cases.states import Verb
 from grievance.cases.told import OUTCOMES
 from grievance.clock import now
 from grievance.extensions import db

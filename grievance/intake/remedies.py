@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.cases.files import Stored
+from grievance.cases.lifecycle import PROMISED
 from grievance.cases.models import Case, CaseFile, RemedyItem
 from grievance.cases.money import said
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, sums
 from grievance.cases.operations.referring import local_today
-from grievance.cases.states import PROMISED
 from grievance.clock import now
 from grievance.i18n import N_
 from grievance.i18n import gettext as _

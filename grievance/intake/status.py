@@ -11,11 +11,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
+from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
-from grievance.cases.states import OVER
 from grievance.cases.told import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks

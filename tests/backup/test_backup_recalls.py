@@ -20,7 +20,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
-from grievance.cases.operations.referring import Act, HandingOver, recall_for_worker, refer
+from grievance.cases.operations.referring import HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
@@ -114,7 +114,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
         after = file_case(session, site, now=now)
         consenting.recall(session, site, recalled.open(session), BODY, recalled.actor, now)
-        act = Act(handler.actor, now, asked.case.version)
+        act = handler.act(session, site, asked.case, now)
         recall_for_worker(session, handler.open(session, asked.case), BODY, "By telephone.", act)
         replying.withdraw(session, site, withdrawn.open(session), withdrawn.actor, now)
         replying.withdraw(session, site, after.open(session), after.actor, now)
@@ -124,7 +124,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         opened = handler.open(session, lead_back.case)
         deciding.reopen(session, site, opened, handler.actor, now, lead_back.case.version)
         newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
-        act = Act(handler.actor, now, replaced.case.version)
+        act = handler.act(session, site, replaced.case, now)
         refer(session, site, handler.open(session, replaced.case), newer, act)
         _, keys = new_keys(ring)
         receipts.change(session, site, changed.open(session), keys, changed.actor, now)

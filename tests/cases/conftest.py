@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.roles import Role
 from grievance.cases import queries, records
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes, RemedyItem
@@ -26,7 +27,6 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.closing import Closing, SignOff
-from grievance.cases.operations.referring import Act
 from grievance.cases.operations.remedying import Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
@@ -131,9 +131,14 @@ class World:
         self.referral = row
         return row
 
-    def act(self, actor: Actor | None = None) -> Act:
-        """An act of the handler on the page as it is."""
-        return Act(actor or self.handler.actor, NOW, self.version)
+    def act(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
+        """An act of the handler, or of somebody else at the desk, on the page as it is."""
+        by = actor or self.handler.actor
+        return Act(self.session, self.site, self.desk(), by, now, self.version)
+
+    def own(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
+        """An act of the worker, or of somebody who stands in for them, at home."""
+        return Act(self.session, self.site, self.home(), actor or self.filed.actor, now)
 
     def promise(self, stands: str = "agreed", due_on: date = DUE, **changed: object) -> RemedyItem:
         """A remedy is written down."""

@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from grievance.accounts.models import Membership
 from grievance.accounts.roles import Role
 from grievance.cases import messages, queries, records
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, handling, replying, telling
 from grievance.cases.operations.moving import NEVER, Refused
-from grievance.cases.states import OPEN, TABLE, Verb
+from grievance.cases.states import TABLE, Verb
 from grievance.deadlines import operations as clocks
 from grievance.notifications.models import Outbox
 from tests.cases.conftest import World, words

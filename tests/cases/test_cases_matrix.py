@@ -14,7 +14,9 @@ from grievance.accounts.models import Event
 from grievance.accounts.named import unnamed
 from grievance.accounts.roles import Permission
 from grievance.cases import files, queries
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_job
+from grievance.cases.lifecycle import PROMISED, STATES
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.operations import (
     adding,
@@ -33,21 +35,10 @@ from grievance.cases.operations import (
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
-from grievance.cases.operations.referring import Act, HandingOver
+from grievance.cases.operations.referring import HandingOver
 from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.sums import Facts
-from grievance.cases.states import (
-    HELPER,
-    JOB,
-    PROMISED,
-    RESUME,
-    STANDING,
-    STATES,
-    TABLE,
-    TALKED,
-    WORKER,
-    Verb,
-)
+from grievance.cases.states import HELPER, JOB, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import facts
@@ -161,7 +152,7 @@ def _refer(w: World, actor: Actor) -> object:
 
 
 def _act(world: World, actor: Actor) -> Act:
-    return Act(actor, NOW, world.version)
+    return world.act(actor)
 
 
 def _answer(kind: str) -> Doer:

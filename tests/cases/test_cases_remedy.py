@@ -22,7 +22,6 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.operations.referring import Act
 from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
@@ -260,11 +259,9 @@ def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: Wor
     world.bring_to("accepted")
     world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     assert refused(world.propose_close) == "sign_off"
-    first = NOW - timedelta(days=0)
     for day in (TODAY - timedelta(days=29), TODAY):
         tried = Tried("phone", day, "Nobody answered")
-        closing.try_to_reach(world.session, world.desk(), tried, Act(
-            world.handler.actor, first, world.version))  # fmt: skip
+        closing.try_to_reach(world.session, world.desk(), tried, world.act())
     assert refused(lambda: world.propose_close("unreachable")) == "sign_off"
     tried = Tried("email", TODAY - timedelta(days=30), "No answer")
     closing.try_to_reach(world.session, world.desk(), tried, world.act())

@@ -31,7 +31,7 @@ from grievance.cases.operations import (
     receipts,
 )  # fmt: skip
 from grievance.cases.operations.moving import Refused
-from grievance.cases.states import Verb
+from grievance.cases.states import TABLE, Verb
 from grievance.notifications.models import Outbox
 from grievance.vault.recovery import fingerprint
 from tests.cases.conftest import World, words
@@ -330,7 +330,8 @@ def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world:
     world.bring_to("in_review")
     case.level, case.escalation_waits = 2, True
     codes = {"state": case.state, "clock": "answer", "level": 2, "assignee": lead.id}
-    audit.record(session, case, "escalate", actor="job:sweep", now=NOW, codes=codes)
+    known = ("state", *TABLE[Verb.ESCALATE].codes)
+    audit.record(session, case, "escalate", actor="job:sweep", now=NOW, codes=codes, knows=known)
     handling.assign(session, case, world.colleague.id, lead.actor, NOW, case.version)
     case.level, case.escalation_waits = 2, True
     session.flush()

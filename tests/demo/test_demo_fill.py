@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from grievance.accounts import verifying
 from grievance.accounts.models import Event, Organisation
 from grievance.accounts.queries import filing_closed, operator, profile
+from grievance.cases.lifecycle import STATES
 from grievance.cases.models import (
     Attempt,
     Case,
@@ -25,7 +26,6 @@ from grievance.cases.models import (
     Receipt,
     RemedyItem,
 )
-from grievance.cases.states import STATES
 from grievance.clock import local_day
 from grievance.deadlines.operations import running
 from grievance.deadlines.queries import overdue

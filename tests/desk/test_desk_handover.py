@@ -26,7 +26,6 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.moving import Refused
-from grievance.cases.operations.referring import Act
 from grievance.deadlines import operations as clocks
 from grievance.desk import handover_words
 from grievance.notifications import proof
@@ -591,7 +590,7 @@ def test_an_answer_never_holds_a_file_of_another_case_and_only_staff_add_one(hou
     delivered(house, client, mine.case)
     theirs = pictured(house, other)
     row = session.scalars(select(Referral)).one()
-    act = Act(handler.actor, clock.now(), house.again(mine.case).version)
+    act = handler.act(session, house.app.config["SITE"], house.again(mine.case), clock.now())
     said = Answered("acknowledged", clock.now().date(), file_id=theirs.id)
     opened_ = handler.open(session, mine.case)
     with pytest.raises(NotAllowed, match="other_case"):

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role, permissions_of
 from grievance.cases import records
+from grievance.cases.lifecycle import STATES
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import remedying
-from grievance.cases.states import STATES, TABLE, Verb
+from grievance.cases.states import TABLE, Verb
 from tests.cases.conftest import ENDS, World
 from tests.cases.test_cases_matrix import make_ready, settle
 from tests.cast import Browser, Staff, browser, file_case, found_operator, member

@@ -17,7 +17,8 @@ RANK = {room: place for place, room in enumerate(ORDER)} | {
 }
 ALONE = "embedded"  # imports nothing of ours; only commands and tests import it
 COMMANDS = ("cli", "backup")
-LONG_TABLES = {"cases.models": 500, "accounts.models": 500, "directory.models": 500}
+TABLES = ("cases.states", "cases.models", "accounts.models", "directory.models")
+LONG_TABLES = dict.fromkeys(TABLES, 500)
 PURE = ("operations", "queries", "states", "models")
 
 

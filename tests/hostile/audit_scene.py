@@ -155,6 +155,7 @@ def confirm_one(session: Session, organisation: UUID, by: Staff) -> UUID:
         now=now,
         codes={"channel": row.id, "mechanism": row.mechanism, "version": row.version},
         also=audit.DIRECTORY,
+        knows=("channel", "mechanism", "version"),
     )
     session.commit()
     return row.id

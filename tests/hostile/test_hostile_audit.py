@@ -457,7 +457,8 @@ def _next_act(scene: Scene, model: type, one: UUID, verb: str) -> None:
         head = locked(session, model, one)
         codes = {"state": head.state, "message": uuid4()} if model is Case else None
         by = scene.handler.actor.name
-        audit.record(session, head, verb, actor=by, now=real_now(), codes=codes)
+        knows = ("state", "message") if model is Case else None
+        audit.record(session, head, verb, actor=by, now=real_now(), codes=codes, knows=knows)
         session.flush()
 
 

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from grievance import clock
 from grievance.accounts.roles import Role
 from grievance.cases import queries
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, RemedyItem
 from grievance.cases.operations import closing, handling, referring, remedying
-from grievance.cases.operations.referring import Act
 from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
@@ -79,7 +79,7 @@ class Way:
     @property
     def act(self) -> Act:
         """The handler, now, with the newest page."""
-        return Act(self.handler.actor, self.at, self.case.version)
+        return self.handler.act(self.session, self.site, self.case, self.at)
 
     def accept(self) -> Way:
         """Taken and accepted."""

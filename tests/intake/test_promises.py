@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance import clock
-from grievance.cases.states import OVER
+from grievance.cases.lifecycle import OVER
 from grievance.cases.told import TOLD
 from grievance.cli import catalogues
 from grievance.intake import handovers, status

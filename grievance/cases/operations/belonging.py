@@ -12,6 +12,7 @@ from grievance.accounts import quorum
 from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
 from grievance.cases.actors import Actor
+from grievance.cases.guards import may_agree, may_lift
 from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
@@ -21,8 +22,6 @@ from grievance.cases.operations.moving import (
     Refused,
     check,
     lapse,
-    may_agree,
-    may_lift,
     move,
 )
 from grievance.cases.operations.receipts import waiting_reissue

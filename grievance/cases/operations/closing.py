@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
@@ -18,7 +19,7 @@ from grievance.cases.operations import addressing, foureyes, telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, waits
 from grievance.cases.operations.moving import Refused, check, move
-from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import items
 from grievance.cases.site import Site
 from grievance.cases.states import Verb

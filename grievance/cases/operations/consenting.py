@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.moving import check, move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.site import Site
-from grievance.cases.states import OVER, Verb
+from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases import messages, queries, records
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
@@ -19,7 +20,7 @@ from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.hearing import lapse_sign_offs
 from grievance.cases.operations.moving import Refused, check, move
 from grievance.cases.site import Site
-from grievance.cases.states import OPEN, OVER, Verb
+from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks

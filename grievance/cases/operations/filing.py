@@ -30,6 +30,7 @@ from grievance.vault.receipts import ReceiptKeys
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 REFERENCE_LENGTH = 10
+FILED = ("language", "channel", "issues", "severity", "danger", "keys", "receipts")
 BURST = 30  # filings within an hour from which on a person is asked to look
 
 
@@ -188,6 +189,7 @@ def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
             "keys": {name: key_check(key).hex() for name, key in sorted(opened.keys.items())},
             "receipts": [receipt.role for receipt in filing.receipts],
         },
+        knows=FILED,
     )
 
 

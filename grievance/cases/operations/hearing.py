@@ -8,10 +8,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
+from grievance.cases.guards import asked_for
 from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, Feedback, Receipt
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations.moving import lapse, proposed
+from grievance.cases.operations.moving import lapse
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.referrals.operations.handing import given_by_of
@@ -63,5 +64,5 @@ def unsay(session: Session, case: Case, at: datetime) -> None:
     lapse_sign_offs(session, case)
     if case.state == "remedy_monitored":
         clocks.start(session, case.id, "follow_up", at, operator_hours(session))
-    if proposed(case) == "close":
+    if asked_for(case) == "close":
         lapse(session, case)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import operator_public_key
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import Holder, OpenCase, open_packet
@@ -47,15 +48,6 @@ class HandingOver:
     files: Sequence[FlatFile] = field(default=(), repr=False)
     purpose: str
     ends_on: date
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does it, when, and the version of the page they saw."""
-
-    actor: Actor
-    now: datetime
-    version: int
 
 
 def local_today(session: Session, now: datetime) -> date:

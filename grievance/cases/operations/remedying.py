@@ -15,7 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases import messages
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
 from grievance.cases.models import (
     REMEDY_KINDS,
@@ -30,10 +32,10 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.moving import Detail, Refused, check, move
-from grievance.cases.operations.referring import Act, local_today
+from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
 from grievance.cases.site import Site
-from grievance.cases.states import PROMISED, Verb
+from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.vault import values

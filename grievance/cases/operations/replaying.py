@@ -19,13 +19,14 @@ from grievance.accounts import audit
 from grievance.accounts.models import Event, Person
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
+from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
 from grievance.cases.operations.belonging import step_aside
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.moving import move
 from grievance.cases.operations.referring import take_back
-from grievance.cases.states import OVER, TABLE, WORKER, Verb
+from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
 from grievance.referrals.refusals import Refused
@@ -33,8 +34,6 @@ from grievance.referrals.refusals import Refused
 RESTORE = Actor("cli:backup restore", frozenset({WORKER}), role="job")
 UNSENT = ("proposed", "asked", "consented")
 REPLAYED = "replayed"  # stands before what was done again, and says which event that was
-
-audit.VERBS[REPLAYED] = ("act", "of")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,10 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
                 _retire(session, case, act, now)
                 retired.add(case.id)
             codes = {"act": act.verb, "of": act.event}
-            audit.record(session, case, REPLAYED, actor=RESTORE.name, now=now, codes=codes)
+            audit.record(
+                session, case, REPLAYED, actor=RESTORE.name, now=now, codes=codes,
+                knows=("act", "of"),
+            )  # fmt: skip
             if AGAIN[act.verb] is not _retire:
                 AGAIN[act.verb](session, case, act, now)
             done += 1

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grievance.cases.lifecycle import OVER, PROMISED
 from grievance.cases.models import Case, Feedback, RemedyItem
-from grievance.cases.states import OVER, PROMISED
 from grievance.clock import end_of_day, local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

@@ -1,0 +1,105 @@
+"""An act: somebody does something to a case, now, on the page that they saw.
+
+Every verb is `verb(act)` or `verb(act, value)`: it says its rule, refuses with a code, and never
+commits. A job acts without keys, and no verb that reads content takes its act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from grievance.cases import messages
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case, Message
+from grievance.cases.opening import OpenCase
+from grievance.cases.operations import moving
+from grievance.cases.operations.moving import Detail
+from grievance.cases.site import Site
+from grievance.cases.states import Verb
+from grievance.clock import local_day, to_the_hour
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.hours import Hours
+from grievance.deadlines.queries import operator_hours
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who acts on an opened case, when, and the version of the page they saw; None where there was
+    none."""
+
+    session: Session
+    site: Site
+    opened: OpenCase
+    actor: Actor
+    now: datetime
+    version: int | None = None
+
+    @property
+    def case(self) -> Case:
+        """The row, which the caller holds locked."""
+        return self.opened.case
+
+    @property
+    def at(self) -> datetime:
+        """The moment as it is written down: of what a worker does only the hour."""
+        return to_the_hour(self.now) if self.actor.receipt else self.now
+
+    @property
+    def hours(self) -> Hours:
+        """When the operator works."""
+        return operator_hours(self.session)
+
+    @property
+    def today(self) -> date:
+        """The day it is where the operator is."""
+        return local_day(self.now, self.hours.zone)
+
+    def on(self, other: OpenCase) -> Act:
+        """The same act on a second case."""
+        return replace(self, opened=other, version=None)
+
+    def check(self, verb: Verb) -> None:
+        """Refuse before anything is written, as the state table says."""
+        moving.check(self.case, verb, self.actor, self.version)
+
+    def move(self, verb: Verb, *, detail: Detail | None = None, **codes: Any) -> None:
+        """Do the state change of the verb and append its event with these codes."""
+        moving.move(
+            self.session, self.case, verb, self.actor, self.now, codes, detail=detail
+        )  # fmt: skip
+
+    def start(self, clock: str) -> None:
+        """Run a clock of the operator's hours from here."""
+        clocks.start(self.session, self.case.id, clock, self.at, self.hours)
+
+    def meet(self, *kinds: str) -> None:
+        """End clocks: what they ask for is done."""
+        clocks.meet(self.session, self.case.id, kinds, self.at)
+
+    def sent(self, form_id: UUID) -> Message | None:
+        """The message that this form wrote before."""
+        return messages.sent_before(self.session, self.case.id, form_id)
+
+
+@dataclass(frozen=True)
+class JobAct:
+    """A job acts on the row of a case, on what stands in the clear."""
+
+    session: Session
+    site: Site
+    case: Case
+    actor: Actor
+    now: datetime
+
+    def check(self, verb: Verb) -> None:
+        """Refuse before anything is written, as the state table says."""
+        moving.check(self.case, verb, self.actor)
+
+    def move(self, verb: Verb, **codes: Any) -> None:
+        """Do the state change of the verb and append its event with these codes."""
+        moving.move(self.session, self.case, verb, self.actor, self.now, codes)

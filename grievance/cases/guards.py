@@ -1,0 +1,125 @@
+"""The guards of the state table: whether a verb holds for this case and this actor now.
+
+The name of a guard is the code with which the verb is refused. Some ask the database, over the
+session that the case was read in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import object_session
+
+from grievance.cases import queries
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
+
+Guard = Callable[[Case, Actor], bool]
+
+
+def not_acknowledged(case: Case, _actor: Actor) -> bool:
+    """Nobody told the worker yet that a person has read the report."""
+    return case.acknowledged_at is None
+
+
+def assigned(case: Case, _actor: Actor) -> bool:
+    """Somebody answers for the case."""
+    return case.assignee_id is not None
+
+
+def comes_back(case: Case, _actor: Actor) -> bool:
+    """It is no tip: somebody comes back to it and can answer."""
+    return not case.one_way
+
+
+def reissue_allowed(case: Case, _actor: Actor) -> bool:
+    """The worker did not forbid at filing that a lost number is replaced."""
+    return case.reissue_allowed
+
+
+def not_taken(case: Case, _actor: Actor) -> bool:
+    """Nobody has the case, or nobody has read it yet."""
+    return case.state == "received" or case.assignee_id is None
+
+
+def nothing_proposed(case: Case, _actor: Actor) -> bool:
+    """No decision waits for a second person."""
+    return not case.awaits_second
+
+
+def proposed(case: Case, _actor: Actor) -> bool:
+    """A decision waits for a second person."""
+    return case.awaits_second
+
+
+def decline_proposed(case: Case, _actor: Actor) -> bool:
+    """Somebody proposed to decline."""
+    return asked_for(case) == "decline"
+
+
+def close_proposed(case: Case, _actor: Actor) -> bool:
+    """Somebody proposed to close."""
+    return asked_for(case) == "close"
+
+
+def asked_for(case: Case) -> str:
+    """What waits for a second person; empty for nothing."""
+    session = object_session(case)
+    if not case.awaits_second or session is None:
+        return ""
+    asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
+    return session.scalar(select(FourEyes.verb).where(*asked)) or ""
+
+
+def not_appealed(case: Case, _actor: Actor) -> bool:
+    """The worker had no second look yet."""
+    return case.appealed_at is None
+
+
+def own_or_lead(case: Case, actor: Actor) -> bool:
+    """Who has the case, or who may give cases to people."""
+    mine = case.assignee_id == actor.person or "case.assign" in actor.can
+    return case.assignee_id is not None and mine
+
+
+def escalated_to_them(case: Case, actor: Actor) -> bool:
+    """An escalation waits that reached this actor: leads and directors any, who has the case (or
+    everybody, while nobody has it) only the first rung."""
+    first = case.level == 1 and case.assignee_id in (None, actor.person)
+    return case.escalation_waits and ("case.assign" in actor.can or first)
+
+
+def conflict_declared(case: Case, actor: Actor) -> bool:
+    """A declared conflict of interest waits for the word of this person."""
+    return any(may_agree(one, actor) for one in _declared(case))
+
+
+def conflict_to_lift(case: Case, actor: Actor) -> bool:
+    """There is a conflict of interest that this person can lift."""
+    return any(may_lift(one, actor) for one in _declared(case))
+
+
+def may_agree(found: Recusal, actor: Actor) -> bool:
+    """Whether a declared conflict of interest waits for this person, who did not declare it."""
+    return found.state == "asked" and found.by_id != actor.person
+
+
+def may_lift(found: Recusal, actor: Actor) -> bool:
+    """A director who neither declared it nor is its subject; who declared it, while it waits."""
+    if found.by_id == actor.person:
+        return found.state == "asked"
+    return "case.lift" in actor.can and found.person_id != actor.person
+
+
+def _declared(case: Case) -> list[Recusal]:
+    session = object_session(case)
+    return queries.declared(session, case.id) if session else []
+
+
+def something_promised(case: Case, _actor: Actor) -> bool:
+    """A remedy is written down as promised, or as offered with its day."""
+    session = object_session(case)
+    dated = and_(RemedyItem.state == "offered", RemedyItem.due_on.is_not(None))
+    mine = (RemedyItem.case_id == case.id, or_(RemedyItem.state == "agreed", dated))
+    return bool(session and session.scalar(select(RemedyItem.id).where(*mine).limit(1)))
