@@ -56,7 +56,7 @@ SCREENS = (
     "templates/intake/case_seen.html", "templates/intake/number.html",
     "templates/intake/new_number.html", "grievance/intake/message_form.py",
     "grievance/intake/sending.py",
-    "templates/web/error_first.html",
+    "templates/web/error.html",
     "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",

@@ -11,18 +11,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from grievance.vault.slots import Busy
 from grievance.web.binding import NotOurs, held
 from grievance.web.bodies import TextTooLong
-from grievance.web.language import speak_whole
 from grievance.web.logs import where
 
-FIRST = ("missing", "busy", "away")  # what every language says
 log = logging.getLogger("grievance.error")
 
 
 def error_page(status: int, what: str) -> Response:
     """The page for an HTTP status; `what` names the sentence in the template."""
     g.failed = status
-    if what not in FIRST:
-        speak_whole()
     return make_response(render_template("web/error.html", status=status, what=what), status)
 
 

@@ -1,7 +1,7 @@
 """The language of a page: first part of a worker's URL, the person's choice at the desk.
 
 Every page speaks the enabled languages. The others have their first screens only: home, danger,
-the short ways of filing, coming back, the page of a new report, a new number and three errors, so
+the short ways of filing, coming back, the page of a new report, a new number and every error, so
 that nobody meets English after tapping their own script. Any other page of theirs leads to the same
 page in the language they fall back to, which says so.
 """
