@@ -45,6 +45,7 @@ _OPTION = "voucher"
 VERBS: dict[str, tuple[str, ...]] = {
     "founded": ("person", "check"),
     "recovery_confirmed": ("generation",),
+    "recovery_replaced": ("generation",),
     "recovery_used": ("person", "generation"),
     "invited": ("person", "role"),
     "joined": ("person", "role"),
@@ -234,21 +235,37 @@ def _checked(verb: str, codes: Mapping[str, Any], known: tuple[str, ...] | None)
 
 
 def _begin(session: Session, stream: Stream, voucher: Voucher) -> dict[str, Any]:
-    """A chain from before there was a key: its next event by web or command names everything.
+    """A chain from before there was a key, or from before events told what they tell today: its
+    next event by web or command names what it lacks. The first one of all says how far it tells.
 
     The worker may not read what would be named.
     """
-    if not stream.event_seq or stream.event_mac is not None or not voucher.reads_all:
+    reach = named.full_reach(type(stream))
+    if not stream.event_seq:
+        named.reached(stream)
+        return {named.WHOLE: [0, reach]} if type(stream) in named.HEADED else {}
+    after = named.reach_of(stream)
+    if after >= reach or not voucher.reads_all:
         return {}
-    named.take_all(session, stream)
-    return {named.WHOLE: True}
+    named.take_all(session, stream, after)
+    named.reached(stream)
+    return {named.WHOLE: [after, reach]}
 
 
-def not_begun(session: Session) -> list[tuple[type[Any], UUID]]:
-    """The chains that were begun before there was a key, and had no act since."""
+def lags(stream: Stream) -> bool:
+    """Whether its events do not tell all of its rows yet: an act, or `audit adopt`, mends that."""
+    return stream.event_seq > 0 and named.reach_of(stream) < named.full_reach(type(stream))
+
+
+def lagging(session: Session) -> list[tuple[type[Any], UUID]]:
+    """The chains that lag so, and had no act since."""
     found: list[tuple[type[Any], UUID]] = []
     for model in dict.fromkeys(STREAMS.values()):
-        ids = select(model.id).where(model.event_seq > 0, model.event_mac.is_(None))
+        if model in named.HEADED:
+            behind = model.event_reach < named.full_reach(model)
+        else:
+            behind = model.event_mac.is_(None)
+        ids = select(model.id).where(model.event_seq > 0, behind)
         found += [(model, one) for one in session.scalars(ids)]
     return found
 

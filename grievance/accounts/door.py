@@ -21,7 +21,7 @@ from grievance.accounts.hashing import (
 )
 from grievance.accounts.models import Person
 from grievance.accounts.operations import signing
-from grievance.accounts.operations.persons import Admitted, set_password
+from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.queries import email_tag, wrap_for
 from grievance.accounts.staff import COOKIE, Member, key_ring
 from grievance.clock import real_now
@@ -122,13 +122,12 @@ def enter(entrant: Entrant, after: str) -> Response:
     Superseded when the password that was typed is not the one any more."""
     person_id, now, session = entrant.admitted.person_id, real_now(), db.session()
     act_as(f"member:{person_id}")
-    secret = signing.open_session(session, entrant.admitted, ring=key_ring(), now=now)
+    ring, anew = key_ring(), entrant.anew
+    secret = signing.open_session(session, entrant.admitted, ring=ring, now=now, anew=anew)
     own = words.of_member(session.get_one(Person, person_id))
     told = words.claim(session, cookie(COOKIE), secret, own, entrant.admitted.private, now)
     after = resuming.marked(told.path) if told else after
     signing.end_earlier(session, cookie(COOKIE))
-    if entrant.anew:
-        set_password(session, entrant.admitted, entrant.anew)
     device = ""
     if entrant.device:
         signing.seen_device(session, entrant.device, now)

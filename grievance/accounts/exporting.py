@@ -72,7 +72,7 @@ def prove(export: Mapping[str, Any], public: bytes) -> Report:
     for line in export["chains"]:
         link = Told.read(line)
         walked = ends.setdefault(link.stream_id, Walked(link.stream_kind, link.stream_id))
-        step(walked, link, report, None, None)
+        step(walked, link, report, None)
         walked.rows, walked.columns = {}, {}
         hashes[link.stream_id, link.seq] = link.hash
     report.streams = len(ends)

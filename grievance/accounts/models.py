@@ -74,6 +74,7 @@ class Organisation(Base):
     event_seq: Mapped[int] = mapped_column(default=0)
     event_head: Mapped[bytes] = digest(default=START)
     event_mac: Mapped[bytes | None] = digest()
+    event_reach: Mapped[int] = mapped_column(default=0, server_default="1")
 
     stream_kind = "organisation"
 

@@ -1,17 +1,52 @@
-"""Which rows of an organisation an event vouches for: who is what there, who waits for its key, and
-what it says of itself to workers, its telephone numbers and where *Leave* goes among them.
+"""Which rows of an organisation an event vouches for: who is what there and how they get in, who
+waits for its key and who holds it, and what it says of itself to workers, its telephone numbers and
+where *Leave* goes among them.
 
-Not a person's own row, which is of no organisation, nor keys: a false one does not open.
+A false key does not open, but an older one that was put back would.
 """
 
 from __future__ import annotations
 
-from grievance.accounts.models import KeyRequest, Membership, OperatorProfile, Organisation
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from grievance.accounts.models import (
+    Invitation,
+    KeyRequest,
+    MemberKeyWrap,
+    Membership,
+    MembershipKey,
+    OperatorProfile,
+    Organisation,
+    OrganisationKey,
+    Person,
+    RecoveryKey,
+)
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
 
+
+def _house(person_id: Any) -> ColumnElement[Any]:
+    """Where somebody is, or was, a member; of several, the operator."""
+    mine = select(Membership.organisation_id).where(Membership.person_id == person_id)
+    there = mine.join(Organisation, Organisation.id == Membership.organisation_id)
+    return there.order_by(Organisation.kind, Organisation.id).limit(1).scalar_subquery()
+
+
+model: type[Any]
 for model in (Membership, KeyRequest, OperatorProfile):
-    NAMED[model] = Naming(columns_but(model), under="organisation_id")
+    NAMED[model] = (Naming(columns_but(model), under="organisation_id"),)
+for model in (Invitation, MembershipKey, OrganisationKey, RecoveryKey):
+    NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
+
+# The language may be changed by the person alone, which is no act.
+NAMED[Person] = (
+    Naming(columns_but(Person, "language"), under=lambda person: _house(person.id), since=2),
+)
+NAMED[MemberKeyWrap] = (
+    Naming(columns_but(MemberKeyWrap), under=lambda wrap: _house(wrap.person_id), since=2),
+)
 
 # Its name as a hash: events stay for ever and hold no words.
-NAMED[Organisation] = Naming(("name",), under="id")
-HEADED[Organisation] = Heading(("kind", "founded_at"))
+NAMED[Organisation] = (Naming(("name",), under="id"),)
+HEADED[Organisation] = Heading(("kind", "founded_at"), reach=2)

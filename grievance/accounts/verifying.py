@@ -69,9 +69,7 @@ class _Check:
                 walked = Walked(event.stream_kind, event.stream_id)
                 self.ends[event.stream_id] = walked
                 waiting.append(walked)
-            model = STREAMS.get(event.stream_kind)
-            heading = named.HEADED.get(model) if model else None
-            step(walked, event, self.report, self.keys, heading)
+            step(walked, event, self.report, self.keys)
             self._beside(event, ciphertext, gone)
         self._compared(waiting, 0)
         for key, place in gone.items():
@@ -105,12 +103,12 @@ class _Check:
         by_id = {walked.stream: walked for walked in waiting}
         seen: set[str] = set()
         tables = set()
-        for model, naming in named.NAMED.items():
+        for model, naming in _namings():
             if naming.chain is not None:
                 continue
-            tables.add(model.__tablename__)
-            for row in self._rows(named.rows_of(model, list(by_id))):
-                seen.add(self._row(by_id[naming.stream(row)], row))
+            tables.add(naming.table(model))
+            for row, stream in self._pairs(naming.rows(model, list(by_id))):
+                seen.add(self._row(by_id[stream], naming, row))
         for walked in waiting:
             for key, (mark, seq) in walked.rows.items():
                 table = key.partition("/")[0]
@@ -123,13 +121,13 @@ class _Check:
             walked.rows, walked.columns = {}, {}
         return []
 
-    def _row(self, walked: Walked, row: Any) -> str:
-        key = named.key_of(row)
+    def _row(self, walked: Walked, naming: named.Naming, row: Any) -> str:
+        key = naming.key(row)
         mark, seq = walked.rows.get(key, ("", walked.seq))
         if mark:
-            if mark != named.mark_of(row):
+            if mark != naming.mark(row):
                 self.report.fault(walked.stream, seq, key)
-        elif walked.begun and named.NAMED[type(row)].when(row):
+        elif walked.begun >= naming.since and naming.when(row):
             self.report.fault(walked.stream, seq, key)
         return key
 
@@ -157,17 +155,17 @@ class _Check:
         """The rows that are under a chain of their own."""
         seen: set[str] = set()
         tables = set()
-        for model, naming in named.NAMED.items():
+        for model, naming in _namings():
             if naming.chain is None:
                 continue
-            tables.add(model.__tablename__)
+            tables.add(naming.table(model))
             end = self.ends.get(naming.chain)
             for row in self._rows(select(model)):
-                key = named.key_of(row)
+                key = naming.key(row)
                 seen.add(key)
                 _, mark, stream, seq = self.apart.get(key, (0, "", naming.chain, 0))
                 unknown = end is not None and end.begun and not mark
-                if unknown or (mark and mark != named.mark_of(row)):
+                if unknown or (mark and mark != naming.mark(row)):
                     self.report.fault(stream, seq or (end.seq if end else 0), key)
         for key, (_, mark, stream, seq) in self.apart.items():
             if key.partition("/")[0] in tables and mark != named.GONE and key not in seen:
@@ -179,12 +177,18 @@ class _Check:
         for model in dict.fromkeys(STREAMS.values()):
             kind = model.kind if model is STREAMS[KINDS[READ_CHAIN]] else literal(model.stream_kind)
             columns = (model.id, kind, model.event_seq, model.event_head, model.event_mac)
-            for stream, told, seq, head, mac in self.session.execute(select(*columns)):
+            headed = model in named.HEADED
+            reach = model.event_reach if headed else literal(0)
+            for stream, told, seq, head, mac, reaches in self.session.execute(
+                select(*columns, reach)
+            ):
                 left.discard(stream)
                 end = self.ends.get(stream, Walked(told, stream))
                 same = (end.kind, end.seq, end.head) == (told, seq, head)
-                if not same or (end.begun and not self._ends(end, mac)):
+                claims = headed and seq > 0 and reaches != end.begun
+                if not same or claims or (end.begun and not self._ends(end, mac)):
                     self.report.fault(stream, seq, "head")
+                self.report.to_adopt += seq > 0 and end.begun < named.full_reach(model)
         for stream in left:
             self.report.fault(stream, self.ends[stream].seq, "row")
 
@@ -200,7 +204,7 @@ class _Check:
         end = self.ends.get(READ_CHAIN)
         for read in self._rows(select(ReadLog)):
             if not self._is_vouched(read):
-                self.report.fault(READ_CHAIN, end.seq if end else 0, named.key_of(read))
+                self.report.fault(READ_CHAIN, end.seq if end else 0, f"read_log/{read.id}")
 
     def _is_vouched(self, read: ReadLog) -> bool:
         if read.mac is None:
@@ -252,6 +256,15 @@ class _Check:
 
     def _rows(self, found: Any) -> Iterator[Any]:
         yield from self.session.scalars(found.execution_options(yield_per=ROWS))
+
+    def _pairs(self, found: Any) -> Iterator[tuple[Any, UUID]]:
+        rows = self.session.execute(found.execution_options(yield_per=ROWS))
+        yield from ((row, stream) for row, stream in rows)
+
+
+def _namings() -> Iterator[tuple[type[Any], named.Naming]]:
+    for model, namings in named.NAMED.items():
+        yield from ((model, naming) for naming in namings)
 
 
 def _events(session: Session) -> Iterator[tuple[Event, bytes | None]]:

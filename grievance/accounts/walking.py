@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from grievance.accounts import named
-from grievance.accounts.audit import ERASED
+from grievance.accounts.audit import ERASED, STREAMS
 from grievance.vault import chain
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import job_event_key
@@ -22,7 +22,8 @@ ANCHORS = "anchors"  # how a broken anchor is named in a report
 class Report:
     """What `flask audit verify` prints. `broken` are places, `wrong` says what is wrong there;
     `before` counts events from before there was a key for them, which only anchors prove;
-    `vouched` says whether the others were checked with that key."""
+    `vouched` says whether the others were checked with that key; `to_adopt` counts the chains whose
+    events do not tell all of their rows yet: their next act, or `flask audit adopt`, mends that."""
 
     streams: int = 0
     events: int = 0
@@ -31,6 +32,7 @@ class Report:
     head: str = ""
     before: int = 0
     vouched: bool = False
+    to_adopt: int = 0
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
     def fault(self, stream: object, seq: int, what: str) -> None:
@@ -95,7 +97,7 @@ class Walked:
     head: bytes = chain.START
     actor: str = ""
     vouched: bool = False  # an event of it carries an authentication
-    begun: bool = False  # from the first event, or another, that named all there was
+    begun: int = 0  # how far its events tell its rows, from one on that named all there was
     erased: bool = False
     rows: dict[str, tuple[str, int]] = field(default_factory=dict)
     columns: dict[str, Any] = field(default_factory=dict)
@@ -106,11 +108,10 @@ class Walked:
         return chain.Place(self.kind, self.stream, self.seq)
 
 
-def step(
-    walked: Walked, link: Link, report: Report, keys: Keys | None, heading: named.Heading | None
-) -> None:
-    """Check one event against the chain before it, and go on to it; `heading` is of the row that
-    heads the chain, if its events tell its columns."""
+def step(walked: Walked, link: Link, report: Report, keys: Keys | None) -> None:
+    """Check one event against the chain before it, and go on to it."""
+    model = STREAMS.get(link.stream_kind)
+    heading = named.HEADED.get(model) if model else None
     report.events += 1
     place = chain.Place(link.stream_kind, link.stream_id, link.seq)
     if link.seq != walked.seq + 1 or link.hash != _hash(link, walked.head):
@@ -123,9 +124,10 @@ def step(
         link.actor, link.mac, lambda key: chain.event_mac(key, link.id, place, link.hash)
     ):
         report.fault(link.stream_id, link.seq, "authentication")
-    if walked.begun and isinstance(link.codes, dict) and named.WHOLE in link.codes:
+    whole = _whole(link, heading)
+    if whole and walked.begun > whole[0]:
         report.fault(link.stream_id, link.seq, "begun again")
-    _learn(walked, link, heading)
+    _learn(walked, link, heading, whole)
     walked.seq, walked.head, walked.actor = link.seq, link.hash, link.actor
 
 
@@ -144,7 +146,21 @@ def _hash(link: Link, prev: bytes) -> bytes:
         return b""
 
 
-def _learn(walked: Walked, link: Link, heading: named.Heading | None) -> None:
+def _whole(link: Link, heading: named.Heading | None) -> tuple[int, int] | None:
+    """How far its chain reached, and reaches, with an event that names what it lacked."""
+    codes = link.codes if isinstance(link.codes, dict) else {}
+    told = codes.get(named.WHOLE)
+    if isinstance(told, list) and len(told) == 2 and all(type(one) is int for one in told):
+        return told[0], told[1]
+    if link.mac is None or not (told or link.seq == 1):
+        return None
+    # where the head's columns are missing, it was before events told them and the rows
+    return (0, 1) if heading is None or isinstance(codes.get(named.HEAD), dict) else None
+
+
+def _learn(
+    walked: Walked, link: Link, heading: named.Heading | None, whole: tuple[int, int] | None
+) -> None:
     codes = link.codes if isinstance(link.codes, dict) else {}
     rows, columns = codes.get(named.ROWS), codes.get(named.HEAD)
     if isinstance(rows, dict):
@@ -156,9 +172,8 @@ def _learn(walked: Walked, link: Link, heading: named.Heading | None) -> None:
         walked.columns |= {name: codes[name] for name in earlier if name in codes}
     if link.mac is not None:
         walked.vouched = True
-        whole = link.seq == 1 or named.WHOLE in codes
-        # where the head's columns are missing, it was before events told them and the rows
-        walked.begun = walked.begun or (whole and (heading is None or isinstance(columns, dict)))
+        if whole and walked.begun >= whole[0]:
+            walked.begun = max(walked.begun, whole[1])
     if link.verb == ERASED and codes.get("all"):
         walked.erased = True
 

@@ -130,6 +130,7 @@ class Case(Base):
     event_seq: Mapped[int] = mapped_column(Integer, default=0)
     event_head: Mapped[bytes] = digest(default=START)
     event_mac: Mapped[bytes | None] = digest()
+    event_reach: Mapped[int] = mapped_column(Integer, default=0, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
 

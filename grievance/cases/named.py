@@ -1,7 +1,7 @@
 """Which rows and columns of a case an event vouches for.
 
 Left out is what changes without an act of its own: a row that moves to a newer pepper or key, the
-worker's notes on a clock, what lapses with something else.
+worker's notes on a clock.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Translation: (),
     cases.CaseFile: ("state", "clean_blob", "meta"),  # cleaned on a visit, which leaves no trace
     cases.Reissue: (),
-    cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),
+    cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),  # named apart
     cases.RemedyItem: (),
-    cases.Feedback: ("state",),
+    cases.Feedback: ("state",),  # named apart
     cases.Attempt: (),
     cases.Outcome: (),
     cases.Recusal: (),
@@ -42,13 +42,24 @@ def _is_final(row: Any) -> bool:
     return not isinstance(row, referrals.Packet) or row.state != "draft"
 
 
+# What became of a proposal and of a yes, in chains that reach that far.
+BECAME: dict[type[Any], tuple[str, ...]] = {
+    cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),
+    cases.Feedback: ("state",),
+}
+
 audit.STREAMS[cases.Case.stream_kind] = cases.Case
 for model, left_out in LEFT_OUT.items():
-    NAMED[model] = Naming(columns_but(model, *left_out), _is_final)
+    NAMED[model] = (Naming(columns_but(model, *left_out), _is_final),)
+for model, columns in BECAME.items():
+    NAMED[model] += (Naming(columns, since=2, part="state"),)
 
 HEADED[cases.Case] = Heading(
     columns_but(
-        cases.Case, "id", "filing_id", "version", "next_due", "event_seq", "event_head", "event_mac"
+        cases.Case, "id", "filing_id", "version", "event_seq", "event_head", "event_mac",
+        "event_reach",
     ),
     earlier=("state", "severity", "issues", "danger"),
-)
+    reach=2,
+    since={"next_due": 2},
+)  # fmt: skip

@@ -27,6 +27,7 @@ from grievance.settings import CommandSettings, read
 from grievance.vault.keyring import KeyRing
 
 WANTING, BAD_FILE = 1, 2
+MENDS = "They will with their next act, or with `flask audit adopt`."
 MOMENT = "REPEATABLE READ"  # all that is checked is of one moment
 
 
@@ -49,6 +50,8 @@ def verify(export: bool) -> None:
             if export:
                 told = {**report.facts(), "copy": _lines(copy), "public": ring.anchor_public.hex()}
                 _print_all(told, session)
+    if report.to_adopt:
+        click.echo(f"{report.to_adopt} chains do not tell all of their rows yet. {MENDS}", err=True)
     if not export:
         click.echo(json.dumps(report.facts()))
     sys.exit(WANTING if report.broken else 0)
@@ -76,27 +79,28 @@ def check(file: IO[str], public: str | None) -> None:
 
 @audit.command("adopt")
 def adopt() -> None:
-    """Let every case from before begin to be vouched for now, and print how many did.
+    """Let every chain that lags behind (`to_adopt`) name now what it lacks; print how many did.
 
-    A case does so by itself with its next act; this is for those that have none. Once, after the
-    release that brought the key, and after `flask audit verify` found nothing.
+    A case does so by itself with its next act; this is for those that have none. Once after a
+    release whose events tell more, and after `flask audit verify` found nothing: what stands there
+    now is vouched for from now on.
     """
     with environment("cli") as environ:
         settings = or_leave(lambda: read(CommandSettings, environ))
         ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
         url, who = settings.database_url, "cli:audit-adopt"
         with _session(url, ring, who, "READ COMMITTED") as session:
-            adopted = sum(_adopt(session, *found, who) for found in record.not_begun(session))
+            adopted = sum(_adopt(session, *found, who) for found in record.lagging(session))
     click.echo(json.dumps({"adopted": adopted}))
 
 
 def _adopt(session: Session, model: type[Any], stream: UUID, who: str) -> bool:
     head = locked(session, model, stream)
-    begins = head.event_mac is None
-    if begins:
+    lags = record.lags(head)
+    if lags:
         record.record(session, head, record.ADOPTED, actor=who, now=real_now())
     session.commit()
-    return begins
+    return lags
 
 
 def _session(url: str, ring: KeyRing, actor: str, isolation: str = MOMENT) -> Session:

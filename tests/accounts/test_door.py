@@ -324,7 +324,9 @@ def test_without_the_key_row_a_live_session_may_do_nothing_with_cases(
     lan = office.join("lan", Role.LEAD)
     client.sign_in("lan@example.org")
     assert client.get("/staff/keys").status_code == 200
-    office.session.execute(delete(MembershipKey).where(MembershipKey.person_id == lan.person_id))
+    office.session.connection().execute(
+        delete(MembershipKey).where(MembershipKey.person_id == lan.person_id)
+    )
     office.session.commit()
     assert client.get("/staff/keys").status_code == 403
 

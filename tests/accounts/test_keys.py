@@ -151,13 +151,13 @@ def test_public_key_and_mac_of_another_member_are_not_accepted(office: Office) -
 
 
 def test_swapped_operator_public_key_is_refused_before_sealing(office: Office) -> None:
-    office.session.execute(update(OrganisationKey).values(public=new_pair().public))
+    office.session.connection().execute(update(OrganisationKey).values(public=new_pair().public))
     with pytest.raises(StrangeKey):
         queries.operator_public_key(office.session, office.ring)
 
 
 def test_swapped_recovery_key_stops_a_rotation(office: Office) -> None:
-    office.session.execute(update(RecoveryKey).values(public=new_pair().public))
+    office.session.connection().execute(update(RecoveryKey).values(public=new_pair().public))
     with pytest.raises(StrangeKey):
         keys.rotate(
             office.session,
@@ -185,7 +185,7 @@ def test_box_moved_to_another_organisation_does_not_open(office: Office) -> None
     office.session.add(
         Membership(person_id=lan.person_id, organisation_id=other.id, role=Role.HANDLER)
     )
-    office.session.execute(
+    office.session.connection().execute(
         update(MembershipKey)
         .where(MembershipKey.person_id == lan.person_id)
         .values(organisation_id=other.id)
@@ -225,7 +225,9 @@ def test_membership_row_alone_gives_nothing_back_to_a_leaver(office: Office) -> 
 
 def test_key_row_alone_decides_while_role_and_session_stay(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER)
-    office.session.execute(delete(MembershipKey).where(MembershipKey.person_id == lan.person_id))
+    office.session.connection().execute(
+        delete(MembershipKey).where(MembershipKey.person_id == lan.person_id)
+    )
     assert office.opens(lan) == {}
     (fact,) = queries.memberships_of(office.session, lan.person_id)
     assert fact.permissions == frozenset()

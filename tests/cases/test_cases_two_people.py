@@ -460,7 +460,9 @@ def test_a_new_number_lapses_when_who_asked_for_it_steps_aside(world: World):
 def test_two_of_whom_one_let_the_other_in_alone_decide_as_one_person(world: World):
     director = world.operator.director
     for one in (world.handler, world.colleague):  # long gone, by nobody's doing
-        world.session.execute(delete(MembershipKey).where(MembershipKey.person_id == one.id))
+        world.session.connection().execute(
+            delete(MembershipKey).where(MembershipKey.person_id == one.id)
+        )
         for row in world.session.scalars(select(Membership).where(Membership.person_id == one.id)):
             row.active = False
     world.bring_to("in_review")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, named
@@ -24,6 +24,7 @@ from grievance.accounts.operations.persons import (
     admit,
     join,
     locked,
+    take_away,
     take_invitation,
 )
 from grievance.accounts.queries import email_tag, operator
@@ -58,15 +59,11 @@ def set_up(session: Session, now: datetime) -> str:
         session.add(organisation)
         session.flush()
         session.add(OperatorProfile(organisation_id=organisation.id))
-        named.leave(session, organisation)  # the founding names them
     organisation = locked(session, Organisation, organisation.id)
     if organisation.founded_at is not None:
         raise Refused("founded")
-    session.execute(
-        delete(Invitation).where(
-            Invitation.organisation_id == organisation.id, Invitation.kind == "found"
-        )
-    )
+    mine = (Invitation.organisation_id == organisation.id, Invitation.kind == "found")
+    take_away(session, select(Invitation).where(*mine))
     token = new_secret()
     session.add(
         Invitation(
@@ -79,7 +76,7 @@ def set_up(session: Session, now: datetime) -> str:
             expires_at=now + INVITATION_LASTS,
         )
     )
-    session.flush()
+    named.leave(session, organisation)  # the founding names them
     return token
 
 

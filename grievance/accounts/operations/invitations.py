@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
@@ -24,6 +24,7 @@ from grievance.accounts.operations.persons import (
     join,
     locked,
     new_member_key,
+    take_away,
     take_invitation,
 )
 from grievance.accounts.queries import email_tag
@@ -63,9 +64,7 @@ def invite(
     known = session.scalars(select(Person).where(Person.email_tag == tag)).first()
     if known is not None and known.state == "active":
         raise Refused("address_taken")
-    session.execute(
-        delete(Invitation).where(Invitation.email_tag == tag, Invitation.used_at.is_(None))
-    )
+    _void(session, organisation_id, Invitation.email_tag == tag)
     token, person_id = new_secret(), known.id if known else uuid4()
     session.add(
         Invitation(
@@ -103,13 +102,7 @@ def offer_reset(
     """
     organisation = locked(session, Organisation, organisation_id)
     membership = active_membership(session, organisation_id, person_id)
-    session.execute(
-        delete(Invitation).where(
-            Invitation.person_id == person_id,
-            Invitation.kind == "reset",
-            Invitation.used_at.is_(None),
-        )
-    )
+    _void(session, organisation_id, Invitation.person_id == person_id, Invitation.kind == "reset")
     token = new_secret()
     session.add(
         Invitation(
@@ -132,6 +125,11 @@ def offer_reset(
         codes={"person": person_id},
     )
     return token
+
+
+def _void(session: Session, organisation_id: UUID, *which: ColumnElement[bool]) -> None:
+    mine = (Invitation.organisation_id == organisation_id, Invitation.used_at.is_(None))
+    take_away(session, select(Invitation).where(*mine, *which))
 
 
 def active_membership(session: Session, organisation_id: UUID, person_id: UUID) -> Membership:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, quorum
@@ -37,7 +37,7 @@ from grievance.accounts.operations.keymaking import (
     member_of,
     seal_to_recovery,
 )
-from grievance.accounts.operations.persons import actor_of, end_membership, locked
+from grievance.accounts.operations.persons import actor_of, end_membership, locked, take_away
 from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission, roles_with
 from grievance.vault.keyring import KeyRing
@@ -164,7 +164,8 @@ def rotate(
     key = add_generation(
         session, organisation, pair, ring, now, previous=(old.generation, old_private)
     )
-    session.execute(delete(MembershipKey).where(MembershipKey.organisation_id == organisation_id))
+    held = select(MembershipKey).where(MembershipKey.organisation_id == organisation_id)
+    take_away(session, held)
     for person_id in remaining:
         give_key(session, key, pair.private, member_of(session, ring, person_id))
     recovery = recovery_key(session, organisation_id)

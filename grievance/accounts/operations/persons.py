@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.hashing import HashedPassword
@@ -88,11 +88,20 @@ def take_invitation(session: Session, token: str, now: datetime) -> Invitation:
     return taken
 
 
+def take_away(session: Session, found: Select[Any]) -> int:
+    """Delete these rows one by one: the event that follows says that they went. How many."""
+    rows = session.scalars(found).all()
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    return len(rows)
+
+
 def set_password(session: Session, admitted: Admitted, password: HashedPassword) -> None:
     """Wrap the member's key under a new password; the old one opens nothing any more."""
     person_id = admitted.person_id
     wrap = wrap_member_key(password.kek, person_id, admitted.private, password.parameters)
-    session.execute(delete(MemberKeyWrap).where(MemberKeyWrap.person_id == person_id))
+    take_away(session, select(MemberKeyWrap).where(MemberKeyWrap.person_id == person_id))
     session.add(
         MemberKeyWrap(
             person_id=person_id, parameters=wrap.parameters.stored(), ciphertext=wrap.ciphertext
@@ -137,7 +146,8 @@ def new_member_key(
         ring.public_key_mac, MEMBER, person.id, person.key_generation, pair.public
     )
     session.flush()
-    for model in (MembershipKey, StaffSession, KnownDevice):
+    take_away(session, select(MembershipKey).where(MembershipKey.person_id == person.id))
+    for model in (StaffSession, KnownDevice):
         session.execute(delete(model).where(model.person_id == person.id))
     admitted = Admitted(person.id, pair.private)
     set_password(session, admitted, password)
@@ -168,14 +178,11 @@ def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> 
     found = _membership(session, person_id, organisation_id)
     if found is not None:
         found.active = False
-    taken = session.execute(
-        delete(MembershipKey)
-        .where(
-            MembershipKey.person_id == person_id,
-            MembershipKey.organisation_id == organisation_id,
-        )
-        .returning(MembershipKey.id)
-    ).all()
+    mine = (
+        MembershipKey.person_id == person_id,
+        MembershipKey.organisation_id == organisation_id,
+    )
+    taken = take_away(session, select(MembershipKey).where(*mine))
     for request in session.scalars(
         select(KeyRequest).where(
             KeyRequest.person_id == person_id,
@@ -185,7 +192,7 @@ def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> 
     ):
         request.state = "ended"
     _leave_when_alone(session, person_id)
-    return bool(taken)
+    return taken > 0
 
 
 def _leave_when_alone(session: Session, person_id: UUID) -> None:
@@ -194,5 +201,6 @@ def _leave_when_alone(session: Session, person_id: UUID) -> None:
     if session.scalars(elsewhere).first() is not None:
         return
     locked(session, Person, person_id).state = "left"
-    for model in (MemberKeyWrap, StaffSession, KnownDevice):
+    take_away(session, select(MemberKeyWrap).where(MemberKeyWrap.person_id == person_id))
+    for model in (StaffSession, KnownDevice):
         session.execute(delete(model).where(model.person_id == person_id))

@@ -67,9 +67,17 @@ def replace_sheet(
 
     Refused when `by` does not hold the organisation's key.
     """
-    locked(session, Organisation, organisation_id)
+    organisation = locked(session, Organisation, organisation_id)
     key, private = newest_private(session, organisation_id, by)
-    new_sheet(session, key, private, by.person_id, ring=ring, now=now)
+    row = new_sheet(session, key, private, by.person_id, ring=ring, now=now)
+    audit.record(
+        session,
+        organisation,
+        "recovery_replaced",
+        actor=actor_of(by.person_id),
+        now=now,
+        codes={"generation": row.generation},
+    )
 
 
 def recover(

@@ -44,8 +44,16 @@ def candidate(session: Session, address: str, ring: KeyRing) -> Candidate:
     return candidate_for(wrap_for(session, tag=email_tag(ring, address)), ring)
 
 
-def open_session(session: Session, admitted: Admitted, *, ring: KeyRing, now: datetime) -> str:
+def open_session(
+    session: Session,
+    admitted: Admitted,
+    *,
+    ring: KeyRing,
+    now: datetime,
+    anew: HashedPassword | None = None,
+) -> str:
     """Start a session and answer its cookie secret; the member's key lies under that secret.
+    `anew` is the same password, hashed at today's costs.
 
     Superseded when the password was changed, or the member put away, after it was typed.
     """
@@ -68,6 +76,8 @@ def open_session(session: Session, admitted: Admitted, *, ring: KeyRing, now: da
             stepped_up_at=now,
         )
     )
+    if anew:
+        set_password(session, admitted, anew)
     session.flush()
     _note(session, organisations, admitted.person_id, "signed_in", now)
     return secret

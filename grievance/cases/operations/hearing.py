@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
@@ -55,7 +55,8 @@ def keep_feedback(
 def lapse_sign_offs(session: Session, case: Case) -> None:
     """What the worker said about closing is void, because the case goes on."""
     mine = (Feedback.case_id == case.id, Feedback.kind == "sign_off")
-    session.execute(update(Feedback).where(*mine).values(state="lapsed"))
+    for given in session.scalars(select(Feedback).where(*mine)):
+        given.state = "lapsed"
 
 
 def unsay(session: Session, case: Case, at: datetime) -> None:

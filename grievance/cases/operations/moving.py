@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 import grievance.cases.named  # noqa: F401  what an event tells of these tables
@@ -97,7 +97,8 @@ def lapse(session: Session, case: Case) -> None:
     """What somebody proposed is void, because the case moved on without it."""
     if case.awaits_second:
         asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
-        session.execute(update(FourEyes).where(*asked).values(state="lapsed"))
+        for one in session.scalars(select(FourEyes).where(*asked)):
+            one.state = "lapsed"
         case.awaits_second = False
 
 
