@@ -18,8 +18,10 @@ from grievance.intake.blueprint import bp
 from grievance.intake.room import check_room
 from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
-from grievance.questions import browser, drafts
+from grievance.questions import browser, drafts, jobs
 from grievance.questions.drafts import OpenDraft
+from grievance.storage import Blobs
+from grievance.web.afterwards import afterwards
 from grievance.web.audience import audience
 from grievance.web.binding import cookie
 from grievance.web.forms import Form
@@ -58,14 +60,25 @@ def file_files() -> Any:
 @bp.post("/file/files/<uuid:file_id>/remove")
 @audience("worker")
 def file_remove(file_id: UUID) -> Any:
-    """Take a file out again; its blobs go at once."""
+    """Take a file out again; its blobs go as soon as the answer is out."""
     draft = drafting.open_filing(lock=True)
     if Form(request.form).validate():
         gone = drafts.drop_file(db.session(), draft, file_id.hex, clock.real_now())
         db.session.commit()
-        for blob in gone:
-            site().blobs.delete(blob)
+        sweep_afterwards(gone)
     return redirect(drafting.address(PAGE), 303)
+
+
+def sweep_afterwards(blobs: list[str]) -> None:
+    """Delete what a draft left once the answer is out: nobody waits for the store, least of all
+    who leaves. What it does not delete now, the next sweep will."""
+    store = site().blobs
+    if blobs:
+        afterwards("web:sweep", lambda: _swept(store, blobs))
+
+
+def _swept(store: Blobs, blobs: list[str]) -> None:
+    jobs.sweep(db.session(), store, blobs)
 
 
 def take(draft: OpenDraft, secret: str) -> str:
@@ -90,8 +103,8 @@ def take(draft: OpenDraft, secret: str) -> str:
             _keep(files.keep(site().blobs, data, part.name, here(), tongue), secret)
         except (Refused, UploadRefused) as refused:
             wrong = wrong or _sentence(refused, part)
-        except OSError as problem:
-            wrong = wrong or store_away(problem)
+        except OSError as problem:  # the others would only wait for it, too
+            return wrong or store_away(problem)
     return wrong
 
 

@@ -11,8 +11,8 @@ from grievance.accounts import queries as accounts
 from grievance.accounts import words
 from grievance.cases.operations import receipts
 from grievance.extensions import db
+from grievance.intake.attaching import sweep_afterwards
 from grievance.intake.visits import COOKIE as RECEIPT
-from grievance.intake.visits import site
 from grievance.questions import browser, drafts
 from grievance.web.audience import audience
 from grievance.web.binding import VISIT, cookie, drop_cookie, from_our_page
@@ -36,8 +36,7 @@ def leave() -> Any:
     told = accounts.profile(db.session())
     site_to_go = told.everyday_site if told and told.everyday_site else url_for("portal.home")
     db.session.commit()
-    for blob in blobs:
-        site().blobs.delete(blob)
+    sweep_afterwards(blobs)
     answer = make_response(render_template("intake/file_left.html", to=site_to_go))
     for name in (browser.COOKIE, RECEIPT, VISIT) if ours else (RECEIPT,):
         drop_cookie(answer, name)

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
@@ -216,12 +216,12 @@ def add_file(session: Session, draft: OpenDraft, stored: Mapping[str, Any], now:
 
 
 def drop_file(session: Session, draft: OpenDraft, file_id: str, now: datetime) -> list[str]:
-    """Take a file out again; gives the blobs to delete, none when there is no such file."""
+    """Take a file out again; gives the blobs to `sweep`, none when there is no such file."""
     gone = [stored for stored in draft.files if stored["id"] == file_id]
     draft.files = [stored for stored in draft.files if stored["id"] != file_id]
     blobs = [blob for stored in gone for blob in _blobs_of(stored)]
-    for blob in blobs:
-        session.execute(delete(DraftBlob).where(DraftBlob.blob == UUID(hex=blob)))
+    ids = [UUID(hex=blob) for blob in blobs]
+    session.execute(update(DraftBlob).where(DraftBlob.blob.in_(ids)).values(draft_id=None))
     if gone:
         _write(draft, now)
     return blobs
@@ -272,7 +272,7 @@ def mark_sent(session: Session, draft: OpenDraft, now: datetime) -> None:
 
 
 def forget(session: Session, draft: OpenDraft) -> list[str]:
-    """Delete the draft; gives the blobs that go with it."""
+    """Delete the draft; gives the blobs that it leaves, to `sweep`."""
     blobs = session.scalars(select(DraftBlob.blob).where(DraftBlob.draft_id == draft.row.id))
     gone = [blob.hex for blob in blobs]
     session.execute(delete(Draft).where(Draft.id == draft.row.id))
@@ -284,19 +284,28 @@ def unsent(session: Session) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(DraftBlob.room), 0))) or 0)
 
 
-def purge_expired(session: Session, now: datetime, limit: int = 1000) -> tuple[int, list[str]]:
-    """Delete drafts that ran out, at most `limit`; how many, and the blobs that go with them.
+def purge_expired(session: Session, now: datetime, limit: int = 1000) -> int:
+    """Delete drafts that ran out, at most `limit`; how many. They leave their blobs to be swept.
 
-    A draft that its browser prolongs in this very moment stays, and so do its blobs.
+    A draft that its browser prolongs in this very moment stays, and keeps its blobs.
     """
     over = Draft.expires_at <= now
     oldest = select(Draft.id).where(over).order_by(Draft.expires_at).limit(limit)
     ids = list(session.scalars(oldest))
-    blobs = session.execute(
-        select(DraftBlob.blob, DraftBlob.draft_id).where(DraftBlob.draft_id.in_(ids))
-    ).all()
-    gone = set(session.scalars(delete(Draft).where(Draft.id.in_(ids), over).returning(Draft.id)))
-    return len(ids), [blob.hex for blob, draft_id in blobs if draft_id in gone]
+    session.execute(delete(Draft).where(Draft.id.in_(ids), over))
+    return len(ids)
+
+
+def left(session: Session, limit: int) -> list[str]:
+    """Blobs that no draft holds any more, at most `limit`."""
+    waiting = select(DraftBlob.blob).where(DraftBlob.draft_id.is_(None)).limit(limit)
+    return [blob.hex for blob in session.scalars(waiting)]
+
+
+def swept(session: Session, blob: str) -> None:
+    """The store has deleted a blob that no draft held any more."""
+    gone = DraftBlob.blob == UUID(hex=blob), DraftBlob.draft_id.is_(None)
+    session.execute(delete(DraftBlob).where(*gone))
 
 
 def _write(draft: OpenDraft, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,19 +11,33 @@ from sqlalchemy.orm import Session
 from grievance.questions import drafts
 from grievance.storage import Blobs
 
+SLICE = 100
+log = logging.getLogger("grievance.error")
+
 
 def purge(session: Session, blobs: Blobs, now: datetime) -> int:
-    """Delete every draft that ran out and their files, a slice at a time; how many drafts.
-
-    `now` is real time. Commits before the blobs go: a blob without a row harms nobody, a row
-    without its blob would be a broken draft. A blob that cannot be deleted does not stop the rest.
-    """
+    """Delete every draft that ran out and the files that are left, a slice at a time; how many
+    drafts. `now` is real time. Commits."""
     total, count = 0, 1
     while count:  # whoever makes many drafts must not leave some behind a fixed number
-        count, gone = drafts.purge_expired(session, now)
+        count = drafts.purge_expired(session, now)
         session.commit()
         total += count
-        for blob in gone:
-            with contextlib.suppress(OSError):
-                blobs.delete(blob)
+    while (names := drafts.left(session, SLICE)) and sweep(session, blobs, names):
+        pass
     return total
+
+
+def sweep(session: Session, blobs: Blobs, names: Iterable[str]) -> bool:
+    """Delete blobs that drafts left, until the store does not answer: the next run goes on with
+    the rest. Whether all are gone. Commits: the rows go after the blobs, so none is forgotten."""
+    try:
+        for name in names:
+            blobs.delete(name)
+            drafts.swept(session, name)
+    except OSError:
+        log.error("the store of files is away")
+        return False
+    finally:
+        session.commit()
+    return True

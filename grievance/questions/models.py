@@ -53,10 +53,13 @@ class DraftSuccessor(Base):
 
 
 class DraftBlob(Base):
-    """A sealed blob in the store that belongs to a draft, to be deleted when the draft is."""
+    """A sealed blob in the store that belongs to a draft, or to none any more: then it waits for
+    being deleted from the store."""
 
     __tablename__ = "draft_blob"
 
     blob: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
+    draft_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("draft.id", ondelete="SET NULL"), index=True
+    )
     room: Mapped[int] = mapped_column(BigInteger, default=0)  # in steps of 64 KiB

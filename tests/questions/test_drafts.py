@@ -35,7 +35,20 @@ def count(session, model):
 
 
 def stored():
-    return {"id": uuid4().hex, "clean_blob": uuid4().hex, "name": "pay.png"}
+    sizes = {"size": 9, "clean_size": 9}
+    return {"id": uuid4().hex, "clean_blob": uuid4().hex, "name": "pay.png", **sizes}
+
+
+class Away(FolderBlobs):
+    """A store that stops answering after so many calls."""
+
+    answers = 0
+
+    def delete(self, blob):
+        if not self.answers:
+            raise OSError("away")
+        self.answers -= 1
+        super().delete(blob)
 
 
 def test_nothing_of_a_draft_can_be_read_in_the_database(session, ring):
@@ -149,6 +162,9 @@ def test_a_file_taken_out_names_its_blobs(session, ring):
     assert drafts.drop_file(session, draft, one["id"], real_now()) == []
     assert drafts.forget(session, draft) == [two["id"]]
     assert count(session, Draft) == 0
+    waiting = {one["id"], one["clean_blob"], two["id"]}
+    assert set(drafts.left(session, 9)) == waiting
+    assert drafts.unsent(session) == len(waiting) * drafts.STEP  # until the store let go of them
 
 
 def test_drafts_that_ran_out_go_with_their_blobs_and_others_stay(session, ring, tmp_path):
@@ -163,7 +179,7 @@ def test_drafts_that_ran_out_go_with_their_blobs_and_others_stay(session, ring, 
     gone = jobs.purge(session, blobs, real_now() + drafts.SHARED + timedelta(minutes=1))
     assert gone == 1
     assert not blobs.exists(file["id"])
-    assert count(session, Draft) == 1
+    assert (count(session, Draft), count(session, DraftBlob)) == (1, 0)
     assert drafts.load(session, ring, kept_secret, real_now())
 
 
@@ -179,3 +195,23 @@ def test_one_run_leaves_no_draft_that_ran_out_however_many_there_are(session, ri
     )
     assert jobs.purge(session, FolderBlobs(tmp_path), real_now() + drafts.OWN) == 2501
     assert count(session, Draft) == 0
+
+
+@pytest.mark.parametrize("answers", [0, 1])
+def test_a_blob_that_the_store_did_not_delete_waits_for_the_next_run(
+    session, ring, tmp_path, answers
+):
+    blobs, file = Away(tmp_path), stored()
+    blobs.answers = answers
+    for blob in (file["id"], file["clean_blob"]):
+        blobs.put(blob, b"sealed")
+    _, draft = begin(session, ring)
+    drafts.add_file(session, draft, file, real_now())
+    session.flush()
+    late = real_now() + drafts.SHARED + timedelta(minutes=1)
+    assert jobs.purge(session, blobs, late) == 1
+    assert (count(session, Draft), count(session, DraftBlob)) == (0, 2 - answers)
+    blobs.answers = 9
+    assert jobs.purge(session, blobs, late) == 0
+    assert count(session, DraftBlob) == 0
+    assert list(blobs.ids()) == []
