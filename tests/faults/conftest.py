@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,42 +28,49 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """`flask up` in a folder of its own; at its end nothing of it may run."""
-    home = tmp_path_factory.mktemp("faults")
+@contextmanager
+def running(home: Path, given: Mapping[str, str]) -> Iterator[Machine]:
+    """`flask up` in a folder of its own, with these settings too; at its end nothing of it may
+    run."""
     data, temp, port = home / "data", home / "temp", free_port()
     temp.mkdir()
     mine = {k: v for k, v in os.environ.items() if not k.startswith("GRIEVANCE_")}
-    mine |= {"GRIEVANCE_DATA": str(data), "TMPDIR": str(temp)}
+    mine |= {"GRIEVANCE_DATA": str(data), "TMPDIR": str(temp), **given}
     with (home / "up.err").open("wb") as errors:
-        running = subprocess.Popen(
+        up = subprocess.Popen(
             [FLASK, "up", "--port", str(port)], cwd=ROOT, env=mine, stdout=subprocess.PIPE,
             stderr=errors, text=True, start_new_session=True,
         )  # fmt: skip
-    assert running.stdout is not None
+    assert up.stdout is not None
     printed = []
-    for line in running.stdout:
+    for line in up.stdout:
         printed.append(line)
         if line.startswith("ready "):
             break
     else:
-        running.wait(10)
-        running.stdout.close()
+        up.wait(10)
+        up.stdout.close()
         pytest.fail(f"never ready: {printed} {(home / 'up.err').read_text()[-1500:]}")
     told = json.loads((data / "demo.json").read_text())
-    made = Machine(f"http://127.0.0.1:{port}", data, temp, running, mine, told)
+    made = Machine(f"http://127.0.0.1:{port}", data, temp, up, mine, told)
     try:
         yield made
     finally:
-        if running.poll() is None:
-            running.send_signal(signal.SIGINT)
-        ended = running.wait(40)
-        running.stdout.close()
+        if up.poll() is None:
+            up.send_signal(signal.SIGINT)
+        ended = up.wait(40)
+        up.stdout.close()
         made.kill_what_is_left()
     if not made.murdered:
         assert ended == 0
     assert made.left == []
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One instance for all tests."""
+    with running(tmp_path_factory.mktemp("faults"), {}) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
