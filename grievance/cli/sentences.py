@@ -9,7 +9,9 @@ from typing import Any
 from grievance.referrals.templates import PAPER, PART
 from grievance.sheets import Key, Sheet
 
-SENTENCES = frozenset({"ask", "help", "why", "needed", "label", "title", "text", "say", "together"})
+SENTENCES = frozenset(
+    {"ask", "help", "why", "needed", "label", "title", "text", "say", "together", "headed"}
+)
 # Lists and mappings of nothing but sentences: at the top of a file, and further down.
 MANY = frozenset({"labels", "head", "paper", "purposes", "statements"})
 INSIDE = frozenset({"hints", "bring"})
@@ -28,7 +30,7 @@ def sentences(sheet: Sheet) -> Iterator[Found]:
 
 def _below(sheet: Sheet, path: tuple[Key, ...], value: Any, *, said: bool) -> Iterator[Found]:
     if isinstance(value, str) and said and value:
-        yield sheet.line(path), CONTEXTS.get(str(path[0])), value
+        yield sheet.line(path), PAPER if "headed" in path else CONTEXTS.get(str(path[0])), value
     if isinstance(value, list):
         for place, item in enumerate(value):
             yield from _below(sheet, (*path, place), item, said=said)

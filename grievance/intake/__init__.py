@@ -29,6 +29,7 @@ from grievance.intake.drafting import TELL
 from grievance.intake.leaving import leave
 from grievance.intake.visits import kept_here
 from grievance.questions.bank import shipped
+from grievance.referrals.templates import book
 from grievance.web.language import first_screens
 from grievance.web.resuming import opener
 
@@ -49,8 +50,9 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """Serve the worker's pages; refuses to start when the questions have a fault."""
+    """Serve the worker's pages; refuses to start when questions or documents have a fault."""
     shipped()
+    book()
     opener(app, kept_here)
     app.register_blueprint(bp)
     first_screens(app, {f"intake.{name}": pages for name, pages in FIRST.items()})

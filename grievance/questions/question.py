@@ -15,6 +15,12 @@ KINDS = (
 )  # fmt: skip
 STORES = ("fact", "secret", "profile")
 COMPARTMENTS = ("story", "identity")
+# The parts of what is handed over, each ticked or left out by itself: see `referrals/data`.
+PARTS = (
+    "name", "contact", "helper", "company", "place", "issue", "story", "danger", "dates",
+    "money", "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
+    "nationality", "language", "personal", "whereabouts", "home",
+)  # fmt: skip
 ANY = "*"
 
 
@@ -73,7 +79,9 @@ class Question:
     `stores` says where the answer ends: `fact` is also a clear column of the case, `secret` is
     sealed in its compartment, `profile` is sealed and also feeds the routing profile. `max` is in
     graphemes. `unless` names a question whose answer makes this one unnecessary; `only` the one
-    journey that asks it.
+    journey that asks it. `packet` is the part with which the answer is handed over, under the
+    heading `headed`; or it never is, and `never` says why. `unsaid` are codes that tell a receiver
+    nothing.
     """
 
     id: str
@@ -95,6 +103,16 @@ class Question:
     safety: bool = False
     retired: bool = False
     version: int = 1
+    packet: str = ""
+    never: str = ""
+    headed: str = ""
+    unsaid: tuple[str, ...] = ()
+
+    def told(self, given: Answer) -> Answer:
+        """What of an answer is handed over: all but the codes that tell nothing."""
+        if isinstance(given, list):
+            return [code for code in given if code not in self.unsaid]
+        return "" if given in self.unsaid else given
 
     @property
     def chosen(self) -> bool:

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from grievance.questions.question import Condition, Family, More, Option, Page, Question
+from grievance.questions.question import (
+    PARTS,
+    Condition,
+    Family,
+    More,
+    Option,
+    Page,
+    Question,
+)
 from grievance.sheets import Row
 
 Groups = Mapping[str, frozenset[str]]  # names that stand for several issues
 
 
 def question(row: Row, groups: Groups) -> Question:
-    """One question."""
+    """One question. A fault where it neither says with which part it is handed over, nor why it
+    never is."""
+    packet, never = _packet(row)
     made = Question(
         id=row.text("id"), page=row.text("page"), kind=row.text("kind"), ask=row.text("ask"),
         help=row.maybe("help") or "", more=_more(row.row("more"), groups) if "more" in row.value
@@ -24,9 +34,29 @@ def question(row: Row, groups: Groups) -> Question:
         stores=row.maybe("stores") or "secret", compartment=row.maybe("compartment") or "story",
         shown_if=_shown(row, groups), only=row.maybe("only") or "", safety=row.flag("safety"),
         retired=row.flag("retired"), version=row.number("version") if "version" in row.value else 1,
+        packet=packet, never=never, headed=row.maybe("headed") or "", unsaid=row.codes("unsaid"),
     )  # fmt: skip
+    if bool(made.headed) != (bool(packet) and made.kind != "files"):
+        row.fault("headed", "headed: how an answer is headed that is handed over, and no other")
+    for code in made.unsaid:
+        if code not in [option.code for option in made.options]:
+            row.fault("unsaid", f"unsaid: unknown code {code!r}")
     row.done()
     return made
+
+
+def _packet(row: Row) -> tuple[str, str]:
+    """The part that an answer belongs to, or why it never goes out."""
+    given = row.get("packet")
+    if given is None:
+        row.fault("packet", "packet: name a part of what is handed over, or {never: why}")
+        return "", ""
+    if not isinstance(given, dict):
+        return row.code("packet", PARTS), ""
+    why = row.row("packet")
+    found = why.text("never")
+    why.done()
+    return "", found
 
 
 def page(row: Row, groups: Groups) -> Page:

@@ -90,9 +90,16 @@ def default_parts(template: Template, form: str, answers: Answers) -> tuple[str,
         for part in book().parts.values()
         if not part.sensitive
         and (form == "named" or not part.identifying)
-        and (part.code == "explanation" or any(answers.get(q) for q in part.questions))
+        and (part.code == "explanation" or any(_told(q, answers) for q in part.questions))
         and inside & set(part.items)
     )
+
+
+def _told(item: str, answers: Answers) -> Answer:
+    """What an answer tells a receiver; nothing for none."""
+    question = shipped().questions.get(item)
+    given = answers.get(item, "")
+    return question.told(given) if question else given
 
 
 def needs_immigration_warning(immigration: str, parts: Sequence[str]) -> bool:
@@ -253,7 +260,7 @@ class _Writer:
         return self.drafting.form == "named" or not (part.identifying or item in _WITHHELD)
 
     def _given(self, item: str) -> Answer:
-        return self.answers.get(item) or self.drafting.fields.get(item, "")
+        return _told(item, self.answers) or self.drafting.fields.get(item, "")
 
     def _paragraphs(self, shape: Shape) -> Iterator[Paragraph]:
         if shape.code == "files" and "files" in self.drafting.parts and self.drafting.files:
@@ -276,7 +283,7 @@ class _Writer:
             return Paragraph(item, words.say(language), text, language, "", "", reading, read_in)
         with i18n.speaking(language):
             label = words.say(language) if language in SENT_IN else i18n.gettext(question.ask)
-            said = "\n".join(self._said(question, code) for code in listed(self.answers[item]))
+            said = "\n".join(self._said(question, code) for code in listed(self._given(item)))
         if question.kind not in ("text", "textarea") or _same_everywhere(item, said):
             return Paragraph(item, label, said, language)
         own = str(self.answers.get("language", "")) or self.drafting.beside

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from grievance.directory import entries, facts
 from grievance.i18n import catalogue
 from grievance.questions.bank import shipped
+from grievance.questions.question import PARTS
 from grievance.referrals.models import CHANNELS, FORMS, PURPOSES
 from grievance.sheets import Row, read
 
@@ -165,16 +167,20 @@ def template_for(mechanism: str, kind: str) -> Template:
 
 def load(file: Path) -> Book:
     """The templates in this file. `SheetError`: an unknown question, body, section or code, a
-    sentence that is missing, an id twice, an item in two parts or in none."""
+    sentence that is missing, an id twice, an item that no section has."""
     sheet = read(file)
     top = sheet.top()
     parts = {code: _part(row) for code, row in _by_code(top, "parts").items()}
-    items = _owned(top, parts)
-    labels = _texts(top, "labels", items)
-    sections = {
-        name: Shape(name, _words(row, "title"), row.codes("items", items))
-        for name, row in top.named("sections")
-    }
+    for code in PARTS:
+        if code not in parts:
+            top.fault("parts", f"parts: {code} is missing")
+    fields = [name for part in parts.values() for name in part.fields]
+    headed = {q.id: Words(q.headed) for q in shipped().questions.values() if q.headed}
+    labels = headed | _texts(top, "labels", fields)
+    sections = {name: _shape(name, row, parts, labels) for name, row in top.named("sections")}
+    for item in labels:
+        if not any(item in shape.items for shape in sections.values()):
+            top.fault("sections", f"sections: {item} stands in none")
     statements = _texts(top, "statements")
     made = Book(
         parts=parts,
@@ -220,23 +226,24 @@ def _texts(top: Row, key: str, wanted: Collection[str] = ()) -> dict[str, Words]
 
 
 def _part(row: Row) -> Part:
+    """One part, with the questions that say so of themselves."""
+    code = row.code("code", PARTS)
+    asked = [q.id for q in shipped().questions.values() if q.packet == code and q.headed]
     made = Part(
-        row.text("code"), _words(row, "label", PART), row.codes("questions", shipped().questions),
-        row.codes("fields"), row.flag("sensitive"), row.flag("identifying"), row.flag("files"),
+        code, _words(row, "label", PART), tuple(asked), row.codes("fields"),
+        row.flag("sensitive"), row.flag("identifying"), row.flag("files"),
     )  # fmt: skip
     row.done()
     return made
 
 
-def _owned(top: Row, parts: Mapping[str, Part]) -> list[str]:
-    """Every item that some part lets in."""
-    owned: list[str] = []
-    for part in parts.values():
-        for item in part.items:
-            if item in owned:
-                top.fault("parts", f"{part.code}: {item} in two parts")
-            owned.append(item)
-    return owned
+def _shape(name: str, row: Row, parts: Mapping[str, Part], known: Collection[str]) -> Shape:
+    """One section: whole parts, then single items."""
+    whole = [parts[code].items for code in row.codes("parts", parts) if code in parts]
+    items = (*chain.from_iterable(whole), *row.codes("items", known))
+    made = Shape(name, _words(row, "title"), items)
+    row.done()
+    return made
 
 
 def _reduced(row: Row, parts: Collection[str]) -> tuple[tuple[str, str], tuple[str, Words]]:

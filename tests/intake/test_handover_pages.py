@@ -440,6 +440,28 @@ def test_the_paper_and_its_copies_are_saved_by_nobody_on_the_way(
     assert "Aichi Foods" in printed.main
 
 
+@pytest.mark.parametrize(
+    ("language", "part", "heading", "answer"),
+    [
+        ("en", "Danger, and whether a child is part of it", "Danger, and children", "Yes"),
+        ("ja", "身の危険、子どもの関わり", "身の危険・子どもの関わり", "はい"),
+        ("vi", "Nguy hiểm, và có trẻ em liên quan không", "Nguy hiểm và trẻ em", "Có"),
+    ],
+)
+def test_that_danger_and_a_child_are_told_is_read_before_the_yes(
+    desk: Desk, visit: Visit, language: str, part: str, heading: str, answer: str
+) -> None:
+    told = {"hurt": "yes", "free": "yes", "taken": "no", "child": "yes"}
+    filed = desk.file(problem="treatment", issue="violence", **told)
+    referral, packet = desk.asked(filed, parts=(*PARTS, "danger"))
+    address = path(referral).replace("/en/", f"/{language}/")
+    page = read_page(visit(filed.code).get(address))
+    for said in (part, heading, answer, "18"):
+        assert said in page.main, said
+    assert packet.digest is not None
+    assert page.fields()["digest"] == packet.digest.hex()
+
+
 def test_the_reading_copy_is_in_the_language_of_the_page(
     desk: Desk, filed: Filed, visit: Visit
 ) -> None:

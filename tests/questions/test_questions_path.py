@@ -230,7 +230,7 @@ def test_a_condition_that_means_nothing_is_refused(rule):
 
 
 def test_an_option_cut_by_a_stray_comma_is_refused():
-    options = "{options: [{code: a, label: In, b}], id: x, page: a, kind: radio, ask: '?'}"
-    row = Sheet("x.yaml", f"\n{options}\n").top()
+    question = "{id: x, page: a, kind: radio, ask: '?', packet: {never: x}, options: "
+    row = Sheet("x.yaml", f"\n{question}[{{code: a, label: In, b}}]}}\n").top()
     sheets.question(row, {})
     assert [str(fault) for fault in row.sheet.faults] == ["x.yaml:2: unknown key 'b'"]

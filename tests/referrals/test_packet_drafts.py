@@ -113,6 +113,47 @@ def test_where_somebody_is_now_is_said_only_when_it_is_ticked(location: str, pla
     assert "今" not in japanese
 
 
+IN_DANGER = {"hurt": "yes", "free": "no", "taken": "unknown", "child": "yes"}
+SAFE = {"hurt": "no", "free": "yes", "taken": "no", "child": "no"}
+
+
+def test_danger_and_a_child_are_told_to_who_can_act_on_them():
+    document = drafted(language="en", answers=IN_DANGER)
+    assert "danger" in document.parts
+    (section,) = (one for one in document.sections if one.code == "danger")
+    assert [(one.item, one.text) for one in section.paragraphs] == [
+        ("hurt", "Yes"), ("free", "No"), ("taken", "I do not know or cannot answer now"),
+        ("child", "Yes"),
+    ]  # fmt: skip
+    copy = drafted(language="vi", answers=IN_DANGER)
+    (section,) = (one for one in copy.sections if one.code == "danger")
+    assert (section.heading, section.paragraphs[0].text) == ("Nguy hiểm và trẻ em", "Có")
+
+
+def test_which_parts_were_ticked_tells_of_no_child():
+    """They stand in clear beside the packet, as the flag of danger does: a child's does not."""
+    assert drafted(answers=SAFE | {"child": "yes"}).parts == drafted(answers=IN_DANGER).parts
+
+
+def test_answers_that_tell_nothing_are_neither_offered_nor_printed():
+    assert not {"danger", "helper"} & set(drafted(answers=SAFE).parts)
+    document = drafted(parts=("danger", "helper", "story"), answers=SAFE)
+    told = {one.item for section in document.sections for one in section.paragraphs}
+    assert told == {"what-happened"}
+
+
+@pytest.mark.parametrize("template", ["company", "jacer", "ncp", "labour-bureau"])
+def test_a_company_does_not_read_of_danger_even_when_it_is_ticked(template: str):
+    document = drafted(template, parts=("story", "danger"), answers=IN_DANGER)
+    told = {one.item for section in document.sections for one in section.paragraphs}
+    assert told == {"what-happened"}
+
+
+def test_who_receives_it_knows_whether_a_witness_tells_it():
+    witness = drafted(language="en", answers={"who": "witness", "helper-role": "colleague"})
+    assert "I saw something that happens to others" in everything(witness)
+
+
 def hidden(form: str, **changed: Any) -> Document:
     """Drafted without the name, every written answer of the worker translated."""
     translated = {"what-happened": "給料が払われない。", "wants-words": "給料を払ってほしい。"}

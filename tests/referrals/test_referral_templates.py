@@ -7,18 +7,57 @@ import pytest
 from grievance.cases import replies
 from grievance.directory import facts
 from grievance.questions.bank import shipped
+from grievance.questions.question import PARTS
 from grievance.referrals.packets import default_parts
 from grievance.referrals.templates import Template, Words, book, template_for
 from tests.referrals.told import TOLD
 
 TEMPLATES = [pytest.param(one, id=one.code) for one in book().templates.values()]
 QUESTIONS = shipped().questions
+DANGER = {"hurt", "free", "taken", "child"}
 
 
-def test_parts_name_questions_that_exist_and_fit_their_columns():
-    for part in book().parts.values():
-        assert set(part.questions) <= set(QUESTIONS), part.code
-        assert len(part.code) <= 20
+def test_every_question_goes_out_with_one_part_or_says_why_it_never_does():
+    out = {q for part in book().parts.values() for q in part.questions} | {"files"}
+    kept = {q.id for q in QUESTIONS.values() if q.never}
+    assert out | kept == set(QUESTIONS)
+    assert not out & kept
+    assert all(len(q.never.split()) > 8 for q in QUESTIONS.values() if q.never)
+    assert set(PARTS) == set(book().parts)
+    assert max(map(len, PARTS)) <= 20  # as wide as their column
+
+
+def test_what_guards_a_person_never_goes_out():
+    for name in ("phone", "reissue", "know", "tell-too", "helper-knows", "members", "company-desk"):
+        assert QUESTIONS[name].never, name
+        assert all(name not in shape.items for shape in book().sections.values())
+
+
+def test_danger_stands_in_no_paper_that_reaches_the_company():
+    told = {one.code for one in book().templates.values() if DANGER & _items(one)}
+    assert told == {
+        "lsio", "labour-line", "otit", "legal-affairs", "support-group", "sending-country",
+        "generic",
+    }  # fmt: skip
+    assert all(_items(book().templates[code]) >= DANGER for code in told)
+
+
+def _items(template: Template) -> set[str]:
+    return {item for shape in template.sections for item in shape.items}
+
+
+def test_what_stands_in_frozen_papers_is_still_known():
+    """A paper that somebody agreed to names parts, sections and fields by these codes for ever."""
+    assert set(book().parts) >= {
+        "name", "contact", "helper", "company", "place", "issue", "story", "dates", "money",
+        "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
+        "nationality", "language", "personal", "whereabouts", "home",
+    }  # fmt: skip
+    assert set(book().sections) >= {
+        "submitter", "interest", "enterprise", "employer", "host", "chapters", "issue", "facts",
+        "link", "membership", "earlier", "asked", "transfer", "confidentiality", "situation",
+        "files",
+    }  # fmt: skip
 
 
 def test_every_answer_about_who_somebody_is_stands_in_a_part_of_its_own_kind():
