@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -195,6 +197,31 @@ def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
     fields = page.fields(page.one("form", id="say"))
     assert state(post(visitor, referral, {**fields, "answer": "no"})) == "refused"
     assert packet.digest is not None
+
+
+def test_who_hears_the_page_that_asks_is_told_what_each_answer_does(
+    desk: Desk, filed: Filed, visit: Visit
+) -> None:
+    """What can be pressed says by itself what it does, and no two say the same; headings come in
+    order; what stands in another language says which."""
+    referral, _packet = desk.asked(filed)
+    page = read_page(visit(filed.code).get(path(referral)))
+    main, named = page.one("main"), {}
+    for one in [*main.iter("a"), *main.iter("button")]:
+        said = " ".join("".join(one.itertext()).split())
+        assert len(said) > 3, said
+        named.setdefault(said, set()).add(one.get("href") or one.get("value"))
+    assert [said for said, does in named.items() if len(does) > 1] == []
+    assert {"Yes: read the paper, then agree", "No, do not give it"} <= set(named)
+    levels = [int(one.tag[1]) for one in main.iter() if one.tag in ("h1", "h2", "h3", "h4")]
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+    foreign = [one for one in main.iter() if re.match(r"\s*[ぁ-ヿ一-龯]", one.text or "")]
+    above = {child: one for one in main.iter() for child in one}
+    for one in foreign:
+        holder = one
+        while not holder.get("lang") and holder in above:
+            holder = above[holder]
+        assert holder.get("lang") == "ja", one.text
 
 
 def test_a_yes_is_recorded_told_to_the_staff_and_said_once(

@@ -12,6 +12,8 @@ from tests.journeys.walking import fits, running_out
 PATHS = ("", "file", "return", "issues/violence", "mechanisms/jp-lsio")
 SMALL = {"width": 320, "height": 640}
 LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"
+BAR = """one => { const box = one.getBoundingClientRect();
+  return box.left <= 0 && box.right >= document.documentElement.clientWidth; }"""
 INSIDE = """one => { const box = one.getBoundingClientRect();
   return box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth
     && box.height >= 40; }"""
@@ -39,6 +41,8 @@ def test_leave_stands_on_the_screen_wherever_somebody_reads(
             for down in (0, 10_000):
                 page.evaluate(f"scrollTo(0, {down})")
                 assert leave_is_inside(page), (path, letters, down)
+                # beside it a line could show half of a number that is copied by hand
+                assert page.locator(".leave").evaluate(BAR), (path, letters)
     page.emulate_media(media="print")
     assert not page.locator(".leave").is_visible()
 
