@@ -18,7 +18,7 @@ from grievance.cases.operations import replying
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.files.cleaning import Refused as RefusedFile
-from grievance.i18n import N_
+from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
@@ -55,9 +55,11 @@ class Unsent(Exception):
 
 
 def sentence_of(refused: str, name: str) -> str:
-    """Why a file was not taken, in the language being spoken."""
+    """Why a file was not taken, in the language being spoken. Where that is read from the right,
+    the name stands by itself: it would run together with a number beside it."""
     sentence = REFUSALS.get(refused, BROKEN)
-    return _(sentence) % {"name": name}
+    alone = f"\u2068{name}\u2069" if current().direction == "rtl" else name
+    return _(sentence) % {"name": alone}
 
 
 def store_away(problem: OSError) -> str:

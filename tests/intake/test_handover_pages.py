@@ -217,6 +217,7 @@ def test_who_hears_the_page_that_asks_is_told_what_each_answer_does(
     assert all(after - before <= 1 for before, after in pairwise(levels)), levels
     foreign = [one for one in main.iter() if re.match(r"\s*[ぁ-ヿ一-龯]", one.text or "")]
     above = {child: one for one in main.iter() for child in one}
+    assert foreign
     for one in foreign:
         holder = one
         while not holder.get("lang") and holder in above:
