@@ -111,9 +111,11 @@ def _consent(stage: Stage, step: Step) -> None:
     referral = _handed(stage, step)
     packet = stage.session.get_one(Packet, referral.packet_id)
     if step.by == "worker":
-        opened, actor = stage.by_number(step.by)
+        own = stage.by_number(step)
         said = _said(step, referral, packet, stage.receipt(step.by).known_to)
-        consenting.say(stage.session, stage.site, opened, referral, packet, said, actor, step.at)
+        consenting.say(
+            stage.session, stage.site, own.opened, referral, packet, said, own.actor, step.at
+        )
         return
     opened, act = stage.by_staff(step)
     taken = {"recorder_id": act.actor.person, "words": step.text}
@@ -155,7 +157,7 @@ def _again(step: Step) -> date | None:
 def _answered(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     given, today = step.given, referring.local_today(stage.session, act.now)
-    file = stage.paper(step, opened, act)
+    file = stage.paper(step, act)
     said = Answered(
         given["kind"],
         today,
@@ -181,8 +183,8 @@ def _chase(stage: Stage, step: Step) -> None:
 
 def _recall(stage: Stage, step: Step) -> None:
     if step.by == "worker":
-        opened, actor = stage.by_number(step.by)
-        consenting.recall(stage.session, stage.site, opened, step.given["to"], actor, step.at)
+        own, body = stage.by_number(step), step.given["to"]
+        consenting.recall(stage.session, stage.site, own.opened, body, own.actor, step.at)
         return
     opened, act = stage.by_staff(step)
     referring.recall_for_worker(stage.session, opened, step.given["to"], step.text, act)

@@ -30,7 +30,7 @@ def _remedy(stage: Stage, step: Step) -> None:
     given = step.given
     amounts = {name: given[name] for name in AMOUNTS if name in given}
     facts = Facts(given["words"], given.get("source", ""), "JPY" if amounts else "", **amounts)
-    file = stage.paper(step, opened, act)
+    file = stage.paper(step, act)
     remedy = Remedy(
         given["kind"],
         given["stands"],
@@ -50,10 +50,10 @@ def _agree(stage: Stage, step: Step) -> None:
 
 
 def _report(stage: Stage, step: Step) -> None:
-    opened, actor = stage.by_number(step.by)
+    own = stage.by_number(step)
     came = {stage.items[name]: said for name, said in step.given["came"].items()}
     said = Arrival(came, step.given.get("reprisal"), _words(stage, step))
-    remedying.report(stage.session, stage.site, opened, said, actor, step.at)
+    remedying.report(stage.session, stage.site, own.opened, said, own.actor, step.at)
 
 
 def _words(stage: Stage, step: Step) -> Written:
@@ -73,8 +73,8 @@ def _sign_off(stage: Stage, step: Step) -> None:
     given = step.given
     said = SignOff(given.get("rating"), given.get("reprisal"), _words(stage, step))
     if step.by == "worker":
-        opened, actor = stage.by_number(step.by)
-        closing.sign_off(stage.session, stage.site, opened, said, actor, step.at)
+        own = stage.by_number(step)
+        closing.sign_off(stage.session, stage.site, own.opened, said, own.actor, step.at)
         return
     opened, act = stage.by_staff(step)
     closing.record_sign_off(stage.session, stage.site, opened, said, act)

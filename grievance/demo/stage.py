@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases import files
 from grievance.cases.act import Act
-from grievance.cases.actors import Actor, of_receipt
+from grievance.cases.actors import of_receipt
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, open_for_receipt
@@ -49,12 +49,12 @@ class Stage:
         version = self.case.version
         return opened, Act(self.session, self.site, opened, who.actor, step.at, version)
 
-    def by_number(self, role: str) -> tuple[OpenCase, Actor]:
-        """The case as the holder of this number opens it, and who they are to a verb."""
-        receipt = self.receipt(role)
-        private = self.keys[role].pair.private
+    def by_number(self, step: Step) -> Act:
+        """What the holder of this number does to the case as they open it."""
+        receipt, private = self.receipt(step.by), self.keys[step.by].pair.private
         opened = open_for_receipt(self.session, self.case, receipt, private)
-        return opened, of_receipt(self.case.id, receipt.id, role)
+        actor = of_receipt(self.case.id, receipt.id, step.by)
+        return Act(self.session, self.site, opened, actor, step.at)
 
     def receipt(self, role: str) -> Receipt:
         """The number that is in use."""
@@ -71,9 +71,9 @@ class Stage:
             files.keep(self.site.blobs, data, name) for name, data in (draw(one) for one in names)
         ]
 
-    def paper(self, step: Step, opened: OpenCase, act: Act) -> CaseFile | None:
+    def paper(self, step: Step, act: Act) -> CaseFile | None:
         """The paper that staff put with this step, as a file of the case."""
         if "paper" not in step.given:
             return None
         (stored,) = self.papers([step.given["paper"]])
-        return attaching.attach(self.session, opened, stored, act.actor, act.now)
+        return attaching.attach(act, stored)

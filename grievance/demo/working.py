@@ -14,6 +14,7 @@ from grievance.cases import queries, records
 from grievance.cases.models import FourEyes, Message
 from grievance.cases.operations import adding, deciding, escalating, handling, receipts, replying
 from grievance.cases.operations.deciding import Declining
+from grievance.cases.operations.replying import Sent
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.directory.queries import facts_for_routing
@@ -90,9 +91,8 @@ def _last_message(stage: Stage) -> Message:
 
 
 def _say(stage: Stage, step: Step) -> None:
-    opened, actor = stage.by_number(step.by)
-    stored = stage.papers(step.given.get("files", []))
-    replying.say(stage.session, stage.site, opened, stage.written(step), stored, actor, step.at)
+    act, stored = stage.by_number(step), stage.papers(step.given.get("files", []))
+    replying.say(act, Sent(stage.written(step), stored))
 
 
 def advice(session: Session, profile: Mapping[str, Any], day: date) -> Result:
@@ -102,11 +102,11 @@ def advice(session: Session, profile: Mapping[str, Any], day: date) -> Result:
 
 
 def _add(stage: Stage, step: Step) -> None:
-    opened, actor = stage.by_number(step.by)
+    act = stage.by_number(step)
     session, bank = stage.session, shipped()
     told = {"files": "given"}
     for part in ("answers", "identity"):
-        told |= records.read(session, opened, part)
+        told |= records.read(session, act.opened, part)
     told.pop("contact")
     added = adding.added_to(
         bank,
@@ -114,12 +114,11 @@ def _add(stage: Stage, step: Step) -> None:
         step.given["answers"],
         lambda after: advice(session, profile_of(bank, "file", after), step.local_day),
     )
-    adding.add(session, stage.site, opened, added, actor, step.at)
+    adding.add(act, added)
 
 
 def _withdraw(stage: Stage, step: Step) -> None:
-    opened, actor = stage.by_number(step.by)
-    replying.withdraw(stage.session, stage.site, opened, actor, step.at)
+    replying.withdraw(stage.by_number(step))
 
 
 def _reissue(stage: Stage, step: Step) -> None:
@@ -157,8 +156,8 @@ def _decline(stage: Stage, step: Step) -> None:
 
 def _of_worker(verb: Callable[..., None]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        opened, actor = stage.by_number(step.by)
-        verb(stage.session, stage.site, opened, stage.written(step), actor, step.at)
+        act = stage.by_number(step)
+        verb(act.session, act.site, act.opened, stage.written(step), act.actor, act.now)
 
     return write
 

@@ -200,7 +200,7 @@ def _deliver(desk: Desk, row: Referral, form: forms.DeliverForm, act: Act) -> No
 
 
 def _news(desk: Desk, row: Referral, form: forms.AnswerForm, act: Act) -> None:
-    said = form.answered(form.attach(desk, act.now))
+    said = form.answered(form.attach(act))
     referring.record_answer(db.session(), site(), desk.opened, row, said, act)
 
 

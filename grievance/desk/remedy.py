@@ -166,7 +166,7 @@ def record_remedy(reference: str, item_id: UUID | None = None) -> Response:
 
 def _keep(desk: Desk, form: RemedyForm, item_id: UUID) -> None:
     act = desk.act(form.seen)
-    file = form.attach(desk, act.now)
+    file = form.attach(act)
     told = replace(form.remedy, file_id=file.id if file else None)
     remedying.record(db.session(), site(), desk.opened, item_id, told, act)
 

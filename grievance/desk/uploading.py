@@ -10,16 +10,16 @@ from __future__ import annotations
 import errno
 import logging
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, request
 
 from grievance.cases import files
+from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import attaching
-from grievance.desk.loading import Desk, site
+from grievance.desk.loading import site
 from grievance.extensions import db
 from grievance.files.cleaning import Refused
 from grievance.i18n import N_, lazy
@@ -96,11 +96,11 @@ class WithFile(Form):
             self.file.errors = [_(SENTENCES.get(refused.code, BROKEN))]
         return not self.file.errors
 
-    def attach(self, desk: Desk, at: datetime) -> CaseFile | None:
+    def attach(self, act: Act) -> CaseFile | None:
         """Make what came part of the case, in the transaction of the verb; None without a file."""
         if self.stored is None:
             return None
-        return attaching.attach(db.session(), desk.opened, self.stored, desk.actor, at)
+        return attaching.attach(act, self.stored)
 
     def take_back(self) -> None:
         """Forget the file, because what it came with was not done."""

@@ -14,13 +14,12 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import adding
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import act_of, visited
 from grievance.questions import cards
 from grievance.questions.bank import shipped
 from grievance.questions.cards import Card
@@ -105,5 +104,5 @@ def _added(opened: OpenCase, told: Told, form: Form, asks: Card, actor: Actor) -
     except ValueError:
         form[next(name for name in said if name in form)].errors = [_(UNFIT)]
         return False
-    adding.add(db.session(), site(), opened, added, actor, now())
+    adding.add(act_of(opened, actor), added)
     return True

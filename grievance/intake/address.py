@@ -12,13 +12,12 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import LetterForm
-from grievance.intake.visits import BUSY, site, visited
+from grievance.intake.visits import BUSY, act_of, visited
 from grievance.model import digits_of
 from grievance.notifications import proof
 from grievance.vault.slots import Busy, SlowLane
@@ -62,19 +61,20 @@ def _page(form: LetterForm, *, typed: bool) -> Answer | Response:
 
 def _confirmed(form: LetterForm, opened: OpenCase, actor: Actor) -> bool:
     """Whether the code was right; commits either way, for wrong ones are counted."""
-    session, typed = db.session(), digits_of(form.letter.data or "")
+    act, typed = act_of(opened, actor), digits_of(form.letter.data or "")
+    session = act.session
     if len(typed) != proof.DIGITS:
         form.letter.errors = [_(LENGTH)]
         return False
     try:
-        addressing.confirm(session, site(), opened, typed, actor, now())
+        addressing.confirm(act, typed)
         session.commit()
         return True
     except proof.NotTheCode:
         session.commit()
     except proof.NoLetter:
         contact = records.read(session, opened, "identity")["contact"]
-        addressing.ask(session, site(), opened.case, contact, now())
+        addressing.ask(session, act.site, act.case, contact, act.now)
         session.commit()
     lane: SlowLane = current_app.config["RECEIPT_LANE"]
     lane.record_wrong(asked.remote_addr or "")

@@ -17,6 +17,7 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, replying
 from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
+from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import counted, news_of
 from grievance.clock import now
 from grievance.extensions import db
@@ -24,7 +25,7 @@ from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import act_of, site, visited
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
 from grievance.web.language import own_language
@@ -96,7 +97,7 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
             said = Arrival(came, form.punished, replace(written, text=""), form.sums)
             remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
         if written.text:
-            replying.say(db.session(), site(), asked.case, written, [], asked.actor, now())
+            replying.say(act_of(asked.case, asked.actor), Sent(written))
         db.session.commit()
         return "intake.close"
     said = Arrival(came, form.punished, written, form.sums)

@@ -36,7 +36,16 @@ from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
 from grievance.intake.return_forms import ContactForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, is_early, status_of, who_has_read
-from grievance.intake.visits import BUSY, COOKIE, UnknownCode, begin, site, visited, waiting
+from grievance.intake.visits import (
+    BUSY,
+    COOKIE,
+    UnknownCode,
+    act_of,
+    begin,
+    site,
+    visited,
+    waiting,
+)
 from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.forms import near
@@ -242,7 +251,7 @@ def contact() -> Answer | str:
     kept = records.read(db.session(), opened, "identity")
     form.phone.near = near({**kept, "country": opened.case.country})
     if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
-        replying.change_contact(db.session(), site(), opened, said, actor, now())
+        replying.change_contact(act_of(opened, actor), said)
         db.session.commit()
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     if request.method == "GET":
@@ -261,7 +270,7 @@ def withdraw() -> Answer | str:
     if not allowed(opened.case, Verb.WITHDRAW, actor):
         abort(403)
     if request.method == "POST" and form.validate():
-        replying.withdraw(db.session(), site(), opened, actor, now())
+        replying.withdraw(act_of(opened, actor))
         db.session.commit()
         return redirect(url_for("intake.case"), 303)
     return render_template("intake/withdraw.html", form=form)

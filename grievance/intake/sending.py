@@ -15,14 +15,14 @@ from grievance.cases.files import Stored
 from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import replying
-from grievance.clock import now
+from grievance.cases.operations.replying import Sent
 from grievance.extensions import db
 from grievance.files.cleaning import Refused as RefusedFile
 from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
-from grievance.intake.visits import site
+from grievance.intake.visits import act_of, site
 from grievance.web.language import own_language
 from grievance.web.logs import where
 from grievance.web.sources import here
@@ -116,7 +116,7 @@ def write_message(form: MessageForm, stored: list[Stored], opened: OpenCase, act
     text = form.message.data or ""
     sent = form.once(str(opened.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
     written = Written(text, own_language().slug, sent)
-    said = replying.say(db.session(), site(), opened, written, stored, actor, now())
+    said = replying.say(act_of(opened, actor), Sent(written, stored))
     db.session.commit()
     kept = {row.original_blob for row in files.of_message(db.session(), said.id)}
     take_back(one for one in stored if UUID(hex=one.id) not in kept)

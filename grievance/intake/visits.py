@@ -6,12 +6,13 @@ from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import words
 from grievance.accounts.words import Words
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_receipt
 from grievance.cases.models import Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
-from grievance.clock import real_now
+from grievance.clock import now, real_now
 from grievance.extensions import act_as, db
 from grievance.i18n import N_
 from grievance.vault.receipts import parse, slow_root
@@ -90,6 +91,11 @@ def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
     return opened, receipt, of_receipt(opened.case.id, receipt.id, receipt.role)
 
 
+def act_of(opened: OpenCase, actor: Actor) -> Act:
+    """What who visits does to their case now."""
+    return Act(db.session(), site(), opened, actor, now())
+
+
 def _over() -> Response:
     """Without a visit the way leads to the number. Words that were just sent are kept for who types
     the same one; where that cannot be, they are shown to be copied."""
@@ -105,12 +111,12 @@ def _over() -> Response:
 
 def kept_here(path: str) -> resuming.Fields | None:
     """The fields that wait for this visit at an address of the worker's pages."""
-    secret, session, now = cookie(COOKIE), db.session(), real_now()
-    found = receipts.continue_visit(session, site().ring, secret, now) if secret else None
+    secret, session, at = cookie(COOKIE), db.session(), real_now()
+    found = receipts.continue_visit(session, site().ring, secret, at) if secret else None
     if found is None:
         return None
     opened, receipt = found
-    told = words.read(session, secret, keeping.writer(receipt), opened.privates[1], now)
+    told = words.read(session, secret, keeping.writer(receipt), opened.privates[1], at)
     session.commit()
     return told.fields if told and told.path.partition("?")[0] == path else None
 

@@ -116,10 +116,10 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         consenting.recall(session, site, recalled.open(session), BODY, recalled.actor, now)
         act = handler.act(session, site, asked.case, now)
         recall_for_worker(session, handler.open(session, asked.case), BODY, "By telephone.", act)
-        replying.withdraw(session, site, withdrawn.open(session), withdrawn.actor, now)
-        replying.withdraw(session, site, after.open(session), after.actor, now)
+        replying.withdraw(withdrawn.act(session, site, now))
+        replying.withdraw(after.act(session, site, now))
         for filed in (back, lead_back):
-            replying.withdraw(session, site, filed.open(session), filed.actor, now)
+            replying.withdraw(filed.act(session, site, now))
         deciding.worker_reopens(session, site, back.open(session), words(), back.actor, now)
         opened = handler.open(session, lead_back.case)
         deciding.reopen(session, site, opened, handler.actor, now, lead_back.case.version)

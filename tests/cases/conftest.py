@@ -221,7 +221,7 @@ class World:
 
     def withdraw(self) -> None:
         """The worker takes it back."""
-        replying.withdraw(self.session, self.site, self.home(), self.filed.actor, NOW)
+        replying.withdraw(self.own())
 
 
 AGREED = (World.accept, World.promise, World.agree)

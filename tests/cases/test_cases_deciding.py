@@ -15,6 +15,7 @@ from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, handling, replying, telling
 from grievance.cases.operations.moving import NEVER, Refused
+from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.deadlines import operations as clocks
 from grievance.notifications.models import Outbox
@@ -104,7 +105,7 @@ def test_the_database_refuses_one_person_who_proposes_and_approves(world: World)
 def test_a_proposal_is_void_when_the_case_moves_on(world: World):
     world.bring_to("in_review")
     asked = world.propose()
-    replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
+    replying.withdraw(world.own())
     world.session.refresh(asked)
     assert (asked.state, world.case.awaits_second) == ("lapsed", False)
 
@@ -137,7 +138,7 @@ def test_an_appeal_keeps_its_clock_over_a_question(world: World):
     appeal(world)
     case, by = world.case, world.handler.actor
     handling.ask_worker(world.session, world.site, world.desk(), words(), by, NOW, case.version)
-    replying.say(world.session, world.site, world.home(), words(), [], world.filed.actor, NOW)
+    replying.say(world.own(), Sent(words()))
     assert "appeal" in {clock.kind for clock in clocks.running(world.session, case.id)}
 
 

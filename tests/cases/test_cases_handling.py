@@ -17,6 +17,7 @@ from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.moving import NEVER, Refused
 from grievance.cases.operations.receipts import ask_reissue
+from grievance.cases.operations.replying import Sent
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import Deadline
@@ -42,11 +43,11 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
     assert NOW != HOUR
     world.bring_to("awaiting_worker")
     replying.say(
-        world.session, world.site, world.home(), words("Ba tháng", "vi"),
-        [files.keep(world.site.blobs, b"slip", "slip.txt")], world.filed.actor, NOW,
-    )  # fmt: skip
-    replying.change_contact(world.session, world.site, world.home(), {}, world.filed.actor, NOW)
-    replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
+        world.own(),
+        Sent(words("Ba tháng", "vi"), [files.keep(world.site.blobs, b"slip", "slip.txt")]),
+    )
+    replying.change_contact(world.own(), {})
+    replying.withdraw(world.own())
     world.session.flush()
     case = world.case
     own = select(Event).where(Event.stream_id == case.id, Event.actor == f"receipt:{case.id}")
@@ -92,7 +93,7 @@ def test_no_clock_runs_while_the_worker_is_asked_and_an_answer_starts_one(world:
     world.bring_to("awaiting_worker")
     assert running(world) == set()
     assert world.case.next_due == NEVER
-    replying.say(world.session, world.site, world.home(), words(), [], world.filed.actor, NOW)
+    replying.say(world.own(), Sent(words()))
     assert running(world) == {"answer"}
     assert world.case.worker_waits
     assert world.case.next_due < NEVER
@@ -170,12 +171,10 @@ def test_only_the_handler_of_a_case_is_told_of_an_answer_and_everybody_while_nob
 ):
     world.bring_to("in_review")
     before = letters(world, "worker_answered")
-    replying.say(world.session, world.site, world.home(), words(), [], world.filed.actor, NOW)
+    replying.say(world.own(), Sent(words()))
     assert letters(world, "worker_answered") - before == 1
     loose = another()
-    replying.say(
-        world.session, world.site, loose.open(world.session), words(), [], loose.actor, NOW
-    )
+    replying.say(loose.act(world.session, world.site), Sent(words()))
     told = letters(world, "worker_answered") - before
     assert told == 3  # director and two leads, the handler's letter stands for both cases
 
@@ -191,10 +190,7 @@ def test_the_same_form_writes_once(world: World):
     ]
     assert made[0].id == made[1].id
     said = words("Tôi nghỉ rồi", "vi")
-    twice = [
-        replying.say(world.session, world.site, world.home(), said, [], world.filed.actor, NOW)
-        for _ in range(2)
-    ]
+    twice = [replying.say(world.own(), Sent(said)) for _ in range(2)]
     assert twice[0].id == twice[1].id
     same = words("Two months", "en")
     kept = [
@@ -209,7 +205,7 @@ def test_translations_are_of_the_story_only(world: World, another: Callable[...,
     actor, session = world.handler.actor, world.session
     note = handling.note(session, world.desk(), words(), actor, NOW)
     other = another()
-    theirs = replying.say(session, world.site, other.open(session), words(), [], other.actor, NOW)
+    theirs = replying.say(other.act(session, world.site), Sent(words()))
     for passage in ("company", str(note.id), str(theirs.id), str(uuid4()), "what-happened "):
         with pytest.raises(Refused) as refused:
             handling.translate(session, world.desk(), passage, words(), actor, NOW)
@@ -244,7 +240,7 @@ def test_an_original_needs_a_reason_and_keeps_it_sealed(
 
 def test_a_changed_contact_keeps_the_earlier_one_sealed(world: World):
     new = {"way": "email", "value": "new@example.org", "safe_when": "", "never_say": ""}
-    replying.change_contact(world.session, world.site, world.home(), new, world.filed.actor, NOW)
+    replying.change_contact(world.own(), new)
     world.session.flush()
     assert records.read(world.session, world.desk(), "identity")["contact"] == new
     assert records.read(world.session, world.desk(), "identity").get("reach-by") == "none"
@@ -291,7 +287,7 @@ def test_what_calls_for_a_handler_is_counted_and_answered_cases_are_not(
 ):
     session, person = world.session, world.handler.id
     assert queries.calling(session, person) == 0
-    replying.say(session, world.site, world.home(), words(), [], world.filed.actor, NOW)
+    replying.say(world.own(), Sent(words()))
     session.flush()
     assert queries.calling(session, person) == 1
     found = handling.Triage("critical", ["violence"], danger=True)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from grievance.cases import records
 from grievance.cases.operations import addressing, replying, telling
+from grievance.cases.operations.replying import Sent
 from grievance.notifications import outbox, proof
 from grievance.notifications.addresses import open_for_jobs
 from grievance.notifications.channels import Letter
@@ -54,8 +55,7 @@ def name(world: World, address: str, filed=None) -> None:
     """The worker of a case says that letters may go there."""
     filed = filed or world.filed
     contact = {"way": "email", "value": address, "safe_when": "", "never_say": ""}
-    opened = filed.open(world.session)
-    replying.change_contact(world.session, world.site, opened, contact, filed.actor, NOW)
+    replying.change_contact(filed.act(world.session, world.site), contact)
 
 
 def contact_of(world: World) -> dict:
@@ -89,9 +89,7 @@ def test_the_code_of_the_letter_confirms_and_then_news_goes_out(world: World, ma
     name(world, STRANGER)
     (letter,) = send_all(world, mail, NOW)
     with pytest.raises(proof.NotTheCode):
-        addressing.confirm(
-            world.session, world.site, world.home(), "00000000", world.filed.actor, NOW
-        )
+        addressing.confirm(world.own(), "00000000")
     assert boxes(world) == 0
     confirm(world, code_in(letter))
     assert contact_of(world)["box"]
@@ -102,7 +100,7 @@ def test_the_code_of_the_letter_confirms_and_then_news_goes_out(world: World, ma
 
 
 def confirm(world: World, code: str) -> None:
-    addressing.confirm(world.session, world.site, world.home(), code, world.filed.actor, NOW)
+    addressing.confirm(world.own(), code)
 
 
 def test_the_code_fits_no_other_address_and_wrong_ones_use_up_only_their_own(
@@ -121,8 +119,7 @@ def test_the_code_fits_no_other_address_and_wrong_ones_use_up_only_their_own(
         confirm(world, code_in(letter))
     other = file_case(world.session, world.site)
     name(world, STRANGER, other)
-    opened = other.open(world.session)
-    addressing.confirm(world.session, world.site, opened, code_in(letter), other.actor, NOW)
+    addressing.confirm(other.act(world.session, world.site), code_in(letter))
 
 
 def test_all_cases_together_try_few_of_the_codes(world: World, mail: Held):
@@ -173,9 +170,9 @@ def test_a_kept_address_goes_when_it_is_changed_or_the_report_taken_back(
         name(world, "new@mail.example")
         assert "box" not in contact_of(world)
     elif ending == "none":
-        replying.change_contact(world.session, world.site, world.home(), {}, world.filed.actor, NOW)
+        replying.change_contact(world.own(), {})
     else:
-        replying.withdraw(world.session, world.site, world.home(), world.filed.actor, NOW)
+        replying.withdraw(world.own())
     assert boxes(world) == 0
 
 
@@ -183,10 +180,7 @@ def test_fifteen_messages_are_few_letters_and_none_is_forgotten(world: World, ma
     send_all(world, mail, NOW)
     counted: dict[str, int] = {}
     for number in range(15):
-        replying.say(
-            world.session, world.site, world.home(), words(f"No. {number}"), [],
-            world.filed.actor, NOW,
-        )  # fmt: skip
+        replying.say(world.own(), Sent(words(f"No. {number}")))
         for letter in send_all(world, mail, NOW):
             counted[letter.to] = counted.get(letter.to, 0) + 1
     assert counted

@@ -37,6 +37,7 @@ from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import HandingOver
 from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
 from grievance.cases.states import HELPER, JOB, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
 from grievance.deadlines import operations as clocks
@@ -103,7 +104,7 @@ def _says(verb: Verb) -> Doer:
         )
         if picked != verb:
             return check(world.case, verb, actor)
-        return replying.say(world.session, world.site, world.home(), words(), [], actor, NOW)
+        return replying.say(world.own(actor), Sent(words()))
 
     return do
 
@@ -111,7 +112,7 @@ def _says(verb: Verb) -> Doer:
 def _adds(world: World, actor: Actor) -> object:
     complaint = complaint_of(shipped(), {**WAGES, "company": "Mihon"})
     added = Added(complaint, (), words=True, rules_version="1", suggestion={})
-    return adding.add(world.session, world.site, world.home(), added, actor, NOW)
+    return adding.add(world.own(actor), added)
 
 
 def _change_receipt(world: World, actor: Actor) -> object:
@@ -297,11 +298,9 @@ DOERS: dict[Verb, Doer] = {
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
     Verb.WORKER_ADDS: _adds,
-    Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(
-        w.session, w.site, w.home(), {}, a, NOW
-    ),
+    Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(w.own(a), {}),
     Verb.CHANGE_RECEIPT: _change_receipt,
-    Verb.WITHDRAW: lambda w, a: replying.withdraw(w.session, w.site, w.home(), a, NOW),
+    Verb.WITHDRAW: lambda w, a: replying.withdraw(w.own(a)),
     Verb.ESCALATE: _escalate,
     Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(
         w.session, w.case, a, NOW, w.version

@@ -23,6 +23,7 @@ from grievance.cases.operations import (
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
@@ -500,9 +501,7 @@ def test_a_worker_who_writes_after_their_yes_has_not_agreed_any_more(world: Worl
     world.bring_to("accepted")
     world.signed()
     world.propose_close()
-    replying.say(
-        world.session, world.site, world.home(), words("Do not close"), [], world.filed.actor, NOW
-    )
+    replying.say(world.own(), Sent(words("Do not close")))
     handling.tell_worker(
         world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
     )
@@ -539,7 +538,7 @@ def test_only_an_offer_with_its_day_can_be_agreed_to(world: World):
 def test_a_case_that_is_worked_on_never_stands_without_a_clock(world: World):
     world.bring_to("remedy_monitored")
     world.signed()
-    replying.say(world.session, world.site, world.home(), words("Wait"), [], world.filed.actor, NOW)
+    replying.say(world.own(), Sent(words("Wait")))
     handling.tell_worker(
         world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
     )

@@ -20,6 +20,7 @@ from grievance.cases.models import Case, Recusal
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.escalating import acknowledge_escalation, claim
 from grievance.cases.operations.moving import Refused, verbs_for
+from grievance.cases.operations.replying import Sent
 from grievance.cases.states import Verb
 from grievance.deadlines.ladders import NEVER
 from grievance.notifications.models import Outbox
@@ -143,9 +144,7 @@ def test_what_a_known_handler_owes_next_is_told_to_them_once_and_to_nobody_above
 def test_an_unread_answer_is_told_to_the_handler(house):
     handler, filed = house.hire(), house.case()
     acknowledge(house, filed, handler, NOW)
-    site = house.app.config["SITE"]
-    home = filed.open(house.session)
-    replying.say(house.session, site, home, written(), [], filed.actor, NOW)
+    replying.say(filed.act(house.session, house.app.config["SITE"]), Sent(written()))
     house.session.commit()
     assert house.sweep(house.clock(filed.case, "answer").due_at + TICK) == ONE
     assert house.letters(filed.case) == [handler.address]

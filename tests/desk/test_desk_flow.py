@@ -14,6 +14,7 @@ from grievance.cases import messages
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message, Translation
 from grievance.cases.operations import handling, receipts, replying
+from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.vault.receipts import parse, receipt_keys, slow_root
 from tests.cast import NOW
@@ -68,10 +69,7 @@ def test_from_a_new_report_to_an_accepted_case(house):
     assert asked.status_code == 303
     assert house.again(case).state == "awaiting_worker"
     answer = Written("Tháng ba", "vi", uuid4())
-    replying.say(
-        house.session, house.app.config["SITE"], filed.open(house.session), answer, [],
-        filed.actor, NOW,
-    )  # fmt: skip
+    replying.say(filed.act(house.session, house.app.config["SITE"]), Sent(answer))
     house.session.commit()
     page = opened(client, case)
     assert "Tháng ba" in page.main
@@ -348,7 +346,7 @@ def test_workers_writing_meanwhile_is_shown_to_who_sends(house):
     page = opened(client, case)
     said = Written("Tôi đã nghỉ việc", "vi", uuid4())
     site = house.app.config["SITE"]
-    replying.say(house.session, site, filed.open(house.session), said, [], filed.actor, NOW)
+    replying.say(filed.act(house.session, site), Sent(said))
     house.session.commit()
     answer = send(client, page, "tell_worker", message="We call on Monday.", language="en",
                   reads="yes")  # fmt: skip

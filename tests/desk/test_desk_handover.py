@@ -26,6 +26,7 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.desk import handover_words
 from grievance.notifications import proof
@@ -259,7 +260,7 @@ def test_a_question_to_the_worker_stops_the_clocks_and_the_answer_leads_back(hou
     assert house.again(case).state == "awaiting_worker"
     assert {clock.kind for clock in clocks.running(house.session, case.id)} == {"chase"}
     said = handling.Written("March", "en", uuid4())
-    replying.say(house.session, site, filed.open(house.session), said, [], filed.actor, NOW)
+    replying.say(filed.act(house.session, site), Sent(said))
     assert case.state == "with_mechanism"
     assert {c.kind for c in clocks.running(house.session, case.id)} == {"answer", "chase"}
 
@@ -271,9 +272,7 @@ def test_taking_the_report_back_recalls_every_hand_over(house):
     delivered(house, client, case)
     ask(house, client, case, "jp-ncp")
     house.again(case)
-    replying.withdraw(
-        house.session, house.app.config["SITE"], filed.open(house.session), filed.actor, NOW
-    )
+    replying.withdraw(filed.act(house.session, house.app.config["SITE"]))
     house.session.commit()
     assert house.again(case).state == "withdrawn"
     assert {row.state for row in house.session.scalars(select(Referral))} == {"recalled"}
@@ -597,7 +596,7 @@ def test_an_answer_never_holds_a_file_of_another_case_and_only_staff_add_one(hou
         referring.record_answer(session, house.app.config["SITE"], opened_, row, said, act)
     stored = files.keep(house.app.config["SITE"].blobs, picture(), "x.png")
     with pytest.raises(Refused, match="actor"):
-        attaching.attach(session, mine.open(session), stored, mine.actor, NOW)
+        attaching.attach(mine.act(session, house.app.config["SITE"]), stored)
 
 
 def test_a_hand_over_of_another_case_is_not_there(house):
@@ -918,7 +917,7 @@ def confirm(house, filed, address):
     session.expire_all()
     letter = session.scalars(select(Outbox).where(Outbox.kind == proof.KIND)).one()
     typed, site = proof.code_of(key, letter.id, address), house.app.config["SITE"]
-    addressing.confirm(session, site, filed.open(session), typed, filed.actor, NOW)
+    addressing.confirm(filed.act(session, site), typed)
     session.commit()
 
 

@@ -12,6 +12,7 @@ from grievance.accounts.roles import Role
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
+from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import real_now
 from grievance.desk import handing_over
@@ -174,8 +175,7 @@ def test_a_case_page_asks_the_same_however_much_was_written(house, show):
     def write(n: int) -> None:
         for _ in range(n):
             said = Written("Tôi đã nghỉ việc", "vi", uuid4())
-            opened = filed.open(house.session)
-            replying.say(house.session, site, opened, said, [], filed.actor, NOW)
+            replying.say(filed.act(house.session, site), Sent(said))
             note = Written("Noted.", "en", uuid4())
             desk = handler.open(house.session, filed.case)
             handling.note(house.session, desk, note, handler.actor, NOW)

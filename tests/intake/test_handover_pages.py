@@ -342,13 +342,13 @@ def test_the_letter_of_a_body_is_opened_by_its_own_worker_only(
     visitor = visit(filed.code)
     say(visitor, referral, "yes")
     desk.session.refresh(referral)
-    director, blobs = desk.operator.director, desk.app.config["SITE"].blobs
+    director, site = desk.operator.director, desk.app.config["SITE"]
     opened = director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     sent = Delivery("staff", "post", today)
     handing.deliver(desk.session, referral, sent, sealer=opened, today=today, now=at)
-    stored = files.keep(blobs, b"They refuse.\n", "decision.txt")
-    letter = attaching.attach(desk.session, opened, stored, director.actor, at)
+    stored = files.keep(site.blobs, b"They refuse.\n", "decision.txt")
+    letter = attaching.attach(director.act(desk.session, site, filed.case, at), stored)
     heard = Answered("declined", today, file_id=letter.id)
     handing.record_answer(desk.session, referral, heard, sealer=opened, today=today, now=at)
     desk.session.commit()

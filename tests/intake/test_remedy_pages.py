@@ -144,8 +144,8 @@ def test_the_proof_is_a_file_to_save_and_not_what_the_worker_told(
 ) -> None:
     one = way(app, session).accept()
     stored = files.keep(one.site.blobs, "振込".encode(), "transfer.txt")
-    desk = one.handler.open(session, one.case)
-    proof = attaching.attach(session, desk, stored, one.handler.actor, clock.now())
+    act = one.handler.act(session, one.site, one.case, clock.now())
+    proof = attaching.attach(act, stored)
     one.record(wages("arrived", file_id=proof.id))
     visitor = visit(app, session, one.filed.code)
     page = read(visitor)

@@ -12,14 +12,10 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.cases import records
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.models import SEVERITIES, Case
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
-from grievance.cases.operations.moving import check, move
-from grievance.cases.site import Site
 from grievance.cases.states import Verb
-from grievance.clock import to_the_hour
 from grievance.questions.complaint import Complaint, complaint_of
 from grievance.questions.journey import OTHER, Bank
 from grievance.questions.question import Answer
@@ -59,37 +55,36 @@ def added_to(
     )
 
 
-def add(
-    session: Session, site: Site, opened: OpenCase, added: Added, actor: Actor, now: datetime
-) -> None:
+def add(act: Act, added: Added) -> None:
     """Seal the answers as new versions beside the earlier ones and advise anew.
 
     The problem is set where nobody knew it yet, and the case becomes graver where the new problem
     is, never lighter. Nothing is counted again: the month's tallies are of filings. Who has the
     case gets a letter, at most one an hour.
     """
-    case, at, told = opened.case, to_the_hour(now), added.complaint
-    check(case, Verb.WORKER_ADDS, actor)
+    act.check(Verb.WORKER_ADDS)
+    session, opened, at, told = act.session, act.opened, act.at, added.complaint
     contact = records.read(session, opened, "identity").get("contact", {})
     story = records.write(session, opened, "answers", dict(told.story), at)
     who = records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
     records.write(session, opened, "profile", dict(told.profile), at)
     records.drop_suggestion(session, opened, at)
     records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
+    case = act.case
     _name(case, added)
     case.amount_band = told.amount_band
     case.worker_acted_at = at
     spoken = told.language not in ("en", "ja")
     case.needs_translation = case.needs_translation or (added.words and spoken)
     if case.assignee_id and not _told(session, case, at):
-        telling.staff_of_answer(session, site, case, now)
-    codes = {
-        "issues": list(case.issues),
-        "severity": case.severity,
-        "value": values.digest(story.content).hex(),
-        "identity": values.digest(who.content).hex(),
-    }
-    move(session, case, Verb.WORKER_ADDS, actor, now, codes)
+        telling.staff_of_answer(session, act.site, case, act.now)
+    act.move(
+        Verb.WORKER_ADDS,
+        issues=list(case.issues),
+        severity=case.severity,
+        value=values.digest(story.content).hex(),
+        identity=values.digest(who.content).hex(),
+    )
 
 
 def _name(case: Case, added: Added) -> None:

@@ -16,13 +16,11 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from grievance.cases import records
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations.moving import check, move
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
-from grievance.clock import to_the_hour
 from grievance.notifications import messages, proof
 from grievance.notifications.addresses import seal_for_jobs
 from grievance.notifications.models import KeptAddress
@@ -54,38 +52,31 @@ def ask(
     return proof.ask(session, key, public, address, case.id, letter, now)
 
 
-def confirm(
-    session: Session, site: Site, opened: OpenCase, typed: str, actor: Actor, now: datetime
-) -> None:
+def confirm(act: Act, typed: str) -> None:
     """The code of the letter was typed: from here on letters go to that address.
 
     `proof.NotTheCode` for another (commit: the try is counted) and `proof.NoLetter` when none is
     out. Does nothing where there is no address or it was confirmed before.
     """
-    check(opened.case, Verb.CHANGE_CONTACT, actor)
-    identity = records.read(session, opened, "identity")
+    act.check(Verb.CHANGE_CONTACT)
+    identity = records.read(act.session, act.opened, "identity")
     contact = identity.get("contact") or {}
     address = address_of(contact)
     if not address or contact.get(BOX):
         return
-    key = site.ring.address_hmac
-    proof.check(session, key, address, opened.case.id, typed)
-    row = uuid4()
-    tag, language = proof.recipient(key, address), opened.case.language
-    content = seal_for_jobs(site.ring.notifier_public, row, address, language, tag)
-    session.add(KeptAddress(id=row, content=content))
-    confirmed = {**identity, "contact": {**contact, BOX: str(row)}}
-    write(session, opened, confirmed, actor, now)
+    ring, case = act.site.ring, act.case
+    proof.check(act.session, ring.address_hmac, address, case.id, typed)
+    row, tag = uuid4(), proof.recipient(ring.address_hmac, address)
+    content = seal_for_jobs(ring.notifier_public, row, address, case.language, tag)
+    act.session.add(KeptAddress(id=row, content=content))
+    write(act, {**identity, "contact": {**contact, BOX: str(row)}})
 
 
-def write(
-    session: Session, opened: OpenCase, identity: Mapping[str, Any], actor: Actor, now: datetime
-) -> None:
+def write(act: Act, identity: Mapping[str, Any]) -> None:
     """Keep a new version of the identity whose contact changed; earlier ones stay sealed."""
-    record = records.write(session, opened, "identity", dict(identity), to_the_hour(now))
-    opened.case.worker_acted_at = to_the_hour(now)
-    codes = {"value": values.digest(record.content).hex()}
-    move(session, opened.case, Verb.CHANGE_CONTACT, actor, now, codes)
+    record = records.write(act.session, act.opened, "identity", dict(identity), act.at)
+    act.case.worker_acted_at = act.at
+    act.move(Verb.CHANGE_CONTACT, value=values.digest(record.content).hex())
 
 
 def forget(session: Session, contact: Mapping[str, Any]) -> None:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from grievance.cases import files
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations.moving import Refused
 
 
-def attach(
-    session: Session, opened: OpenCase, stored: Stored, actor: Actor, now: datetime
-) -> CaseFile:
+def attach(act: Act, stored: Stored) -> CaseFile:
     """Make a file that staff brought part of the case, sealed to the story: the worker has it too.
 
     It goes with a verb, which checks the state. Refuses `actor` for anybody but staff who work on
     cases.
     """
-    if actor.person is None or "case.work" not in actor.can:
+    if act.actor.person is None or "case.work" not in act.actor.can:
         raise Refused("actor")
-    file = files.attach(session, opened, stored, author="staff", message_id=None, at=now)
-    session.flush()
+    file = files.attach(
+        act.session, act.opened, stored, author="staff", message_id=None, at=act.now
+    )
+    act.session.flush()
     return file

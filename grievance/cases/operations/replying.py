@@ -3,96 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from grievance.cases import files, messages, records
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing, telling
 from grievance.cases.operations.addressing import address_of
 from grievance.cases.operations.hearing import unsay
-from grievance.cases.operations.moving import check, move
+from grievance.cases.operations.moving import move
 from grievance.cases.operations.referring import take_back
-from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
-from grievance.deadlines.queries import operator_hours
 from grievance.referrals.operations import recalling
 
 
-def say(
-    session: Session,
-    site: Site,
-    opened: OpenCase,
-    written: Written,
-    stored: Sequence[files.Stored],
-    actor: Actor,
-    now: datetime,
-) -> Message:
+@dataclass(frozen=True)
+class Sent:
+    """What the worker wrote, and the files that came with it."""
+
+    written: Written
+    files: Sequence[files.Stored] = ()
+
+
+def say(act: Act, sent: Sent) -> Message:
     """Write to the staff, with files if there are any. Where a question waits, it is the answer.
 
     A repeat of the same form writes nothing. Starts the clock in which an answer is read. An
     earlier yes to closing does not hold any more: whatever they write is read first.
     """
-    before = messages.sent_before(session, opened.case.id, written.form_id)
+    written, role = sent.written, act.actor.role
+    before = act.sent(written.form_id)
     if before:
         return before
-    case, at = opened.case, to_the_hour(now)
+    session, case, at = act.session, act.case, act.at
     verb = Verb.WORKER_ANSWERS if case.state == "awaiting_worker" else Verb.WORKER_WRITES
-    check(case, verb, actor)
+    act.check(verb)
     message = messages.write(
-        session, opened, written, thread="worker", verb=verb, actor=actor, at=at
+        session, act.opened, written, thread="worker", verb=verb, actor=act.actor, at=at
     )
-    for file in stored:
-        files.attach(session, opened, file, author=actor.role, message_id=message.id, at=at)
+    for file in sent.files:
+        files.attach(session, act.opened, file, author=role, message_id=message.id, at=at)
     unsay(session, case, at)
     case.worker_acted_at, case.worker_waits = at, True
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
-    clocks.start(session, case.id, "answer", at, operator_hours(session))
+    act.start("answer")
     if verb == Verb.WORKER_ANSWERS and case.appealed_at:
-        clocks.start(session, case.id, "appeal", at, operator_hours(session))
-    telling.staff_of_answer(session, site, case, now)
-    codes = {"message": message.id, "role": actor.role, "files": len(stored)}
-    move(session, case, verb, actor, now, codes)
+        act.start("appeal")
+    telling.staff_of_answer(session, act.site, case, act.now)
+    act.move(verb, message=message.id, role=role, files=len(sent.files))
     return message
 
 
-def change_contact(
-    session: Session,
-    site: Site,
-    opened: OpenCase,
-    contact: Mapping[str, Any],
-    actor: Actor,
-    now: datetime,
-) -> None:
+def change_contact(act: Act, contact: Mapping[str, Any]) -> None:
     """Replace how, when and whether the worker may be reached. Earlier versions stay sealed.
 
     A new address gets the one letter with its code; what was confirmed of the old one is forgotten.
     """
-    check(opened.case, Verb.CHANGE_CONTACT, actor)
-    identity = records.read(session, opened, "identity")
+    act.check(Verb.CHANGE_CONTACT)
+    identity = records.read(act.session, act.opened, "identity")
     before, after = identity.get("contact") or {}, dict(contact)
     if before.get(addressing.BOX) and address_of(before) == address_of(after):
         after[addressing.BOX] = before[addressing.BOX]
     else:
-        addressing.forget(session, before)
-    addressing.write(session, opened, {**identity, "contact": after}, actor, now)
-    addressing.ask(session, site, opened.case, after, now)
+        addressing.forget(act.session, before)
+    addressing.write(act, {**identity, "contact": after})
+    addressing.ask(act.session, act.site, act.case, after, act.now)
 
 
-def withdraw(session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime) -> None:
+def withdraw(act: Act) -> None:
     """The worker takes the report back: every hand-over is recalled, every clock ends, nothing
     more is done. Who has the case is told: a body may have to hear of it."""
-    check(opened.case, Verb.WITHDRAW, actor)
-    telling.staff_of_answer(session, site, opened.case, now)
-    addressing.forget_of(session, opened)
-    end(session, opened.case, actor, now)
+    act.check(Verb.WITHDRAW)
+    telling.staff_of_answer(act.session, act.site, act.case, act.now)
+    addressing.forget_of(act.session, act.opened)
+    end(act.session, act.case, act.actor, act.now)
 
 
 def end(session: Session, case: Case, actor: Actor, now: datetime) -> None:
