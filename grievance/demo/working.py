@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -122,12 +123,11 @@ def _withdraw(stage: Stage, step: Step) -> None:
 
 
 def _reissue(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    second = stage.cast[step.given["second"]].actor
-    asked = receipts.ask_reissue(stage.session, opened, step.text, act.actor, act.now)
+    _opened, act = stage.by_staff(step)
+    receipts.ask_reissue(act, step.text)
     stage.session.flush()
     again = stage.keys.pop("again")
-    receipts.reissue(stage.session, stage.site, opened, asked, again, second, act.now)
+    receipts.reissue(replace(act, actor=stage.cast[step.given["second"]].actor), again)
     stage.keys["worker"] = again
 
 

@@ -186,7 +186,7 @@ def _translate(desk: Desk, form: forms.TranslateForm) -> None:
 
 
 def _ask_reissue(desk: Desk, form: forms.CheckForm) -> None:
-    receipts.ask_reissue(db.session(), desk.opened, str(form.check_made.data), desk.actor, now())
+    receipts.ask_reissue(desk.act(form.seen), str(form.check_made.data))
 
 
 def _acknowledge_escalation(desk: Desk, form: ActForm) -> None:

@@ -204,6 +204,6 @@ def _give(to: UUID | None) -> Does:
         if to:
             handling.assign(db.session(), desk.case, to, desk.actor, now(), version)
         else:
-            belonging.unassign(db.session(), desk.case, desk.actor, now(), version)
+            belonging.unassign(desk.act(version))
 
     return do

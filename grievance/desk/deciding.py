@@ -18,6 +18,7 @@ from grievance.cases import queries
 from grievance.cases.guards import may_lift
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, foureyes
+from grievance.cases.operations.belonging import Declared
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
@@ -79,6 +80,11 @@ class RecuseForm(ActForm):
         needed=lazy("Write which conflict of interest."),
     )
 
+    @property
+    def why(self) -> str:
+        """What was written."""
+        return str(self.reason.data)
+
 
 class DeclareForm(RecuseForm):
     """Who else has a conflict of interest, and which."""
@@ -95,11 +101,21 @@ class DeclareForm(RecuseForm):
     def shown(self) -> list[Any]:
         return [self.person, self.reason]
 
+    @property
+    def declared(self) -> Declared:
+        """Both."""
+        return Declared(UUID(str(self.person.data)), self.why)
+
 
 class ConflictForm(ActForm):
     """Which of the conflicts of interest that somebody declared."""
 
     person = Select(lazy("Whose"), needed=lazy("Choose a person."))
+
+    @property
+    def whose(self) -> UUID:
+        """The person that was chosen."""
+        return UUID(str(self.person.data))
 
     def found(self, desk: Desk) -> list[Recusal]:
         """Those that this member can lift."""
@@ -170,33 +186,27 @@ def _send_back(desk: Desk, form: SendBackForm) -> None:
 
 
 def _unassign(desk: Desk, form: ActForm) -> None:
-    belonging.unassign(db.session(), desk.case, desk.actor, now(), form.seen)
+    belonging.unassign(desk.act(form.seen))
 
 
 def _link(desk: Desk, form: DuplicateForm) -> None:
-    belonging.link_duplicate(
-        db.session(), desk.case, form.wanted, desk.actor, now(), form.seen
-    )  # fmt: skip
+    belonging.link_duplicate(desk.act(form.seen), form.wanted)
 
 
 def _recuse(desk: Desk, form: RecuseForm) -> None:
-    reason = str(form.reason.data)
-    belonging.recuse(db.session(), desk.opened, reason, desk.actor, now(), form.seen)
+    belonging.recuse(desk.act(form.seen), form.why)
 
 
 def _declare(desk: Desk, form: DeclareForm) -> None:
-    person, reason = UUID(str(form.person.data)), str(form.reason.data)
-    belonging.declare_conflict(
-        db.session(), site(), desk.opened, person, reason, desk.actor, now(), form.seen
-    )
+    belonging.declare_conflict(desk.act(form.seen), form.declared)
 
 
-def _conflict(do: Any) -> Any:
-    def act(desk: Desk, form: ConflictForm) -> None:
-        person = UUID(str(form.person.data))
-        do(db.session(), site(), desk.opened, person, desk.actor, now(), form.seen)
+def _agree(desk: Desk, form: ConflictForm) -> None:
+    belonging.agree_conflict(desk.act(form.seen), form.whose)
 
-    return act
+
+def _lift(desk: Desk, form: ConflictForm) -> None:
+    belonging.lift_conflict(desk.act(form.seen), form.whose)
 
 
 def _reopen(desk: Desk, form: ActForm) -> None:
@@ -211,8 +221,8 @@ DOING: dict[Verb, Any] = {
     Verb.LINK_DUPLICATE: _link,
     Verb.RECUSE: _recuse,
     Verb.DECLARE_CONFLICT: _declare,
-    Verb.AGREE_CONFLICT: _conflict(belonging.agree_conflict),
-    Verb.LIFT_CONFLICT: _conflict(belonging.lift_conflict),
+    Verb.AGREE_CONFLICT: _agree,
+    Verb.LIFT_CONFLICT: _lift,
     Verb.REOPEN: _reopen,
 }
 

@@ -68,11 +68,10 @@ def _issue(reference: str, form: ActForm) -> Response:
     keys = _keys_of(code)
     staff.still(Permission.CASE_WORK)
     desk, session = open_case(reference, change=True), db.session()
-    asked = receipts.waiting_reissue(session, desk.case.id)
-    if asked is None:
+    if receipts.waiting_reissue(session, desk.case.id) is None:
         return back(reference)
     try:
-        receipts.reissue(session, site(), desk.opened, asked, keys, desk.actor, now())
+        receipts.reissue(desk.act(form.seen), keys)
     except Refused as refused:
         session.rollback()
         return refusal(reference, Verb.REISSUE, form, refused.why)

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases.operations import receipts
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.clock import now, real_now
+from grievance.clock import real_now
 from grievance.extensions import db
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import PlainForm
-from grievance.intake.visits import COOKIE, root_of, site, visited
+from grievance.intake.visits import COOKIE, act_of, root_of, site, visited
 from grievance.vault.receipts import ReceiptKeys, grouped, receipt_keys
 from grievance.web.audience import audience
 from grievance.web.binding import cookie, set_cookie
@@ -56,7 +56,7 @@ def _keys_of(code: str) -> ReceiptKeys:
 
 def _take(keys: ReceiptKeys) -> Answer:
     opened, _receipt, actor = visited(lock=True)
-    fresh = receipts.change(db.session(), site(), opened, keys, actor, now())
+    fresh = receipts.change(act_of(opened, actor), keys)
     secret = receipts.begin_visit(db.session(), site().ring, fresh, keys, real_now())
     db.session.commit()
     answer = see_other(url_for("intake.case", changed="1"))

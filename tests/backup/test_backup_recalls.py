@@ -20,6 +20,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
+from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.referring import HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
@@ -127,26 +128,17 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         act = handler.act(session, site, replaced.case, now)
         refer(session, site, handler.open(session, replaced.case), newer, act)
         _, keys = new_keys(ring)
-        receipts.change(session, site, changed.open(session), keys, changed.actor, now)
-        opened = handler.open(session, reissued.case)
-        wanted = receipts.ask_reissue(session, opened, "The day of birth.", handler.actor, now)
+        receipts.change(changed.act(session, site, now), keys)
+        receipts.ask_reissue(handler.act(session, site, reissued.case, now), "The day of birth.")
         _, keys = new_keys(ring)
-        receipts.reissue(session, site, opened, wanted, keys, other.actor, now)
+        receipts.reissue(other.act(session, site, reissued.case, now), keys)
         meant, at = operator.director, clock.real_now()
-        belonging.declare_conflict(
-            session, site, handler.open(session, shut.case), meant.id, "A cousin.", handler.actor,
-            at, shut.case.version,
-        )  # fmt: skip
+        said = Declared(meant.id, "A cousin.")
+        belonging.declare_conflict(handler.act(session, site, shut.case, at), said)
         session.flush()
-        belonging.agree_conflict(
-            session, site, handler.open(session, shut.case), meant.id, other.actor, at,
-            shut.case.version,
-        )  # fmt: skip
+        belonging.agree_conflict(other.act(session, site, shut.case, at), meant.id)
         session.flush()
-        belonging.recuse(
-            session, handler.open(session, shut.case), "Her brother's firm.", other.actor, now,
-            shut.case.version,
-        )  # fmt: skip
+        belonging.recuse(other.act(session, site, shut.case, now), "Her brother's firm.")
         session.commit()
     # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, two conflicts;
     # one withdrawn later; two withdrawn and opened again

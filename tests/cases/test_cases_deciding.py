@@ -177,10 +177,7 @@ def test_while_an_appeal_is_open_the_worker_appeals_and_does_not_reopen(world: W
 
 
 def recuse(world: World) -> None:
-    belonging.recuse(
-        world.session, world.desk(), "A cousin works there", world.colleague.actor, NOW,
-        world.case.version,
-    )  # fmt: skip
+    belonging.recuse(world.act(world.colleague.actor), "A cousin works there")
     world.session.flush()
 
 
@@ -247,7 +244,7 @@ def test_no_verb_takes_who_stepped_aside_even_past_the_loader(world: World, verb
 
 def test_one_declares_a_conflict_of_ones_own_and_somebody_stays(world: World):
     def step(by, reason="A cousin") -> None:
-        belonging.recuse(world.session, world.desk(), reason, by.actor, NOW, world.case.version)
+        belonging.recuse(world.act(by.actor), reason)
         world.session.flush()
 
     handler = member(world.session, world.operator, Role.HANDLER, "Abe Rin")
@@ -262,9 +259,7 @@ def test_linked_cases_name_each_other_and_keep_their_keys(world: World):
     other = file_case(world.session, world.site)
     by, session = world.handler, world.session
     keys = world.desk().keys
-    belonging.link_duplicate(
-        session, world.case, other.case.reference, by.actor, NOW, world.version
-    )
+    belonging.link_duplicate(world.act(by.actor), other.case.reference)
     session.flush()
     for one, two in ((world.case, other.case), (other.case, world.case)):
         assert queries.duplicates(session, one.id, by.id) == [two]
@@ -276,9 +271,7 @@ def test_linked_cases_name_each_other_and_keep_their_keys(world: World):
     for reference in (world.case.reference, "ZZZZZZZZZZ", other.case.reference):
         assert (
             refused(
-                lambda reference=reference: belonging.link_duplicate(
-                    session, world.case, reference, by.actor, NOW, world.version
-                )
+                lambda reference=reference: belonging.link_duplicate(world.act(by.actor), reference)
             )
             == "other"
         )
@@ -289,11 +282,8 @@ def test_only_who_has_it_or_a_lead_gives_a_case_back(world: World):
     world.bring_to("in_review")
     case = world.case
     assert case.state in OPEN
-    assert (
-        refused(lambda: belonging.unassign(world.session, case, handler.actor, NOW, case.version))
-        == "own_or_lead"
-    )
-    belonging.unassign(world.session, case, world.handler.actor, NOW, case.version)
+    assert refused(lambda: belonging.unassign(world.act(handler.actor))) == "own_or_lead"
+    belonging.unassign(world.act())
     assert case.assignee_id is None
     handling.take(world.session, case, handler.actor, NOW, case.version)
     assert case.assignee_id == handler.id

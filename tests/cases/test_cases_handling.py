@@ -265,7 +265,7 @@ def test_the_database_refuses_a_row_that_breaks_an_invariant(world: World, name:
 
 
 def test_the_database_refuses_one_person_who_asks_and_issues(world: World):
-    asked = ask_reissue(world.session, world.desk(), "Voice", world.handler.actor, NOW)
+    asked = ask_reissue(world.act(), "Voice")
     world.session.flush()
     own = Reissue.__table__
     alone = own.update().where(own.c.id == asked.id).values(decided_by=own.c.asked_by)

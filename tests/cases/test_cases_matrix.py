@@ -33,6 +33,7 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.adding import Added
+from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import HandingOver
@@ -70,14 +71,6 @@ def _translate(world: World, actor: Actor) -> object:
     )  # fmt: skip
 
 
-def _conflict(do) -> Doer:
-    def act(world: World, actor: Actor) -> object:
-        meant = world.operator.director.id
-        return do(world.session, world.site, world.desk(), meant, actor, NOW, world.version)
-
-    return act
-
-
 def _original(world: World, actor: Actor) -> object:
     stored = files.keep(world.site.blobs, b"pay slip", "slip.txt")
     with world.session.no_autoflush:
@@ -89,10 +82,8 @@ def _original(world: World, actor: Actor) -> object:
 
 
 def _reissue(world: World, actor: Actor) -> object:
-    asked = receipts.waiting_reissue(world.session, world.case.id)
-    assert asked is not None
     _code, keys = new_keys(world.site.ring)
-    return receipts.reissue(world.session, world.site, world.desk(), asked, keys, actor, NOW)
+    return receipts.reissue(world.act(actor), keys)
 
 
 def _says(verb: Verb) -> Doer:
@@ -117,7 +108,7 @@ def _adds(world: World, actor: Actor) -> object:
 
 def _change_receipt(world: World, actor: Actor) -> object:
     _code, keys = new_keys(world.site.ring)
-    return receipts.change(world.session, world.site, world.home(), keys, actor, NOW)
+    return receipts.change(world.own(actor), keys)
 
 
 def _escalate(world: World, actor: Actor) -> object:
@@ -144,7 +135,7 @@ def _decides(verb: Verb) -> Doer:
 
 def _link(world: World, actor: Actor) -> object:
     other = world.other
-    return belonging.link_duplicate(world.session, world.case, other, actor, NOW, world.version)
+    return belonging.link_duplicate(world.act(actor), other)
 
 
 def _refer(w: World, actor: Actor) -> object:
@@ -292,7 +283,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.NOTE: lambda w, a: handling.note(w.session, w.desk(), words(), a, NOW),
     Verb.TRANSLATE: _translate,
     Verb.ACCEPT: lambda w, a: handling.accept(w.session, w.site, w.desk(), a, NOW, w.version),
-    Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.session, w.desk(), "Voice", a, NOW),
+    Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
@@ -308,16 +299,14 @@ DOERS: dict[Verb, Doer] = {
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),
     Verb.DECLINE: _decides(Verb.DECLINE),
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
-    Verb.UNASSIGN: lambda w, a: belonging.unassign(w.session, w.case, a, NOW, w.version),
+    Verb.UNASSIGN: lambda w, a: belonging.unassign(w.act(a)),
     Verb.LINK_DUPLICATE: _link,
-    Verb.RECUSE: lambda w, a: belonging.recuse(
-        w.session, w.desk(), "A cousin works there", a, NOW, w.version
-    ),
+    Verb.RECUSE: lambda w, a: belonging.recuse(w.act(a), "A cousin works there"),
     Verb.DECLARE_CONFLICT: lambda w, a: belonging.declare_conflict(
-        w.session, w.site, w.desk(), w.operator.director.id, "A cousin", a, NOW, w.version
+        w.act(a), Declared(w.operator.director.id, "A cousin")
     ),
-    Verb.AGREE_CONFLICT: _conflict(belonging.agree_conflict),
-    Verb.LIFT_CONFLICT: _conflict(belonging.lift_conflict),
+    Verb.AGREE_CONFLICT: lambda w, a: belonging.agree_conflict(w.act(a), w.operator.director.id),
+    Verb.LIFT_CONFLICT: lambda w, a: belonging.lift_conflict(w.act(a), w.operator.director.id),
     Verb.REOPEN: lambda w, a: deciding.reopen(w.session, w.site, w.desk(), a, NOW, w.version),
     Verb.APPEAL: lambda w, a: deciding.appeal(w.session, w.site, w.home(), words(), a, NOW),
     Verb.WORKER_REOPENS: lambda w, a: deciding.worker_reopens(
@@ -340,7 +329,7 @@ def snapshot(world: World) -> tuple[object, ...]:
 def make_ready(world: World, verb: Verb) -> None:
     """What some verbs need to have happened before."""
     if verb == Verb.REISSUE:
-        receipts.ask_reissue(world.session, world.desk(), "Voice", world.colleague.actor, NOW)
+        receipts.ask_reissue(world.act(world.colleague.actor), "Voice")
     if verb == Verb.ACKNOWLEDGE_ESCALATION:
         world.case.level, world.case.escalation_waits = 1, True
 
@@ -588,7 +577,7 @@ def test_move_refuses_codes_that_are_not_of_the_vocabulary(world: World):
 )  # fmt: skip
 def test_a_guard_that_does_not_hold_refuses_by_its_name(world: World, verb: Verb, guard: str):
     if verb == Verb.REISSUE:
-        receipts.ask_reissue(world.session, world.desk(), "Voice", world.colleague.actor, NOW)
+        receipts.ask_reissue(world.act(world.colleague.actor), "Voice")
     world.bring_to("in_review")
     if guard == "not_acknowledged":
         world.case.acknowledged_at = NOW

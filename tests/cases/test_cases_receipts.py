@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from grievance.cases import records
+from grievance.cases.act import Act
 from grievance.cases.actors import of_receipt
 from grievance.cases.models import CaseGrant, Receipt, ReceiptSession, Reissue
 from grievance.cases.opening import open_for_receipt
@@ -72,7 +73,7 @@ def test_a_changed_code_opens_the_case_and_the_old_one_no_longer(world: World):
     ring, session = world.site.ring, world.session
     secret = visit(world, world.filed.receipt, world.filed.keys)
     code, keys = new_keys(ring)
-    fresh = receipts.change(session, world.site, world.home(), keys, world.filed.actor, NOW)
+    fresh = receipts.change(world.own(), keys)
     session.flush()
     assert receipts.find(session, ring, root_of(world, world.filed.code)) is None
     assert receipts.continue_visit(session, ring, secret, NOW) is None
@@ -97,7 +98,7 @@ def test_a_helper_changes_no_code_and_takes_nothing_back(world: World):
     opened = open_for_receipt(session, world.case, row, keys.pair.private)
     _other, fresh = new_keys(world.site.ring)
     with pytest.raises(Refused) as refused:
-        receipts.change(session, world.site, opened, fresh, helper, NOW)
+        receipts.change(Act(session, world.site, opened, helper, NOW), fresh)
     assert refused.value.why == "actor"
 
 
@@ -105,21 +106,19 @@ def test_a_lost_code_is_replaced_by_a_second_person_and_the_new_one_is_provision
     session, ring = world.session, world.site.ring
     _code, helper_keys = new_keys(ring)
     helper = add_receipt(session, world.site, world.desk(), NewReceipt(helper_keys, "helper"), NOW)
-    asked = receipts.ask_reissue(session, world.desk(), "Voice", world.handler.actor, NOW)
+    asked = receipts.ask_reissue(world.act(), "Voice")
     _other, keys = new_keys(ring)
     with pytest.raises(Refused) as refused:
-        receipts.reissue(session, world.site, world.desk(), asked, keys, world.handler.actor, NOW)
+        receipts.reissue(world.act(), keys)
     assert refused.value.why == "same_person"
-    fresh = receipts.reissue(
-        session, world.site, world.desk(), asked, keys, world.colleague.actor, NOW
-    )
+    fresh = receipts.reissue(world.act(world.colleague.actor), keys)
     session.flush()
     assert (fresh.known_to, fresh.role, fresh.state) == ("staff", "worker", "active")
     assert world.filed.receipt.state == "retired"
     assert helper.state == "active"
     assert (asked.state, asked.decided_by) == ("issued", world.colleague.id)
     with pytest.raises(Refused) as refused:
-        receipts.reissue(session, world.site, world.desk(), asked, keys, world.colleague.actor, NOW)
+        receipts.reissue(world.act(world.colleague.actor), keys)
     assert refused.value.why == "state"
 
 
@@ -127,14 +126,14 @@ def test_one_request_at_a_time_and_only_for_its_own_case(
     world: World, another: Callable[..., Filed]
 ):
     session = world.session
-    first = receipts.ask_reissue(session, world.desk(), "Voice", world.handler.actor, NOW)
-    again = receipts.ask_reissue(session, world.desk(), "Face", world.colleague.actor, NOW)
+    first = receipts.ask_reissue(world.act(), "Voice")
+    again = receipts.ask_reissue(world.act(world.colleague.actor), "Face")
     assert first.id == again.id
     assert session.scalar(select(func.count()).select_from(Reissue)) == 1
     other = world.handler.open(session, another().case)
     _code, keys = new_keys(world.site.ring)
     with pytest.raises(Refused) as refused:
-        receipts.reissue(session, world.site, other, first, keys, world.colleague.actor, NOW)
+        receipts.reissue(Act(session, world.site, other, world.colleague.actor, NOW), keys)
     assert refused.value.why == "state"
 
 

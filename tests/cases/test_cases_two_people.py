@@ -30,6 +30,7 @@ from grievance.cases.operations import (
     offering,
     receipts,
 )  # fmt: skip
+from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.moving import Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.notifications.models import Outbox
@@ -48,36 +49,18 @@ def refused(do: Callable[[], object]) -> str:
 
 
 def declare(world: World, of: Staff, by: Staff, now=NOW) -> None:
-    belonging.declare_conflict(
-        world.session, world.site, by.open(world.session, world.case), of.id, "A cousin", by.actor,
-        now, world.case.version,
-    )  # fmt: skip
+    act = by.act(world.session, world.site, world.case, now)
+    belonging.declare_conflict(act, Declared(of.id, "A cousin"))
     world.session.flush()
 
 
 def agree(world: World, of: Staff, by: Staff, now=NOW) -> None:
-    belonging.agree_conflict(
-        world.session,
-        world.site,
-        by.open(world.session, world.case),
-        of.id,
-        by.actor,
-        now,
-        world.case.version,
-    )
+    belonging.agree_conflict(by.act(world.session, world.site, world.case, now), of.id)
     world.session.flush()
 
 
 def lift(world: World, of: Staff, by: Staff, now=NOW) -> None:
-    belonging.lift_conflict(
-        world.session,
-        world.site,
-        by.open(world.session, world.case),
-        of.id,
-        by.actor,
-        now,
-        world.case.version,
-    )
+    belonging.lift_conflict(by.act(world.session, world.site, world.case, now), of.id)
     world.session.flush()
 
 
@@ -168,9 +151,7 @@ def test_a_declared_conflict_that_a_second_person_agreed_to_never_makes_alone(wo
     declare(world, director, lead)
     agree(world, director, world.colleague)
     assert not sees(world, director)
-    belonging.recuse(
-        world.session, world.desk(), "Mine", world.colleague.actor, NOW, world.case.version
-    )
+    belonging.recuse(world.act(world.colleague.actor), "Mine")
     world.session.flush()
     world.bring_to("in_review")
     world.propose()
@@ -206,9 +187,7 @@ def test_a_director_lifts_a_conflict_who_neither_declared_it_nor_is_meant(world:
 
 
 def test_what_somebody_said_of_themselves_is_not_lifted(world: World):
-    belonging.recuse(
-        world.session, world.desk(), "Mine", world.colleague.actor, NOW, world.case.version
-    )
+    belonging.recuse(world.act(world.colleague.actor), "Mine")
     world.session.flush()
     assert refused(lambda: lift(world, world.colleague, world.operator.director)) == (
         "conflict_to_lift"
@@ -287,10 +266,7 @@ def test_who_proposed_never_hears_the_appeal_while_anybody_else_is_there(world: 
 
 def test_an_appeal_goes_to_who_took_the_decision_before_it_goes_to_who_proposed_it(world: World):
     world.bring_to("not_accepted")
-    belonging.recuse(
-        world.session, world.desk(), "Mine", world.operator.director.actor, NOW,
-        world.case.version,
-    )  # fmt: skip
+    belonging.recuse(world.act(world.operator.director.actor), "Mine")
     world.session.flush()
     appeal(world)
     assert world.case.assignee_id == world.colleague.id
@@ -347,36 +323,24 @@ def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world:
 
 
 def test_one_person_never_issues_a_number_they_asked_for(world: World):
-    asked = receipts.ask_reissue(
-        world.session, world.desk(), "Voice", world.handler.actor, NOW
-    )  # fmt: skip
+    receipts.ask_reissue(world.act(), "Voice")
     world.session.flush()
     _code, fresh = new_keys(world.operator.ring)
     for one in (world.colleague, world.operator.director):
         declare(world, one, world.handler)
-    assert (
-        refused(
-            lambda: receipts.reissue(
-                world.session, world.site, world.desk(), asked, fresh, world.handler.actor, MONTH
-            )
-        )
-        == "same_person"
-    )
+    assert refused(lambda: receipts.reissue(world.act(now=MONTH), fresh)) == "same_person"
 
 
 def test_a_lost_number_is_not_issued_by_whom_the_asker_let_in(world: World):
     director = world.operator.director
-    asked = receipts.ask_reissue(world.session, world.desk(), "Voice", director.actor, NOW)
+    receipts.ask_reissue(world.act(director.actor), "Voice")
     for one in (world.handler, world.colleague):
         remove(world, one, director)
     puppet = let_in(world, director)
     _code, fresh = new_keys(world.operator.ring)
 
     def issue() -> None:
-        receipts.reissue(
-            world.session, world.site, puppet.open(world.session, world.case), asked, fresh,
-            puppet.actor, LATER,
-        )  # fmt: skip
+        receipts.reissue(puppet.act(world.session, world.site, world.case, LATER), fresh)
 
     assert refused(issue) == "one_hand"
     shown = offering.offered(world.session, world.case, puppet.actor, LATER)
@@ -448,11 +412,9 @@ def test_two_who_decided_before_are_not_offered_the_appeal(world: World):
 
 
 def test_a_new_number_lapses_when_who_asked_for_it_steps_aside(world: World):
-    asked = receipts.ask_reissue(world.session, world.desk(), "Voice", world.handler.actor, NOW)
+    asked = receipts.ask_reissue(world.act(), "Voice")
     world.session.flush()
-    belonging.recuse(
-        world.session, world.desk(), "A cousin", world.handler.actor, NOW, world.case.version
-    )
+    belonging.recuse(world.act(), "A cousin")
     assert asked.state == "refused"
     assert receipts.waiting_reissue(world.session, world.case.id) is None
 

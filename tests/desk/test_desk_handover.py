@@ -287,8 +287,7 @@ def test_a_changed_code_still_opens_the_packet_and_the_old_one_does_not(house):
     ask(house, client, case)
     _code, keys = new_keys(site.ring)
     house.again(case)
-    mine = filed.open(house.session)
-    fresh = receipts.change(house.session, site, mine, keys, filed.actor, NOW)
+    fresh = receipts.change(filed.act(house.session, site), keys)
     holders = {row.holder_id for row in house.session.scalars(select(PacketGrant))}
     assert holders == {house.operator.id, fresh.id}
     assert of_receipt(case.id, fresh.id, "worker").can
@@ -619,10 +618,8 @@ def test_who_stepped_aside_sees_neither_the_hand_over_nor_its_row_on_the_board(h
     first, second = house.browser(one), house.browser(two)
     path = delivered(house, first, filed.case)
     assert filed.case.reference in second.get("/staff/referrals").text
-    belonging.recuse(
-        house.session, one.open(house.session, filed.case), "A cousin", two.actor, NOW,
-        house.again(filed.case).version,
-    )  # fmt: skip
+    act = two.act(house.session, house.app.config["SITE"], house.again(filed.case))
+    belonging.recuse(act, "A cousin")
     house.session.commit()
     board = read_page(second.get("/staff/referrals"))
     assert filed.case.reference not in board.html

@@ -129,8 +129,7 @@ def played(app: Flask, server: Server, ring_folder: Path) -> Scene:
     handling.acknowledge(session, site, opened, said, actor, now, case.version)
     for each in ("First.", "Second."):
         handling.note(session, opened, written(each), actor, now)
-    theirs, aside = colleague.open(session, case), colleague.actor
-    belonging.recuse(session, theirs, "A cousin.", aside, now, case.version)
+    belonging.recuse(colleague.act(session, site, case, now), "A cousin.")
     session.commit()
     for what in ("case", "file"):
         audit.record_read(session, case.id, actor=actor.name, now=now, what=what)

@@ -24,7 +24,6 @@ from grievance.vault.passwords import MemberWrap, Parameters
 from grievance.vault.receipts import slow_root
 from grievance.vault.slots import SlowLane, account
 from tests.cast import (
-    NOW,
     PASSWORD,
     Browser,
     Filed,
@@ -68,7 +67,7 @@ def changed_by_its_worker(app: Flask, filed: Filed) -> Act:
         receipt = session.get_one(Receipt, filed.receipt.id)
         own = Filed(case, receipt, filed.code, filed.keys)
         _code, keys = new_keys(app.config["KEY_RING"])
-        receipts.change(session, app.config["SITE"], own.open(session), keys, own.actor, NOW)
+        receipts.change(own.act(session, app.config["SITE"]), keys)
 
     return act
 
@@ -217,8 +216,8 @@ def test_who_is_removed_while_a_code_is_hashed_issues_none(
     app: Flask, session: Session, operator: Operator, filed: Filed
 ) -> None:
     asker, issuer = member(session, operator, name="Mori"), member(session, operator, name="Ito")
-    opened = asker.open(session, filed.case)
-    receipts.ask_reissue(session, opened, "Knew the foreman", asker.actor, NOW)
+    act = asker.act(session, app.config["SITE"], filed.case)
+    receipts.ask_reissue(act, "Knew the foreman")
     session.commit()
     client = browser(app, session, issuer)
     with meanwhile(app, removed(operator, issuer)):
@@ -271,7 +270,7 @@ def test_a_log_in_waits_for_the_change_that_runs(live_app: Flask, engine_session
     filed = file_case(changing, site)
     root = slow_root(filed.code, ring.receipt_salt)
     _code, keys = new_keys(ring)
-    receipts.change(changing, site, filed.open(changing), keys, filed.actor, NOW)
+    receipts.change(filed.act(changing, site), keys)
     changing.flush()
     with ThreadPoolExecutor(1) as pool, engine_session() as third, changing:
         begun = pool.submit(receipts.prove, looking, ring, root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,100 +12,90 @@ from sqlalchemy.orm import Session
 from grievance.accounts import quorum
 from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.guards import may_agree, may_lift
 from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
-from grievance.cases.operations.moving import (
-    Detail,
-    Refused,
-    check,
-    lapse,
-    move,
-)
+from grievance.cases.operations.moving import Detail, Refused, lapse, move
 from grievance.cases.operations.receipts import waiting_reissue
-from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.vault.labels import Label
 
 
-def unassign(session: Session, case: Case, actor: Actor, now: datetime, version: int) -> None:
+@dataclass(frozen=True)
+class Declared:
+    """Of whom a conflict of interest is said, and which one."""
+
+    person: UUID
+    reason: str = field(repr=False)
+
+
+def unassign(act: Act) -> None:
     """Give the case back to the queue: who has it may, and a lead."""
-    check(case, Verb.UNASSIGN, actor, version)
-    before, case.assignee_id = case.assignee_id, None
-    move(session, case, Verb.UNASSIGN, actor, now, {"before": before})
+    act.check(Verb.UNASSIGN)
+    before, act.case.assignee_id = act.case.assignee_id, None
+    act.move(Verb.UNASSIGN, before=before)
 
 
-def recuse(
-    session: Session, opened: OpenCase, reason: str, actor: Actor, now: datetime, version: int
-) -> None:  # fmt: skip
+def recuse(act: Act, reason: str) -> None:
     """From now on the case is not there for this person: they open, list, count and hear nothing.
 
     Refuses `person` for who does not work on cases, `reason` without one, and `last_one` when
     nobody would be left to read the case. The reason is kept sealed.
     """
-    case, person = opened.case, actor.person
-    check(case, Verb.RECUSE, actor, version)
+    session, case, person = act.session, act.case, act.actor.person
+    act.check(Verb.RECUSE)
     if person is None:
         raise Refused("person")
-    detail = _reason(opened, reason)
+    detail = _reason(act.opened, reason)
     _leaves_somebody(session, case, person)
     before = session.get(Recusal, (case.id, person))
     if before:
         before.state, before.agreed_by = "stands", person
     else:
-        session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=now))
+        session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=act.now))
     step_aside(session, case, person)
-    move(session, case, Verb.RECUSE, actor, now, {"person": person}, detail=detail)
+    act.move(Verb.RECUSE, person=person, detail=detail)
 
 
-def declare_conflict(
-    session: Session, site: Site, opened: OpenCase, person: UUID, reason: str, actor: Actor,
-    now: datetime, version: int,
-) -> None:  # fmt: skip
+def declare_conflict(act: Act, said: Declared) -> None:
     """A lead says it of somebody else: nothing changes before that person or a second one agrees.
 
     Who is meant and the directors are told. Refuses `person` for oneself and for somebody who does
     not work on cases or of whom it was said already, `reason` without one.
     """
-    case = opened.case
-    check(case, Verb.DECLARE_CONFLICT, actor, version)
-    known = person == actor.person or session.get(Recusal, (case.id, person)) is not None
+    session, case, by, person = act.session, act.case, act.actor.person, said.person
+    act.check(Verb.DECLARE_CONFLICT)
+    known = person == by or session.get(Recusal, (case.id, person)) is not None
     if known or person not in {one.id for one in workers(session, case)}:
         raise Refused("person")
-    detail = _reason(opened, reason)
-    session.add(
-        Recusal(case_id=case.id, person_id=person, by_id=actor.person, state="asked", at=now)
-    )
-    codes = {"person": person}
-    move(session, case, Verb.DECLARE_CONFLICT, actor, now, codes, detail=detail)
-    telling.staff_of_conflict(session, site, case, person, now)
+    detail = _reason(act.opened, said.reason)
+    session.add(Recusal(case_id=case.id, person_id=person, by_id=by, state="asked", at=act.now))
+    act.move(Verb.DECLARE_CONFLICT, person=person, detail=detail)
+    telling.staff_of_conflict(session, act.site, case, person, act.now)
 
 
-def agree_conflict(
-    session: Session, site: Site, opened: OpenCase, person: UUID, actor: Actor, now: datetime,
-    version: int,
-) -> None:  # fmt: skip
+def agree_conflict(act: Act, person: UUID) -> None:
     """Who is meant, or a second person, says so too: it stands from now on.
 
     Refuses `person` when nothing waits, `declarer` for who declared it, `one_hand` for whom they
     let in by themselves, and `last_one` when nobody would be left to read the case.
     """
-    case = opened.case
-    check(case, Verb.AGREE_CONFLICT, actor, version)
+    session, case = act.session, act.case
+    act.check(Verb.AGREE_CONFLICT)
     found = session.get(Recusal, (case.id, person))
-    if found is None or found.state != "asked" or actor.person is None:
+    if found is None or found.state != "asked" or act.actor.person is None:
         raise Refused("person")
-    if why := agreeing_refusal(session, found, actor, now):
+    if why := agreeing_refusal(session, found, act.actor, act.now):
         raise Refused(why)
     _leaves_somebody(session, case, person)
-    found.state, found.agreed_by = "stands", actor.person
+    found.state, found.agreed_by = "stands", act.actor.person
     step_aside(session, case, person)
-    codes = {"person": person, "declared": found.by_id}
-    move(session, case, Verb.AGREE_CONFLICT, actor, now, codes)
-    telling.staff_of_conflict(session, site, case, person, now)
+    act.move(Verb.AGREE_CONFLICT, person=person, declared=found.by_id)
+    telling.staff_of_conflict(session, act.site, case, person, act.now)
 
 
 def agreeing_refusal(session: Session, found: Recusal, actor: Actor, now: datetime) -> str:
@@ -123,25 +114,22 @@ def to_agree(session: Session, case: Case, actor: Actor, now: datetime) -> list[
     return [one for one in asked if not agreeing_refusal(session, one, actor, now)]
 
 
-def lift_conflict(
-    session: Session, site: Site, opened: OpenCase, person: UUID, actor: Actor, now: datetime,
-    version: int,
-) -> None:  # fmt: skip
+def lift_conflict(act: Act, person: UUID) -> None:
     """The case is there again for somebody of whom others had declared a conflict of interest.
 
     A director does it who neither declared it nor is meant; who declared it takes it back while it
     waits (`lifter` else). What somebody said of themselves stays (`person`).
     """
-    case = opened.case
-    check(case, Verb.LIFT_CONFLICT, actor, version)
+    session, case = act.session, act.case
+    act.check(Verb.LIFT_CONFLICT)
     found = session.get(Recusal, (case.id, person))
     if found is None or found.by_id == person:
         raise Refused("person")
-    if not may_lift(found, actor):
+    if not may_lift(found, act.actor):
         raise Refused("lifter")
     session.delete(found)
-    move(session, case, Verb.LIFT_CONFLICT, actor, now, {"person": person})
-    telling.staff_of_conflict(session, site, case, person, now)
+    act.move(Verb.LIFT_CONFLICT, person=person)
+    telling.staff_of_conflict(session, act.site, case, person, act.now)
 
 
 def conflict_reason(session: Session, opened: OpenCase, found: Recusal) -> str:
@@ -184,26 +172,25 @@ def step_aside(session: Session, case: Case, person: UUID) -> None:
         case.assignee_id = None
 
 
-def link_duplicate(
-    session: Session, case: Case, reference: str, actor: Actor, now: datetime, version: int
-) -> None:
+def link_duplicate(act: Act, reference: str) -> None:
     """Say that another case is about the same matter. Nothing is merged: each keeps its keys, its
     worker and its thread, and neither worker learns of the other.
 
     Refuses `other` for a case that is not there for this person, is this one, or is being changed
     by somebody right now (waiting for it could be for ever). A link that is there already stays.
     """
-    check(case, Verb.LINK_DUPLICATE, actor, version)
-    assert actor.person is not None  # staff, as the table says
+    session, case, person = act.session, act.case, act.actor.person
+    act.check(Verb.LINK_DUPLICATE)
+    assert person is not None  # staff, as the table says
     other = session.scalars(
         select(Case)
-        .where(Case.reference == reference, queries.not_recused(actor.person))
+        .where(Case.reference == reference, queries.not_recused(person))
         .with_for_update(skip_locked=True)
     ).first()
     if other is None or other.id == case.id:
         raise Refused("other")
-    if other.id in {one.id for one in queries.duplicates(session, case.id, actor.person)}:
+    if other.id in {one.id for one in queries.duplicates(session, case.id, person)}:
         return
-    session.add(DuplicateLink(case_id=case.id, other_id=other.id, person_id=actor.person, at=now))
-    move(session, case, Verb.LINK_DUPLICATE, actor, now, {"other": other.id})
-    move(session, other, Verb.LINK_DUPLICATE, actor, now, {"other": case.id})
+    session.add(DuplicateLink(case_id=case.id, other_id=other.id, person_id=person, at=act.now))
+    act.move(Verb.LINK_DUPLICATE, other=other.id)
+    move(session, other, Verb.LINK_DUPLICATE, act.actor, act.now, {"other": case.id})

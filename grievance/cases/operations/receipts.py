@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grievance.accounts import quorum
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Reissue
 from grievance.cases.opening import (
     Holder,
@@ -21,10 +21,8 @@ from grievance.cases.opening import (
 )
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
-from grievance.cases.operations.moving import Refused, check, move
-from grievance.cases.site import Site
+from grievance.cases.operations.moving import Refused
 from grievance.cases.states import Verb
-from grievance.clock import to_the_hour
 from grievance.referrals.models import PacketGrant
 from grievance.vault import values
 from grievance.vault.keyring import KeyRing
@@ -217,48 +215,44 @@ def _retire(session: Session, receipt: Receipt) -> None:
     session.execute(delete(ReceiptSession).where(ReceiptSession.receipt_id == receipt.id))
 
 
-def change(
-    session: Session, site: Site, opened: OpenCase, keys: ReceiptKeys, actor: Actor, now: datetime
-) -> Receipt:
+def change(act: Act, keys: ReceiptKeys) -> Receipt:
     """The worker takes a new code: the old one's tag is retired, its grants and visits end.
 
     The new one is known to nobody else. Sends neutral news, so that a thief is noticed.
     """
-    check(opened.case, Verb.CHANGE_RECEIPT, actor)
-    old = session.get_one(Receipt, actor.receipt)
-    fresh = add_receipt(session, site, opened, NewReceipt(keys, old.role), to_the_hour(now))
+    session, opened = act.session, act.opened
+    act.check(Verb.CHANGE_RECEIPT)
+    old = session.get_one(Receipt, act.actor.receipt)
+    fresh = add_receipt(session, act.site, opened, NewReceipt(keys, old.role), act.at)
     give_packets(session, packets_held(session, opened), _holder(fresh))
     _retire(session, old)
-    telling.worker_of_news(session, site, opened, now)
-    codes = {"receipt": fresh.id, "retired": old.id}
-    opened.case.worker_acted_at = to_the_hour(now)
-    move(session, opened.case, Verb.CHANGE_RECEIPT, actor, now, codes)
+    telling.worker_of_news(session, act.site, opened, act.now)
+    act.case.worker_acted_at = act.at
+    act.move(Verb.CHANGE_RECEIPT, receipt=fresh.id, retired=old.id)
     return fresh
 
 
-def ask_reissue(
-    session: Session, opened: OpenCase, check_made: str, actor: Actor, now: datetime
-) -> Reissue:
+def ask_reissue(act: Act, check_made: str) -> Reissue:
     """The first of two staff: says by which agreed check the caller was known.
 
     Refuses `reissue_allowed` when the worker forbade it at filing.
     """
-    check(opened.case, Verb.ASK_REISSUE, actor)
-    waiting = waiting_reissue(session, opened.case.id)
+    act.check(Verb.ASK_REISSUE)
+    waiting = waiting_reissue(act.session, act.case.id)
     if waiting:
         return waiting
     row = uuid4()
     asked = Reissue(
         id=row,
-        case_id=opened.case.id,
+        case_id=act.case.id,
         state="asked",
-        asked_by=actor.person,
-        asked_at=now,
-        key_generation=opened.case.key_generation,
-        check_made=opened.seal_text(Label.CASE_NOTE, row, check_made),
+        asked_by=act.actor.person,
+        asked_at=act.now,
+        key_generation=act.case.key_generation,
+        check_made=act.opened.seal_text(Label.CASE_NOTE, row, check_made),
     )
-    session.add(asked)
-    move(session, opened.case, Verb.ASK_REISSUE, actor, now)
+    act.session.add(asked)
+    act.move(Verb.ASK_REISSUE)
     return asked
 
 
@@ -277,38 +271,29 @@ def issuer_refusal(session: Session, asked: Reissue, person: UUID, now: datetime
     return "one_hand" if quorum.one_hand(session, asked.asked_by, person, now) else ""
 
 
-def reissue(
-    session: Session,
-    site: Site,
-    opened: OpenCase,
-    asked: Reissue,
-    keys: ReceiptKeys,
-    actor: Actor,
-    now: datetime,
-) -> Receipt:
+def reissue(act: Act, keys: ReceiptKeys) -> Receipt:
     """The second of two staff issues a provisional code; the lost one stops working.
 
-    Refuses `same_person` when the one who asked would decide, `one_hand` for whom they let in by
-    themselves or the reverse, `state` when it was decided.
+    Refuses `state` when nobody asked for one, `same_person` when the one who asked would decide,
+    `one_hand` for whom they let in by themselves or the reverse.
     """
-    check(opened.case, Verb.REISSUE, actor)
-    if actor.person and (why := issuer_refusal(session, asked, actor.person, now)):
-        raise Refused(why)
-    if asked.state != "asked" or asked.case_id != opened.case.id:
+    session, opened, person = act.session, act.opened, act.actor.person
+    act.check(Verb.REISSUE)
+    asked = waiting_reissue(session, act.case.id)
+    if asked is None:
         raise Refused("state")
+    if person and (why := issuer_refusal(session, asked, person, act.now)):
+        raise Refused(why)
     lost = session.scalars(
         select(Receipt).where(
-            Receipt.case_id == opened.case.id,
-            Receipt.role == "worker",
-            Receipt.state == "active",
+            Receipt.case_id == act.case.id, Receipt.role == "worker", Receipt.state == "active"
         )
     ).all()
-    fresh = add_receipt(session, site, opened, NewReceipt(keys, "worker", "staff"), now)
+    fresh = add_receipt(session, act.site, opened, NewReceipt(keys, "worker", "staff"), act.now)
     give_packets(session, packets_held(session, opened), _holder(fresh))
     for receipt in lost:
         _retire(session, receipt)
-    asked.state, asked.decided_by, asked.decided_at = "issued", actor.person, now
-    telling.worker_of_news(session, site, opened, now)
-    codes = {"receipt": fresh.id, "retired": [str(receipt.id) for receipt in lost]}
-    move(session, opened.case, Verb.REISSUE, actor, now, codes)
+    asked.state, asked.decided_by, asked.decided_at = "issued", person, act.now
+    telling.worker_of_news(session, act.site, opened, act.now)
+    act.move(Verb.REISSUE, receipt=fresh.id, retired=[str(receipt.id) for receipt in lost])
     return fresh
