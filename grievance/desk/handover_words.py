@@ -41,20 +41,6 @@ ANSWERS = {
     "declined": N_("They do not take it"),
     "outcome": N_("There is a result"),
 }
-EMPLOYER = {
-    "never": N_("They do not tell the employer."),
-    "only_with_consent": N_("They tell the employer only with the worker's consent."),
-    "on_action": N_("When they act, the employer can learn that somebody complained."),
-    "yes_by_design": N_("They tell the employer: that is how they work."),
-}
-EMPLOYER_UNKNOWN = N_("We do not know whether they tell the employer. Ask before you hand over.")
-IMMIGRATION = {
-    "no": N_("They do not tell immigration."),
-    "principle_no": N_("Usually they do not tell immigration. This is not a promise."),
-    "possible": N_("They may tell immigration."),
-    "is_authority": N_("This is the immigration authority."),
-}
-IMMIGRATION_UNKNOWN = N_("We do not know whether they tell immigration.")
 
 
 def parts(template: Template) -> list[tuple[str, str]]:

@@ -18,10 +18,10 @@ from grievance.cases.opening import Shut, open_packet
 from grievance.cases.operations.referring import HandingOver, local_today
 from grievance.cases.states import Verb
 from grievance.clock import now
-from grievance.desk import handover_words as words
 from grievance.desk.advice import Door, advice_of
 from grievance.desk.handover_forms import FIELD, READING, WISH_FIELDS, PacketForm, packet_form
 from grievance.desk.loading import Desk, site
+from grievance.directory import disclosure
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
 from grievance.extensions import db
@@ -252,12 +252,14 @@ class Packeting:
 
 
 def who_learns(entry: Entry) -> list[str]:
-    """Whether this body tells the employer and immigration, in sentences."""
+    """Whether this body tells the employer, immigration and the police, in sentences."""
     facts = entry.facts
-    return [
-        _(words.EMPLOYER.get(facts.notifies_employer, words.EMPLOYER_UNKNOWN)),
-        _(words.IMMIGRATION.get(facts.tells_immigration, words.IMMIGRATION_UNKNOWN)),
-    ]
+    told = (
+        disclosure.EMPLOYER.get(facts.notifies_employer, disclosure.EMPLOYER_UNKNOWN),
+        disclosure.IMMIGRATION.get(facts.tells_immigration, disclosure.IMMIGRATION_UNKNOWN),
+        disclosure.POLICE.get(facts.police, disclosure.POLICE_UNKNOWN),
+    )
+    return [_(one.staff) for one in told if one.staff]
 
 
 def untranslated(document: Document, reference: str, form: str = "") -> list[tuple[str, str]]:

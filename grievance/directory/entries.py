@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from grievance.directory import disclosure
 from grievance.directory.hours import Opening
 
 KINDS = (
@@ -18,14 +19,9 @@ ANONYMOUS = (
     "accepted", "accepted_limited", "consult_only", "information_only", "per_company",
     "per_rules", "to_be_confirmed", "unknown", "n_a", "not_accepted",
 )  # fmt: skip
-NOTIFIES_EMPLOYER = (
-    "never", "only_with_consent", "on_action", "yes_by_design", "likely", "not_applicable",
-)  # fmt: skip
-IMMIGRATION = ("no", "principle_no", "possible", "is_authority", "unknown", "n_a")
-POLICE = (
-    "no", "only_with_consent", "only_with_consent_or_danger", "possible", "yes_by_design",
-    "is_authority", "unknown",
-)  # fmt: skip
+NOTIFIES_EMPLOYER = tuple(disclosure.EMPLOYER)
+IMMIGRATION = tuple(disclosure.IMMIGRATION)
+POLICE = tuple(disclosure.POLICE)
 RESIDENCE = ("any", "titp", "esd", "ssw", "work", "lawful")
 IRREGULAR = ("yes", "no", "caution", "limited", "not_applicable")
 FROM_ABROAD = ("yes", "by_agent", "no", "unknown")

@@ -15,6 +15,14 @@ from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
+from grievance.directory.disclosure import (
+    EMPLOYER,
+    EMPLOYER_UNKNOWN,
+    IMMIGRATION,
+    IMMIGRATION_UNKNOWN,
+    POLICE,
+    POLICE_UNKNOWN,
+)
 from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
 from grievance.referrals import queries
@@ -72,32 +80,6 @@ FORMS = {
     "pseudonym": N_("Under another name, not yours"),
     "no_identity": N_("Without saying who you are"),
 }
-EMPLOYER = {
-    "never": N_("They do not tell your employer."),
-    "only_with_consent": N_("They tell your employer only if you agree."),
-    "on_action": N_("When they act, your employer can learn that somebody complained."),
-    "yes_by_design": N_("They tell your employer. That is how they work."),
-    "likely": N_("Your employer will probably learn of it."),
-}
-EMPLOYER_UNKNOWN = N_("We do not know whether your employer learns of it.")
-IMMIGRATION = {
-    "no": N_("They do not tell immigration."),
-    "principle_no": N_("As a rule they do not tell immigration."),
-    "possible": N_("They may tell immigration."),
-    "is_authority": N_("They are the immigration authority."),
-}
-IMMIGRATION_UNKNOWN = N_("We do not know whether they tell immigration.")
-POLICE = {
-    "no": N_("They do not tell the police."),
-    "only_with_consent": N_("They tell the police only if you agree."),
-    "only_with_consent_or_danger": N_(
-        "They tell the police only if you agree, or if somebody is in danger."
-    ),
-    "possible": N_("They may tell the police."),
-    "yes_by_design": N_("They tell the police. That is how they work."),
-    "is_authority": N_("They are the police."),
-}
-POLICE_UNKNOWN = N_("We do not know whether they tell the police.")
 BY = {
     "post": N_("by letter"),
     "in_person": N_("by hand"),
@@ -224,9 +206,9 @@ def others_of(entry: Entry | None, packet: Packet) -> Others:
     linked = facts is None or packet.immigration in LINKED
     told = packet.immigration if facts is None or linked else facts.tells_immigration
     return Others(
-        _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN)),
-        _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN)) if told != "n_a" else "",
-        _(POLICE.get(facts.police if facts else "", POLICE_UNKNOWN)),
+        _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN).worker),
+        _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN).worker),
+        _(POLICE.get(facts.police if facts else "", POLICE_UNKNOWN).worker),
     )
 
 
