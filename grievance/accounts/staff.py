@@ -33,7 +33,7 @@ from grievance.vault.errors import Tampered
 from grievance.vault.keyring import KeyRing
 from grievance.web import resuming
 from grievance.web.audience import guard
-from grievance.web.binding import cookie
+from grievance.web.binding import cookie, only_of
 from grievance.web.pages import keep_open, provide
 from grievance.web.redirects import see_other
 
@@ -176,6 +176,7 @@ def check(permission: str | None) -> None:
         abort(login.unauthorized())
     found: Member = current_user._get_current_object()
     g.member, g.actor_id = found, str(found.person_id)
+    only_of(COOKIE)
     keep_open(url_for("accounts.still"))
     if resuming.proven(cookie(COOKIE)):
         words.drop(db.session(), cookie(COOKIE))

@@ -18,7 +18,7 @@ from grievance.i18n import N_
 from grievance.vault.receipts import parse, slow_root
 from grievance.vault.slots import HashSlots, SlowLane, network
 from grievance.web import resuming
-from grievance.web.binding import cookie
+from grievance.web.binding import cookie, only_of
 from grievance.web.pages import keep_open
 from grievance.web.redirects import see_other
 
@@ -84,6 +84,7 @@ def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
     if found is None:
         abort(_over())
     opened, receipt = found
+    only_of(COOKIE)
     act_as(f"receipt:{opened.case.id}")
     keep_open(url_for("intake.still"))
     if resuming.proven(cookie(COOKIE)):

@@ -46,6 +46,7 @@ def whose() -> Any:
         answer = see_other(_first())
         drop_cookie(answer, browser.COOKIE)
         return answer
+    drafts.renumber(draft, clock.real_now())
     shown = render_template(
         "intake/whose.html",
         form=form,

@@ -75,9 +75,15 @@ def form_token() -> str:
     return _token(g.form_secret)
 
 
+def only_of(name: str) -> None:
+    """From here on in this request only a token of this cookie counts, or of a stronger one: the
+    weaker ones may have been in this browser before whoever came in with it, and be known."""
+    g.counting = BOUND[: BOUND.index(name) + 1]
+
+
 def token_fits(given: str) -> bool:
-    """Whether `given` was made for any cookie this browser holds."""
-    return any(token_is_of(secret, given) for secret in held())
+    """Whether `given` was made for a cookie this browser holds, and that counts here."""
+    return any(token_is_of(cookie(name), given) for name in g.get("counting", BOUND))
 
 
 def token_is_of(secret: str, given: str) -> bool:

@@ -80,6 +80,20 @@ def test_a_number_that_was_seen_before_the_start_is_drawn_anew(
     assert "".join(page.one("output", id="receipt").itertext()) != first
 
 
+def test_who_goes_on_with_what_was_here_gets_a_number_that_nobody_has_seen(
+    app: Flask, session: Session
+) -> None:
+    robot = Robot(browser(app, session), ANSWERS)
+    seen = robot.go(until="file.receipt").one("output", id="receipt").itertext()
+    first = "".join(seen)
+    page = robot.open("/en/file")
+    page = robot.open(page.all("a", class_="go")[-1].get("href") or "")
+    assert page.name == "file.check"
+    page = robot.open("/en/file/receipt")
+    assert "".join(page.one("output", id="receipt").itertext()) != first
+    assert "Your number has changed" in page.main
+
+
 @pytest.mark.parametrize("path", ["/en/file?change=1", "/en/file?mine=1&route=full"])
 def test_a_first_page_that_is_sent_again_draws_the_number_anew_and_says_so(
     app: Flask, session: Session, path: str

@@ -187,6 +187,23 @@ def test_a_form_without_its_token_changes_nothing(scene: Scene) -> None:
     assert len(taking) > 80
 
 
+def test_a_token_from_before_somebody_came_in_changes_nothing(scene: Scene) -> None:
+    """Whoever used the browser earlier can know its `visit` or draft cookie, and the token."""
+    earlier = scene.app.test_client()
+    for name, known in (("visit", "planted"), ("draft", "planted.too")):
+        scene.client.set_cookie(name, known)
+        earlier.set_cookie(name, known)
+        token = read_page(earlier.get("/en/return")).fields()["token"]
+        before, changed = scene.rows(), set()
+        for endpoint, path, methods in scene.paths():
+            if "POST" in methods and path.startswith(("/staff/", "/en/case")):
+                scene.client.post(path, data={**scene.body(path), "token": token})
+                if scene.rows() != before:
+                    before = scene.rows()
+                    changed.add(endpoint)
+        assert changed == set()
+
+
 @contextmanager
 def untouched(scene: Scene) -> Iterator[None]:
     """Whatever is done meanwhile never was, in this browser neither."""
