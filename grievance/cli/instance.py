@@ -119,6 +119,7 @@ def _processes(place: Place, door: list[socket.socket]) -> list[Child]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *(word for file in files for word in ("--bind", f"fd://{file}")),
         *("--limit-request-line", "8190"),  # a search in a script of many bytes a letter
+        "--forwarder-headers=",  # else a header SCRIPT_NAME says where every link leads
         *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
         *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
         *("--logger-class", "grievance.web.server.ServerLog", "--no-control-socket"),

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+from grievance.cli import instance
+from grievance.cli.places import Place
+from tests.servers import ROOT
 
 EVIL = "evil.example"
 
@@ -68,3 +78,31 @@ def test_a_host_that_is_no_name_is_refused_in_words(client: Any, host: str, path
     answer = client.get(path, headers={"Host": host, "X-Forwarded-Host": host})
     assert answer.status_code in (400, 414)
     assert "<h1" in answer.get_data(as_text=True)
+
+
+def served(tmp_path: Path) -> dict[str, list[str]]:
+    """What follows `gunicorn` in each line of ours that serves."""
+    unit = (ROOT / "deploy" / "grievance-web.service").read_text()
+    line = next(one for one in unit.splitlines() if one.startswith("ExecStart="))
+    containers = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    place = Place(tmp_path, lambda role: f"postgresql://{role}@/x", "redis://localhost")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        (web, *_others) = instance._processes(place, [door])
+    lines = [shlex.split(line), containers["services"]["web"]["command"], list(web._launch.argv)]
+    names = ("unit", "containers", "up")
+    return {
+        name: words[words.index("wsgi:app") + 1 :] for name, words in zip(names, lines, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", ["unit", "containers", "up"])
+def test_no_header_says_where_links_lead(tmp_path: Path, name: str) -> None:
+    """gunicorn would take SCRIPT_NAME from its proxy, which may pass on what a sender wrote."""
+    words = served(tmp_path)[name]
+    config = Config()
+    for option, value in vars(config.parser().parse_args(words)).items():
+        if option != "args" and value is not None:
+            config.set(option, value)
+    sent = b"GET / HTTP/1.1\r\nHost: a\r\nSCRIPT_NAME: //evil.example\r\n\r\n"
+    request = next(RequestParser(config, iter([sent]), ("127.0.0.1", 1)))
+    assert [one for one in request.headers if EVIL in one[1]] == []
