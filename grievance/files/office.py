@@ -13,6 +13,7 @@ from typing import Any
 from xml.parsers import expat
 
 MOST_BYTES = 60 * 1024 * 1024  # of all parts read, unpacked
+MOST_TOKEN = 2 * 1024 * 1024  # one tag or comment: older expat reads it anew with each piece
 MOST_LETTERS = 4 * 1024 * 1024
 MOST_PARTS = 5000
 MOST_GAP = 200  # empty cells in a row that are kept as room
@@ -54,7 +55,7 @@ class _Parts:
         with self._archive.open(name) as part:
             while piece := part.read(65536):
                 self._left -= len(piece)
-                if self._left < 0:
+                if self._left < 0 or part.tell() - parser.CurrentByteIndex > MOST_TOKEN:
                     raise _TooMuch
                 parser.Parse(piece, False)
         parser.Parse(b"", True)
