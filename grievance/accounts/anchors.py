@@ -99,10 +99,11 @@ def line(row: Anchor) -> dict[str, Any]:
 
 
 def copied(copy: Path) -> dict[int, dict[str, Any]]:
-    """The lines of the second place by their number."""
+    """The lines of the second place by their number; one that is being written is none yet."""
     if not copy.exists():
         return {}
-    lines = (json.loads(one) for one in copy.read_text("utf-8").splitlines() if one.strip())
+    written = copy.read_text("utf-8").rpartition("\n")[0]
+    lines = (json.loads(one) for one in written.splitlines() if one.strip())
     return {one["seq"]: one for one in lines}
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,14 +29,15 @@ LAST = 2**31  # the version of a row that is gone
 def verify(
     session: Session,
     anchor_public: bytes | None = None,
-    copy: Path | Mapping[int, Any] | None = None,
+    copy: Mapping[int, Any] | None = None,
     event_key: bytes | None = None,
 ) -> Report:
     """Walk every chain and anchor, and compare the rows with their events.
 
     `anchor_public` checks the signatures (it is public, of the key ring), `event_key` what vouches
-    for each event and read, `copy` compares the second place: read it before the transaction does,
-    or an anchor that is signed meanwhile stands there alone. What is not given is left out.
+    for each event and read, `copy` is the second place (`anchors.copied`), read before the
+    transaction began: an anchor that is signed meanwhile would stand there alone. What is not
+    given is left out.
     """
     report = Report(vouched=event_key is not None)
     check = _Check(session, report, Keys(event_key) if event_key else None)
@@ -214,10 +214,9 @@ class _Check:
             "", read.mac, lambda key: chain.read_mac(key, *told)
         )
 
-    def anchors(self, public: bytes | None, copy: Path | Mapping[int, Any] | None) -> None:
+    def anchors(self, public: bytes | None, copy: Mapping[int, Any] | None) -> None:
         """The anchors, their copy, and whether every chain that moved is to be anchored."""
-        given_copy = anchors.copied(copy) if isinstance(copy, Path) else copy
-        copied = dict(given_copy) if given_copy is not None else None
+        copied = dict(copy) if copy is not None else None
         rows = self.session.scalars(select(Anchor).order_by(Anchor.seq)).all()
         given = (_signed(row) for row in rows)
         last, reached = walk_anchors(given, self.report, public, self._standing)

@@ -197,7 +197,7 @@ def _compare(
         return False
     found = [
         place
-        for place in rows.audit(connection, held, copy)["broken"]
+        for place in rows.audit(connection, held, anchors.copied(copy))["broken"]
         if place not in told["broken"]
     ]
     later = [place["seq"] for place in found if place["seq"] > told["anchors"]]

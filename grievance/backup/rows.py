@@ -143,7 +143,7 @@ def is_empty(connection: Connection) -> bool:
 
 
 def audit(
-    connection: Connection, held: Mapping[str, bytes], copy: Path | None = None
+    connection: Connection, held: Mapping[str, bytes], copy: Mapping[int, Any] | None = None
 ) -> dict[str, Any]:
     """What `flask audit verify` says of the rows this connection sees."""
     with Session(connection) as session:

@@ -148,10 +148,21 @@ def test_database_put_back_is_told_by_the_second_place(
     anchors.anchor(busy.session, worker, real_now())
     assert anchors.copy_anchors(busy.session, copy) == 2
     assert anchors.copy_anchors(busy.session, copy) == 0
-    assert broken(busy, copy=copy) == []
+    assert broken(busy, copy=anchors.copied(copy)) == []
     busy.session.execute(delete(Anchor).where(Anchor.seq == 2))
     assert {"stream": "anchors", "seq": 2} not in broken(busy)
-    assert {"stream": "anchors", "seq": 2} in broken(busy, copy=copy)
+    assert {"stream": "anchors", "seq": 2} in broken(busy, copy=anchors.copied(copy))
+
+
+def test_a_line_of_the_second_place_that_is_being_written_is_no_break(
+    busy: Office, worker: KeyRing, tmp_path: Path
+) -> None:
+    copy = tmp_path / anchors.COPY
+    anchors.anchor(busy.session, worker, real_now())
+    anchors.copy_anchors(busy.session, copy)
+    with copy.open("a") as lines:
+        lines.write('{"at": "2026-')
+    assert broken(busy, copy=anchors.copied(copy)) == []
 
 
 def test_anchor_covers_only_what_moved_and_rests_when_nothing_did(
@@ -295,6 +306,5 @@ def test_worker_role_signs_anchors(
         assert anchors.anchor(process, worker, real_now())
         process.commit()
         assert anchors.copy_anchors(process, tmp_path / anchors.COPY) == 1
-    assert (
-        verifying.verify(busy.session, worker.anchor_public, tmp_path / anchors.COPY).anchors == 1
-    )
+    copied = anchors.copied(tmp_path / anchors.COPY)
+    assert verifying.verify(busy.session, worker.anchor_public, copied).anchors == 1

@@ -32,7 +32,8 @@ def told(place: Place, copy: bool = False) -> dict[str, object]:
     """What `audit verify` finds there."""
     public = KeyRing.load(place.ring, "cli").anchor_public
     with place.session() as session:
-        facts = verifying.verify(session, public, place.data / anchors.COPY if copy else None)
+        copied = anchors.copied(place.data / anchors.COPY) if copy else None
+        facts = verifying.verify(session, public, copied)
         return facts.facts()
 
 
