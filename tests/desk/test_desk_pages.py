@@ -267,3 +267,13 @@ def test_zawgyi_stands_in_unicode_beside_the_original(house, show):
     assert UNICODE in page.main
     plain = house.case(language="my", **{"what-happened": UNICODE}).case.reference
     assert "Zawgyi" not in show(house.browser(house.hire(name="B")), f"/staff/cases/{plain}").main
+
+
+def test_an_error_speaks_the_language_of_the_desk_whatever_workers_are_served(house, monkeypatch):
+    monkeypatch.setitem(house.app.config, "LANGUAGES", ("en",))
+    client = house.browser(house.hire(name="Mori Emi", language="ja"))
+    for path, status in (("/staff/people", 403), ("/staff/cases/x", 404)):
+        answer = client.get(path)
+        page = read_page(answer)
+        assert (answer.status_code, page.name) == (status, "error")
+        assert page.one("html").get("lang") == "ja", page.main

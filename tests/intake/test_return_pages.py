@@ -11,15 +11,18 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from grievance.cases import messages
+from grievance.accounts.roles import Role
+from grievance.cases import files, messages
 from grievance.cases.models import CaseFile, CaseGrant, Message, Receipt
 from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations import handling
 from grievance.cases.records import suggestion
+from grievance.files import cleaning
 from grievance.notifications import proof
 from grievance.notifications.models import LetterTry, Outbox
 from grievance.vault.receipts import grouped
-from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator
+from tests.cases.conftest import World
+from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator, member
 from tests.pages import Page, read_page
 
 Visit = Callable[[str], Browser]
@@ -181,6 +184,34 @@ def test_a_guess_stands_beside_the_file_and_its_worker_may_open_what_was_sent(
     assert answer.data == CARD.encode("cp932")
     assert "card.txt" in answer.headers["Content-Disposition"]
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_no_try_of_the_cleaner_is_spent_on_the_way_to_another_language(
+    app: Flask, session: Session, operator: Operator, filed: Filed, visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What broke the cleaner is tried three times: the page that leads elsewhere tries none."""
+    lead = member(session, operator, Role.LEAD)
+    World(session, app.config["SITE"], operator, lead, lead, filed).hand_over("asked")
+    with cleaning.CHILDREN.hold(b"one"), cleaning.CHILDREN.hold(b"other"):
+        stored = files.keep(app.config["SITE"].blobs, b"14 hours", "note.txt", b"worker")
+    opened = filed.open(session)
+    row = files.attach(session, opened, stored, author="worker", message_id=None, at=NOW)
+    session.commit()
+    assert row.state == "not_cleaned"
+    monkeypatch.setattr(cleaning, "_run", lambda *_: (-9, b""))
+
+    def tries() -> int:
+        session.expire_all()
+        return files.read_meta(filed.open(session), row).tries
+
+    visitor = visit(filed.code)
+    with visitor.get("/my/case") as away:
+        assert away.headers["Location"].endswith("/en/case")
+    assert tries() == 0
+    with visitor.get("/en/case") as page:
+        assert page.status_code == 200
+    assert tries() == 1
 
 
 def test_the_original_is_for_the_number_that_decides_and_for_own_files_only(
