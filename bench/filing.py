@@ -118,9 +118,17 @@ def _draft(house: House) -> tuple[str, OpenDraft]:
 
 def last_steps(house: House, count: int) -> list[Request]:
     """The last request of so many people who have everything filled in."""
-    made = [_draft(house)[0] for _ in range(count)]
+    return [asked for asked, _code in with_numbers(house, count)]
+
+
+def with_numbers(house: House, count: int) -> list[tuple[Request, str]]:
+    """The same, each with the number that was drawn for it."""
+    made = [_draft(house) for _ in range(count)]
     house.session.commit()
-    return [house.form("/en/file/receipt", {"draft": secret}) for secret in made]
+    return [
+        (house.form("/en/file/receipt", {"draft": secret}), draft.codes["worker"])
+        for secret, draft in made
+    ]
 
 
 def _alone(house: House, one: float) -> list[Line]:

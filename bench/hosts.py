@@ -1,9 +1,14 @@
-"""Two web hosts and two workers behind nginx, over one database, one queue and one folder of files:
-people file while one host and one worker are killed in the middle."""
+"""Two web hosts and two workers behind nginx, over one database, one queue and one store of files:
+people file while one host and one worker are killed in the middle.
+
+The store is a folder, or the bucket that GRIEVANCE_STORAGE and GRIEVANCE_S3_… name.
+"""
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,13 +19,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http.cookies import SimpleCookie
 from pathlib import Path
+from random import SystemRandom
+from statistics import median
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from PIL import Image
 from sqlalchemy import func, select
 
-from bench.filing import hashes_a_second, last_steps
+from bench.filing import hashes_a_second, with_numbers
 from bench.house import House, free_port
 from bench.load import HERE, Answer, Browser, Request
 from bench.table import Floor, Line, percentile
@@ -29,6 +38,8 @@ from grievance.embedded.process import start
 from grievance.embedded.valkey import Valkey
 
 PEOPLE, FEW, CLIENTS = 1000, 200, 16
+OPENED, PHOTOS = 50, 20  # of the numbers; of people with a file
+FILE = re.compile(r'"(/en/case/files/[0-9a-f-]{36})"')
 TRIES = 20
 AGAIN = (0, 502, 503, 504)  # no answer, the proxy's, "busy, come again"
 PATIENCE = 60  # seconds until a host has to answer
@@ -66,13 +77,19 @@ def measure(house: House) -> list[Line]:
         one = _filed(house, stack.enter_context(_proxy(house.place.folder / "one", ports[:1])), FEW)
         door = stack.enter_context(_proxy(house.place.folder / "two", ports))
         two = _filed(house, door, FEW)
+        photos = _photos(house, *ports)
         killed = _filed(house, door, PEOPLE, victims=[hosts[0], workers[0]])
+        numbers = [code for part in (one, two, killed) for code in part.numbers]
+        chosen = SystemRandom().sample(numbers, OPENED)
+        shut = sum(not _case(house, ports[1], code)[0] for code in chosen)
     return [
         Line("filing, 1 host, 1 process", one.rate, "/s", "", Floor(floor, "hashes on all cores")),
         Line("filing, 2 hosts", two.rate, "/s", "", Floor(floor, "hashes on all cores")),
         Line("filing, 2 hosts, one killed in the middle", killed.rate, "/s"),
         Line("the same, slowest of all", killed.slowest, "s"),
         Line(f"filings lost of {PEOPLE + 2 * FEW}", one.lost + two.lost + killed.lost, "", "= 0"),
+        Line(f"numbers that the other host did not open, of {OPENED}", shut, "", "= 0"),
+        *photos,
         Line("filings that made two cases", one.twice + two.twice + killed.twice, "", "= 0"),
         Line("people who pressed again, one killed", killed.again, ""),
     ]
@@ -81,11 +98,14 @@ def measure(house: House) -> list[Line]:
 class Round:
     """What became of so many filings."""
 
-    def __init__(self, answers: Sequence[Answer], seconds: float, cases: int, numbers: int) -> None:
+    def __init__(
+        self, answers: Sequence[Answer], seconds: float, cases: int, kept: int, numbers: list[str]
+    ) -> None:
+        self.numbers = numbers
         answered = sum(one.status == 303 and "sent" in one.headers["Location"] for one in answers)
         self.rate = len(answers) / seconds
         self.slowest = percentile([one.seconds for one in answers], 1.0)
-        self.lost = max(len(answers) - min(cases, numbers), len(answers) - answered)
+        self.lost = max(len(answers) - min(cases, kept), len(answers) - answered)
         self.twice = max(0, cases - len(answers))
         self.again = sum(one.busy > 0 for one in answers)
 
@@ -94,14 +114,53 @@ def _filed(
     house: House, port: int, people: int, victims: Sequence[subprocess.Popen[bytes]] = ()
 ) -> Round:
     before = _count(house, Case), _count(house, Receipt)
-    steps = last_steps(house, people)
+    people_with = with_numbers(house, people)
     sender = Sender(port)
     killing = threading.Thread(target=_kill_when, args=(sender, victims))
     killing.start()
-    answers, seconds = sender.all(steps)
+    answers, seconds = sender.all(asked for asked, _code in people_with)
     killing.join()
-    cases, numbers = _count(house, Case) - before[0], _count(house, Receipt) - before[1]
-    return Round(answers, seconds, cases, numbers)
+    cases, kept = _count(house, Case) - before[0], _count(house, Receipt) - before[1]
+    return Round(answers, seconds, cases, kept, [code for _asked, code in people_with])
+
+
+def _case(house: House, port: int, code: str) -> tuple[str, dict[str, str]]:
+    """The page behind a number, empty when it does not open, and what the browser holds then."""
+    sender, visit = Sender(port), {"visit": "bench"}
+    back = sender.persist(house.form("/en/return", visit, code=code))
+    given = SimpleCookie()
+    for line in back.headers.get_all("Set-Cookie") or ():
+        given.load(line)
+    cookies = visit | {name: one.value for name, one in given.items()}
+    page = sender.persist(Request("/en/case", cookies))
+    return (page.body.decode() if (back.status, page.status) == (303, 200) else ""), cookies
+
+
+def _photos(house: House, here: int, there: int) -> list[Line]:
+    """Some send a photo to one host, the rest to the other, and open it there."""
+    kept, fetched, lost = [], [], 0
+    photo = drawn()
+    for asked, code in with_numbers(house, PHOTOS):
+        sent = replace(house.form("/en/file/files", dict(asked.cookies)), file=photo)
+        kept.append(Sender(here).persist(sent).seconds)
+        Sender(there).persist(asked)
+        page, cookies = _case(house, there, code)
+        found = FILE.search(page)
+        got = Sender(there).persist(Request(found[1], cookies)) if found else None
+        lost += got is None or got.status != 200 or not got.body.startswith(b"\x89PNG")
+        fetched.append(got.seconds if got else 0.0)
+    return [
+        Line("a photo cleaned and kept, median", median(kept) * 1000, "ms"),
+        Line("the same opened at the other host, median", median(fetched) * 1000, "ms"),
+        Line(f"photos that did not open, of {PHOTOS}", lost, "", "= 0"),
+    ]
+
+
+def drawn() -> bytes:
+    """A picture of about the size that a phone sends."""
+    made = io.BytesIO()
+    Image.effect_noise((1200, 900), 60).save(made, "PNG")
+    return made.getvalue()
 
 
 class Sender:

@@ -38,6 +38,23 @@ class Request:
     form: Mapping[str, str] | None = None
     language: str = "en"
     source: str = HERE
+    file: bytes = b""  # sent as the field `files` of the form, named slip.png
+
+    @property
+    def body(self) -> tuple[bytes | None, str]:
+        """What is sent, and its type."""
+        if self.form is None:
+            return None, ""
+        if not self.file:
+            return urlencode(self.form).encode(), "application/x-www-form-urlencoded"
+        border = "bench-of-grievance"
+        head = "".join(
+            f'--{border}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in self.form.items()
+        )
+        head += f'--{border}\r\nContent-Disposition: form-data; name="files"; filename="slip.png"'
+        whole = f"{head}\r\n\r\n".encode() + self.file + f"\r\n--{border}--\r\n".encode()
+        return whole, f"multipart/form-data; boundary={border}"
 
 
 class Browser:
@@ -55,10 +72,9 @@ class Browser:
             headers["Cookie"] = "; ".join(
                 f"{name}={value}" for name, value in asked.cookies.items()
             )
-        body = None
-        if asked.form is not None:
-            body = urlencode(asked.form)
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        body, kind = asked.body
+        if kind:
+            headers["Content-Type"] = kind
         try:
             connection.request("POST" if body is not None else "GET", asked.path, body, headers)
             got = connection.getresponse()

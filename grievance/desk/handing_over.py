@@ -26,7 +26,7 @@ from grievance.desk.handover_forms import HandOverForm, PacketForm
 from grievance.desk.handover_reading import HandOverPage
 from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.packeting import Packeting, doors, missing
-from grievance.desk.uploading import WithFile
+from grievance.desk.uploading import NO_FILE, WithFile
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -54,6 +54,8 @@ def _why(refused: Exception) -> tuple[str, int]:
         return _(CHANGED), 409
     if isinstance(refused, NotAllowed):
         return _(refused.sentence), 409
+    if isinstance(refused, OSError):
+        return _(NO_FILE), 503
     why = refused.why if isinstance(refused, Refused) else "state"
     return _(OURS.get(why) or REFUSALS[why][1]), 403 if why == "actor" else 409
 
@@ -99,7 +101,7 @@ def refer(reference: str, mechanism_id: str) -> Response:
     try:
         wanted = made.wanted(form)
         done = referring.refer(db.session(), site(), desk.opened, wanted, _act(desk, form))
-    except (Conflict, Refused, NotAllowed) as refused:
+    except (Conflict, Refused, NotAllowed, OSError) as refused:
         return _not_asked(reference, mechanism_id, form, refused)
     referral_id = done.id
     db.session.commit()
@@ -107,6 +109,8 @@ def refer(reference: str, mechanism_id: str) -> Response:
 
 
 def _not_asked(reference: str, mechanism: str, form: PacketForm, refused: Exception) -> Response:
+    if isinstance(refused, FileNotFoundError):  # a copy is lost, not away
+        raise refused
     db.session.rollback()
     made = _packeting(reference, mechanism)
     if isinstance(refused, Conflict) and _repeats(made.desk, form, Verb.REFER):

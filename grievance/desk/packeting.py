@@ -161,7 +161,7 @@ class Packeting:
             fields=form.texts,
             readings=form.readings,
             translations={**self._translated(language), **form.wishes},
-            files=[one.name for one in self.copies(form)],
+            files=[name for name, _row, _stored in self._chosen(form)],
             day=local_today(db.session(), now()),
             purpose=str(form.purpose.data) if form.purpose.data in book().purposes else "",
             ends_on=form.ends_on.data,
@@ -198,20 +198,22 @@ class Packeting:
             if row.language == language
         }
 
-    def copies(self, form: PacketForm) -> list[FlatFile]:
-        """The ticked copies, numbered: a file's own name can say who it was."""
+    def _chosen(self, form: PacketForm) -> list[tuple[str, CaseFile, Stored]]:
+        """The ticked files, numbered: a file's own name can say who it was."""
         if "files" not in (form.parts.data or ()):
             return []
         wanted = set(form.copies.data or ())
         chosen = [(row, one) for row, one in self.clean_files if str(row.id) in wanted]
         return [
-            FlatFile(
-                f"{number}.{stored.name.rpartition('.')[2]}",
-                stored.mime,
-                files.content(site().blobs, stored, original=False),
-                row.id,
-            )
+            (f"{number}.{stored.name.rpartition('.')[2]}", row, stored)
             for number, (row, stored) in enumerate(chosen, 1)
+        ]
+
+    def copies(self, form: PacketForm) -> list[FlatFile]:
+        """The copies that go with it; OSError while the store of files does not answer."""
+        return [
+            FlatFile(name, stored.mime, files.content(site().blobs, stored, original=False), row.id)
+            for name, row, stored in self._chosen(form)
         ]
 
     def wanted(self, form: PacketForm) -> HandingOver:

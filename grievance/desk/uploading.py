@@ -48,6 +48,7 @@ SENTENCES = {
     "empty": N_("This file is empty."),
 }
 NO_STORE = N_("The file could not be kept just now. Wait a minute, then choose it again.")
+NO_FILE = N_("The files cannot be reached just now. Wait a minute, then press again.")
 AGAIN = N_("The file was not kept. Choose it again.")
 
 

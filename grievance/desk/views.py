@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
@@ -25,10 +26,14 @@ from grievance.desk.forms import ActForm, ReasonForm
 from grievance.desk.handover_reading import of_case
 from grievance.desk.loading import Desk, open_case, open_file, site
 from grievance.desk.reading import CasePage
+from grievance.desk.uploading import NO_FILE
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
 from grievance.web.audience import audience
+from grievance.web.logs import where
+
+log = logging.getLogger("grievance.error")
 
 
 @bp.get("/cases/<reference>")
@@ -98,9 +103,22 @@ def open_original(reference: str, file_id: UUID) -> Response:
         return case_page(desk, (Verb.OPEN_ORIGINAL, form), 422)
     reason = str(form.reason.data)
     stored = handling.open_original(db.session(), desk.opened, row, reason, desk.actor, now())
-    data = files.content(site().blobs, stored, original=True)
+    try:
+        data = files.content(site().blobs, stored, original=True)
+    except OSError as problem:
+        return _not_fetched(reference, form, problem)
     db.session.commit()
     return _download(replace(stored, name=files.original_name(stored)), data)
+
+
+def _not_fetched(reference: str, form: ReasonForm, problem: OSError) -> Response:
+    """The reason stays typed, and is kept with the case only when the file was given."""
+    if isinstance(problem, FileNotFoundError):  # lost, not away
+        raise problem
+    log.error("the store of files is away", extra={"place": where(problem)})
+    db.session.rollback()
+    form.reason.errors = [_(NO_FILE)]
+    return case_page(open_case(reference), (Verb.OPEN_ORIGINAL, form), 503)
 
 
 def _download(stored: Stored, data: bytes) -> Response:

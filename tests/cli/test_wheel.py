@@ -16,12 +16,15 @@ import sys
 import sysconfig
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from email import message_from_bytes
+from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.servers import ROOT
 
@@ -153,3 +156,41 @@ def test_it_has_its_fonts_and_says_where_catalogues_are_compared(
     told = run(python, "-m", "flask", "translations", "check", cwd=folder)
     assert (told.returncode, told.stdout) == (3, "")
     assert "run this in a checkout" in told.stderr
+
+
+def test_it_asks_for_every_library_that_it_imports(wheel: Path, tmp_path: Path) -> None:
+    """Of an environment that has what the wheel asks for and nothing else, every module is
+    imported. What it asks for stands in as links to what is here; the extras are left out."""
+    with zipfile.ZipFile(wheel) as whole:
+        whole.extractall(tmp_path)
+        (about,) = (name for name in whole.namelist() if name.endswith(".dist-info/METADATA"))
+        told = message_from_bytes(whole.read(about))
+    for name in closure(told.get_all("Requires-Dist") or []):
+        for path in distribution(name).files or ():
+            top = path.parts[0]
+            if top not in ("..", "__pycache__") and not (tmp_path / top).exists():
+                (tmp_path / top).symlink_to(distribution(name).locate_file(top))
+    assert not (tmp_path / "pytest").exists()
+    code = (
+        "import sys, pkgutil, importlib; sys.path.insert(0, sys.argv[1]); import grievance\n"
+        "for one in pkgutil.walk_packages(grievance.__path__, 'grievance.'):\n"
+        "    '.migrations' in one.name or importlib.import_module(one.name)\n"
+        "print(len(sys.modules))"
+    )
+    told_by = run(sys.executable, "-I", "-S", "-c", code, tmp_path, cwd=tmp_path)
+    assert told_by.returncode == 0, told_by.stderr[-1500:]
+
+
+def closure(asked: Iterable[str]) -> set[str]:
+    """The distributions that these requirements need here, without extras of ours."""
+    found: set[str] = set()
+    waiting = [(Requirement(one), "") for one in asked]
+    while waiting:
+        wanted, extra = waiting.pop()
+        if wanted.marker and not wanted.marker.evaluate({"extra": extra}):
+            continue
+        new = wanted.name not in found
+        found.add(wanted.name)
+        for more in distribution(wanted.name).requires or () if new or wanted.extras else ():
+            waiting += [(Requirement(more), one) for one in {"", *wanted.extras}]
+    return found

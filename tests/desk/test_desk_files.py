@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 from PIL import Image
 
 from grievance.accounts.roles import Role
 from grievance.cases import files
+from grievance.storage import FolderBlobs
 from tests.cast import NOW
+from tests.faults.staff import form_of
 from tests.pages import read_page
 
 
@@ -43,6 +46,29 @@ def test_a_file_comes_clean_and_the_original_only_for_a_reason(house, show):
     page = show(client, f"/staff/cases/{filed.case.reference}")
     assert "opened an original file, giving a reason." in page.main
     assert client.get(f"{path}/open_original").status_code == 405
+
+
+def test_while_the_store_is_away_the_reason_stays_typed_and_is_not_kept(house, show, monkeypatch):
+    client, filed = house.browser(house.hire()), house.case()
+    file, _stored = attach(house, filed)
+    page = show(client, f"/staff/cases/{filed.case.reference}")
+    path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
+    typed = {"token": page.fields()["token"], "reason": "The date is in question"}
+    with monkeypatch.context() as away:
+        away.setattr(FolderBlobs, "open", store_away)
+        refused = client.post(f"{path}/open_original", data=typed)
+        assert client.get(path).status_code == 503
+    assert refused.status_code == 503
+    page = read_page(refused)
+    assert "cannot be reached just now" in page.errors["reason"]
+    assert page.fields(form_of(page, "open_original"))["reason"] == typed["reason"]
+    assert "giving a reason" not in show(client, f"/staff/cases/{filed.case.reference}").main
+    assert client.post(f"{path}/open_original", data=typed).status_code == 200
+
+
+def store_away(_store, _blob):
+    """What a store that does not answer says."""
+    raise OSError(errno.EIO, "the store does not answer")
 
 
 def test_what_was_guessed_or_left_out_stands_beside_the_file(house, show):

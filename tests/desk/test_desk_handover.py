@@ -37,6 +37,7 @@ from grievance.referrals.operations import handing, sealing
 from grievance.referrals.operations.handing import Answered
 from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.referrals.templates import book, template_for
+from grievance.storage import FolderBlobs
 from grievance.web.uploads import UploadLimits
 from tests.cast import NOW, browser, new_keys
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
@@ -444,6 +445,33 @@ def test_what_has_gone_out_is_never_replaced(house):
     assert do(client, path, "referral_news", kind="declined").status_code == 303
     again = asks_anew(house, client, case, purpose="advice", ends_on=LATER, parts=["story"])
     assert again.headers["Location"] != path
+
+
+def test_while_the_store_is_away_a_packet_with_copies_keeps_what_was_typed(house, monkeypatch):
+    handler = house.hire()
+    filed = taken(house, handler, name="Nguyen Thi Lan", language="en")
+    client, case = house.browser(handler), filed.case
+    chosen = pictured(house, filed)
+    page = packet_page(client, case, "jp-ncp")
+    typed = {
+        **page.fields(form_of(page, "refer")), "purpose": "complaint", "ends_on": LATER,
+        "parts": ["story", "files"], "copies": [str(chosen.id)],
+        "field_chapters": "Chapter V", "field_interest": "She works there.",
+    }  # fmt: skip
+
+    def away(_store, _blob):
+        raise OSError("away")
+
+    with monkeypatch.context() as store:
+        store.setattr(FolderBlobs, "open", away)
+        refused = client.post(f"/staff/cases/{case.reference}/refer/jp-ncp", data=typed)
+    assert refused.status_code == 503
+    page = read_page(refused)
+    assert "cannot be reached just now" in page.main
+    shown = page.fields(form_of(page, "refer"))
+    assert shown["field_chapters"] == "Chapter V"
+    assert ticked(page, "copies") == [str(chosen.id)]
+    assert not house.session.scalars(select(Packet)).all()
 
 
 def test_the_page_that_changes_a_packet_holds_what_the_packet_holds(house):
