@@ -43,6 +43,15 @@ class Stored:
     tries: int = 0  # of cleaning, that failed for the file's own sake
 
 
+@dataclass(frozen=True)
+class Brought:
+    """Who brought a file, when, and the message that it came with."""
+
+    author: str
+    at: datetime
+    message_id: UUID | None = None
+
+
 def _put(blobs: Blobs, blob: str, data: bytes) -> str:
     sealed = io.BytesIO()
     writer = SealingWriter(sealed)
@@ -140,28 +149,20 @@ def from_plain(values: dict[str, Any]) -> Stored:
     return Stored(**{**values, "warnings": tuple(values.get("warnings", ()))})
 
 
-def attach(
-    session: Session,
-    opened: OpenCase,
-    stored: Stored,
-    *,
-    author: str,
-    message_id: UUID | None,
-    at: datetime,
-) -> CaseFile:
+def attach(session: Session, opened: OpenCase, stored: Stored, brought: Brought) -> CaseFile:
     """Make a stored file part of a case: its name, type, size and keys are sealed to the story."""
     row = uuid4()
     file = CaseFile(
         id=row,
         case_id=opened.case.id,
-        message_id=message_id,
-        author=author,
+        message_id=brought.message_id,
+        author=brought.author,
         state=stored.state,
         original_blob=UUID(hex=stored.id),
         clean_blob=UUID(hex=stored.clean_blob) if stored.clean_blob else None,
         key_generation=opened.case.key_generation,
         meta=opened.seal_json(Label.FILE_META, row, plain(stored)),
-        at=at,
+        at=brought.at,
     )
     session.add(file)
     return file

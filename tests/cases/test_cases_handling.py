@@ -218,7 +218,7 @@ def test_an_original_needs_a_reason_and_keeps_it_sealed(
 ):
     session, actor = world.session, world.handler.actor
     stored = files.keep(world.site.blobs, b"pay slip", "slip.txt")
-    file = files.attach(session, world.desk(), stored, author="worker", message_id=None, at=NOW)
+    file = files.attach(session, world.desk(), stored, files.Brought("worker", NOW))
     session.flush()
     with pytest.raises(Refused) as refused:
         handling.open_original(session, world.desk(), file, "  ", actor, NOW)

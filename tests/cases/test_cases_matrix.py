@@ -74,9 +74,7 @@ def _translate(world: World, actor: Actor) -> object:
 def _original(world: World, actor: Actor) -> object:
     stored = files.keep(world.site.blobs, b"pay slip", "slip.txt")
     with world.session.no_autoflush:
-        file = files.attach(
-            world.session, world.desk(), stored, author="worker", message_id=None, at=NOW
-        )
+        file = files.attach(world.session, world.desk(), stored, files.Brought("worker", NOW))
         world.session.flush()
     return handling.open_original(world.session, world.desk(), file, "Doubt", actor, NOW)
 

@@ -24,7 +24,7 @@ def brought(world: World, blobs: FolderBlobs, source: bytes = PERSON) -> CaseFil
     """A worker's file, as it was kept."""
     stored = files.keep(blobs, NOTE, "slip.txt", source)
     opened = world.home()
-    file = files.attach(world.session, opened, stored, author="worker", message_id=None, at=NOW)
+    file = files.attach(world.session, opened, stored, files.Brought("worker", NOW))
     world.session.flush()
     return file
 

@@ -20,7 +20,7 @@ def attach(house, filed):
     site = house.app.config["SITE"]
     stored = files.keep(site.blobs, "Ngày 3: 14 giờ\n".encode(), "ghi chú.txt")
     opened = filed.open(house.session)
-    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
+    file = files.attach(house.session, opened, stored, files.Brought("worker", NOW))
     house.session.commit()
     return file, stored
 
@@ -78,7 +78,7 @@ def test_what_was_guessed_or_left_out_stands_beside_the_file(house, show):
     frames[0].save(photo, "GIF", save_all=True, append_images=frames[1:])
     stored = files.keep(house.app.config["SITE"].blobs, photo.getvalue(), "chat.gif")
     opened = filed.open(house.session)
-    file = files.attach(house.session, opened, stored, author="worker", message_id=None, at=NOW)
+    file = files.attach(house.session, opened, stored, files.Brought("worker", NOW))
     house.session.commit()
     page = show(client, f"/staff/cases/{filed.case.reference}")
     assert "Only its first picture is shown" in page.main
@@ -96,7 +96,7 @@ def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house
     house.session.delete(file)
     house.session.flush()
     raw = files.Stored(**{**files.plain(stored), **gone})
-    file = files.attach(house.session, desk, raw, author="worker", message_id=None, at=NOW)
+    file = files.attach(house.session, desk, raw, files.Brought("worker", NOW))
     house.session.commit()
     page = show(client, f"/staff/cases/{filed.case.reference}")
     assert "Not yet cleaned" in page.main

@@ -340,7 +340,7 @@ def pictured(house, filed, name="lan-payslip.png"):
     """A file of the worker that can go with a packet."""
     stored = files.keep(house.app.config["SITE"].blobs, picture(), name)
     mine = filed.open(house.session)
-    file = files.attach(house.session, mine, stored, author="worker", message_id=None, at=NOW)
+    file = files.attach(house.session, mine, stored, files.Brought("worker", NOW))
     house.session.commit()
     return file
 
@@ -921,7 +921,7 @@ def test_a_clean_copy_goes_with_the_packet_under_a_number(house):
     Image.new("RGB", (8, 8), "white").save(picture, "PNG")
     stored = files.keep(blobs, picture.getvalue(), "lan-payslip.png")
     file = files.attach(
-        house.session, filed.open(house.session), stored, author="worker", message_id=None, at=NOW
+        house.session, filed.open(house.session), stored, files.Brought("worker", NOW)
     )
     house.session.commit()
     assert file.state == "cleaned"

@@ -84,7 +84,7 @@ class Scene:
         item, referral = world.promise(), world.hand_over("asked")
         stored = files.keep(world.site.blobs, b"14 hours", "note.txt")
         file = files.attach(
-            session, self.filed.open(session), stored, author="worker", message_id=None, at=NOW
+            session, self.filed.open(session), stored, files.Brought("worker", NOW)
         )  # fmt: skip
         invitee = invitations.Invitee("New Person", "new-person@example.org", Role.HANDLER)
         by, now = self.colleague.id, real_now()

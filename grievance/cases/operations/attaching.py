@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grievance.cases import files
 from grievance.cases.act import Act
-from grievance.cases.files import Stored
+from grievance.cases.files import Brought, Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.operations.moving import Refused
 
@@ -17,8 +17,6 @@ def attach(act: Act, stored: Stored) -> CaseFile:
     """
     if act.actor.person is None or "case.work" not in act.actor.can:
         raise Refused("actor")
-    file = files.attach(
-        act.session, act.opened, stored, author="staff", message_id=None, at=act.now
-    )
+    file = files.attach(act.session, act.opened, stored, Brought("staff", act.now))
     act.session.flush()
     return file

@@ -167,9 +167,9 @@ def _seal(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
     records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
     records.write(session, opened, "profile", dict(told.profile), at)
     records.keep_suggestion(session, opened, filing.rules_version, filing.suggestion, at)
-    author = "worker" if told.filed_for == "own" else "helper"
+    brought = files.Brought("worker" if told.filed_for == "own" else "helper", at)
     for stored in told.files:
-        files.attach(session, opened, stored, author=author, message_id=None, at=at)
+        files.attach(session, opened, stored, brought)
 
 
 def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> None:

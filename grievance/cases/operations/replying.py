@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import files, messages, records
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor
+from grievance.cases.files import Brought
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import addressing, telling
@@ -49,8 +50,9 @@ def say(act: Act, sent: Sent) -> Message:
     message = messages.write(
         session, act.opened, written, thread="worker", verb=verb, actor=act.actor, at=at
     )
+    brought = Brought(role, at, message.id)
     for file in sent.files:
-        files.attach(session, act.opened, file, author=role, message_id=message.id, at=at)
+        files.attach(session, act.opened, file, brought)
     unsay(session, case, at)
     case.worker_acted_at, case.worker_waits = at, True
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
