@@ -103,3 +103,18 @@ class JobAct:
     def move(self, verb: Verb, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
         moving.move(self.session, self.case, verb, self.actor, self.now, codes)
+
+
+@dataclass(frozen=True)
+class RowAct:
+    """Something is done again to the row of a case after a restore: without keys, and nobody is
+    told."""
+
+    session: Session
+    case: Case
+    actor: Actor
+    now: datetime
+
+    def move(self, verb: Verb, **codes: Any) -> None:
+        """Do the state change of the verb and append its event with these codes."""
+        moving.move(self.session, self.case, verb, self.actor, self.now, codes)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from grievance.accounts.queries import profile
 from grievance.cases import files, messages, records
+from grievance.cases.act import Act
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import consenting, referring
-from grievance.cases.operations.referring import HandingOver
+from grievance.cases.operations.referring import About, HandingOver
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.demo.working import Do
@@ -34,14 +35,14 @@ HOLDS_FOR = timedelta(days=180)  # what the desk first offers
 def _refer(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
     copies = _copies(stage, opened) if step.given.get("copies") else []
-    today = referring.local_today(stage.session, act.now)
+    today = act.today
     wanted = HandingOver(
         document=draft(*_drafting(stage, opened, step, copies, today)),
         files=copies,
         purpose=step.given["purpose"],
         ends_on=today + HOLDS_FOR,
     )
-    referring.refer(stage.session, stage.site, opened, wanted, act)
+    referring.refer(act, wanted)
 
 
 def _drafting(
@@ -111,16 +112,13 @@ def _consent(stage: Stage, step: Step) -> None:
     referral = _handed(stage, step)
     packet = stage.session.get_one(Packet, referral.packet_id)
     if step.by == "worker":
-        own = stage.by_number(step)
         said = _said(step, referral, packet, stage.receipt(step.by).known_to)
-        consenting.say(
-            stage.session, stage.site, own.opened, referral, packet, said, own.actor, step.at
-        )
+        consenting.say(stage.by_number(step), About(referral, said))
         return
-    opened, act = stage.by_staff(step)
+    _opened, act = stage.by_staff(step)
     taken = {"recorder_id": act.actor.person, "words": step.text}
     said = _said(step, referral, packet, "staff", **taken)
-    referring.record_consent(stage.session, opened, referral, said, act)
+    referring.record_consent(act, About(referral, said))
 
 
 def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken: Any) -> Said:
@@ -143,11 +141,10 @@ def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken
 
 
 def _deliver(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    given, today = step.given, referring.local_today(stage.session, act.now)
-    by = given.get("carried", "staff")
-    delivery = Delivery(by, given["channel"], today, given.get("text", ""), _again(step))
-    referring.deliver(stage.session, stage.site, opened, _handed(stage, step), delivery, act)
+    _opened, act = stage.by_staff(step)
+    given, by = step.given, step.given.get("carried", "staff")
+    delivery = Delivery(by, given["channel"], act.today, given.get("text", ""), _again(step))
+    referring.deliver(act, About(_handed(stage, step), delivery))
 
 
 def _again(step: Step) -> date | None:
@@ -155,39 +152,33 @@ def _again(step: Step) -> date | None:
 
 
 def _answered(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    given, today = step.given, referring.local_today(stage.session, act.now)
-    file = stage.paper(step, act)
+    _opened, act = stage.by_staff(step)
+    given, file = step.given, stage.paper(step, act)
     said = Answered(
         given["kind"],
-        today,
+        act.today,
         given.get("reference", ""),
         given.get("text", ""),
         file.id if file else None,
         _again(step),
     )
-    referring.record_answer(stage.session, stage.site, opened, _handed(stage, step), said, act)
+    referring.record_answer(act, About(_handed(stage, step), said))
 
 
-def _silent(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    referring.mark_silent(
-        stage.session, stage.site, opened, _handed(stage, step), step.day("again"), act
-    )
+def _on_a_day(verb: Callable[[Act, About[date]], None]) -> Do:
+    def ask_again(stage: Stage, step: Step) -> None:
+        _opened, act = stage.by_staff(step)
+        verb(act, About(_handed(stage, step), step.day("again")))
 
-
-def _chase(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
-    referring.chase(stage.session, stage.case, _handed(stage, step), step.day("again"), act)
+    return ask_again
 
 
 def _recall(stage: Stage, step: Step) -> None:
     if step.by == "worker":
-        own, body = stage.by_number(step), step.given["to"]
-        consenting.recall(stage.session, stage.site, own.opened, body, own.actor, step.at)
+        consenting.recall(stage.by_number(step), step.given["to"])
         return
-    opened, act = stage.by_staff(step)
-    referring.recall_for_worker(stage.session, opened, step.given["to"], step.text, act)
+    _opened, act = stage.by_staff(step)
+    referring.recall_for_worker(act, About(_handed(stage, step), step.text))
 
 
 STEPS: Mapping[str, Do] = {
@@ -195,7 +186,7 @@ STEPS: Mapping[str, Do] = {
     "consent": _consent,
     "deliver": _deliver,
     "answered": _answered,
-    "silent": _silent,
-    "chase": _chase,
+    "silent": _on_a_day(referring.mark_silent),
+    "chase": _on_a_day(referring.chase),
     "recall": _recall,
 }

@@ -16,6 +16,7 @@ from grievance.cases import queries as cases
 from grievance.cases.act import Act
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import Conflict, Refused, allowed
+from grievance.cases.operations.referring import About
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk import handover_forms as forms
@@ -24,7 +25,7 @@ from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import HandOverForm, PacketForm
 from grievance.desk.handover_reading import HandOverPage
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case
 from grievance.desk.packeting import Packeting, doors, missing
 from grievance.desk.uploading import NO_FILE, WithFile
 from grievance.desk.views import note_read
@@ -39,13 +40,9 @@ from grievance.referrals.states import LABELS
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
-Do = Callable[[Desk, Referral, Any, Act], object]
+Do = Callable[[Act, About[Any]], object]
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
 OURS = {"next_chase": N_("The day to ask again must be in the future.")}
-
-
-def _act(desk: Desk, form: ActForm) -> Act:
-    return desk.act(form.seen)
 
 
 def _why(refused: Exception) -> tuple[str, int]:
@@ -99,8 +96,7 @@ def refer(reference: str, mechanism_id: str) -> Response:
         return _packet_page(made, form)
     desk = made.desk
     try:
-        wanted = made.wanted(form)
-        done = referring.refer(db.session(), site(), desk.opened, wanted, _act(desk, form))
+        done = referring.refer(desk.act(form.seen), made.wanted(form))
     except (Conflict, Refused, NotAllowed, OSError) as refused:
         return _not_asked(reference, mechanism_id, form, refused)
     referral_id = done.id
@@ -194,50 +190,18 @@ def back(reference: str, referral_id: UUID) -> Response:
     return see_other(url_for("desk.referral", reference=reference, referral_id=referral_id))
 
 
-def _consent(desk: Desk, row: Referral, form: forms.ConsentForm, act: Act) -> None:
-    said = form.said(desk.member.person_id)
-    referring.record_consent(db.session(), desk.opened, row, said, act)
-
-
-def _deliver(desk: Desk, row: Referral, form: forms.DeliverForm, act: Act) -> None:
-    referring.deliver(db.session(), site(), desk.opened, row, form.delivery, act)
-
-
-def _news(desk: Desk, row: Referral, form: forms.AnswerForm, act: Act) -> None:
-    said = form.answered(form.attach(act))
-    referring.record_answer(db.session(), site(), desk.opened, row, said, act)
-
-
-def _silent(desk: Desk, row: Referral, form: forms.ChaseForm, act: Act) -> None:
-    day = form.next_chase.data
-    referring.mark_silent(db.session(), site(), desk.opened, row, day, act)
-
-
-def _chase(desk: Desk, row: Referral, form: forms.ChaseForm, act: Act) -> None:
-    referring.chase(db.session(), desk.case, row, form.next_chase.data, act)
-
-
-def _recall(desk: Desk, row: Referral, form: forms.RecallForm, act: Act) -> None:
-    reason = str(form.reason.data)
-    referring.recall_for_worker(db.session(), desk.opened, row.mechanism, reason, act)
-
-
-def _tell(desk: Desk, row: Referral, form: forms.TellForm, act: Act) -> None:
-    referring.tell_body(db.session(), desk.opened, row, form.on_day.data, act)
-
-
 DOING: Mapping[Verb, Do] = {
-    Verb.TELL_BODY: _tell,
-    Verb.RECORD_CONSENT: _consent,
-    Verb.DELIVER: _deliver,
-    Verb.REFERRAL_NEWS: _news,
-    Verb.REFERRAL_OVER: _silent,
-    Verb.CHASE: _chase,
-    Verb.RECALL_FOR_WORKER: _recall,
+    Verb.TELL_BODY: referring.tell_body,
+    Verb.RECORD_CONSENT: referring.record_consent,
+    Verb.DELIVER: referring.deliver,
+    Verb.REFERRAL_NEWS: referring.record_answer,
+    Verb.REFERRAL_OVER: referring.mark_silent,
+    Verb.CHASE: referring.chase,
+    Verb.RECALL_FOR_WORKER: referring.recall_for_worker,
 }
 
 
-def act(reference: str, referral_id: UUID, verb: Verb) -> Response:
+def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
     """Do a verb to a hand-over with the form that was sent, and go back to it."""
     desk, row = _held(reference, referral_id)
     form = _sent(desk, row, verb)
@@ -248,7 +212,8 @@ def act(reference: str, referral_id: UUID, verb: Verb) -> Response:
     if isinstance(form, WithFile) and form.stored:  # nothing was held while it was cleaned
         desk, row = _held(reference, referral_id)
     try:
-        DOING[verb](desk, row, form, _act(desk, form))
+        act = desk.act(form.seen)
+        DOING[verb](act, About(row, form.said(act)))
     except (Conflict, Refused, NotAllowed) as refused:
         db.session.rollback()
         if isinstance(form, WithFile):
@@ -288,7 +253,7 @@ def _not_done(
 
 def _endpoint(verb: Verb) -> Callable[[str, UUID], Response]:
     def view(reference: str, referral_id: UUID) -> Response:
-        return act(reference, referral_id, verb)
+        return do(reference, referral_id, verb)
 
     view.__doc__ = f"Do the verb `{verb}` of the state table to a hand-over."
     return audience("staff", TABLE[verb].who)(view)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from grievance.accounts.models import Event
+from grievance.cases.act import Act
 from grievance.cases.models import CaseFile
 from grievance.cases.states import Verb
 from grievance.desk import handover_words as said
@@ -132,9 +133,10 @@ def packet_form(template: str) -> type[PacketForm]:
 
 
 class HandOverForm(ActForm):
-    """A verb on one hand-over."""
+    """A verb on one hand-over; `field` is the one that says it all, where one does."""
 
     referral: Referral
+    field = ""
 
     def about(self, referral: Referral, packet: Packet | None) -> None:
         """Stand on the page of this hand-over, with what can be chosen there."""
@@ -142,6 +144,10 @@ class HandOverForm(ActForm):
 
     def begin(self, packet: Packet, today: date) -> None:
         """Put in what a fresh form starts with."""
+
+    def said(self, act: Act) -> Any:
+        """What is said of the hand-over, as the verb takes it."""
+        return self[self.field].data
 
     @property
     def codes(self) -> dict[str, Any]:
@@ -186,7 +192,7 @@ class ConsentForm(HandOverForm):
         self.shown_end.data = referral.ends_on.isoformat() if referral.ends_on else ""
         self.shown_parts.data = " ".join(packet.parts)
 
-    def said(self, recorder: Any) -> Said:
+    def said(self, act: Act) -> Said:
         """The answer to exactly what stood on the page."""
         yes = self.answer.data == "yes"
         return Said(
@@ -200,7 +206,7 @@ class ConsentForm(HandOverForm):
             given_by="staff_recorded",
             known_to="staff",
             immigration_warned=bool(self.immigration.data),
-            recorder_id=recorder,
+            recorder_id=act.actor.person,
             words=self.words.data or "",
         )
 
@@ -247,9 +253,8 @@ class DeliverForm(HandOverForm):
         self.by.data = "staff"
         self.on_day.process_data(today)
 
-    @property
-    def delivery(self) -> Delivery:
-        """It as a value."""
+    def said(self, act: Act) -> Delivery:
+        """How it went out."""
         return Delivery(
             str(self.by.data), str(self.channel.data), self.on_day.data, self.tracking.data or "",
             self.next_chase.data,
@@ -290,8 +295,9 @@ class AnswerForm(WithFile, HandOverForm):
         ended = self.kind.data == "declined"
         return super().repeats(events, actor, Verb.REFERRAL_OVER if ended else verb)
 
-    def answered(self, file: CaseFile | None) -> Answered:
-        """It as a value; `file` is what came with it."""
+    def said(self, act: Act) -> Answered:
+        """What the body said, with the file that came with it made part of the case."""
+        file = self.attach(act)
         return Answered(
             str(self.kind.data), self.on_day.data, self.number.data or "", self.told.data or "",
             file.id if file else None, self.next_chase.data,
@@ -301,6 +307,7 @@ class AnswerForm(WithFile, HandOverForm):
 class ChaseForm(HandOverForm):
     """The next day on which the body is asked."""
 
+    field = "next_chase"
     next_chase = Day(lazy("When to ask them again"), needed=lazy("Write the day."))
 
     def begin(self, packet: Packet, today: date) -> None:
@@ -311,6 +318,7 @@ class ChaseForm(HandOverForm):
 class RecallForm(HandOverForm):
     """How the worker asked us to take it back."""
 
+    field = "reason"
     reason = Line(
         lazy("How did the worker ask for it?"),
         hint=lazy("For example: by telephone today. It is kept sealed."),
@@ -321,6 +329,7 @@ class RecallForm(HandOverForm):
 class TellForm(HandOverForm):
     """When the body was told that the worker took it back."""
 
+    field = "on_day"
     on_day = Day(
         lazy("On which day"),
         hint=lazy("Tell them by the way on which it went out, and ask them to destroy it."),

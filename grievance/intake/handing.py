@@ -18,8 +18,8 @@ from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting, moving
 from grievance.cases.operations.moving import allowed
+from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
-from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -27,7 +27,7 @@ from grievance.intake import handovers
 from grievance.intake.blueprint import bp
 from grievance.intake.handover_forms import SayForm
 from grievance.intake.return_forms import PlainForm
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import act_of, site, visited
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
@@ -109,9 +109,7 @@ def _say(asked: Asked, form: SayForm) -> str:
     if said.answer == "yes" and asked.opened is None:
         return "no_grant"
     try:
-        consenting.say(
-            db.session(), site(), asked.case, hand.referral, hand.packet, said, asked.actor, now()
-        )
+        consenting.say(act_of(asked.case, asked.actor), About(hand.referral, said))
     except Refused as refused:
         return refused.code
     except moving.Refused as refused:
@@ -199,7 +197,7 @@ def recall(referral_id: UUID) -> Answer:
     asked, form = _asked(referral_id, lock=True), PlainForm(request.form)
     if form.validate() and _recallable(asked):
         mechanism = asked.hand.referral.mechanism
-        consenting.recall(db.session(), site(), asked.case, mechanism, asked.actor, now())
+        consenting.recall(act_of(asked.case, asked.actor), mechanism)
         db.session.commit()
     return redirect(url_for("intake.handover", referral_id=referral_id), 303)
 

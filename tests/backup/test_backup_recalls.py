@@ -21,13 +21,14 @@ from grievance.cases import ledger
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
 from grievance.cases.operations.belonging import Declared
-from grievance.cases.operations.referring import HandingOver, recall_for_worker, refer
+from grievance.cases.operations.referring import About, HandingOver, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
 from grievance.deadlines.models import Deadline
 from grievance.directory import facts
 from grievance.directory import operations as directory
+from grievance.referrals import queries as referrals
 from grievance.referrals.models import Consent, PacketGrant, Referral
 from grievance.vault import keyring
 from grievance.vault.keyring import KeyRing
@@ -114,9 +115,10 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         assert answer.exit_code == 0, answer.output
 
         after = file_case(session, site, now=now)
-        consenting.recall(session, site, recalled.open(session), BODY, recalled.actor, now)
+        consenting.recall(recalled.act(session, site, now), BODY)
+        (sent,) = referrals.of_case(session, asked.case.id)
         act = handler.act(session, site, asked.case, now)
-        recall_for_worker(session, handler.open(session, asked.case), BODY, "By telephone.", act)
+        recall_for_worker(act, About(sent.referral, "By telephone."))
         replying.withdraw(withdrawn.act(session, site, now))
         replying.withdraw(after.act(session, site, now))
         for filed in (back, lead_back):
@@ -125,8 +127,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         opened = handler.open(session, lead_back.case)
         deciding.reopen(session, site, opened, handler.actor, now, lead_back.case.version)
         newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
-        act = handler.act(session, site, replaced.case, now)
-        refer(session, site, handler.open(session, replaced.case), newer, act)
+        refer(handler.act(session, site, replaced.case, now), newer)
         _, keys = new_keys(ring)
         receipts.change(changed.act(session, site, now), keys)
         receipts.ask_reissue(handler.act(session, site, reissued.case, now), "The day of birth.")

@@ -27,6 +27,7 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.closing import Closing, SignOff
+from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
@@ -202,7 +203,7 @@ class World:
     def deliver(self) -> None:
         """A body gets it."""
         row, sent = self.hand_over("consented", "jp-ncp"), Delivery("staff", "post", TODAY)
-        referring.deliver(self.session, self.site, self.desk(), row, sent, self.act())
+        referring.deliver(self.act(), About(row, sent))
 
     def talk(self) -> None:
         """The body brings the sides to talk."""

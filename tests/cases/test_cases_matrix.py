@@ -36,7 +36,7 @@ from grievance.cases.operations.adding import Added
 from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
-from grievance.cases.operations.referring import HandingOver
+from grievance.cases.operations.referring import About, HandingOver
 from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
@@ -48,7 +48,6 @@ from grievance.directory import operations as directory
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
-from grievance.referrals.models import Packet
 from grievance.referrals.operations.handing import Answered, Delivery
 from tests.cases.conftest import ENDS, TODAY, World, document, words
 from tests.cast import NOW, file_case, new_keys
@@ -138,42 +137,25 @@ def _link(world: World, actor: Actor) -> object:
 
 def _refer(w: World, actor: Actor) -> object:
     wanted = HandingOver(document=document("jp-lsio"), purpose="complaint", ends_on=ENDS)
-    return referring.refer(w.session, w.site, w.desk(), wanted, _act(w, actor))
+    return referring.refer(w.act(actor), wanted)
 
 
 def _act(world: World, actor: Actor) -> Act:
     return world.act(actor)
 
 
-def _answer(kind: str) -> Doer:
-    def do(w: World, actor: Actor) -> object:
-        said = Answered(kind, TODAY)
-        return referring.record_answer(
-            w.session, w.site, w.desk(), w.referral, said, _act(w, actor)
-        )
-
-    return do
+def _of_hand_over(do, said: object) -> Doer:
+    return lambda w, a: do(w.act(a), About(w.referral, said))
 
 
 def _record(w: World, actor: Actor) -> object:
     told = {"given_by": "staff_recorded", "known_to": "staff", "words": "Read out; yes"}
     said = w.said("yes", recorder_id=w.handler.id, **told)
-    return referring.record_consent(w.session, w.desk(), w.referral, said, _act(w, actor))
-
-
-def _deliver(w: World, actor: Actor) -> object:
-    sent = Delivery("staff", "post", TODAY)
-    return referring.deliver(w.session, w.site, w.desk(), w.referral, sent, _act(w, actor))
+    return referring.record_consent(w.act(actor), About(w.referral, said))
 
 
 def _says_to_consent(answer: str) -> Doer:
-    def do(w: World, actor: Actor) -> object:
-        packet = w.session.get(Packet, w.referral.packet_id) if w.referral else None
-        return consenting.say(
-            w.session, w.site, w.home(), w.referral, packet, w.said(answer), actor, NOW
-        )
-
-    return do
+    return lambda w, a: consenting.say(w.own(a), About(w.referral, w.said(answer)))
 
 
 def _remedy(send) -> Doer:
@@ -241,9 +223,7 @@ def _agree(w: World, actor: Actor) -> object:
 
 
 DOERS: dict[Verb, Doer] = {
-    Verb.TELL_BODY: lambda w, a: referring.tell_body(
-        w.session, w.desk(), w.referral, TODAY, _act(w, a)
-    ),
+    Verb.TELL_BODY: _of_hand_over(referring.tell_body, TODAY),
     Verb.OPEN_DIALOGUE: _remedy(remedying.open_dialogue),
     Verb.NO_AGREEMENT: _remedy(remedying.no_agreement),
     Verb.RECORD_REMEDY: _record_remedy,
@@ -260,16 +240,14 @@ DOERS: dict[Verb, Doer] = {
     Verb.CLOSE: _close,
     Verb.REFER: _refer,
     Verb.RECORD_CONSENT: _record,
-    Verb.DELIVER: _deliver,
-    Verb.REFERRAL_NEWS: _answer("accepted"),
-    Verb.REFERRAL_OVER: _answer("declined"),
-    Verb.CHASE: lambda w, a: referring.chase(w.session, w.case, w.referral, ENDS, _act(w, a)),
-    Verb.RECALL_FOR_WORKER: lambda w, a: referring.recall_for_worker(
-        w.session, w.desk(), "jp-lsio", "By telephone", _act(w, a)
-    ),
+    Verb.DELIVER: _of_hand_over(referring.deliver, Delivery("staff", "post", TODAY)),
+    Verb.REFERRAL_NEWS: _of_hand_over(referring.record_answer, Answered("accepted", TODAY)),
+    Verb.REFERRAL_OVER: _of_hand_over(referring.record_answer, Answered("declined", TODAY)),
+    Verb.CHASE: _of_hand_over(referring.chase, ENDS),
+    Verb.RECALL_FOR_WORKER: _of_hand_over(referring.recall_for_worker, "By telephone"),
     Verb.CONSENT_GIVEN: _says_to_consent("yes"),
     Verb.CONSENT_REFUSED: _says_to_consent("no"),
-    Verb.RECALL: lambda w, a: consenting.recall(w.session, w.site, w.home(), "jp-lsio", a, NOW),
+    Verb.RECALL: lambda w, a: consenting.recall(w.own(a), "jp-lsio"),
     Verb.TAKE: lambda w, a: handling.take(w.session, w.case, a, NOW, w.version),
     Verb.ASSIGN: lambda w, a: handling.assign(w.session, w.case, w.colleague.id, a, NOW, w.version),
     Verb.TRIAGE: lambda w, a: handling.triage(

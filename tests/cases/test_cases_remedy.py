@@ -423,9 +423,7 @@ def test_a_yes_can_be_taken_back_after_closing(world: World):
     world.signed()
     world.propose_close()
     world.close()
-    consenting.recall(
-        world.session, world.site, world.home(), row.mechanism, world.filed.actor, NOW
-    )
+    consenting.recall(world.own(), row.mechanism)
     assert (world.case.state, row.state) == ("closed", "recalled")
     assert running(world) == {}
 
@@ -591,8 +589,6 @@ def test_what_a_body_ended_can_be_taken_back_and_the_body_has_to_be_told(world: 
     row = world.hand_over("delivered")
     row.state, row.outcome_on = "outcome", TODAY
     world.session.flush()
-    consenting.recall(
-        world.session, world.site, world.home(), row.mechanism, world.filed.actor, NOW
-    )
+    consenting.recall(world.own(), row.mechanism)
     assert (row.state, untold(row)) == ("recalled", True)
     assert [one.id for one in queries.to_tell(world.session, world.handler.id)] == [world.case.id]

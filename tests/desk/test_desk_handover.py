@@ -26,6 +26,7 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.desk import handover_words
@@ -618,9 +619,8 @@ def test_an_answer_never_holds_a_file_of_another_case_and_only_staff_add_one(hou
     row = session.scalars(select(Referral)).one()
     act = handler.act(session, house.app.config["SITE"], house.again(mine.case), clock.now())
     said = Answered("acknowledged", clock.now().date(), file_id=theirs.id)
-    opened_ = handler.open(session, mine.case)
     with pytest.raises(NotAllowed, match="other_case"):
-        referring.record_answer(session, house.app.config["SITE"], opened_, row, said, act)
+        referring.record_answer(act, About(row, said))
     stored = files.keep(house.app.config["SITE"].blobs, picture(), "x.png")
     with pytest.raises(Refused, match="actor"):
         attaching.attach(mine.act(session, house.app.config["SITE"]), stored)

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import operator_public_key
-from grievance.cases.act import Act
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act, RowAct
 from grievance.cases.models import Case, CaseFile, Receipt
-from grievance.cases.opening import Holder, OpenCase, open_packet
+from grievance.cases.opening import Holder, open_packet
 from grievance.cases.operations import telling
-from grievance.cases.operations.moving import Detail, Refused, check, move
+from grievance.cases.operations.moving import Detail, Refused
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
@@ -39,6 +38,8 @@ from grievance.vault import values
 from grievance.vault.keys import check_public_key
 from grievance.vault.labels import Label
 
+What = TypeVar("What")
+
 
 @dataclass(frozen=True, kw_only=True)
 class HandingOver:
@@ -50,14 +51,20 @@ class HandingOver:
     ends_on: date
 
 
+@dataclass(frozen=True)
+class About(Generic[What]):
+    """What is said of one hand-over."""
+
+    referral: Referral
+    said: What = field(repr=False)
+
+
 def local_today(session: Session, now: datetime) -> date:
     """The day it is where the operator is."""
     return local_day(now, operator_hours(session).zone)
 
 
-def refer(
-    session: Session, site: Site, opened: OpenCase, wanted: HandingOver, act: Act
-) -> Referral:
+def refer(act: Act, wanted: HandingOver) -> Referral:
     """Prepare a hand-over and ask the worker for consent to exactly it.
 
     The packet is kept for the operator and every active receipt of the worker, frozen, and the
@@ -66,8 +73,8 @@ def refer(
     directory does not hold, `parallel` while the body has something, `untranslated` while words of
     the worker, or what they wish for their safety, are not in the language of the document.
     """
-    case, document = opened.case, wanted.document
-    check(case, Verb.REFER, act.actor, act.version)
+    session, case, document = act.session, act.case, wanted.document
+    act.check(Verb.REFER)
     body = directory.book(session).entries.get(document.mechanism)
     if body is None:
         raise Refused("door")
@@ -75,26 +82,35 @@ def refer(
     before = handing.unsent(session, case.id, body.id)
     referral = before or handing.propose(session, case.id, body.id, act.actor.person, act.now)
     making = Making(
-        case_id=case.id, mechanism=body.id, immigration=body.facts.immigration,
-        document=document, files=wanted.files,
-    )  # fmt: skip
-    kept = sealing.keep(session, making, holders(session, site, case), site.blobs, act.now)
+        case_id=case.id,
+        mechanism=body.id,
+        immigration=body.facts.immigration,
+        document=document,
+        files=wanted.files,
+    )
+    kept = sealing.keep(session, making, holders(session, act.site, case), act.site.blobs, act.now)
     digest = sealing.freeze(session, kept.packet, act.now)
     replaced = session.get(Packet, referral.packet_id) if referral.packet_id else None
     if replaced:
         sealing.supersede(session, replaced, kept.packet, act.now)
-    asking = Asking(wanted.purpose, wanted.ends_on, local_today(session, act.now))
+    asking = Asking(wanted.purpose, wanted.ends_on, act.today)
     handing.ask(session, referral, kept.packet, asking, act.now)
     case.assignee_id = case.assignee_id or act.actor.person
-    telling.worker_of_news(session, site, opened, act.now)
-    codes = {
-        "referral": referral.id, "packet": kept.packet.id, "digest": digest.hex(),
-        "check": kept.packet.key_check.hex(), "mechanism": body.id, "purpose": wanted.purpose,
-        "form": document.form, "ends": wanted.ends_on.isoformat(), "parts": list(document.parts),
-    }  # fmt: skip
-    if replaced:
-        codes["replaced"] = replaced.id
-    move(session, case, Verb.REFER, act.actor, act.now, codes)
+    telling.worker_of_news(session, act.site, act.opened, act.now)
+    more: dict[str, Any] = {"replaced": replaced.id} if replaced else {}
+    act.move(
+        Verb.REFER,
+        referral=referral.id,
+        packet=kept.packet.id,
+        digest=digest.hex(),
+        check=kept.packet.key_check.hex(),
+        mechanism=body.id,
+        purpose=wanted.purpose,
+        form=document.form,
+        ends=wanted.ends_on.isoformat(),
+        parts=list(document.parts),
+        **more,
+    )
     return referral
 
 
@@ -106,142 +122,145 @@ def holders(session: Session, site: Site, case: Case) -> list[Holder]:
     found = [Holder(operator.kind, operator.id, operator.generation, operator.public)]
     mine = (Receipt.case_id == case.id, Receipt.role == "worker", Receipt.state == "active")
     for receipt in session.scalars(select(Receipt).where(*mine)):
-        check_public_key(
-            site.ring.public_key_mac, "receipt", receipt.id, 1, receipt.public_key,
-            mac=receipt.public_mac,
-        )  # fmt: skip
-        found.append(Holder("receipt", receipt.id, 1, receipt.public_key))
+        key, mac = receipt.public_key, receipt.public_mac
+        check_public_key(site.ring.public_key_mac, "receipt", receipt.id, 1, key, mac=mac)
+        found.append(Holder("receipt", receipt.id, 1, key))
     return found
 
 
-def record_consent(
-    session: Session, opened: OpenCase, referral: Referral, said: Said, act: Act
-) -> Consent:
+def record_consent(act: Act, about: About[Said]) -> Consent:
     """Record the worker's yes or no that somebody took by telephone and read back to them."""
-    case = opened.case
-    check(case, Verb.RECORD_CONSENT, act.actor, act.version)
+    referral = about.referral
+    act.check(Verb.RECORD_CONSENT)
     if referral.packet_id is None:
         raise Refused("state")
-    packet = session.get_one(Packet, referral.packet_id)
-    today = local_today(session, act.now)
-    given = handing.consent(
-        session, referral, packet, said, sealer=opened, today=today, now=act.now
+    packet = act.session.get_one(Packet, referral.packet_id)
+    given = consented(act, about, packet)
+    act.case.worker_acted_at = to_the_hour(act.now)
+    act.move(
+        Verb.RECORD_CONSENT,
+        referral=referral.id,
+        packet=packet.id,
+        digest=given.digest.hex(),
+        consent=given.id,
+        answer=given.answer,
     )
-    codes = {
-        "referral": referral.id, "packet": packet.id, "digest": given.digest.hex(),
-        "consent": given.id, "answer": given.answer,
-    }  # fmt: skip
-    case.worker_acted_at = to_the_hour(act.now)
-    move(session, case, Verb.RECORD_CONSENT, act.actor, act.now, codes)
     return given
 
 
-def deliver(
-    session: Session, site: Site, opened: OpenCase, referral: Referral, delivery: Delivery, act: Act
-) -> None:  # fmt: skip
+def consented(act: Act, about: About[Said], packet: Packet) -> Consent:
+    """Keep the yes or no that the worker said to this packet, whoever took it."""
+    row, said = about.referral, about.said
+    return handing.consent(
+        act.session, row, packet, said, sealer=act.opened, today=act.today, now=act.now
+    )
+
+
+def deliver(act: Act, about: About[Delivery]) -> None:
     """Record that it went out, or that the worker takes it there: only with a valid yes. Refuses
     `untranslated` as asking does: a packet that was changed needs a new yes.
 
     From now on the case is with a mechanism, and a clock runs to the day of the next chase.
     """
-    case, now = opened.case, act.now
-    check(case, Verb.DELIVER, act.actor, act.version)
-    today = local_today(session, now)
+    session, case, referral, delivery = act.session, act.case, about.referral, about.said
+    act.check(Verb.DELIVER)
     if referral.packet_id:
         packet = session.get_one(Packet, referral.packet_id)
-        check_read(open_packet(session, opened, packet).document)
-    handing.deliver(session, referral, delivery, sealer=opened, today=today, now=now)
-    case.decided_at, case.handed_over_at = case.decided_at or now, case.handed_over_at or now
-    telling.worker_of_news(session, site, opened, now)
-    codes = {"referral": referral.id, "by": delivery.by, "channel": delivery.channel}
-    move(session, case, Verb.DELIVER, act.actor, now, codes)
+        check_read(open_packet(session, act.opened, packet).document)
+    handing.deliver(session, referral, delivery, sealer=act.opened, today=act.today, now=act.now)
+    case.decided_at = case.decided_at or act.now
+    case.handed_over_at = case.handed_over_at or act.now
+    telling.worker_of_news(session, act.site, act.opened, act.now)
+    act.move(Verb.DELIVER, referral=referral.id, by=delivery.by, channel=delivery.channel)
 
 
-def record_answer(
-    session: Session, site: Site, opened: OpenCase, referral: Referral, said: Answered, act: Act
-) -> None:  # fmt: skip
+def record_answer(act: Act, about: About[Answered]) -> None:
     """Record what the body said: news while it has the matter or has a result, or that it does
     not take it, after which another door is looked for. A file of theirs is one of this case."""
+    session, referral, said = act.session, about.referral, about.said
     verb = Verb.REFERRAL_OVER if said.kind == "declined" else Verb.REFERRAL_NEWS
-    check(opened.case, verb, act.actor, act.version)
-    if said.file_id and session.get_one(CaseFile, said.file_id).case_id != opened.case.id:
+    act.check(verb)
+    if said.file_id and session.get_one(CaseFile, said.file_id).case_id != act.case.id:
         raise NotAllowed("other_case")
-    today = local_today(session, act.now)
-    answer = handing.record_answer(session, referral, said, sealer=opened, today=today, now=act.now)
-    telling.worker_of_news(session, site, opened, act.now)
-    codes: dict[str, Any] = {
-        "referral": referral.id, "kind": said.kind, "answer": answer.id,
-        "value": values.digest(answer.content).hex(),
-    }  # fmt: skip
-    if said.file_id:
-        codes["file"] = said.file_id
-    move(session, opened.case, verb, act.actor, act.now, codes)
+    answer = handing.record_answer(
+        session, referral, said, sealer=act.opened, today=act.today, now=act.now
+    )
+    telling.worker_of_news(session, act.site, act.opened, act.now)
+    more: dict[str, Any] = {"file": said.file_id} if said.file_id else {}
+    act.move(
+        verb,
+        referral=referral.id,
+        kind=said.kind,
+        answer=answer.id,
+        value=values.digest(answer.content).hex(),
+        **more,
+    )
 
 
-def mark_silent(
-    session: Session, site: Site, opened: OpenCase, referral: Referral, next_chase: date, act: Act
-) -> None:  # fmt: skip
-    """The body let its time pass without a word. It may still answer; we look for another door."""
-    check(opened.case, Verb.REFERRAL_OVER, act.actor, act.version)
-    level = handing.mark_silent(session, referral, _ahead(session, next_chase, act), act.now)
-    telling.worker_of_news(session, site, opened, act.now)
-    codes: dict[str, Any] = {"referral": referral.id, "kind": "silent", "level": level}
-    move(session, opened.case, Verb.REFERRAL_OVER, act.actor, act.now, codes)
+def mark_silent(act: Act, about: About[date]) -> None:
+    """The body let its time pass without a word. It may still answer, and is asked on this day; we
+    look for another door."""
+    act.check(Verb.REFERRAL_OVER)
+    level = handing.mark_silent(act.session, about.referral, _ahead(act, about.said), act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    act.move(Verb.REFERRAL_OVER, referral=about.referral.id, kind="silent", level=level)
 
 
-def chase(session: Session, case: Case, referral: Referral, next_chase: date, act: Act) -> None:
+def chase(act: Act, about: About[date]) -> None:
     """The body was asked again, or is to be: set the next day. Who does it owns the hand-over."""
-    check(case, Verb.CHASE, act.actor, act.version)
-    handing.chase(session, referral, _ahead(session, next_chase, act), act.actor.person)
-    move(session, case, Verb.CHASE, act.actor, act.now, {"referral": referral.id})
+    act.check(Verb.CHASE)
+    handing.chase(act.session, about.referral, _ahead(act, about.said), act.actor.person)
+    act.move(Verb.CHASE, referral=about.referral.id)
 
 
-def _ahead(session: Session, day: date, act: Act) -> date:
-    if day <= local_today(session, act.now):
+def _ahead(act: Act, day: date) -> date:
+    if day <= act.today:
         raise Refused("next_chase")
     return day
 
 
-def tell_body(session: Session, opened: OpenCase, referral: Referral, on: date, act: Act) -> None:
-    """Note that a body which had something was told that the worker took it back.
+def tell_body(act: Act, about: About[date]) -> None:
+    """Note that a body which had something was told that the worker took it back, on this day.
 
     Refuses `state` unless it was handed over, taken back and not told yet, `on` for a day to come.
     """
-    check(opened.case, Verb.TELL_BODY, act.actor, act.version)
-    if on > local_today(session, act.now):
+    act.check(Verb.TELL_BODY)
+    if about.said > act.today:
         raise Refused("on")
-    handing.tell(referral, on)
-    move(session, opened.case, Verb.TELL_BODY, act.actor, act.now, {"referral": referral.id})
+    handing.tell(about.referral, about.said)
+    act.move(Verb.TELL_BODY, referral=about.referral.id)
 
 
-def recall_for_worker(
-    session: Session, opened: OpenCase, mechanism: str, reason: str, act: Act
-) -> None:
-    """Take back what a body got, because the worker asked us to. How they asked is kept sealed."""
-    check(opened.case, Verb.RECALL_FOR_WORKER, act.actor, act.version)
-    if not reason.strip():
+def recall_for_worker(act: Act, about: About[str]) -> None:
+    """Take back what the body of this hand-over got, because the worker asked us to. How they asked
+    is kept sealed; refuses `reason` where it is not said."""
+    act.check(Verb.RECALL_FOR_WORKER)
+    if not about.said.strip():
         raise Refused("reason")
     event = uuid4()
-    detail = Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, reason))
-    opened.case.worker_acted_at = to_the_hour(act.now)
-    take_back(
-        session, opened.case, mechanism, Verb.RECALL_FOR_WORKER, act.actor, act.now, detail=detail
-    )  # fmt: skip
+    detail = Detail(event, act.opened.seal_text(Label.EVENT_DETAIL, event, about.said))
+    act.case.worker_acted_at = to_the_hour(act.now)
+    ended = _ended(act, about.referral.mechanism)
+    act.move(Verb.RECALL_FOR_WORKER, detail=detail, **_codes(ended, about.referral.mechanism))
 
 
-def take_back(
-    session: Session, case: Case, mechanism: str, verb: Verb, actor: Actor, now: datetime, *,
-    detail: Detail | None = None,
-) -> Recalled:  # fmt: skip
+def take_back(act: Act | RowAct, verb: Verb, mechanism: str) -> Recalled:
     """The part that every recall shares: running hand-overs to this body and every yes to it end.
 
     The verb checks before.
     """
-    ended = recalling.recall(session, case.id, mechanism, now)
-    codes = {
+    ended = _ended(act, mechanism)
+    act.move(verb, **_codes(ended, mechanism))
+    return ended
+
+
+def _ended(act: Act | RowAct, mechanism: str) -> Recalled:
+    return recalling.recall(act.session, act.case.id, mechanism, act.now)
+
+
+def _codes(ended: Recalled, mechanism: str) -> dict[str, Any]:
+    return {
         "mechanism": mechanism,
         "referrals": [str(row.id) for row in ended.referrals],
         "grants": ended.grants,
     }
-    move(session, case, verb, actor, now, codes, detail=detail)
-    return ended

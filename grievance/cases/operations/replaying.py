@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.models import Event, Person
+from grievance.cases.act import RowAct
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
 from grievance.cases.lifecycle import OVER
@@ -86,10 +87,14 @@ def _known(session: Session, act: Act) -> bool:
     return session.scalar(select(Event.id).where(*again).limit(1)) is not None
 
 
+def _again(session: Session, case: Case, now: datetime) -> RowAct:
+    return RowAct(session, case, RESTORE, now)
+
+
 def _recall(session: Session, case: Case, act: Act, now: datetime) -> None:
     """Nothing is left to recall when the yes came after the backup."""
     with suppress(Refused):
-        take_back(session, case, act.codes["mechanism"], Verb(act.verb), RESTORE, now)
+        take_back(_again(session, case, now), Verb(act.verb), act.codes["mechanism"])
 
 
 def _replaced(session: Session, case: Case, act: Act, now: datetime) -> None:
@@ -100,17 +105,17 @@ def _replaced(session: Session, case: Case, act: Act, now: datetime) -> None:
         Referral.state.in_(UNSENT),
     )
     if session.scalar(earlier):
-        mechanism = act.codes["mechanism"]
-        take_back(session, case, mechanism, Verb.RECALL_FOR_WORKER, RESTORE, now)
+        done, mechanism = _again(session, case, now), act.codes["mechanism"]
+        take_back(done, Verb.RECALL_FOR_WORKER, mechanism)
 
 
 def _withdraw(session: Session, case: Case, _act: Act, now: datetime) -> None:
     """A case that was over at the backup stays as it was, but nobody keeps what they were given."""
     if case.state in TABLE[Verb.WITHDRAW].sources:
-        replying.end(session, case, RESTORE, now)
+        replying.end(_again(session, case, now))
         return
     for mechanism in recalling.recipients(session, case.id):
-        take_back(session, case, mechanism, Verb.RECALL, RESTORE, now)
+        take_back(_again(session, case, now), Verb.RECALL, mechanism)
 
 
 def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from grievance.cases import files, messages, records
-from grievance.cases.act import Act
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act, RowAct
 from grievance.cases.files import Brought
 from grievance.cases.messages import Written
-from grievance.cases.models import Case, Message
+from grievance.cases.models import Message
 from grievance.cases.operations import addressing, telling
 from grievance.cases.operations.addressing import address_of
 from grievance.cases.operations.hearing import unsay
-from grievance.cases.operations.moving import move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
@@ -86,13 +81,14 @@ def withdraw(act: Act) -> None:
     act.check(Verb.WITHDRAW)
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
     addressing.forget_of(act.session, act.opened)
-    end(act.session, act.case, act.actor, act.now)
+    end(act)
 
 
-def end(session: Session, case: Case, actor: Actor, now: datetime) -> None:
+def end(act: Act | RowAct) -> None:
     """The part of a withdrawal that needs neither keys nor letters. The caller checks."""
-    for mechanism in recalling.recipients(session, case.id):
-        take_back(session, case, mechanism, Verb.RECALL, actor, now)
-    clocks.stop(session, case.id, to_the_hour(now))
-    case.worker_acted_at, case.worker_waits = to_the_hour(now), False
-    move(session, case, Verb.WITHDRAW, actor, now)
+    for mechanism in recalling.recipients(act.session, act.case.id):
+        take_back(act, Verb.RECALL, mechanism)
+    hour = to_the_hour(act.now)
+    clocks.stop(act.session, act.case.id, hour)
+    act.case.worker_acted_at, act.case.worker_waits = hour, False
+    act.move(Verb.WITHDRAW)
