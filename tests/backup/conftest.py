@@ -17,7 +17,7 @@ from grievance import clock, jobs, storage
 from grievance.accounts import audit
 from grievance.app import create_app
 from grievance.backup.command import backup
-from grievance.cases.files import attach, keep
+from grievance.cases.files import Brought, attach, keep
 from grievance.cases.site import Site
 from grievance.extensions import db
 from grievance.settings import WorkerSettings, read
@@ -124,7 +124,7 @@ def lived(server: Server, ring_folder: Path, tmp_path_factory: pytest.TempPathFa
         )
         opened = filed.open(session)
         stored = keep(store, NOTE, "passport.txt")
-        attach(session, opened, stored, author="worker", message_id=None, at=now)
+        attach(session, opened, stored, Brought("worker", now))
         case = session.merge(filed.case)
         audit.record(session, case, audit.ADOPTED, actor="cli:test", now=now)  # names the file
         session.commit()

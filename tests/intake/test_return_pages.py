@@ -196,7 +196,7 @@ def test_no_try_of_the_cleaner_is_spent_on_the_way_to_another_language(
     with cleaning.CHILDREN.hold(b"one"), cleaning.CHILDREN.hold(b"other"):
         stored = files.keep(app.config["SITE"].blobs, b"14 hours", "note.txt", b"worker")
     opened = filed.open(session)
-    row = files.attach(session, opened, stored, author="worker", message_id=None, at=NOW)
+    row = files.attach(session, opened, stored, files.Brought("worker", NOW))
     session.commit()
     assert row.state == "not_cleaned"
     monkeypatch.setattr(cleaning, "_run", lambda *_: (-9, b""))
