@@ -17,9 +17,10 @@ from bench.filing import timed
 from bench.house import House
 from bench.table import Floor, Line
 from grievance import clock
+from grievance.cases.act import JobAct
 from grievance.cases.jobs import SWEEPER, sweep
 from grievance.cases.models import Case
-from grievance.cases.operations.escalating import claim, escalate
+from grievance.cases.operations.escalating import Overdue, claim, escalate
 from grievance.deadlines.queries import operator_hours, overdue
 from grievance.extensions import db
 from tests.cast import file_case
@@ -110,7 +111,8 @@ def _statements(house: House) -> int:
     assert found
     event.listen(db.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
     hours = operator_hours(house.session)
-    escalate(house.session, house.app.config["SITE"], *found, SWEEPER, clock.now(), hours)
+    act = JobAct(house.session, house.app.config["SITE"], found[1], SWEEPER, clock.now())
+    escalate(act, Overdue(found[0], hours))
     house.session.flush()
     house.session.rollback()
     return len(sent)

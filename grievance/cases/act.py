@@ -9,22 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from grievance.cases import messages
 from grievance.cases.actors import Actor
+from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import moving
-from grievance.cases.operations.moving import Detail
+from grievance.cases.operations.moving import Detail, Refused
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
+from grievance.vault.labels import Label
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,27 @@ class Act:
             self.session, self.case, verb, self.actor, self.now, codes, detail=detail
         )  # fmt: skip
 
-    def start(self, clock: str) -> None:
-        """Run a clock of the operator's hours from here."""
-        clocks.start(self.session, self.case.id, clock, self.at, self.hours)
+    def start(self, clock: str, on: date | None = None) -> None:
+        """Run a clock in the operator's hours from here, as long as its kind says or to a day."""
+        clocks.start(self.session, self.case.id, clock, self.at, self.hours, on=on)
 
     def meet(self, *kinds: str) -> None:
         """End clocks: what they ask for is done."""
         clocks.meet(self.session, self.case.id, kinds, self.at)
+
+    def write(self, thread: str, verb: Verb, written: Written) -> Message:
+        """Add a message to a thread of the case."""
+        return messages.write(
+            self.session, self.opened, written, thread=thread, verb=verb, actor=self.actor,
+            at=self.at,
+        )  # fmt: skip
+
+    def detail(self, words: str, why: str) -> Detail:
+        """Words that go sealed with the event of this act; refuses `why` without any."""
+        if not words.strip():
+            raise Refused(why)
+        event = uuid4()
+        return Detail(event, self.opened.seal_text(Label.EVENT_DETAIL, event, words))
 
     def sent(self, form_id: UUID) -> Message | None:
         """The message that this form wrote before."""

@@ -15,9 +15,10 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
 from grievance.cases.operations import telling
-from grievance.cases.operations.escalating import claim, escalate
+from grievance.cases.operations.escalating import Overdue, claim, escalate
 from grievance.cases.site import Site
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours, overdue
@@ -65,7 +66,9 @@ def _one(session: Session, clock: UUID, this: Round) -> str:
         if claimed is None:
             session.rollback()
             return "skipped"
-        escalate(session, this.site, *claimed, SWEEPER, this.now, this.hours, among=this.staff)
+        overdue_clock, case = claimed
+        act = JobAct(session, this.site, case, SWEEPER, this.now)
+        escalate(act, Overdue(overdue_clock, this.hours, this.staff))
         session.commit()
     except Exception as problem:  # whatever is wrong with this clock, the others must go on
         session.rollback()

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from grievance.cases.act import JobAct
 from grievance.cases.jobs import SWEEPER
 from grievance.cases.models import Case
-from grievance.cases.operations.escalating import escalate
+from grievance.cases.operations.escalating import Overdue, escalate
 from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
@@ -70,7 +71,8 @@ def _sweep(stage: Stage, until: datetime) -> None:
         if due is None or _rings(due) > until:
             return
         hours = operator_hours(session)
-        escalate(session, stage.site, due, case, SWEEPER, _rings(due), hours)
+        act = JobAct(session, stage.site, case, SWEEPER, _rings(due))
+        escalate(act, Overdue(due, hours))
 
 
 def _rings(clock: Deadline) -> datetime:

@@ -12,7 +12,7 @@ from grievance.cases.operations.remedying import Arrival, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
-from grievance.demo.working import Do, proposal
+from grievance.demo.working import Do
 
 AMOUNTS = ("claimed", "offered", "agreed", "received")
 
@@ -73,32 +73,26 @@ def _sign_off(stage: Stage, step: Step) -> None:
     given = step.given
     said = SignOff(given.get("rating"), given.get("reprisal"), _words(stage, step))
     if step.by == "worker":
-        own = stage.by_number(step)
-        closing.sign_off(stage.session, stage.site, own.opened, said, own.actor, step.at)
+        closing.sign_off(stage.by_number(step), said)
         return
-    opened, act = stage.by_staff(step)
-    closing.record_sign_off(stage.session, stage.site, opened, said, act)
+    _opened, act = stage.by_staff(step)
+    closing.record_sign_off(act, said)
 
 
 def _try(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
+    _opened, act = stage.by_staff(step)
     tried = Tried(step.given["way"], step.local_day, step.text)
-    closing.try_to_reach(stage.session, opened, tried, act)
+    closing.try_to_reach(act, tried)
 
 
 def _propose_close(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    found = Closing(step.given["result"], stage.written(step))
-    closing.propose_close(
-        stage.session, stage.site, opened, found, act.actor, act.now, stage.case.version
-    )
+    _opened, act = stage.by_staff(step)
+    closing.propose_close(act, Closing(step.given["result"], stage.written(step)))
 
 
 def _close(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    closing.close(
-        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, stage.case.version
-    )
+    _opened, act = stage.by_staff(step)
+    closing.close(act)
 
 
 STEPS: Mapping[str, Do] = {

@@ -11,10 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.cases import queries, records
-from grievance.cases.models import FourEyes, Message
+from grievance.cases import records
+from grievance.cases.act import Act
+from grievance.cases.messages import Written
+from grievance.cases.models import Message
 from grievance.cases.operations import adding, deciding, escalating, handling, receipts, replying
 from grievance.cases.operations.deciding import Declining
+from grievance.cases.operations.handling import Translating
 from grievance.cases.operations.replying import Sent
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
@@ -30,56 +33,51 @@ Do = Callable[[Stage, Step], object]
 
 def _take(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
-    case = stage.case
-    audit.record_read(stage.session, case.id, actor=act.actor.name, now=act.now, what="case")
-    handling.take(stage.session, case, act.actor, act.now, stage.case.version)
+    audit.record_read(act.session, act.case.id, actor=act.actor.name, now=act.now, what="case")
+    handling.take(act)
 
 
 def _triage(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
     given = step.given
     found = handling.Triage(given["severity"], given["issues"], given["danger"])
-    handling.triage(stage.session, stage.case, found, act.actor, act.now, stage.case.version)
+    handling.triage(act, found)
 
 
 def _assign(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
-    person = stage.cast[step.given["to"]].id
-    handling.assign(stage.session, stage.case, person, act.actor, act.now, stage.case.version)
+    handling.assign(act, stage.cast[step.given["to"]].id)
 
 
 def _accept(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    handling.accept(stage.session, stage.site, opened, act.actor, act.now, stage.case.version)
+    _opened, act = stage.by_staff(step)
+    handling.accept(act)
 
 
 def _see(stage: Stage, step: Step) -> None:
     _opened, act = stage.by_staff(step)
-    escalating.acknowledge_escalation(
-        stage.session, stage.case, act.actor, act.now, stage.case.version
-    )
+    escalating.acknowledge_escalation(act)
 
 
-def _writes(verb: Callable[..., Message]) -> Do:
+def _writes(verb: Callable[[Act, Written], Message]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        opened, act = stage.by_staff(step)
-        written = stage.written(step)
-        verb(stage.session, stage.site, opened, written, act.actor, act.now, stage.case.version)
+        _opened, act = stage.by_staff(step)
+        verb(act, stage.written(step))
 
     return write
 
 
 def _note(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    handling.note(stage.session, opened, stage.written(step), act.actor, act.now)
+    _opened, act = stage.by_staff(step)
+    handling.note(act, stage.written(step))
 
 
 def _translate(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
+    _opened, act = stage.by_staff(step)
     passage = step.given["of"]
     if passage == "message":
         passage = str(_last_message(stage).id)
-    handling.translate(stage.session, opened, passage, stage.written(step), act.actor, act.now)
+    handling.translate(act, Translating(passage, stage.written(step)))
 
 
 def _last_message(stage: Stage) -> Message:
@@ -132,32 +130,19 @@ def _reissue(stage: Stage, step: Step) -> None:
 
 
 def _propose_decline(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
+    _opened, act = stage.by_staff(step)
     found = Declining(step.given["reason"], step.given["door"], stage.written(step))
-    deciding.propose_decline(
-        stage.session, stage.site, opened, found, act.actor, act.now, stage.case.version
-    )
-
-
-def proposal(stage: Stage) -> FourEyes:
-    """What waits for a second person; LookupError when nothing does."""
-    asked = queries.proposal(stage.session, stage.case.id)
-    if asked is None:
-        raise LookupError("nothing was proposed")
-    return asked
+    deciding.propose_decline(act, found)
 
 
 def _decline(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    deciding.decline(
-        stage.session, stage.site, opened, proposal(stage), act.actor, act.now, stage.case.version
-    )
+    _opened, act = stage.by_staff(step)
+    deciding.decline(act)
 
 
-def _of_worker(verb: Callable[..., None]) -> Do:
+def _of_worker(verb: Callable[[Act, Written], None]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        act = stage.by_number(step)
-        verb(act.session, act.site, act.opened, stage.written(step), act.actor, act.now)
+        verb(stage.by_number(step), stage.written(step))
 
     return write
 

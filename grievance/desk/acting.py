@@ -7,7 +7,6 @@ or the worker was faster, or the rules say no, nothing is lost: what was typed s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, render_template, url_for
@@ -19,12 +18,11 @@ from grievance.cases.models import Case
 from grievance.cases.operations import escalating, handling, receipts
 from grievance.cases.operations.moving import Conflict, Refused
 from grievance.cases.states import TABLE, Verb
-from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import closing, deciding, events, forms
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case
 from grievance.desk.reading import MESSAGES
 from grievance.desk.views import case_page, note_read
 from grievance.extensions import db
@@ -33,7 +31,7 @@ from grievance.i18n import gettext as _
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
-Act = Callable[[Desk, Any], object]
+Do = Callable[..., object]  # a verb: it takes an act, and a value where its form gives one
 
 # Why a verb was refused, and the field that the sentence stands beside, if there is one.
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -151,73 +149,31 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 
 
-def _take(desk: Desk, form: ActForm) -> None:
-    handling.take(db.session(), desk.case, desk.actor, now(), form.seen)
-
-
-def _assign(desk: Desk, form: forms.AssignForm) -> None:
-    person = UUID(str(form.person.data))
-    handling.assign(db.session(), desk.case, person, desk.actor, now(), form.seen)
-
-
-def _triage(desk: Desk, form: forms.TriageForm) -> None:
-    handling.triage(db.session(), desk.case, form.found, desk.actor, now(), form.seen)
-
-
-def _accept(desk: Desk, form: ActForm) -> None:
-    handling.accept(db.session(), site(), desk.opened, desk.actor, now(), form.seen)
-
-
-def _to_worker(send: Callable[..., object]) -> Act:
-    def do(desk: Desk, form: forms.MessageForm) -> None:
-        send(db.session(), site(), desk.opened, form.written, desk.actor, now(), form.seen)
-
-    return do
-
-
-def _note(desk: Desk, form: forms.NoteForm) -> None:
-    written = form.written(desk.member.language)
-    handling.note(db.session(), desk.opened, written, desk.actor, now())
-
-
-def _translate(desk: Desk, form: forms.TranslateForm) -> None:
-    passage = str(form.passage.data)
-    handling.translate(db.session(), desk.opened, passage, form.written, desk.actor, now())
-
-
-def _ask_reissue(desk: Desk, form: forms.CheckForm) -> None:
-    receipts.ask_reissue(desk.act(form.seen), str(form.check_made.data))
-
-
-def _acknowledge_escalation(desk: Desk, form: ActForm) -> None:
-    escalating.acknowledge_escalation(db.session(), desk.case, desk.actor, now(), form.seen)
-
-
-DOING: Mapping[Verb, Act] = {
-    Verb.TAKE: _take,
-    Verb.ASSIGN: _assign,
-    Verb.TRIAGE: _triage,
-    Verb.ACKNOWLEDGE: _to_worker(handling.acknowledge),
-    Verb.ASK_WORKER: _to_worker(handling.ask_worker),
-    Verb.TELL_WORKER: _to_worker(handling.tell_worker),
-    Verb.NOTE: _note,
-    Verb.TRANSLATE: _translate,
-    Verb.ACCEPT: _accept,
-    Verb.ASK_REISSUE: _ask_reissue,
+DOING: Mapping[Verb, Do] = {
+    Verb.TAKE: handling.take,
+    Verb.ASSIGN: handling.assign,
+    Verb.TRIAGE: handling.triage,
+    Verb.ACKNOWLEDGE: handling.acknowledge,
+    Verb.ASK_WORKER: handling.ask_worker,
+    Verb.TELL_WORKER: handling.tell_worker,
+    Verb.NOTE: handling.note,
+    Verb.TRANSLATE: handling.translate,
+    Verb.ACCEPT: handling.accept,
+    Verb.ASK_REISSUE: receipts.ask_reissue,
     **deciding.DOING,
     **closing.DOING,
-    Verb.ACKNOWLEDGE_ESCALATION: _acknowledge_escalation,
+    Verb.ACKNOWLEDGE_ESCALATION: escalating.acknowledge_escalation,
 }
 
 
-def act(reference: str, verb: Verb, do: Act) -> Response:
+def act(reference: str, verb: Verb, do: Do) -> Response:
     """Do a verb with the form that was sent, and go back to the case."""
     desk = open_case(reference, change=True)
     form = forms.given(verb, desk, people(desk.case))
     if not form.validate():
         return case_page(desk, (verb, form), 422)
     try:
-        do(desk, form)
+        done(do, desk, form)
     except Conflict:
         db.session.rollback()
         return _conflict(reference, verb, form)
@@ -228,6 +184,12 @@ def act(reference: str, verb: Verb, do: Act) -> Response:
     if verb == Verb.RECUSE or _own_conflict(desk, verb, form):
         return see_other(url_for("desk.queue"))
     return back(reference)
+
+
+def done(do: Do, desk: Desk, form: ActForm) -> object:
+    """Do a verb with what the form ended in."""
+    value = form.value(desk)
+    return do(desk.act(form.seen)) if value is None else do(desk.act(form.seen), value)
 
 
 def _own_conflict(desk: Desk, verb: Verb, form: ActForm) -> bool:
@@ -295,7 +257,7 @@ def _instead(desk: Desk, verb: Verb) -> Verb | None:
     return next((v for v in (Verb.TELL_WORKER, Verb.NOTE) if forms.can(desk, v)), None)
 
 
-def _endpoint(verb: Verb, do: Act) -> Callable[[str], Response]:
+def _endpoint(verb: Verb, do: Do) -> Callable[[str], Response]:
     def view(reference: str) -> Response:
         return act(reference, verb, do)
 

@@ -27,7 +27,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import REFUSALS
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
@@ -162,7 +162,7 @@ def _ready(send: Callable[..., object], text: str, form: BulkForm) -> Does:
         hours, at = operator_hours(db.session()), now()
         said, language = replies.said(text, desk.case.language, next_step(at, hours))
         written = Written(said, language, uuid5(once, str(desk.case.id)))
-        send(db.session(), site(), desk.opened, written, desk.actor, at, version)
+        send(desk.act(version), written)
 
     return do
 
@@ -179,7 +179,7 @@ def bulk_assign() -> Response:
     person = UUID(str(form.person.data))
 
     def do(desk: Desk, version: int) -> None:
-        handling.assign(db.session(), desk.case, person, desk.actor, now(), version)
+        handling.assign(desk.act(version), person)
 
     return _answer(_each(_picked(), do), label, [])
 
@@ -202,7 +202,7 @@ def caseload() -> Response:
 def _give(to: UUID | None) -> Does:
     def do(desk: Desk, version: int) -> None:
         if to:
-            handling.assign(db.session(), desk.case, to, desk.actor, now(), version)
+            handling.assign(desk.act(version), to)
         else:
             belonging.unassign(desk.act(version))
 

@@ -9,22 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grievance.cases import money, queries
+from grievance.cases import money
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
-from grievance.cases.models import FourEyes
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import Verb
-from grievance.clock import now
 from grievance.deadlines.hours import Hours
 from grievance.desk import forms
 from grievance.desk import remedy_words as words
 from grievance.desk.forms import ActForm, ToWorkerForm, choices_of
-from grievance.desk.loading import Desk, site
+from grievance.desk.loading import Desk
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
@@ -51,6 +48,9 @@ class AgreeForm(ToWorkerForm):
             (str(one.id), facts_of(desk.opened, one).words) for one in offered
         )
 
+    def value(self, desk: Desk) -> Any:
+        return str(self.how.data), self.written, [UUID(one) for one in self.offers.data or []]
+
     @property
     def shown(self) -> list[Any]:
         first = [self.offers, self.how] if self.offers.choices else [self.how]
@@ -66,6 +66,9 @@ class HowForm(ActForm):
         hint=lazy("For example: by phone today. It is kept sealed."),
         needed=lazy("Write how the worker told you."),
     )
+
+    def value(self, desk: Desk) -> Any:
+        return str(self.how.data)
 
 
 class ArrivedForm(HowForm):
@@ -87,6 +90,9 @@ class ArrivedForm(HowForm):
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         for name, (_id, facts) in self.agreed.items():
             self[name].data = money.typed(facts.received, facts.currency)
+
+    def value(self, desk: Desk) -> Any:
+        return str(self.how.data), self.came
 
     def validate(self, *rest: Any, **more: Any) -> bool:
         """Each sum in digits, and not less than was agreed."""
@@ -144,9 +150,7 @@ class SignOffForm(ActForm):
         )
         self.language = desk.member.language
 
-    @property
-    def said(self) -> SignOff:
-        """It as a value."""
+    def value(self, desk: Desk) -> SignOff:
         punished = {"yes": True, "no": False}.get(str(self.reprisal.data))
         rating = int(self.rating.data) if self.rating.data else None
         return SignOff(
@@ -172,9 +176,7 @@ class TryForm(ActForm):
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         self.on_day.process_data(local_today(db.session(), now))
 
-    @property
-    def tried(self) -> Tried:
-        """It as a value."""
+    def value(self, desk: Desk) -> Tried:
         return Tried(str(self.way.data), self.on_day.data, self.note.data or "", self.once)
 
 
@@ -187,6 +189,9 @@ class CloseForm(ToWorkerForm):
         super().offer(desk, people)
         told = [(code, _(label)) for code, label in words.RESULTS.items()]
         self.result.choices = choices_of([("", _("Choose")), *told])
+
+    def value(self, desk: Desk) -> Closing:
+        return Closing(str(self.result.data), self.written)
 
     @property
     def shown(self) -> list[Any]:
@@ -207,59 +212,23 @@ FORMS: dict[Verb, type[ActForm]] = {
 forms.FORMS.update(FORMS)
 
 
-def _act(desk: Desk, form: ActForm) -> Act:
-    return desk.act(form.seen)
-
-
-def _told(send: Callable[..., object]) -> Callable[[Desk, Any], None]:
-    def do(desk: Desk, form: ToWorkerForm) -> None:
-        send(db.session(), site(), desk.opened, form.written, _act(desk, form))
+def _told(send: Callable[..., object]) -> Callable[[Act, Written], object]:
+    def do(act: Act, written: Written) -> object:
+        return send(act.session, act.site, act.opened, written, act)
 
     return do
 
 
-def _arrived(desk: Desk, form: ArrivedForm) -> None:
-    remedying.confirm_for_worker(
-        db.session(), site(), desk.opened, str(form.how.data), _act(desk, form), form.came
-    )
+def _arrived(act: Act, told: tuple[str, Mapping[UUID, int]]) -> None:
+    remedying.confirm_for_worker(act.session, act.site, act.opened, told[0], act, told[1])
 
 
-def _breached(desk: Desk, form: HowForm) -> None:
-    remedying.breach_for_worker(
-        db.session(), site(), desk.opened, str(form.how.data), _act(desk, form)
-    )
+def _breached(act: Act, how: str) -> None:
+    remedying.breach_for_worker(act.session, act.site, act.opened, how, act)
 
 
-def _agree(desk: Desk, form: AgreeForm) -> None:
-    remedying.agree_remedy(
-        db.session(), site(), desk.opened, str(form.how.data), form.written, _act(desk, form),
-        [UUID(one) for one in form.offers.data or []],
-    )  # fmt: skip
-
-
-def _sign_off(desk: Desk, form: SignOffForm) -> None:
-    closing.record_sign_off(db.session(), site(), desk.opened, form.said, _act(desk, form))
-
-
-def _try(desk: Desk, form: TryForm) -> None:
-    closing.try_to_reach(db.session(), desk.opened, form.tried, _act(desk, form))
-
-
-def _propose(desk: Desk, form: CloseForm) -> None:
-    found = Closing(str(form.result.data), form.written)
-    closing.propose_close(db.session(), site(), desk.opened, found, desk.actor, now(), form.seen)
-
-
-def _close(desk: Desk, form: ActForm) -> None:
-    closing.close(db.session(), site(), desk.opened, asked_of(desk), desk.actor, now(), form.seen)
-
-
-def asked_of(desk: Desk) -> FourEyes:
-    """What waits for a second person in this case; refused when nothing does."""
-    asked = queries.proposal(db.session(), desk.case.id)
-    if asked is None:
-        raise Refused("proposed")
-    return asked
+def _agree(act: Act, told: tuple[str, Written, list[UUID]]) -> None:
+    remedying.agree_remedy(act.session, act.site, act.opened, *told[:2], act, told[2])
 
 
 DOING: dict[Verb, Any] = {
@@ -268,8 +237,8 @@ DOING: dict[Verb, Any] = {
     Verb.AGREE_REMEDY: _agree,
     Verb.CONFIRM_FOR_WORKER: _arrived,
     Verb.BREACH_FOR_WORKER: _breached,
-    Verb.RECORD_SIGN_OFF: _sign_off,
-    Verb.TRY_TO_REACH: _try,
-    Verb.PROPOSE_CLOSE: _propose,
-    Verb.CLOSE: _close,
+    Verb.RECORD_SIGN_OFF: closing.record_sign_off,
+    Verb.TRY_TO_REACH: closing.try_to_reach,
+    Verb.PROPOSE_CLOSE: closing.propose_close,
+    Verb.CLOSE: closing.close,
 }

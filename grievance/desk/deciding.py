@@ -24,9 +24,8 @@ from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import forms, words
-from grievance.desk.closing import asked_of
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
-from grievance.desk.loading import Desk, site
+from grievance.desk.loading import Desk
 from grievance.desk.remedy_words import RESULTS
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -58,9 +57,7 @@ class DeclineForm(ToWorkerForm):
         first = [self.reason, self.door]
         return first + [field for field in super().shown if field not in first]
 
-    @property
-    def found(self) -> deciding.Declining:
-        """All of it."""
+    def value(self, desk: Desk) -> deciding.Declining:
         return deciding.Declining(str(self.reason.data), str(self.door.data), self.written)
 
 
@@ -80,9 +77,7 @@ class RecuseForm(ActForm):
         needed=lazy("Write which conflict of interest."),
     )
 
-    @property
-    def why(self) -> str:
-        """What was written."""
+    def value(self, desk: Desk) -> Any:
         return str(self.reason.data)
 
 
@@ -97,14 +92,12 @@ class DeclareForm(RecuseForm):
         named = [(str(one), name) for one, name in people.items() if one in others]
         self.person.choices = choices_of([("", _("Choose")), *named])
 
+    def value(self, desk: Desk) -> Declared:
+        return Declared(UUID(str(self.person.data)), str(self.reason.data))
+
     @property
     def shown(self) -> list[Any]:
         return [self.person, self.reason]
-
-    @property
-    def declared(self) -> Declared:
-        """Both."""
-        return Declared(UUID(str(self.person.data)), self.why)
 
 
 class ConflictForm(ActForm):
@@ -112,9 +105,7 @@ class ConflictForm(ActForm):
 
     person = Select(lazy("Whose"), needed=lazy("Choose a person."))
 
-    @property
-    def whose(self) -> UUID:
-        """The person that was chosen."""
+    def value(self, desk: Desk) -> UUID:
         return UUID(str(self.person.data))
 
     def found(self, desk: Desk) -> list[Recusal]:
@@ -145,8 +136,7 @@ class DuplicateForm(ActForm):
 
     reference = Line(lazy("Reference of the other case"), needed=lazy("Write its reference."))
 
-    @property
-    def wanted(self) -> str:
+    def value(self, desk: Desk) -> str:
         """The reference as it is kept."""
         return (self.reference.data or "").replace(" ", "").upper()
 
@@ -166,64 +156,17 @@ FORMS: dict[Verb, type[ActForm]] = {
 forms.FORMS.update(FORMS)
 
 
-def _propose(desk: Desk, form: DeclineForm) -> None:
-    deciding.propose_decline(
-        db.session(), site(), desk.opened, form.found, desk.actor, now(), form.seen
-    )
-
-
-def _decline(desk: Desk, form: ActForm) -> None:
-    asked = asked_of(desk)
-    deciding.decline(db.session(), site(), desk.opened, asked, desk.actor, now(), form.seen)
-
-
-def _send_back(desk: Desk, form: SendBackForm) -> None:
-    written = form.written(desk.member.language)
-    asked = asked_of(desk)
-    deciding.send_back(
-        db.session(), desk.opened, asked, written, desk.actor, now(), form.seen
-    )  # fmt: skip
-
-
-def _unassign(desk: Desk, form: ActForm) -> None:
-    belonging.unassign(desk.act(form.seen))
-
-
-def _link(desk: Desk, form: DuplicateForm) -> None:
-    belonging.link_duplicate(desk.act(form.seen), form.wanted)
-
-
-def _recuse(desk: Desk, form: RecuseForm) -> None:
-    belonging.recuse(desk.act(form.seen), form.why)
-
-
-def _declare(desk: Desk, form: DeclareForm) -> None:
-    belonging.declare_conflict(desk.act(form.seen), form.declared)
-
-
-def _agree(desk: Desk, form: ConflictForm) -> None:
-    belonging.agree_conflict(desk.act(form.seen), form.whose)
-
-
-def _lift(desk: Desk, form: ConflictForm) -> None:
-    belonging.lift_conflict(desk.act(form.seen), form.whose)
-
-
-def _reopen(desk: Desk, form: ActForm) -> None:
-    deciding.reopen(db.session(), site(), desk.opened, desk.actor, now(), form.seen)
-
-
 DOING: dict[Verb, Any] = {
-    Verb.PROPOSE_DECLINE: _propose,
-    Verb.DECLINE: _decline,
-    Verb.SEND_BACK: _send_back,
-    Verb.UNASSIGN: _unassign,
-    Verb.LINK_DUPLICATE: _link,
-    Verb.RECUSE: _recuse,
-    Verb.DECLARE_CONFLICT: _declare,
-    Verb.AGREE_CONFLICT: _agree,
-    Verb.LIFT_CONFLICT: _lift,
-    Verb.REOPEN: _reopen,
+    Verb.PROPOSE_DECLINE: deciding.propose_decline,
+    Verb.DECLINE: deciding.decline,
+    Verb.SEND_BACK: deciding.send_back,
+    Verb.UNASSIGN: belonging.unassign,
+    Verb.LINK_DUPLICATE: belonging.link_duplicate,
+    Verb.RECUSE: belonging.recuse,
+    Verb.DECLARE_CONFLICT: belonging.declare_conflict,
+    Verb.AGREE_CONFLICT: belonging.agree_conflict,
+    Verb.LIFT_CONFLICT: belonging.lift_conflict,
+    Verb.REOPEN: deciding.reopen,
 }
 
 

@@ -15,7 +15,7 @@ from grievance.cases import replies
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
-from grievance.cases.operations.handling import Triage
+from grievance.cases.operations.handling import Translating, Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.cases.told import ACKNOWLEDGEMENT
@@ -81,6 +81,10 @@ class ActForm(Form):
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         """Put in what can be chosen."""
 
+    def value(self, desk: Desk) -> Any:
+        """What the verb is done with; None for a verb that needs nothing more."""
+        return None
+
     @property
     def codes(self) -> dict[str, Any]:
         """What the form asks for, as the codes of its event: tells a repeat from a surprise."""
@@ -111,6 +115,9 @@ class MessageForm(ActForm):
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         own = desk.case.language
         self.language.data = own if own in STAFF_LANGUAGES else desk.member.language
+
+    def value(self, desk: Desk) -> Any:
+        return self.written
 
     @property
     def written(self) -> Written:
@@ -156,9 +163,9 @@ class NoteForm(ActForm):
 
     message = Words(lazy("Note"), needed=lazy("Write the note."))
 
-    def written(self, language: str) -> Written:
+    def value(self, desk: Desk) -> Written:
         """The note, in the language of who writes it."""
-        return Written(self.message.data or "", language, self.once)
+        return Written(self.message.data or "", desk.member.language, self.once)
 
 
 class TranslateForm(MessageForm):
@@ -172,6 +179,9 @@ class TranslateForm(MessageForm):
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
         self.language.data = desk.member.language
+
+    def value(self, desk: Desk) -> Translating:
+        return Translating(str(self.passage.data), self.written)
 
 
 class AssignForm(ActForm):
@@ -191,6 +201,9 @@ class AssignForm(ActForm):
             [*open_choice, *((i, name) for i, name in named.items() if UUID(i) in may)]
         )
         self.person.data = str(meant) if meant in may else ""
+
+    def value(self, desk: Desk) -> UUID:
+        return UUID(str(self.person.data))
 
     @property
     def codes(self) -> dict[str, Any]:
@@ -215,6 +228,9 @@ class TriageForm(ActForm):
         self.issue.data = case.main_issue
         self.issues.data = [issue for issue in case.issues if issue != case.main_issue]
 
+    def value(self, desk: Desk) -> Triage:
+        return self.found
+
     @property
     def found(self) -> Triage:
         """The main problem first."""
@@ -237,6 +253,9 @@ class CheckForm(ActForm):
         hint=lazy("Say which agreed check you made, for example a question only they can answer."),
         needed=lazy("Write which check you made."),
     )
+
+    def value(self, desk: Desk) -> str:
+        return str(self.check_made.data)
 
 
 class ReasonForm(ActForm):

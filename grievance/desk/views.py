@@ -15,6 +15,7 @@ from grievance.cases import files, queries
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.files import Stored
 from grievance.cases.operations import handling, receipts
+from grievance.cases.operations.handling import Looking
 from grievance.cases.states import Verb
 from grievance.cases.told import LABELS
 from grievance.clock import now
@@ -102,7 +103,7 @@ def open_original(reference: str, file_id: UUID) -> Response:
     if not form.validate():
         return case_page(desk, (Verb.OPEN_ORIGINAL, form), 422)
     reason = str(form.reason.data)
-    stored = handling.open_original(db.session(), desk.opened, row, reason, desk.actor, now())
+    stored = handling.open_original(desk.act(form.seen), Looking(row, reason))
     try:
         data = files.content(site().blobs, stored, original=True)
     except OSError as problem:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import records
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding
@@ -83,7 +84,7 @@ def _again(verb: Verb, may: Callable[..., bool], do: Does, template: str) -> Ans
         sent = form.once(str(opened.case.id), form.message.data or "")
         written = Written(form.message.data or "", own_language().slug, sent)
         try:
-            do(db.session(), site(), opened, written, actor, now())
+            do(Act(db.session(), site(), opened, actor, now()), written)
         except Refused as refused:
             db.session.rollback()
             if refused.why == "actor":

@@ -10,6 +10,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.messages import Written
@@ -132,7 +133,7 @@ def _sign(opened: OpenCase, form: CloseForm, actor: Actor) -> None:
     sent = form.once(str(opened.case.id), *told)
     said = SignOff(form.stars, form.punished, Written(text, own_language().slug, sent))
     try:
-        closing.sign_off(db.session(), site(), opened, said, actor, now())
+        closing.sign_off(Act(db.session(), site(), opened, actor, now()), said)
     except Refused:
         db.session.rollback()
     else:

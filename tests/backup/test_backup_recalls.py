@@ -18,6 +18,7 @@ from grievance.accounts import anchors, audit, verifying
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import ledger
+from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
 from grievance.cases.operations.belonging import Declared
@@ -123,9 +124,9 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         replying.withdraw(after.act(session, site, now))
         for filed in (back, lead_back):
             replying.withdraw(filed.act(session, site, now))
-        deciding.worker_reopens(session, site, back.open(session), words(), back.actor, now)
+        deciding.worker_reopens(back.act(session, site, now), words())
         opened = handler.open(session, lead_back.case)
-        deciding.reopen(session, site, opened, handler.actor, now, lead_back.case.version)
+        deciding.reopen(Act(session, site, opened, handler.actor, now, lead_back.case.version))
         newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
         refer(handler.act(session, site, replaced.case, now), newer)
         _, keys = new_keys(ring)
@@ -299,7 +300,7 @@ def test_a_yes_given_after_the_restore_outlives_the_next_one(
         case, again.scalars(select(Receipt).where(Receipt.case_id == case.id)).one(), "", None
     )
     referral = world.hand_over("delivered", BODY)
-    handling.note(again, world.desk(), words(), world.handler.actor, clock.real_now())
+    handling.note(world.act(now=clock.real_now()), words())
     again.commit()
     folder = tmp_path / "tuesday"
     fresh.work("anchor")

@@ -49,7 +49,7 @@ def test_a_filled_database_goes_up_is_used_and_goes_down_and_up_again(
                 now = clock.real_now()
                 filed = file_case(session, site, now=now)
                 fresh = session.get_one(Case, filed.case.id)
-                handling.take(session, fresh, lived.handler.actor, now, fresh.version)
+                handling.take(lived.handler.act(session, site, fresh, now))
                 session.commit()
                 report = verifying.verify(session, ring.anchor_public, event_key=ring.event_key)
                 assert report.broken == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance.accounts.roles import Role
-from grievance.cases import queries, records
+from grievance.cases import records
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
@@ -97,15 +97,11 @@ class World:
         by, desk = actor or self.handler.actor, opened or self.desk()
         door = records.suggestion(self.session, desk)["doors"][0]["mechanism"]
         found = deciding.Declining("better_door", door, words("Go to them."))
-        return deciding.propose_decline(self.session, self.site, desk, found, by, NOW, self.version)
+        return deciding.propose_decline(replace(self.act(by), opened=desk), found)
 
     def second(self, by: Staff, now: datetime = NOW) -> None:
         """Somebody says so too."""
-        asked = queries.proposal(self.session, self.case.id)
-        assert asked is not None
-        deciding.decline(
-            self.session, self.site, self.desk(), asked, by.actor, now, self.case.version
-        )
+        deciding.decline(self.act(by.actor, now))
 
     def hand_over(self, step: str, body: str = "jp-lsio") -> Referral:
         """A hand-over to a body as far as this step, by the referrals' own acts: the case does not
@@ -157,14 +153,11 @@ class World:
         """The worker says that the case may be closed."""
         told: dict[str, object] = {"rating": 4, "reprisal": False, "written": words("Thank you")}
         said = SignOff(**{**told, **changed})
-        closing.sign_off(self.session, self.site, self.home(), said, self.filed.actor, NOW)
+        closing.sign_off(self.own(), said)
 
     def propose_close(self, result: str = "advised", actor: Actor | None = None) -> FourEyes:
         """Somebody proposes to close."""
-        return closing.propose_close(
-            self.session, self.site, self.desk(), Closing(result, words("Good luck.")),
-            actor or self.handler.actor, NOW, self.version,
-        )  # fmt: skip
+        return closing.propose_close(self.act(actor), Closing(result, words("Good luck.")))
 
     def said(self, answer: str, **changed: object) -> Said:
         """The worker's answer to exactly what was asked last."""
@@ -182,7 +175,7 @@ class World:
     def bring_to(self, state: str) -> None:
         """Do real verbs until the case stands there."""
         if state not in ("received", "withdrawn"):
-            handling.take(self.session, self.case, self.handler.actor, NOW, self.version)
+            handling.take(self.act())
         for step in WAYS[state]:
             step(self)
         self.session.flush()
@@ -190,15 +183,11 @@ class World:
 
     def ask(self) -> None:
         """The handler asks the worker something."""
-        by = self.handler.actor
-        handling.ask_worker(
-            self.session, self.site, self.desk(), words("Which month?"), by, NOW, self.version
-        )
+        handling.ask_worker(self.act(), words("Which month?"))
 
     def accept(self) -> None:
         """The handler accepts the case."""
-        by = self.handler.actor
-        handling.accept(self.session, self.site, self.desk(), by, NOW, self.version)
+        handling.accept(self.act())
 
     def deliver(self) -> None:
         """A body gets it."""
@@ -215,10 +204,7 @@ class World:
 
     def close(self) -> None:
         """A second person closes what was proposed."""
-        asked = queries.proposal(self.session, self.case.id)
-        assert asked is not None
-        by = self.colleague.actor
-        closing.close(self.session, self.site, self.desk(), asked, by, NOW, self.version)
+        closing.close(self.act(self.colleague.actor))
 
     def withdraw(self) -> None:
         """The worker takes it back."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from grievance.accounts.models import Membership
 from grievance.accounts.roles import Role
 from grievance.cases import messages, queries, records
+from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, handling, replying, telling
@@ -39,9 +40,7 @@ def alone(world: World) -> None:
 
 
 def appeal(world: World, now=NOW) -> None:
-    deciding.appeal(
-        world.session, world.site, world.home(), words("Look again"), world.filed.actor, now
-    )
+    deciding.appeal(world.own(now=now), words("Look again"))
     world.session.flush()
 
 
@@ -51,10 +50,7 @@ def test_nobody_is_sent_away_without_another_door_and_a_reason(world: World):
                               ("boredom", "jp-x", "reason")):  # fmt: skip
         found = deciding.Declining(reason, door, words())
         assert why == refused(
-            lambda found=found: deciding.propose_decline(
-                world.session, world.site, world.desk(), found, world.handler.actor, NOW,
-                world.version,
-            )
+            lambda found=found: deciding.propose_decline(world.act(), found)
         )  # fmt: skip
     assert world.session.scalar(select(func.count()).select_from(FourEyes)) == 0
 
@@ -137,7 +133,7 @@ def test_an_appeal_keeps_its_clock_over_a_question(world: World):
     world.bring_to("not_accepted")
     appeal(world)
     case, by = world.case, world.handler.actor
-    handling.ask_worker(world.session, world.site, world.desk(), words(), by, NOW, case.version)
+    handling.ask_worker(world.act(by), words())
     replying.say(world.own(), Sent(words()))
     assert "appeal" in {clock.kind for clock in clocks.running(world.session, case.id)}
 
@@ -148,9 +144,7 @@ def test_a_worker_opens_what_they_took_back_within_a_year(world: World, days: in
     later = NOW + timedelta(days=days)
 
     def again() -> None:
-        deciding.worker_reopens(
-            world.session, world.site, world.home(), words(""), world.filed.actor, later
-        )
+        deciding.worker_reopens(world.own(now=later), words(""))
 
     if why:
         assert refused(again) == why
@@ -167,7 +161,7 @@ def test_while_an_appeal_is_open_the_worker_appeals_and_does_not_reopen(world: W
         later = NOW + timedelta(days=days)
 
         def again(later=later) -> None:
-            deciding.worker_reopens(world.session, world.site, home, words(), actor, later)
+            deciding.worker_reopens(Act(world.session, world.site, home, actor, later), words())
 
         if why:
             assert refused(again) == why
@@ -211,19 +205,7 @@ def test_who_stepped_aside_is_told_nothing_and_given_nothing(world: World):
         telling.staff_of_escalation(world.session, world.site, world.case, rung, NOW)
     # the director and the handler, twice; one letter stands for all the rungs
     assert world.session.scalar(count) - before == 2 + 2
-    assert (
-        refused(
-            lambda: handling.assign(
-                world.session,
-                world.case,
-                world.colleague.id,
-                world.handler.actor,
-                NOW,
-                world.version,
-            )
-        )
-        == "assignee"
-    )
+    assert refused(lambda: handling.assign(world.act(), world.colleague.id)) == "assignee"
 
 
 @pytest.mark.parametrize("verb", [v for v in Verb if TABLE[v].who.startswith("case.")])
@@ -285,5 +267,5 @@ def test_only_who_has_it_or_a_lead_gives_a_case_back(world: World):
     assert refused(lambda: belonging.unassign(world.act(handler.actor))) == "own_or_lead"
     belonging.unassign(world.act())
     assert case.assignee_id is None
-    handling.take(world.session, case, handler.actor, NOW, case.version)
+    handling.take(world.act(handler.actor))
     assert case.assignee_id == handler.id

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.roles import Role
 from grievance.cases import files, messages, queries, records
+from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.moving import NEVER, Refused
@@ -51,7 +52,7 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
     world.session.flush()
     case = world.case
     own = select(Event).where(Event.stream_id == case.id, Event.actor == f"receipt:{case.id}")
-    events = world.session.scalars(own).all()
+    events = world.session.scalars(own.order_by(Event.seq)).all()
     assert [event.verb for event in events] == [
         "filed", "worker_answers", "change_contact", "withdraw",
     ]  # fmt: skip
@@ -79,10 +80,7 @@ def test_a_new_case_runs_a_clock_of_seven_days_and_danger_one_of_four_hours(
 
 def test_acknowledging_ends_the_first_clock_and_promises_the_next_step(world: World):
     world.bring_to("received")
-    handling.acknowledge(
-        world.session, world.site, world.desk(), words(), world.handler.actor, NOW,
-        world.case.version,
-    )  # fmt: skip
+    handling.acknowledge(world.act(), words())  # fmt: skip
     assert running(world) == {"next_step"}
     assert world.case.acknowledged_at == world.case.first_answer_at == NOW
     assert world.case.assignee_id == world.handler.id
@@ -105,7 +103,7 @@ def test_danger_found_starts_its_clock_and_danger_gone_ends_it(world: World):
 
     def triage(severity: str, *, danger: bool) -> None:
         found = handling.Triage(severity, ["violence"], danger)
-        handling.triage(session, world.case, found, actor, NOW, world.case.version)
+        handling.triage(world.act(actor), found)
         session.flush()
 
     triage("critical", danger=True)
@@ -128,9 +126,7 @@ def test_danger_found_starts_its_clock_and_danger_gone_ends_it(world: World):
 def test_triage_refuses_what_cannot_be(world: World, severity, issues, danger, why):
     found = handling.Triage(severity, issues, danger)
     with pytest.raises(Refused) as refused:
-        handling.triage(
-            world.session, world.case, found, world.handler.actor, NOW, world.case.version
-        )
+        handling.triage(world.act(), found)
     assert refused.value.why == why
     assert world.case.severity == "medium"
 
@@ -139,9 +135,7 @@ def test_a_case_is_given_only_to_who_works_on_cases(world: World):
     editor = member(world.session, world.operator, Role.DIRECTORY_EDITOR)
     for nobody in (editor.id, uuid4()):
         with pytest.raises(Refused) as refused:
-            handling.assign(
-                world.session, world.case, nobody, world.handler.actor, NOW, world.case.version
-            )
+            handling.assign(world.act(), nobody)
         assert refused.value.why == "assignee"
     assert world.case.assignee_id is None
 
@@ -153,15 +147,12 @@ def test_the_worker_who_left_an_address_gets_one_letter_until_its_code_is_typed(
     case = reached.case
     opened = world.handler.open(world.session, case)
     handling.acknowledge(
-        world.session, world.site, opened, words(), world.handler.actor, NOW, case.version
+        Act(world.session, world.site, opened, world.handler.actor, NOW, case.version), words()
     )
     assert letters(world, "worker_news") == 0  # nobody has typed the code of the first letter
     assert letters(world, "address_code") == 1
     world.bring_to("in_review")
-    handling.tell_worker(
-        world.session, world.site, world.desk(), words(), world.handler.actor, NOW,
-        world.case.version,
-    )  # fmt: skip
+    handling.tell_worker(world.act(), words())  # fmt: skip
     assert letters(world, "worker_news") == 0
     assert letters(world, "address_code") == 1
 
@@ -182,19 +173,14 @@ def test_only_the_handler_of_a_case_is_told_of_an_answer_and_everybody_while_nob
 def test_the_same_form_writes_once(world: World):
     world.bring_to("in_review")
     typed, actor = words(), world.handler.actor
-    made = [
-        handling.tell_worker(
-            world.session, world.site, world.desk(), typed, actor, NOW, world.case.version
-        )
-        for _ in range(2)
-    ]
+    made = [handling.tell_worker(world.act(actor), typed) for _ in range(2)]
     assert made[0].id == made[1].id
     said = words("Tôi nghỉ rồi", "vi")
     twice = [replying.say(world.own(), Sent(said)) for _ in range(2)]
     assert twice[0].id == twice[1].id
     same = words("Two months", "en")
     kept = [
-        handling.translate(world.session, world.desk(), "what-happened", same, actor, NOW)
+        handling.translate(world.act(actor), handling.Translating("what-happened", same))
         for _ in range(2)
     ]
     assert kept[0].id == kept[1].id
@@ -203,12 +189,12 @@ def test_the_same_form_writes_once(world: World):
 
 def test_translations_are_of_the_story_only(world: World, another: Callable[..., Filed]):
     actor, session = world.handler.actor, world.session
-    note = handling.note(session, world.desk(), words(), actor, NOW)
+    note = handling.note(world.act(actor), words())
     other = another()
     theirs = replying.say(other.act(session, world.site), Sent(words()))
     for passage in ("company", str(note.id), str(theirs.id), str(uuid4()), "what-happened "):
         with pytest.raises(Refused) as refused:
-            handling.translate(session, world.desk(), passage, words(), actor, NOW)
+            handling.translate(world.act(actor), handling.Translating(passage, words()))
         assert refused.value.why == "passage"
     assert session.scalar(select(func.count()).select_from(Translation)) == 0
 
@@ -221,13 +207,16 @@ def test_an_original_needs_a_reason_and_keeps_it_sealed(
     file = files.attach(session, world.desk(), stored, files.Brought("worker", NOW))
     session.flush()
     with pytest.raises(Refused) as refused:
-        handling.open_original(session, world.desk(), file, "  ", actor, NOW)
+        handling.open_original(world.act(actor), handling.Looking(file, "  "))
     assert refused.value.why == "reason"
     other = world.handler.open(session, another().case)
     with pytest.raises(Refused) as refused:
-        handling.open_original(session, other, file, "Doubt about the date", actor, NOW)
+        handling.open_original(
+            Act(session, world.site, other, actor, NOW),
+            handling.Looking(file, "Doubt about the date"),
+        )
     assert refused.value.why == "file"
-    given = handling.open_original(session, world.desk(), file, "Doubt about the date", actor, NOW)
+    given = handling.open_original(world.act(actor), handling.Looking(file, "Doubt about the date"))
     assert given.original_key == stored.original_key
     detail = session.scalars(select(EventDetail)).one()
     event = session.get_one(Event, detail.event_id)
@@ -275,7 +264,7 @@ def test_the_database_refuses_one_person_who_asks_and_issues(world: World):
 
 
 def test_the_database_refuses_words_of_staff_without_a_name(world: World):
-    note = handling.note(world.session, world.desk(), words(), world.handler.actor, NOW)
+    note = handling.note(world.act(), words())
     own = Message.__table__
     with pytest.raises(IntegrityError) as broken, world.session.begin_nested():
         world.session.execute(own.update().where(own.c.id == note.id).values(person_id=None))
@@ -291,11 +280,12 @@ def test_what_calls_for_a_handler_is_counted_and_answered_cases_are_not(
     session.flush()
     assert queries.calling(session, person) == 1
     found = handling.Triage("critical", ["violence"], danger=True)
-    handling.triage(session, world.case, found, world.handler.actor, NOW, world.case.version)
+    handling.triage(world.act(), found)
     session.flush()
     assert queries.calling(session, person) == 2
     handling.acknowledge(
-        session, world.site, world.desk(), words(), world.handler.actor, NOW, world.case.version
+        world.act(),
+        words(),
     )
     session.flush()
     assert queries.calling(session, person) == 0

@@ -39,7 +39,12 @@ class Desk:
     session: Session
     handler: Staff
     cases: list[Filed]
-    ring: KeyRing
+    site: Site
+
+    @property
+    def ring(self) -> KeyRing:
+        """The keys of the web process."""
+        return self.site.ring
 
     @property
     def path(self) -> Path:
@@ -73,7 +78,7 @@ def desk(server, ring_folder: Path, tmp_path: Path) -> Iterator[Desk]:
     with place.session() as session:
         operator = found_operator(session, ring)
         handler = member(session, operator)
-        yield Desk(place, session, handler, [file_case(session, site) for _ in range(3)], ring)
+        yield Desk(place, session, handler, [file_case(session, site) for _ in range(3)], site)
 
 
 def test_the_list_of_jobs_keeps_it_twice_a_minute() -> None:
@@ -121,9 +126,8 @@ def test_a_case_that_moves_again_is_not_written_again(desk: Desk) -> None:
     desk.withdraw(0)
     desk.place.work("anchor")
     case = desk.session.get_one(Case, desk.cases[0].case.id)
-    opened = desk.handler.open(desk.session, case)
     words = Written("A note.", "en", uuid4())
-    handling.note(desk.session, opened, words, desk.handler.actor, NOW)
+    handling.note(desk.handler.act(desk.session, desk.site, case), words)
     desk.session.commit()
     other = desk.withdraw(1)
     assert desk.keep() == 1

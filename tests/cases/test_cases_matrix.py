@@ -14,7 +14,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.named import unnamed
 from grievance.accounts.roles import Permission
 from grievance.cases import files, queries
-from grievance.cases.act import Act
+from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor, of_job
 from grievance.cases.lifecycle import PROMISED, STATES
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
@@ -59,15 +59,13 @@ Doer = Callable[[World, Actor], object]
 
 def _to_worker(send) -> Doer:
     def do(world: World, actor: Actor) -> object:
-        return send(world.session, world.site, world.desk(), words(), actor, NOW, world.version)
+        return send(world.act(actor), words())
 
     return do
 
 
 def _translate(world: World, actor: Actor) -> object:
-    return handling.translate(
-        world.session, world.desk(), "what-happened", words(), actor, NOW
-    )  # fmt: skip
+    return handling.translate(world.act(actor), handling.Translating("what-happened", words()))
 
 
 def _original(world: World, actor: Actor) -> object:
@@ -75,7 +73,7 @@ def _original(world: World, actor: Actor) -> object:
     with world.session.no_autoflush:
         file = files.attach(world.session, world.desk(), stored, files.Brought("worker", NOW))
         world.session.flush()
-    return handling.open_original(world.session, world.desk(), file, "Doubt", actor, NOW)
+    return handling.open_original(world.act(actor), handling.Looking(file, "Doubt"))
 
 
 def _reissue(world: World, actor: Actor) -> object:
@@ -111,9 +109,8 @@ def _change_receipt(world: World, actor: Actor) -> object:
 def _escalate(world: World, actor: Actor) -> object:
     hours = operator_hours(world.session)
     clock = clocks.start(world.session, world.case.id, "answer", NOW, hours)
-    return escalating.escalate(
-        world.session, world.site, clock, world.case, actor, NOW, hours
-    )  # fmt: skip
+    act = JobAct(world.session, world.site, world.case, actor, NOW)
+    return escalating.escalate(act, escalating.Overdue(clock, hours))
 
 
 def _decides(verb: Verb) -> Doer:
@@ -124,8 +121,8 @@ def _decides(verb: Verb) -> Doer:
         if asked is None:
             return check(w.case, verb, actor)
         if verb == Verb.SEND_BACK:
-            return deciding.send_back(w.session, w.desk(), asked, words(), actor, NOW, w.version)
-        return deciding.decline(w.session, w.site, w.desk(), asked, actor, NOW, w.version)
+            return deciding.send_back(w.act(actor), words())
+        return deciding.decline(w.act(actor))
 
     return do
 
@@ -192,17 +189,17 @@ def _reports(verb: Verb, came: str) -> Doer:
 
 def _record_sign_off(w: World, actor: Actor) -> object:
     said = SignOff(None, None, words("Read back: may be closed"))
-    return closing.record_sign_off(w.session, w.site, w.desk(), said, _act(w, actor))
+    return closing.record_sign_off(_act(w, actor), said)
 
 
 def _sign_off(w: World, actor: Actor) -> object:
     said = SignOff(5, False, words(""))
-    return closing.sign_off(w.session, w.site, w.home(), said, actor, NOW)
+    return closing.sign_off(w.own(actor), said)
 
 
 def _try(w: World, actor: Actor) -> object:
     tried = Tried("phone", TODAY, "Rang twice")
-    return closing.try_to_reach(w.session, w.desk(), tried, _act(w, actor))
+    return closing.try_to_reach(_act(w, actor), tried)
 
 
 def _propose_close(w: World, actor: Actor) -> object:
@@ -213,7 +210,7 @@ def _close(w: World, actor: Actor) -> object:
     asked = queries.proposal(w.session, w.case.id)
     if asked is None:
         return check(w.case, Verb.CLOSE, actor)
-    return closing.close(w.session, w.site, w.desk(), asked, actor, NOW, w.version)
+    return closing.close(w.act(actor))
 
 
 def _agree(w: World, actor: Actor) -> object:
@@ -248,17 +245,17 @@ DOERS: dict[Verb, Doer] = {
     Verb.CONSENT_GIVEN: _says_to_consent("yes"),
     Verb.CONSENT_REFUSED: _says_to_consent("no"),
     Verb.RECALL: lambda w, a: consenting.recall(w.own(a), "jp-lsio"),
-    Verb.TAKE: lambda w, a: handling.take(w.session, w.case, a, NOW, w.version),
-    Verb.ASSIGN: lambda w, a: handling.assign(w.session, w.case, w.colleague.id, a, NOW, w.version),
+    Verb.TAKE: lambda w, a: handling.take(w.act(a)),
+    Verb.ASSIGN: lambda w, a: handling.assign(w.act(a), w.colleague.id),
     Verb.TRIAGE: lambda w, a: handling.triage(
-        w.session, w.case, handling.Triage("high", ["housing"], danger=True), a, NOW, w.version
+        w.act(a), handling.Triage("high", ["housing"], danger=True)
     ),
     Verb.ACKNOWLEDGE: _to_worker(handling.acknowledge),
     Verb.ASK_WORKER: _to_worker(handling.ask_worker),
     Verb.TELL_WORKER: _to_worker(handling.tell_worker),
-    Verb.NOTE: lambda w, a: handling.note(w.session, w.desk(), words(), a, NOW),
+    Verb.NOTE: lambda w, a: handling.note(w.act(a), words()),
     Verb.TRANSLATE: _translate,
-    Verb.ACCEPT: lambda w, a: handling.accept(w.session, w.site, w.desk(), a, NOW, w.version),
+    Verb.ACCEPT: lambda w, a: handling.accept(w.act(a)),
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,
@@ -269,9 +266,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.CHANGE_RECEIPT: _change_receipt,
     Verb.WITHDRAW: lambda w, a: replying.withdraw(w.own(a)),
     Verb.ESCALATE: _escalate,
-    Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(
-        w.session, w.case, a, NOW, w.version
-    ),
+    Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(w.act(a)),
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),
     Verb.DECLINE: _decides(Verb.DECLINE),
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
@@ -283,11 +278,9 @@ DOERS: dict[Verb, Doer] = {
     ),
     Verb.AGREE_CONFLICT: lambda w, a: belonging.agree_conflict(w.act(a), w.operator.director.id),
     Verb.LIFT_CONFLICT: lambda w, a: belonging.lift_conflict(w.act(a), w.operator.director.id),
-    Verb.REOPEN: lambda w, a: deciding.reopen(w.session, w.site, w.desk(), a, NOW, w.version),
-    Verb.APPEAL: lambda w, a: deciding.appeal(w.session, w.site, w.home(), words(), a, NOW),
-    Verb.WORKER_REOPENS: lambda w, a: deciding.worker_reopens(
-        w.session, w.site, w.home(), words(), a, NOW
-    ),
+    Verb.REOPEN: lambda w, a: deciding.reopen(w.act(a)),
+    Verb.APPEAL: lambda w, a: deciding.appeal(w.own(a), words()),
+    Verb.WORKER_REOPENS: lambda w, a: deciding.worker_reopens(w.own(a), words()),
 }
 
 
@@ -533,7 +526,7 @@ def test_the_slower_of_two_handlers_changes_nothing(world: World, verb: Verb):
     world.bring_to(state)
     settle(world, verb)
     world.seen = world.case.version
-    handling.note(world.session, world.desk(), words(), world.colleague.actor, NOW)
+    handling.note(world.act(world.colleague.actor), words())
     before = snapshot(world)
     with pytest.raises(Conflict):
         DOERS[verb](world, world.handler.actor)

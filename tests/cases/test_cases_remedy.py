@@ -156,7 +156,7 @@ def test_a_rung_that_was_told_is_not_forgotten_by_another_note(world: World):
     world.bring_to("remedy_agreed")
     clock = clocks.running(world.session, world.case.id)[0]
     clock.attempts = 1
-    handling.note(world.session, world.desk(), words(), world.handler.actor, NOW)
+    handling.note(world.act(), words())
     world.promise("claimed")
     assert [one.attempts for one in clocks.running(world.session, world.case.id)] == [1]
 
@@ -262,10 +262,10 @@ def test_closing_needs_the_workers_yes_or_two_tries_thirty_days_apart(world: Wor
     assert refused(world.propose_close) == "sign_off"
     for day in (TODAY - timedelta(days=29), TODAY):
         tried = Tried("phone", day, "Nobody answered")
-        closing.try_to_reach(world.session, world.desk(), tried, world.act())
+        closing.try_to_reach(world.act(), tried)
     assert refused(lambda: world.propose_close("unreachable")) == "sign_off"
     tried = Tried("email", TODAY - timedelta(days=30), "No answer")
-    closing.try_to_reach(world.session, world.desk(), tried, world.act())
+    closing.try_to_reach(world.act(), tried)
     world.propose_close("unreachable")
     world.close()
     made = world.session.scalars(select(Outcome)).one()
@@ -276,9 +276,7 @@ def test_whatever_the_worker_does_makes_the_tries_begin_anew(world: World):
     world.bring_to("accepted")
     world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY):
-        closing.try_to_reach(
-            world.session, world.desk(), Tried("phone", day, "Rang"), world.act()
-        )  # fmt: skip
+        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))  # fmt: skip
     assert closing.ground(world.session, world.case).enough
     world.case.worker_acted_at = NOW - timedelta(days=30)
     world.session.flush()
@@ -296,7 +294,7 @@ def test_whatever_the_worker_does_makes_the_tries_begin_anew(world: World):
 def test_a_try_says_how_when_and_what_happened(world: World, tried: Tried, why: str):
     world.bring_to("accepted")
     act = world.act()
-    assert why == refused(lambda: closing.try_to_reach(world.session, world.desk(), tried, act))
+    assert why == refused(lambda: closing.try_to_reach(act, tried))
 
 
 def test_a_case_is_not_closed_while_a_body_has_it_or_was_asked_about(world: World):
@@ -323,21 +321,8 @@ def test_two_people_close_and_the_worker_reads_what_came_of_it(world: World):
     world.bring_to("remedy_monitored")
     world.signed(rating=2, reprisal=None)
     letters = world.session.scalar(select(func.count()).select_from(Outbox))
-    asked = world.propose_close("remedied")
-    assert (
-        refused(
-            lambda: closing.close(
-                world.session,
-                world.site,
-                world.desk(),
-                asked,
-                world.handler.actor,
-                NOW,
-                world.version,
-            )
-        )
-        == "proposer"
-    )
+    world.propose_close("remedied")
+    assert refused(lambda: closing.close(world.act())) == "proposer"
     world.close()
     made = world.session.scalars(select(Outcome)).one()
     assert (made.result, made.by, world.case.state) == ("remedied", "signed", "closed")
@@ -354,12 +339,10 @@ def test_who_works_alone_waits_two_days_and_the_worker_is_told(world: World):
         select(Membership).where(Membership.person_id != world.handler.id)
     ):
         row.active = False
-    asked = world.propose_close()
+    world.propose_close()
 
     def close(now) -> None:
-        closing.close(
-            world.session, world.site, world.desk(), asked, world.handler.actor, now, world.version
-        )
+        closing.close(world.act(now=now))
 
     assert refused(lambda: close(NOW + timedelta(hours=47))) == "too_early"
     close(NOW + timedelta(hours=48))
@@ -371,14 +354,11 @@ def test_who_works_alone_waits_two_days_and_the_worker_is_told(world: World):
 def test_a_worker_who_writes_meanwhile_is_answered_before_it_closes(world: World):
     world.bring_to("accepted")
     world.signed()
-    asked = world.propose_close()
+    world.propose_close()
     world.case.worker_waits = True
     world.session.flush()
     assert refused(
-        lambda: closing.close(
-            world.session, world.site, world.desk(), asked, world.colleague.actor, NOW,
-            world.version,
-        )
+        lambda: closing.close(world.act(world.colleague.actor))
     ) == "worker_waits"  # fmt: skip
 
 
@@ -390,9 +370,7 @@ def test_a_proposal_to_decline_cannot_be_closed_and_the_other_way_round(world: W
     world.session.expire_all()
     asked = queries.proposal(world.session, world.case.id)
     assert asked is not None
-    deciding.send_back(
-        world.session, world.desk(), asked, words(), world.colleague.actor, NOW, world.version
-    )
+    deciding.send_back(world.act(world.colleague.actor), words())
     world.propose_close()
     assert refused(lambda: world.second(world.colleague)) == "decline_proposed"
 
@@ -403,15 +381,13 @@ def test_a_closed_case_opens_again_for_a_year_and_the_yes_does_not_count_twice(w
     actor = world.filed.actor
 
     def again(now) -> None:
-        deciding.worker_reopens(world.session, world.site, world.home(), words(), actor, now)
+        deciding.worker_reopens(world.own(actor, now), words())
 
     assert refused(lambda: again(late)) == "too_late"
     again(NOW + timedelta(days=364))
     assert world.case.state == "in_review"
     world.accept()
-    handling.tell_worker(
-        world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
-    )
+    handling.tell_worker(world.act(), words())
     assert refused(world.propose_close) == "sign_off"
 
 
@@ -500,9 +476,7 @@ def test_a_worker_who_writes_after_their_yes_has_not_agreed_any_more(world: Worl
     world.signed()
     world.propose_close()
     replying.say(world.own(), Sent(words("Do not close")))
-    handling.tell_worker(
-        world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
-    )
+    handling.tell_worker(world.act(), words())
     assert not world.case.awaits_second
     assert refused(world.propose_close) == "sign_off"
 
@@ -537,9 +511,7 @@ def test_a_case_that_is_worked_on_never_stands_without_a_clock(world: World):
     world.bring_to("remedy_monitored")
     world.signed()
     replying.say(world.own(), Sent(words("Wait")))
-    handling.tell_worker(
-        world.session, world.site, world.desk(), words(), world.handler.actor, NOW, world.version
-    )
+    handling.tell_worker(world.act(), words())
     assert set(running(world)) == {"follow_up"}
 
 
@@ -547,9 +519,7 @@ def test_who_answers_on_their_page_was_reached(world: World):
     world.bring_to("remedy_agreed")
     world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY - timedelta(days=5)):
-        closing.try_to_reach(
-            world.session, world.desk(), Tried("phone", day, "Rang"), world.act()
-        )  # fmt: skip
+        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))  # fmt: skip
     assert closing.ground(world.session, world.case).enough
     report(world, "all")
     assert not closing.ground(world.session, world.case).enough
@@ -565,9 +535,7 @@ def test_asking_the_worker_something_voids_the_yes_to_closing(world: World):
 def test_a_try_keeps_the_day_that_the_worker_was_promised(world: World):
     world.bring_to("accepted")
     before = running(world)["next_step"]
-    closing.try_to_reach(
-        world.session, world.desk(), Tried("phone", TODAY, "Rang"), world.act()
-    )  # fmt: skip
+    closing.try_to_reach(world.act(), Tried("phone", TODAY, "Rang"))  # fmt: skip
     assert running(world)["next_step"] == before
 
 
@@ -575,7 +543,7 @@ def test_a_try_keeps_the_day_that_the_worker_was_promised(world: World):
 def test_nobody_was_tried_to_reach_before_the_report(world: World, day: date):
     world.bring_to("accepted")
     tried, act = Tried("phone", day, "Rang"), world.act()
-    assert refused(lambda: closing.try_to_reach(world.session, world.desk(), tried, act)) == "on"
+    assert refused(lambda: closing.try_to_reach(act, tried)) == "on"
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 1, 1)])

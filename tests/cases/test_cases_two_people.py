@@ -20,6 +20,7 @@ from grievance.accounts.queries import waiting_requests
 from grievance.accounts.refusals import Refused as NotAllowed
 from grievance.accounts.roles import Role
 from grievance.cases import queries, records
+from grievance.cases.act import Act
 from grievance.cases.models import Recusal
 from grievance.cases.operations import (
     belonging,
@@ -29,7 +30,7 @@ from grievance.cases.operations import (
     moving,
     offering,
     receipts,
-)  # fmt: skip
+)
 from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.moving import Refused
 from grievance.cases.states import TABLE, Verb
@@ -66,9 +67,13 @@ def lift(world: World, of: Staff, by: Staff, now=NOW) -> None:
 
 def remove(world: World, whom: Staff, by: Staff, now=NOW) -> None:
     leaving.remove_member(
-        world.session, world.operator.id, whom.id, by=KeyHolder(by.id, by.private),
-        ring=world.operator.ring, now=now,
-    )  # fmt: skip
+        world.session,
+        world.operator.id,
+        whom.id,
+        by=KeyHolder(by.id, by.private),
+        ring=world.operator.ring,
+        now=now,
+    )
     world.session.flush()
 
 
@@ -82,9 +87,7 @@ def second(world: World, by: Staff, now=NOW, desk: Staff | None = None) -> None:
     asked = queries.proposal(world.session, world.case.id)
     if asked is None:
         raise Refused("proposed")
-    deciding.decline(
-        world.session, world.site, opened, asked, by.actor, now, world.case.version
-    )  # fmt: skip
+    deciding.decline(Act(world.session, world.site, opened, by.actor, now, world.case.version))
     world.session.flush()
 
 
@@ -99,16 +102,12 @@ def let_in(world: World, by: Staff) -> Staff:
     )
     asked = waiting_requests(session, org, made.person_id)[0]
     typed = fingerprint(session.get_one(Person, made.person_id).public)
-    keys.approve(
-        session, asked.id, typed, by=KeyHolder(by.id, by.private), ring=ring, now=LATER
-    )  # fmt: skip
+    keys.approve(session, asked.id, typed, by=KeyHolder(by.id, by.private), ring=ring, now=LATER)
     return Staff(made.person_id, name, "", Role.LEAD, org, made.private)
 
 
 def appeal(world: World, now=NOW) -> None:
-    deciding.appeal(
-        world.session, world.site, world.home(), words("Look again"), world.filed.actor, now
-    )
+    deciding.appeal(world.own(now=now), words("Look again"))
     world.session.flush()
 
 
@@ -214,11 +213,7 @@ def test_whom_one_let_in_after_removing_the_others_is_no_second_person(world: Wo
     propose(world, director)
     assert refused(lambda: second(world, puppet, LATER)) == "one_hand"
     world.session.expire_all()
-    deciding.send_back(
-        world.session, director.open(world.session, world.case), queries.proposal(
-            world.session, world.case.id
-        ), words("No"), director.actor, NOW, world.case.version,
-    )  # fmt: skip
+    deciding.send_back(director.act(world.session, world.site, world.case), words("No"))
     propose(world, puppet)
     assert refused(lambda: second(world, director, LATER)) == "one_hand"
 
@@ -231,9 +226,13 @@ def test_who_waits_for_the_key_since_a_new_password_still_counts(world: World):
         world.session, world.operator.id, world.handler.id, offered_by=director.id, now=NOW
     )
     invitations.accept(
-        world.session, token, cheap_password(world.operator.ring), language="en",
-        ring=world.operator.ring, now=NOW,
-    )  # fmt: skip
+        world.session,
+        token,
+        cheap_password(world.operator.ring),
+        language="en",
+        ring=world.operator.ring,
+        now=NOW,
+    )
     held = select(MembershipKey.person_id)
     assert world.session.scalars(held).all() == [director.id]
     propose(world, director)
@@ -248,19 +247,15 @@ def test_who_proposed_never_hears_the_appeal_while_anybody_else_is_there(world: 
     assert world.case.assignee_id == director.id
     case, session = world.case, world.session
     for do in (
-        lambda: handling.assign(session, case, lead.id, lead.actor, NOW, case.version),
-        lambda: handling.accept(session, world.site, world.desk(), lead.actor, NOW, case.version),
+        lambda: handling.assign(lead.act(session, world.site, case), lead.id),
+        lambda: handling.accept(world.act(lead.actor)),
         world.propose,
     ):
         assert refused(do) == "hears_own"
     case.assignee_id = None
     session.flush()
-    assert refused(lambda: handling.take(session, case, lead.actor, NOW, case.version)) == (
-        "hears_own"
-    )
-    handling.tell_worker(
-        session, world.site, world.desk(), words(), lead.actor, NOW, case.version
-    )  # fmt: skip
+    assert refused(lambda: handling.take(lead.act(session, world.site, case))) == ("hears_own")
+    handling.tell_worker(world.act(lead.actor), words())
     assert case.assignee_id is None
 
 
@@ -280,9 +275,7 @@ def test_an_appeal_goes_to_nobody_while_the_only_others_were_put_out_by_who_prop
     world.case.assignee_id = director.id
     for one in (world.handler, world.colleague):
         remove(world, one, director)
-    deciding.appeal(
-        world.session, world.site, world.home(), words("Look again"), world.filed.actor, NOW
-    )
+    deciding.appeal(world.own(), words("Look again"))
     assert world.case.assignee_id is None
 
 
@@ -296,9 +289,7 @@ def test_a_lone_proposer_hears_the_appeal_for_nobody_else_is_there(world: World)
     world.second(world.handler, LATER)
     appeal(world, LATER)
     assert world.case.assignee_id == world.handler.id
-    handling.accept(
-        world.session, world.site, world.desk(), world.handler.actor, LATER, world.case.version
-    )
+    handling.accept(world.act(now=LATER))
 
 
 def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world: World):
@@ -308,12 +299,12 @@ def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world:
     codes = {"state": case.state, "clock": "answer", "level": 2, "assignee": lead.id}
     known = ("state", *TABLE[Verb.ESCALATE].codes)
     audit.record(session, case, "escalate", actor="job:sweep", now=NOW, codes=codes, knows=known)
-    handling.assign(session, case, world.colleague.id, lead.actor, NOW, case.version)
+    handling.assign(lead.act(session, world.site, case), world.colleague.id)
     case.level, case.escalation_waits = 2, True
     session.flush()
 
     def see(by: Staff) -> None:
-        escalating.acknowledge_escalation(session, case, by.actor, NOW, case.version)
+        escalating.acknowledge_escalation(by.act(session, world.site, case))
 
     verb = Verb.ACKNOWLEDGE_ESCALATION
     assert verb not in offering.offered(session, case, lead.actor, NOW)
@@ -350,7 +341,7 @@ def test_a_lost_number_is_not_issued_by_whom_the_asker_let_in(world: World):
 
 def test_what_is_refused_for_who_one_is_is_not_offered(world: World):
     """The button of who proposed a decision, of whom they let in, and of who is free to decide."""
-    handling.take(world.session, world.case, world.handler.actor, NOW, world.case.version)
+    handling.take(world.act())
     propose(world, world.handler)
     for one, there in ((world.handler, False), (world.colleague, True)):
         shown = offering.offered(world.session, world.case, one.actor, NOW)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from grievance.accounts.models import UnanchoredStream
 from grievance.accounts.roles import Role
+from grievance.cases.act import Act
 from grievance.cases.jobs import sweep
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Recusal
@@ -52,7 +53,7 @@ def acknowledge(house: House, filed, handler, now: datetime) -> None:
     opened = handler.open(house.session, filed.case)
     site = house.app.config["SITE"]
     handling.acknowledge(
-        house.session, site, opened, written(), handler.actor, now, filed.case.version
+        Act(house.session, site, opened, handler.actor, now, filed.case.version), written()
     )
     house.session.commit()
 
@@ -94,7 +95,7 @@ def test_the_first_rung_is_who_has_the_case(house):
     handler = house.hire()
     house.hire(name="Mori Emi")
     filed = house.case()
-    handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], filed.case))
     house.session.commit()
     assert house.sweep(OVERDUE) == ONE
     assert house.letters(filed.case) == [handler.address]
@@ -290,12 +291,12 @@ def test_who_sees_to_it_wins_the_next_rung_once_more_its_time_and_the_clock_stay
     handler, filed = house.hire(), house.case()
     house.hire(Role.LEAD, "Ito Jun")
     case = filed.case
-    handling.take(house.session, case, handler.actor, NOW, case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], case))
     house.session.commit()
     house.sweep(OVERDUE)
     due = house.clock(case, "acknowledge").due_at
     acknowledge_escalation(
-        house.session, case, handler.actor, tokyo("2026-04-30T11:00:00"), case.version
+        handler.act(house.session, house.app.config["SITE"], case, tokyo("2026-04-30T11:00:00"))
     )
     house.session.commit()
     assert (case.level, case.escalation_waits) == (1, False)
@@ -318,7 +319,7 @@ def test_an_escalation_is_seen_to_by_whom_it_reached_or_by_those_above_and_once(
         people = (handler, other, lead, house.operator.director)
         return [one.name for one in people if verb in verbs_for(case, one.actor)]
 
-    handling.take(house.session, case, handler.actor, NOW, case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], case))
     house.session.commit()
     assert may() == []
     house.sweep(OVERDUE)
@@ -326,9 +327,9 @@ def test_an_escalation_is_seen_to_by_whom_it_reached_or_by_those_above_and_once(
     house.sweep(tokyo("2026-05-01T00:00:10"))
     assert may() == ["Ito Jun", "Sato Hanako"]
     with pytest.raises(Refused) as refused:
-        acknowledge_escalation(house.session, case, handler.actor, OVERDUE, case.version)
+        acknowledge_escalation(handler.act(house.session, house.app.config["SITE"], case, OVERDUE))
     assert refused.value.why == "escalated_to_them"
-    acknowledge_escalation(house.session, case, lead.actor, OVERDUE, case.version)
+    acknowledge_escalation(lead.act(house.session, house.app.config["SITE"], case, OVERDUE))
     house.session.commit()
     assert may() == []
 

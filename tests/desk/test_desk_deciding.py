@@ -18,7 +18,7 @@ from tests.pages import read_page
 
 def taken(house, handler):
     filed = house.case()
-    handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], filed.case))
     house.session.commit()
     return filed
 
@@ -95,7 +95,7 @@ def test_whoever_proposed_is_not_named_for_the_appeal_and_is_told_why(house):
     send(second, opened(second, filed.case), "decline")
     case, session, site = house.again(filed.case), house.session, house.app.config["SITE"]
     said = Written("Look again", "vi", uuid4())
-    deciding.appeal(session, site, filed.open(session), said, filed.actor, case.decided_at)
+    deciding.appeal(filed.act(session, site, case.decided_at), said)
     session.commit()
     listed = opened(third, case).one("select", id="assign-person")
     names = [option.text for option in listed.iter("option")]
@@ -116,7 +116,7 @@ def test_nobody_is_chosen_for_an_appeal_that_who_looks_may_not_hear(house):
     send(first, opened(first, filed.case), "decline")
     case, session, site = house.again(filed.case), house.session, house.app.config["SITE"]
     said = Written("Look again", "vi", uuid4())
-    deciding.appeal(session, site, filed.open(session), said, filed.actor, case.decided_at)
+    deciding.appeal(filed.act(session, site, case.decided_at), said)
     case.assignee_id = None
     session.commit()
     page = opened(third, case)

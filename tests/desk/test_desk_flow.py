@@ -17,7 +17,6 @@ from grievance.cases.operations import handling, receipts, replying
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.vault.receipts import parse, receipt_keys, slow_root
-from tests.cast import NOW
 from tests.desk.conftest import House
 from tests.pages import Page, read_page
 
@@ -341,7 +340,7 @@ def test_workers_writing_meanwhile_is_shown_to_who_sends(house):
     handler, filed = house.hire(), house.case()
     client = house.browser(handler)
     case = filed.case
-    handling.take(house.session, case, handler.actor, NOW, case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], case))
     house.session.commit()
     page = opened(client, case)
     said = Written("Tôi đã nghỉ việc", "vi", uuid4())

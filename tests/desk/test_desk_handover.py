@@ -14,6 +14,7 @@ from grievance import clock
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import files
+from grievance.cases.act import Act
 from grievance.cases.actors import of_receipt
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import (
@@ -57,7 +58,7 @@ pytestmark = pytest.mark.usefixtures("loaded")
 def taken(house, handler, **answers):
     """A case the handler took, told in Japanese, as bodies read it, unless said otherwise."""
     filed = house.case(**{"language": "ja", **answers})
-    handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], filed.case))
     house.session.commit()
     return filed
 
@@ -814,7 +815,10 @@ def warned(page):
 def translate(house, handler, filed, passage, text, language="ja"):
     written = handling.Written(text, language, uuid4())
     opened_ = handler.open(house.session, house.again(filed.case))
-    handling.translate(house.session, opened_, passage, written, handler.actor, NOW)
+    handling.translate(
+        Act(house.session, house.app.config["SITE"], opened_, handler.actor, NOW),
+        handling.Translating(passage, written),
+    )
     house.session.commit()
 
 

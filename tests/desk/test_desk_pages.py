@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from uuid import uuid4
 
 import pytest
@@ -9,15 +10,17 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Event, MembershipKey, OperatorProfile, ReadLog
 from grievance.accounts.roles import Role
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import real_now
-from grievance.desk import handing_over
+from grievance.desk import acting, handing_over
 from grievance.desk.acting import REFUSALS
 from grievance.desk.events import SENTENCES
+from grievance.desk.forms import FORMS, ActForm
 from grievance.desk.reading import ORDER
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
@@ -137,7 +140,7 @@ def test_what_happened_since_the_last_visit_is_marked(house, show):
     filed = house.case()
     client, path = house.browser(handler), f"/staff/cases/{filed.case.reference}"
     session, case = house.session, filed.case
-    handling.take(session, case, handler.actor, NOW, case.version)
+    handling.take(handler.act(session, house.app.config["SITE"], case))
     session.commit()
     assert case.reference in references(show(client, "/staff/"))
     show(client, path)
@@ -147,7 +150,7 @@ def test_what_happened_since_the_last_visit_is_marked(house, show):
     news = show(client, "/staff/").one("section", aria_labelledby="list-news")
     assert case.reference not in "".join(news.itertext())
     note = Written("Call the union first.", "en", uuid4())
-    handling.note(session, other.open(session, case), note, other.actor, NOW)
+    handling.note(other.act(session, house.app.config["SITE"], case), note)
     session.commit()
     news = show(client, "/staff/").one("section", aria_labelledby="list-news")
     assert case.reference in "".join(news.itertext())
@@ -178,7 +181,9 @@ def test_a_case_page_asks_the_same_however_much_was_written(house, show):
             replying.say(filed.act(house.session, site), Sent(said))
             note = Written("Noted.", "en", uuid4())
             desk = handler.open(house.session, filed.case)
-            handling.note(house.session, desk, note, handler.actor, NOW)
+            handling.note(
+                Act(house.session, house.app.config["SITE"], desk, handler.actor, NOW), note
+            )
         house.session.commit()
 
     write(1)
@@ -277,3 +282,11 @@ def test_an_error_speaks_the_language_of_the_desk_whatever_workers_are_served(ho
         page = read_page(answer)
         assert (answer.status_code, page.name) == (status, "error")
         assert page.one("html").get("lang") == "ja", page.main
+
+
+@pytest.mark.parametrize("verb", acting.DOING, ids=str)
+def test_a_form_gives_the_value_that_its_verb_takes(verb: Verb) -> None:
+    """A verb without a value gets none, and one with a value never goes without."""
+    takes = len(inspect.signature(acting.DOING[verb]).parameters) > 1
+    gives = FORMS[verb].value is not ActForm.value
+    assert takes == gives

@@ -8,7 +8,6 @@ from grievance.cases.operations import handling
 from grievance.desk.board import BOARD
 from grievance.desk.listing import QUEUE
 from grievance.web.paging import token_for
-from tests.cast import NOW
 from tests.desk.looking import counted, references
 
 QUEUE_QUERIES = 20
@@ -19,7 +18,7 @@ def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
     client = house.browser(handler)
     burmese = house.case(language="my").case.reference
     wages = house.case().case
-    handling.take(house.session, wages, handler.actor, NOW, wages.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], wages))
     house.session.commit()
     everything = {burmese, wages.reference}
     for query, expected in (

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
+from grievance.cases.act import Act
 from grievance.cases.models import CaseFile, Outcome, RemedyItem
 from grievance.cases.operations import closing, handling, remedying
 from grievance.cases.operations.closing import SignOff
@@ -28,9 +29,9 @@ PROMISE = {
 
 def accepted(house, handler):
     filed = house.case()
-    handling.take(house.session, filed.case, handler.actor, NOW, filed.case.version)
+    handling.take(handler.act(house.session, house.app.config["SITE"], filed.case))
     desk, site = handler.open(house.session, filed.case), house.app.config["SITE"]
-    handling.accept(house.session, site, desk, handler.actor, NOW, filed.case.version)
+    handling.accept(Act(house.session, site, desk, handler.actor, NOW, filed.case.version))
     house.session.commit()
     return filed
 
@@ -52,9 +53,7 @@ def items(house, case):
 
 def sign(house, filed):
     said = SignOff(4, False, words("Thank you"))
-    closing.sign_off(
-        house.session, house.app.config["SITE"], filed.open(house.session), said, filed.actor, NOW
-    )
+    closing.sign_off(filed.act(house.session, house.app.config["SITE"]), said)
     house.session.commit()
 
 

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from grievance.cases import messages
+from grievance.cases.act import Act
 from grievance.cases.operations import handling
 from grievance.cli import catalogues, wording
 from grievance.cli.translations import PARTIAL
@@ -182,12 +183,14 @@ def test_a_translation_into_the_readers_language_stands_on_any_page(
     handler = operator.director
     filed, visitor = file_case(session, app.config["SITE"]), browser(app, session)
     desk = handler.open(session, filed.case)
-    handling.take(session, filed.case, handler.actor, NOW, filed.case.version)
+    handling.take(handler.act(session, app.config["SITE"], filed.case))
     written = messages.Written("How are you?", "en", uuid4())
     site, version = app.config["SITE"], filed.case.version
-    asked = handling.ask_worker(session, site, desk, written, handler.actor, NOW, version)
+    asked = handling.ask_worker(Act(session, site, desk, handler.actor, NOW, version), written)
     said = messages.Written("နေကောင်းလား", "my", uuid4())
-    handling.translate(session, desk, str(asked.id), said, handler.actor, NOW)
+    handling.translate(
+        Act(session, site, desk, handler.actor, NOW), handling.Translating(str(asked.id), said)
+    )
     session.commit()
     first = read_page(visitor.get("/my/return"))
     visitor.post("/my/return", data={**first.fields(), "code": filed.code})

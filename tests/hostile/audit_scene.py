@@ -18,8 +18,10 @@ from grievance.accounts.models import Event, Organisation
 from grievance.accounts.operations.persons import locked
 from grievance.accounts.roles import Role
 from grievance.accounts.walking import Report
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.operations import belonging, handling
+from grievance.cases.site import Site
 from grievance.clock import real_now
 from grievance.directory import facts, operations
 from grievance.directory.models import Channel
@@ -40,6 +42,7 @@ class Scene:
     """The place, who is in it, and a connection as the owner whose changes are taken back."""
 
     ring: KeyRing
+    site: Site
     session: Session
     owner: Connection
     filed: Filed
@@ -123,12 +126,12 @@ def played(app: Flask, server: Server, ring_folder: Path) -> Scene:
     channel = confirm_one(session, operator.id, handler)
     filed = file_case(session, site, now=now, what_happened="Two months without pay.")
     case, opened = filed.case, handler.open(session, filed.case)
-    handling.take(session, case, handler.actor, now, case.version)
+    handling.take(handler.act(session, site, case, now))
     session.commit()
     said, actor = written("We have read it."), handler.actor
-    handling.acknowledge(session, site, opened, said, actor, now, case.version)
+    handling.acknowledge(Act(session, site, opened, actor, now, case.version), said)
     for each in ("First.", "Second."):
-        handling.note(session, opened, written(each), actor, now)
+        handling.note(Act(session, site, opened, actor, now), written(each))
     belonging.recuse(colleague.act(session, site, case, now), "A cousin.")
     session.commit()
     for what in ("case", "file"):
@@ -136,7 +139,7 @@ def played(app: Flask, server: Server, ring_folder: Path) -> Scene:
     session.commit()
     name = make_url(url).database
     owner = create_engine(server.url("owner", name), poolclass=NullPool).connect()
-    return Scene(ring, session, owner, filed, handler, colleague, case.id, channel)
+    return Scene(ring, site, session, owner, filed, handler, colleague, case.id, channel)
 
 
 def confirm_one(session: Session, organisation: UUID, by: Staff) -> UUID:

@@ -310,8 +310,9 @@ def test_a_chain_kept_from_the_anchors_is_found(
 ) -> None:
     worked(scene, server, ring_folder)
     case = scene.session.get_one(Case, scene.case_id)
-    opened = scene.handler.open(scene.session, case)
-    handling.note(scene.session, opened, written("A third."), scene.handler.actor, real_now())
+    handling.note(
+        scene.handler.act(scene.session, scene.site, case, real_now()), written("A third.")
+    )
     scene.session.commit()
     assert scene.report().wrong == []
     scene.run("DELETE FROM unanchored_stream WHERE stream_id = :id", id=scene.case_id)

@@ -80,8 +80,7 @@ def test_a_yes_that_lapsed_and_was_put_back_is_found(
     """The worker is asked something more: what was agreed and proposed is void."""
     session, site, by = scene.session, app_of_scene.config["SITE"], scene.handler
     case = session.get_one(Case, judged)
-    opened, said = by.open(session, case), words("Which month?")
-    handling.ask_worker(session, site, opened, said, by.actor, real_now(), case.version)
+    handling.ask_worker(by.act(session, site, case, real_now()), words("Which month?"))
     session.commit()
     assert scene.report().wrong == []
     for table, state in (("feedback", "given"), ("four_eyes", "asked")):

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.accounts.roles import Role
-from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, RemedyItem
@@ -83,10 +82,10 @@ class Way:
 
     def accept(self) -> Way:
         """Taken and accepted."""
-        handling.take(self.session, self.case, self.handler.actor, self.at, self.case.version)
+        handling.take(self.handler.act(self.session, self.site, self.case, self.at))
         desk = self.handler.open(self.session, self.case)
         handling.accept(
-            self.session, self.site, desk, self.handler.actor, self.at, self.case.version
+            Act(self.session, self.site, desk, self.handler.actor, self.at, self.case.version)
         )
         self.session.commit()
         return self
@@ -112,10 +111,9 @@ class Way:
 
     def agree(self, *offers: UUID) -> Way:
         """The worker said yes to what is written down as promised, and to these offers."""
-        desk = self.handler.open(self.session, self.case)
         said = words("They promise it.")
         remedying.agree_remedy(
-            self.session, self.site, desk, "By telephone", said, self.act, offers
+            self.session, self.site, self.act.opened, "By telephone", said, self.act, offers
         )
         self.session.commit()
         return self
@@ -166,42 +164,31 @@ class Way:
 
     def ask(self, question: str = "Which month?") -> Way:
         """The handler asks the worker something."""
-        desk, act = self.handler.open(self.session, self.case), self.act
-        handling.ask_worker(
-            self.session, self.site, desk, words(question), act.actor, act.now, act.version
-        )
+        handling.ask_worker(self.act, words(question))
         self.session.commit()
         return self
 
     def record_sign_off(self, read_back: str) -> Way:
         """The worker said by telephone that it may be closed."""
-        desk = self.handler.open(self.session, self.case)
         said = closing.SignOff(4, False, words(read_back))
-        closing.record_sign_off(self.session, self.site, desk, said, self.act)
+        closing.record_sign_off(self.act, said)
         self.session.commit()
         return self
 
     def try_to_reach(self, way: str, days_ago: int) -> Way:
         """A try to reach the worker, so many days ago."""
-        desk = self.handler.open(self.session, self.case)
         tried = closing.Tried(way, today() - timedelta(days=days_ago), "Nobody answered.")
-        closing.try_to_reach(self.session, desk, tried, self.act)
+        closing.try_to_reach(self.act, tried)
         self.session.commit()
         return self
 
     def close(self, result: str = "remedied") -> Way:
         """Two people close it, or the one there is, two days on."""
-        desk, act = self.handler.open(self.session, self.case), self.act
         found = closing.Closing(result, words("We wish you well."))
-        closing.propose_close(self.session, self.site, desk, found, act.actor, act.now, act.version)
+        closing.propose_close(self.act, found)
         second = self.colleague or self.handler
         later = self.at if self.colleague else self.at + timedelta(days=2)
-        asked = queries.proposal(self.session, self.case.id)
-        assert asked is not None
-        opened = second.open(self.session, self.case)
-        closing.close(
-            self.session, self.site, opened, asked, second.actor, later, self.case.version
-        )
+        closing.close(second.act(self.session, self.site, self.case, later))
         self.session.commit()
         return self
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from grievance.accounts.roles import Role
 from grievance.cases import files, messages
+from grievance.cases.act import Act
 from grievance.cases.models import CaseFile, CaseGrant, Message, Receipt
 from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations import handling
@@ -290,8 +291,8 @@ def test_a_helper_reads_the_story_and_decides_nothing(
 
 def _with_staff_note(session: Session, operator: Operator, helped: Filed) -> OpenCase:
     written = messages.Written("Only for us.", "en", uuid4())
-    desk = operator.director.open(session, helped.case)
-    handling.note(session, desk, written, operator.director.actor, NOW)
+    site = current_app.config["SITE"]
+    handling.note(operator.director.act(session, site, helped.case), written)
     return helped.open(session)
 
 
@@ -326,7 +327,7 @@ def test_a_message_of_the_small_hours_carries_the_day_it_has_in_japan(
     written = messages.Written("We read it.", "en", uuid4())
     late = NOW.replace(hour=20)  # five in the morning of the next day
     site, version = app.config["SITE"], filed.case.version
-    handling.acknowledge(session, site, desk, written, operator.director.actor, late, version)
+    handling.acknowledge(Act(session, site, desk, operator.director.actor, late, version), written)
     page = read_page(visit(filed.code).get("/en/case"))
     days = [line.text or "" for line in page.all("p", class_="by")]
     assert [day for day in days if "23 April" in day or "April 23" in day]

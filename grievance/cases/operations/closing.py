@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases.act import Act
-from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing, foureyes, telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, waits
-from grievance.cases.operations.moving import Refused, check, move
+from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import items
-from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.cases.told import OUTCOMES
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
-from grievance.deadlines.queries import operator_hours
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LIVE
 from grievance.vault import values
@@ -47,56 +43,49 @@ class SignOff:
     written: Written = field(repr=False)
 
 
-def sign_off(
-    session: Session, site: Site, opened: OpenCase, said: SignOff, actor: Actor, now: datetime
-) -> None:
+def sign_off(act: Act, said: SignOff) -> None:
     """The worker agrees that the case is closed. A repeat of the same form says nothing.
 
     Staff are told and close it, or answer first when the worker was punished. Refuses `rating`
     outside 1 to 5.
     """
-    case, at = opened.case, to_the_hour(now)
-    if session.get(Feedback, said.written.form_id):
+    if act.session.get(Feedback, said.written.form_id):
         return
-    check(case, Verb.SIGN_OFF, actor)
-    given = _keep(session, opened, said, actor, at)
-    case.worker_acted_at = at
+    act.check(Verb.SIGN_OFF)
+    given = _keep(act, said)
+    act.case.worker_acted_at = act.at
     if said.reprisal:
-        waits(session, case, at, grave=True)
-    clocks.start(session, case.id, "answer", at, operator_hours(session))
-    telling.staff_of_answer(session, site, case, now)
-    codes = {"feedback": given.id, "given_by": given.given_by}
-    move(session, case, Verb.SIGN_OFF, actor, now, codes)
+        waits(act.session, act.case, act.at, grave=True)
+    act.start("answer")
+    telling.staff_of_answer(act.session, act.site, act.case, act.now)
+    act.move(Verb.SIGN_OFF, feedback=given.id, given_by=given.given_by)
 
 
-def record_sign_off(
-    session: Session, site: Site, opened: OpenCase, said: SignOff, act: Act
-) -> None:
+def record_sign_off(act: Act, said: SignOff) -> None:
     """The worker agreed by telephone or in person; the words are those read back to them.
 
     Refuses `words` without them, and `rating` outside 1 to 5.
     """
-    if session.get(Feedback, said.written.form_id):
+    if act.session.get(Feedback, said.written.form_id):
         return
-    check(opened.case, Verb.RECORD_SIGN_OFF, act.actor, act.version)
+    act.check(Verb.RECORD_SIGN_OFF)
     if not said.written.text.strip():
         raise Refused("words")
-    given = _keep(session, opened, said, act.actor, act.now)
-    opened.case.worker_acted_at = to_the_hour(act.now)
+    given = _keep(act, said)
+    act.case.worker_acted_at = to_the_hour(act.now)
     if said.reprisal:
-        waits(session, opened.case, act.now, grave=True)
-    clocks.start(session, opened.case.id, "next_step", act.now, operator_hours(session))
-    telling.worker_of_news(session, site, opened, act.now)
-    codes = {"feedback": given.id, "given_by": given.given_by}
-    move(session, opened.case, Verb.RECORD_SIGN_OFF, act.actor, act.now, codes)
+        waits(act.session, act.case, act.now, grave=True)
+    act.start("next_step")
+    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    act.move(Verb.RECORD_SIGN_OFF, feedback=given.id, given_by=given.given_by)
 
 
-def _keep(
-    session: Session, opened: OpenCase, said: SignOff, actor: Actor, at: datetime
-) -> Feedback:
+def _keep(act: Act, said: SignOff) -> Feedback:
     if said.rating is not None and said.rating not in range(1, 6):
         raise Refused("rating")
-    given = keep_feedback(session, opened, "sign_off", said.written, at, actor=actor)
+    given = keep_feedback(
+        act.session, act.opened, "sign_off", said.written, act.at, actor=act.actor
+    )  # fmt: skip
     given.rating, given.reprisal = said.rating, said.reprisal
     return given
 
@@ -111,39 +100,43 @@ class Tried:
     form_id: UUID = field(default_factory=uuid4)
 
 
-def try_to_reach(session: Session, opened: OpenCase, tried: Tried, act: Act) -> None:
+def try_to_reach(act: Act, tried: Tried) -> None:
     """Document one try to reach the worker: we try again in thirty days. What the worker was
     promised to hear before that stays promised.
 
     Refuses `way`, `on` for a day to come or before the report, `note` without one, which is kept
     among staff.
     """
-    case = opened.case
+    case, opened, session = act.case, act.opened, act.session
     if session.get(Attempt, tried.form_id):
         return
-    check(case, Verb.TRY_TO_REACH, act.actor, act.version)
+    act.check(Verb.TRY_TO_REACH)
     filed = local_today(session, case.filed_at)
     for code, holds in (
         ("way", tried.way in REACHED_BY),
-        ("on", filed <= tried.on <= local_today(session, act.now)),
+        ("on", filed <= tried.on <= act.today),
         ("note", bool(tried.note.strip())),
     ):
         if not holds:
             raise Refused(code)
     note = opened.seal_text(Label.ATTEMPT_NOTE, tried.form_id, tried.note)
     row = Attempt(
-        id=tried.form_id, case_id=case.id, way=tried.way, on=tried.on, person_id=act.actor.person,
-        key_generation=case.key_generation, note=note, at=act.now,
-    )  # fmt: skip
+        id=tried.form_id,
+        case_id=case.id,
+        way=tried.way,
+        on=tried.on,
+        person_id=act.actor.person,
+        key_generation=case.key_generation,
+        note=note,
+        at=act.now,
+    )
     session.add(row)
     if case.state != "awaiting_worker":
-        hours = operator_hours(session)
-        clocks.meet(session, case.id, ("follow_up",), act.now)
+        act.meet("follow_up")
         kind = "follow_up" if case.state == "remedy_monitored" else "next_step"
-        again = max(tried.on + TRIES_OVER, local_today(session, act.now) + timedelta(days=1))
-        clocks.start(session, case.id, kind, act.now, hours, on=again)
-    codes = {"attempt": row.id, "way": row.way, "value": values.digest(note).hex()}
-    move(session, case, Verb.TRY_TO_REACH, act.actor, act.now, codes)
+        again = max(tried.on + TRIES_OVER, act.today + timedelta(days=1))
+        act.start(kind, on=again)
+    act.move(Verb.TRY_TO_REACH, attempt=row.id, way=row.way, value=values.digest(note).hex())
 
 
 def attempts(session: Session, case_id: UUID) -> list[Attempt]:
@@ -194,10 +187,7 @@ class Closing:
     written: Written = field(repr=False)
 
 
-def propose_close(
-    session: Session, site: Site, opened: OpenCase, found: Closing, actor: Actor, now: datetime,
-    version: int,
-) -> FourEyes:  # fmt: skip
+def propose_close(act: Act, found: Closing) -> FourEyes:
     """The first of two people: nothing is closed and the worker is told nothing yet.
 
     Refuses `result` outside the list or against what is written down (`remedied` while something
@@ -205,13 +195,11 @@ def propose_close(
     enough tries, `open_bodies` while a body has the case or was asked about, and `worker_waits`
     while the worker waits for an answer.
     """
-    check(opened.case, Verb.PROPOSE_CLOSE, actor, version)
-    _closable(session, opened.case, found.result)
-    content = {
-        "result": found.result, "text": found.written.text, "language": found.written.language,
-    }  # fmt: skip
-    asked = foureyes.ask(session, site, opened, "close", content, actor, now)
-    move(session, opened.case, Verb.PROPOSE_CLOSE, actor, now, {"proposal": asked.id})
+    act.check(Verb.PROPOSE_CLOSE)
+    _closable(act.session, act.case, found.result)
+    said = {"text": found.written.text, "language": found.written.language}
+    asked = foureyes.ask(act, "close", {"result": found.result, **said})
+    act.move(Verb.PROPOSE_CLOSE, proposal=asked.id)
     return asked
 
 
@@ -232,40 +220,47 @@ def _closable(session: Session, case: Case, result: str) -> Ground:
     return on
 
 
-def close(
-    session: Session, site: Site, opened: OpenCase, asked: FourEyes, actor: Actor, now: datetime,
-    version: int,
-) -> Outcome:  # fmt: skip
+def close(act: Act) -> Outcome:
     """The second person says so too: the worker reads what came of it and how to open it again.
 
     Refuses as `foureyes.check_second` and `propose_close` do.
     """
-    case = opened.case
-    check(case, Verb.CLOSE, actor, version)
-    alone = foureyes.check_second(session, case, asked, "close", actor, now)
-    told = foureyes.content(opened, asked)
-    on = _closable(session, case, told["result"])
-    foureyes.approve(case, asked, actor, now, alone=alone)
-    words = Written(told["text"], told["language"], asked.id)
-    message = answer(session, site, opened, words, verb=Verb.CLOSE, actor=actor, now=now)
-    row = uuid4()
-    content = {"alone": asked.alone}
-    made = Outcome(
-        id=row, case_id=case.id, proposal_id=asked.id,
-        feedback_id=on.feedback.id if on.feedback else None, result=told["result"], by=on.by,
-        key_generation=case.key_generation,
-        words=opened.seal_json(Label.OUTCOME_WORDS, row, content), at=now,
-    )  # fmt: skip
-    session.add(made)
-    case.closed_at = now
-    addressing.forget_of(session, opened)
-    clocks.stop(session, case.id, now)
-    codes = {
-        "proposal": asked.id, "message": message.id, "alone": asked.alone,
-        "outcome": made.result, "by": made.by,
-    }  # fmt: skip
-    move(session, case, Verb.CLOSE, actor, now, codes)
+    act.check(Verb.CLOSE)
+    asked = foureyes.waiting(act)
+    alone = foureyes.check_second(act, asked, "close")
+    told = foureyes.content(act.opened, asked)
+    on = _closable(act.session, act.case, told["result"])
+    foureyes.decide(act, asked, "approved", alone=alone)
+    message = answer(act, Verb.CLOSE, Written(told["text"], told["language"], asked.id))
+    made = _outcome(act, asked, told["result"], on)
+    act.session.add(made)
+    act.case.closed_at = act.now
+    addressing.forget_of(act.session, act.opened)
+    clocks.stop(act.session, act.case.id, act.now)
+    act.move(
+        Verb.CLOSE,
+        proposal=asked.id,
+        message=message.id,
+        alone=alone,
+        outcome=made.result,
+        by=made.by,
+    )
     return made
+
+
+def _outcome(act: Act, asked: FourEyes, result: str, on: Ground) -> Outcome:
+    row = uuid4()
+    return Outcome(
+        id=row,
+        case_id=act.case.id,
+        proposal_id=asked.id,
+        feedback_id=on.feedback.id if on.feedback else None,
+        result=result,
+        by=on.by,
+        key_generation=act.case.key_generation,
+        words=act.opened.seal_json(Label.OUTCOME_WORDS, row, {"alone": asked.alone}),
+        at=act.now,
+    )
 
 
 def last_outcome(session: Session, case_id: UUID) -> Outcome | None:

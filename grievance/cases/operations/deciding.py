@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grievance.cases import messages, queries, records
-from grievance.cases.actors import Actor
+from grievance.cases import queries, records
+from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
@@ -18,11 +19,9 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, foureyes, telling
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.hearing import lapse_sign_offs
-from grievance.cases.operations.moving import Refused, check, move
-from grievance.cases.site import Site
+from grievance.cases.operations.moving import Refused
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
-from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
@@ -47,28 +46,24 @@ class Proposed:
     language: str
 
 
-def propose_decline(
-    session: Session, site: Site, opened: OpenCase, found: Declining, actor: Actor, now: datetime,
-    version: int,
-) -> FourEyes:  # fmt: skip
+def propose_decline(act: Act, found: Declining) -> FourEyes:
     """The first of two people: nothing is decided and the worker is told nothing yet.
 
     Refuses `reason` outside the list, and `door` when no other body is named that the directory
     or the case's own suggestion knows: nobody is sent away without a next door; `hears_own` for who
     proposed what the worker asks to look at again, while somebody else is there.
     """
-    case = opened.case
-    check(case, Verb.PROPOSE_DECLINE, actor, version)
-    if eyes.barred(session, case, actor.person, now):
+    act.check(Verb.PROPOSE_DECLINE)
+    if eyes.barred(act.session, act.case, act.actor.person, act.now):
         raise Refused("hears_own")
     if found.reason not in DECLINE_REASONS:
         raise Refused("reason")
-    if found.door not in doors(session, opened):
+    if found.door not in doors(act.session, act.opened):
         raise Refused("door")
     written = found.written
     content = asdict(Proposed(found.reason, found.door, written.text, written.language))
-    asked = foureyes.ask(session, site, opened, "decline", content, actor, now)
-    move(session, case, Verb.PROPOSE_DECLINE, actor, now, {"proposal": asked.id})
+    asked = foureyes.ask(act, "decline", content)
+    act.move(Verb.PROPOSE_DECLINE, proposal=asked.id)
     return asked
 
 
@@ -83,32 +78,27 @@ def proposed(opened: OpenCase, asked: FourEyes) -> Proposed:
     return Proposed(**foureyes.content(opened, asked))
 
 
-def decline(
-    session: Session, site: Site, opened: OpenCase, asked: FourEyes, actor: Actor, now: datetime,
-    version: int,
-) -> None:  # fmt: skip
+def decline(act: Act) -> None:
     """The second person says so too: the worker reads reason, other door and how to appeal.
 
     Refuses as `foureyes.check_second` does; the worker is told when one person decided alone.
     After an appeal refuses `hears_own` for who proposed what is appealed, while anybody but these
     two is there, and `heard_before` when both decided the first time and somebody else could.
     """
-    case = opened.case
-    check(case, Verb.DECLINE, actor, version)
-    alone = foureyes.check_second(session, case, asked, "decline", actor, now)
-    if why := _hearing_refusal(session, case, asked, actor.person, now):
+    act.check(Verb.DECLINE)
+    asked = foureyes.waiting(act)
+    alone = foureyes.check_second(act, asked, "decline")
+    if why := _hearing_refusal(act.session, act.case, asked, act.actor.person, act.now):
         raise Refused(why)
-    told = proposed(opened, asked)
-    foureyes.approve(case, asked, actor, now, alone=alone)
-    case.decided_at = now
-    words = Written(told.text, told.language, asked.id)
-    message = answer(session, site, opened, words, verb=Verb.DECLINE, actor=actor, now=now)
-    decision = {"reason": told.reason, "door": told.door, "alone": asked.alone}
-    records.write(session, opened, "decision", decision, now)
-    clocks.meet(session, case.id, ("next_step", "appeal"), now)
-    clocks.stop(session, case.id, now)
-    codes = {"proposal": asked.id, "message": message.id, "alone": asked.alone}
-    move(session, case, Verb.DECLINE, actor, now, codes)
+    told = proposed(act.opened, asked)
+    foureyes.decide(act, asked, "approved", alone=alone)
+    act.case.decided_at = act.now
+    message = answer(act, Verb.DECLINE, Written(told.text, told.language, asked.id))
+    decision = {"reason": told.reason, "door": told.door, "alone": alone}
+    records.write(act.session, act.opened, "decision", decision, act.now)
+    act.meet("next_step", "appeal")
+    clocks.stop(act.session, act.case.id, act.now)
+    act.move(Verb.DECLINE, proposal=asked.id, message=message.id, alone=alone)
 
 
 def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: datetime) -> str:
@@ -135,26 +125,18 @@ def _heard_before(session: Session, case: Case, two: set[UUID | None]) -> bool:
     return bool(fresh) and two <= before
 
 
-def send_back(
-    session: Session, opened: OpenCase, asked: FourEyes, written: Written, actor: Actor,
-    now: datetime, version: int,
-) -> None:  # fmt: skip
+def send_back(act: Act, written: Written) -> None:
     """Not like this: the proposal ends with a note among staff, and the case goes on as it was.
 
     Who proposed may take it back in the same way.
     """
-    if messages.sent_before(session, opened.case.id, written.form_id):
+    if act.sent(written.form_id):
         return
-    check(opened.case, Verb.SEND_BACK, actor, version)
-    if asked.case_id != opened.case.id or asked.state != "asked":
-        raise Refused("state")
-    note = messages.write(
-        session, opened, written, thread="staff", verb=Verb.SEND_BACK, actor=actor, at=now
-    )
-    asked.state, asked.decided_by, asked.decided_at = "sent_back", actor.person, now
-    opened.case.awaits_second = False
-    codes = {"proposal": asked.id, "message": note.id}
-    move(session, opened.case, Verb.SEND_BACK, actor, now, codes)
+    act.check(Verb.SEND_BACK)
+    asked = foureyes.waiting(act)
+    note = act.write("staff", Verb.SEND_BACK, written)
+    foureyes.decide(act, asked, "sent_back")
+    act.move(Verb.SEND_BACK, proposal=asked.id, message=note.id)
 
 
 def may_appeal(session: Session, case: Case, now: datetime) -> bool:
@@ -163,40 +145,34 @@ def may_appeal(session: Session, case: Case, now: datetime) -> bool:
     return case.state == "not_accepted" and case.appealed_at is None and now <= ends
 
 
-def appeal(
-    session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime
-) -> None:
+def appeal(act: Act, written: Written) -> None:
     """The worker asks for a second look: once, within 30 days, answered within 30 days.
 
     Somebody else reads it if there is anybody: who proposed or took the decision gives it away,
     and who proposed it never hears it while anybody else is there.
     Words are welcome and not needed. Refuses `too_late` after the 30 days.
     """
-    case, at = opened.case, to_the_hour(now)
-    if messages.sent_before(session, case.id, written.form_id):
+    case = act.case
+    if act.sent(written.form_id):
         return
-    check(case, Verb.APPEAL, actor)
-    if not may_appeal(session, case, now):
+    act.check(Verb.APPEAL)
+    if not may_appeal(act.session, case, act.now):
         raise Refused("too_late")
-    case.appealed_at, case.worker_acted_at, case.worker_waits = at, at, True
-    case.assignee_id = _reader(session, case, now)
-    clocks.start(session, case.id, "appeal", at, operator_hours(session))
-    telling.staff_of_return(session, site, case, now)
-    codes = _said(session, opened, written, Verb.APPEAL, actor, at)
+    case.appealed_at, case.worker_acted_at, case.worker_waits = act.at, act.at, True
+    case.assignee_id = _reader(act.session, case, act.now)
+    act.start("appeal")
+    telling.staff_of_return(act.session, act.site, case, act.now)
+    codes = _said(act, Verb.APPEAL, written)
     if case.assignee_id:
         codes["assignee"] = case.assignee_id
-    move(session, case, Verb.APPEAL, actor, now, codes)
+    act.move(Verb.APPEAL, **codes)
 
 
-def _said(
-    session: Session, opened: OpenCase, written: Written, verb: Verb, actor: Actor, at: datetime
-) -> dict[str, UUID]:
+def _said(act: Act, verb: Verb, written: Written) -> dict[str, Any]:
     if not written.text:
         return {}
-    case = opened.case
-    message = messages.write(
-        session, opened, written, thread="worker", verb=verb, actor=actor, at=at
-    )
+    case = act.case
+    message = act.write("worker", verb, written)
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
     return {"message": message.id}
 
@@ -225,39 +201,33 @@ def may_reopen(session: Session, case: Case, now: datetime) -> bool:
     return case.state in OVER and now <= ends and not may_appeal(session, case, now)
 
 
-def worker_reopens(
-    session: Session, site: Site, opened: OpenCase, written: Written, actor: Actor, now: datetime
-) -> None:
+def worker_reopens(act: Act, written: Written) -> None:
     """The worker opens a case again that they took back, that was not accepted or was closed.
 
     Refuses `appeal_first` while an appeal is open to them, `too_late` after a year.
     """
-    case, at = opened.case, to_the_hour(now)
-    if messages.sent_before(session, case.id, written.form_id):
+    case = act.case
+    if act.sent(written.form_id):
         return
-    check(case, Verb.WORKER_REOPENS, actor)
-    if may_appeal(session, case, now):
+    act.check(Verb.WORKER_REOPENS)
+    if may_appeal(act.session, case, act.now):
         raise Refused("appeal_first")
-    if not may_reopen(session, case, now):
+    if not may_reopen(act.session, case, act.now):
         raise Refused("too_late")
-    case.worker_acted_at, case.worker_waits = at, True
-    begin_again(session, case, "answer", at)
-    telling.staff_of_return(session, site, case, now)
-    codes = _said(session, opened, written, Verb.WORKER_REOPENS, actor, at)
-    move(session, case, Verb.WORKER_REOPENS, actor, now, codes)
+    case.worker_acted_at, case.worker_waits = act.at, True
+    begin_again(act.session, case, "answer", act.at)
+    telling.staff_of_return(act.session, act.site, case, act.now)
+    act.move(Verb.WORKER_REOPENS, **_said(act, Verb.WORKER_REOPENS, written))
 
 
-def reopen(
-    session: Session, site: Site, opened: OpenCase, actor: Actor, now: datetime, version: int
-) -> None:
+def reopen(act: Act) -> None:
     """A lead opens a case again, within a year of its end (`too_late`); the worker gets news."""
-    case = opened.case
-    check(case, Verb.REOPEN, actor, version)
-    if now > clocks.reopen_ends(case.state_since, operator_hours(session)):
+    act.check(Verb.REOPEN)
+    if act.now > clocks.reopen_ends(act.case.state_since, act.hours):
         raise Refused("too_late")
-    begin_again(session, case, "next_step", now)
-    telling.worker_of_news(session, site, opened, now)
-    move(session, case, Verb.REOPEN, actor, now)
+    begin_again(act.session, act.case, "next_step", act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    act.move(Verb.REOPEN)
 
 
 def begin_again(session: Session, case: Case, clock: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ A job does the first: it works on what stands in the clear and holds no key of a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,16 +14,15 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Permission
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
-from grievance.cases.operations.moving import Refused, check, move
-from grievance.cases.site import Site
+from grievance.cases.operations.moving import Refused
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
-from grievance.deadlines.queries import is_overdue, operator_hours
+from grievance.deadlines.queries import is_overdue
 
 
 def claim(session: Session, clock: UUID, now: datetime) -> tuple[Deadline, Case] | None:
@@ -41,41 +41,45 @@ def claim(session: Session, clock: UUID, now: datetime) -> tuple[Deadline, Case]
     return (row[0], row[1]) if row else None
 
 
-def escalate(
-    session: Session, site: Site, clock: Deadline, case: Case, actor: Actor, now: datetime,
-    hours: Hours, *, among: telling.Staff | None = None,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Overdue:
+    """A clock of a case that is overdue, in the operator's hours; `among` are the staff, where they
+    were read before."""
+
+    clock: Deadline
+    hours: Hours
+    among: telling.Staff | None = None
+
+
+def escalate(act: JobAct, overdue: Overdue) -> None:
     """Tell the next rung that the case is overdue; it waits from now on for somebody to answer.
 
-    The caller has claimed both rows, and `among` are the staff if they were read before. Refuses
-    `state` for a case that is over, and `NoRung` for a clock at the top of its ladder: such a
-    clock should not have been due.
+    The caller has claimed both rows. Refuses `state` for a case that is over, and `NoRung` for a
+    clock at the top of its ladder: such a clock should not have been due.
     """
-    check(case, Verb.ESCALATE, actor)
-    rung = clocks.climb(clock, now, hours)
-    telling.staff_of_escalation(session, site, case, rung, now, among=among)
+    case, clock = act.case, overdue.clock
+    act.check(Verb.ESCALATE)
+    rung = clocks.climb(clock, act.now, overdue.hours)
+    telling.staff_of_escalation(act.session, act.site, case, rung, act.now, among=overdue.among)
     case.escalation_waits = True
-    codes = {"clock": clock.kind, "level": rung}
-    if case.assignee_id:
-        codes["assignee"] = case.assignee_id
-    move(session, case, Verb.ESCALATE, actor, now, codes)
+    codes = {"assignee": case.assignee_id} if case.assignee_id else {}
+    act.move(Verb.ESCALATE, clock=clock.kind, level=rung, **codes)
 
 
-def acknowledge_escalation(
-    session: Session, case: Case, actor: Actor, now: datetime, version: int
-) -> None:
+def acknowledge_escalation(act: Act) -> None:
     """Say that one sees to an escalated case: the next rung waits once more as long.
 
     The clocks stay overdue until what they ask for is done. Refuses `escalated_to_them` for whom
     it did not reach, and when somebody said so already, and `own_escalation` above the first rung
     for who had the case when it climbed there, while another lead or director is there.
     """
-    check(case, Verb.ACKNOWLEDGE_ESCALATION, actor, version)
-    if case.level > 1 and own(session, case, actor.person, now):
+    case = act.case
+    act.check(Verb.ACKNOWLEDGE_ESCALATION)
+    if case.level > 1 and own(act.session, case, act.actor.person, act.now):
         raise Refused("own_escalation")
-    clocks.wait_once_more(session, case.id, now, operator_hours(session))
+    clocks.wait_once_more(act.session, case.id, act.now, act.hours)
     case.escalation_waits = False
-    move(session, case, Verb.ACKNOWLEDGE_ESCALATION, actor, now, {"level": case.level})
+    act.move(Verb.ACKNOWLEDGE_ESCALATION, level=case.level)
 
 
 def own(session: Session, case: Case, person: UUID | None, now: datetime) -> bool:

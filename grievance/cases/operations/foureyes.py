@@ -14,39 +14,36 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from grievance.accounts import quorum
-from grievance.cases.actors import Actor
+from grievance.cases import queries
+from grievance.cases.act import Act
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.moving import Refused
-from grievance.cases.site import Site
 from grievance.vault.labels import Label
 
 ALONE_WAITS = timedelta(hours=48)
 
 
-def ask(
-    session: Session, site: Site, opened: OpenCase, verb: str, content: Any, actor: Actor,
-    now: datetime,
-) -> FourEyes:  # fmt: skip
+def ask(act: Act, verb: str, content: Any) -> FourEyes:
     """Keep what is proposed, sealed among staff, and tell those who may decide it.
 
     The verb checks before and moves after.
     """
-    row, case = uuid4(), opened.case
+    row, case = uuid4(), act.case
     asked = FourEyes(
         id=row,
         case_id=case.id,
         verb=verb,
         state="asked",
-        asked_by=actor.person,
-        asked_at=now,
+        asked_by=act.actor.person,
+        asked_at=act.now,
         key_generation=case.key_generation,
-        content=opened.seal_json(Label.CASE_NOTE, row, content),
+        content=act.opened.seal_json(Label.CASE_NOTE, row, content),
     )
-    session.add(asked)
+    act.session.add(asked)
     case.awaits_second = True
-    telling.staff_of_proposal(session, site, case, asked.asked_by, now)
+    telling.staff_of_proposal(act.session, act.site, case, asked.asked_by, act.now)
     return asked
 
 
@@ -60,22 +57,29 @@ def alone(session: Session, case: Case, asked: FourEyes, now: datetime) -> bool:
     return not eyes.others(session, case, asked.asked_by, now)
 
 
-def check_second(
-    session: Session, case: Case, asked: FourEyes, verb: str, actor: Actor, now: datetime
-) -> bool:
+def waiting(act: Act) -> FourEyes:
+    """What waits for a second person in this case; refuses `proposed` when nothing does."""
+    asked = queries.proposal(act.session, act.case.id)
+    if asked is None:
+        raise Refused("proposed")
+    return asked
+
+
+def check_second(act: Act, asked: FourEyes, verb: str) -> bool:
     """Whether this person may decide this now, and if so whether one person decides then: who
     proposed, or somebody who counts as them, for one of the two let the other in by themselves.
 
     Refuses `proposer`, or `one_hand`, while somebody else works on cases, and `too_early` before 48
     hours have passed.
     """
-    if (asked.case_id, asked.state, asked.verb) != (case.id, "asked", verb):
+    person = act.actor.person
+    if asked.verb != verb:
         raise Refused("state")
-    if actor.person is None:
+    if person is None:
         raise Refused("actor")
-    if why := refusal(session, case, asked, actor.person, now):
+    if why := refusal(act.session, act.case, asked, person, act.now):
         raise Refused(why)
-    return quorum.one_hand(session, asked.asked_by, actor.person, now)
+    return quorum.one_hand(act.session, asked.asked_by, person, act.now)
 
 
 def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: datetime) -> str:
@@ -89,7 +93,7 @@ def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: da
     return "too_early" if now < asked.asked_at + ALONE_WAITS else ""
 
 
-def approve(case: Case, asked: FourEyes, actor: Actor, now: datetime, *, alone: bool) -> None:
+def decide(act: Act, asked: FourEyes, state: str, *, alone: bool = False) -> None:
     """It is decided; `alone` says whether by one person."""
-    asked.state, asked.decided_by, asked.decided_at = "approved", actor.person, now
-    asked.alone, case.awaits_second = alone, False
+    asked.state, asked.decided_by, asked.decided_at = state, act.actor.person, act.now
+    asked.alone, act.case.awaits_second = alone, False

@@ -137,35 +137,33 @@ def items(session: Session, case_id: UUID) -> list[RemedyItem]:
 
 
 def open_dialogue(
-    session: Session, site: Site, opened: OpenCase, written: Written, act: Act
+    session: Session, _site: Site, opened: OpenCase, written: Written, act: Act
 ) -> Message:
     """A body has brought the sides to talk (good offices, mediation, conciliation): the worker
     reads who talks about what. Only while a body has the case with the worker's consent."""
-    return _told(session, site, opened, Verb.OPEN_DIALOGUE, written, act)
+    return _told(session, opened, Verb.OPEN_DIALOGUE, written, act)
 
 
 def no_agreement(
-    session: Session, site: Site, opened: OpenCase, written: Written, act: Act
+    session: Session, _site: Site, opened: OpenCase, written: Written, act: Act
 ) -> Message:
     """The talks ended without agreement; the worker reads why and what comes next."""
-    return _told(session, site, opened, Verb.NO_AGREEMENT, written, act)
+    return _told(session, opened, Verb.NO_AGREEMENT, written, act)
 
 
-def _told(
-    session: Session, site: Site, opened: OpenCase, verb: Verb, written: Written, act: Act
-) -> Message:
+def _told(session: Session, opened: OpenCase, verb: Verb, written: Written, act: Act) -> Message:
     before = messages.sent_before(session, opened.case.id, written.form_id)
     if before:
         return before
     check(opened.case, verb, act.actor, act.version)
-    message = answer(session, site, opened, written, verb=verb, actor=act.actor, now=act.now)
+    message = answer(act, verb, written)
     clocks.meet(session, opened.case.id, ("next_step",), act.now)
     move(session, opened.case, verb, act.actor, act.now, {"message": message.id})
     return message
 
 
 def agree_remedy(
-    session: Session, site: Site, opened: OpenCase, how: str, written: Written, act: Act,
+    session: Session, _site: Site, opened: OpenCase, how: str, written: Written, act: Act,
     offers: Collection[UUID] = (),
 ) -> None:  # fmt: skip
     """The worker said yes to what is written down as promised, and to these offers: a clock runs
@@ -180,9 +178,7 @@ def agree_remedy(
     check(case, Verb.AGREE_REMEDY, act.actor, act.version)
     detail = _detail(opened, how)
     _promise(session, case, offers, act.now)
-    message = answer(
-        session, site, opened, written, verb=Verb.AGREE_REMEDY, actor=act.actor, now=act.now
-    )
+    message = answer(act, Verb.AGREE_REMEDY, written)
     clocks.meet(session, case.id, ("next_step",), act.now)
     promised = [str(one.id) for one in items(session, case.id) if one.state == "agreed"]
     codes = {"message": message.id, "items": promised}
