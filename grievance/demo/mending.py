@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
+from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
-from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
@@ -17,16 +18,16 @@ from grievance.demo.working import Do
 AMOUNTS = ("claimed", "offered", "agreed", "received")
 
 
-def _talks(verb: Callable[..., object]) -> Do:
+def _talks(verb: Callable[[Act, Written], object]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        opened, act = stage.by_staff(step)
-        verb(stage.session, stage.site, opened, stage.written(step), act)
+        _opened, act = stage.by_staff(step)
+        verb(act, stage.written(step))
 
     return write
 
 
 def _remedy(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
+    _opened, act = stage.by_staff(step)
     given = step.given
     amounts = {name: given[name] for name in AMOUNTS if name in given}
     facts = Facts(given["words"], given.get("source", ""), "JPY" if amounts else "", **amounts)
@@ -38,34 +39,34 @@ def _remedy(stage: Stage, step: Step) -> None:
         step.day("due") if "due" in given else None,
         step.day("arrived") if "arrived" in given else None,
         file.id if file else None,
+        stage.items.setdefault(given["item"], uuid4()),
     )
-    item = stage.items.setdefault(given["item"], uuid4())
-    remedying.record(stage.session, stage.site, opened, item, remedy, act)
+    remedying.record(act, remedy)
 
 
 def _agree(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
-    how, written = step.given["how"], stage.written(step)
-    remedying.agree_remedy(stage.session, stage.site, opened, how, written, act)
+    _opened, act = stage.by_staff(step)
+    remedying.agree_remedy(act, Agreement(step.given["how"], stage.written(step)))
 
 
 def _report(stage: Stage, step: Step) -> None:
-    own = stage.by_number(step)
     came = {stage.items[name]: said for name, said in step.given["came"].items()}
     said = Arrival(came, step.given.get("reprisal"), _words(stage, step))
-    remedying.report(stage.session, stage.site, own.opened, said, own.actor, step.at)
+    remedying.report(stage.by_number(step), said)
 
 
 def _words(stage: Stage, step: Step) -> Written:
     return Written(step.given.get("text", ""), stage.case.language, uuid4())
 
 
-def _for_worker(verb: Callable[..., None]) -> Do:
-    def take_down(stage: Stage, step: Step) -> None:
-        opened, act = stage.by_staff(step)
-        verb(stage.session, stage.site, opened, step.given["how"], act)
+def _confirm(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    remedying.confirm_for_worker(act, Heard(step.given["how"]))
 
-    return take_down
+
+def _breach(stage: Stage, step: Step) -> None:
+    _opened, act = stage.by_staff(step)
+    remedying.breach_for_worker(act, step.given["how"])
 
 
 def _sign_off(stage: Stage, step: Step) -> None:
@@ -101,8 +102,8 @@ STEPS: Mapping[str, Do] = {
     "remedy": _remedy,
     "agree": _agree,
     "report": _report,
-    "arrived": _for_worker(remedying.confirm_for_worker),
-    "broken": _for_worker(remedying.breach_for_worker),
+    "arrived": _confirm,
+    "broken": _breach,
     "sign-off": _sign_off,
     "try": _try,
     "propose-close": _propose_close,

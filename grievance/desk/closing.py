@@ -3,18 +3,18 @@ they do. `FORMS` and `DOING` join those of the other verbs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from grievance.cases import money
-from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.referring import local_today
+from grievance.cases.operations.remedying import Agreement, Heard
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
@@ -48,8 +48,9 @@ class AgreeForm(ToWorkerForm):
             (str(one.id), facts_of(desk.opened, one).words) for one in offered
         )
 
-    def value(self, desk: Desk) -> Any:
-        return str(self.how.data), self.written, [UUID(one) for one in self.offers.data or []]
+    def value(self, desk: Desk) -> Agreement:
+        offers = [UUID(one) for one in self.offers.data or []]
+        return Agreement(str(self.how.data), self.written, offers)
 
     @property
     def shown(self) -> list[Any]:
@@ -91,8 +92,8 @@ class ArrivedForm(HowForm):
         for name, (_id, facts) in self.agreed.items():
             self[name].data = money.typed(facts.received, facts.currency)
 
-    def value(self, desk: Desk) -> Any:
-        return str(self.how.data), self.came
+    def value(self, desk: Desk) -> Heard:
+        return Heard(str(self.how.data), self.came)
 
     def validate(self, *rest: Any, **more: Any) -> bool:
         """Each sum in digits, and not less than was agreed."""
@@ -212,31 +213,12 @@ FORMS: dict[Verb, type[ActForm]] = {
 forms.FORMS.update(FORMS)
 
 
-def _told(send: Callable[..., object]) -> Callable[[Act, Written], object]:
-    def do(act: Act, written: Written) -> object:
-        return send(act.session, act.site, act.opened, written, act)
-
-    return do
-
-
-def _arrived(act: Act, told: tuple[str, Mapping[UUID, int]]) -> None:
-    remedying.confirm_for_worker(act.session, act.site, act.opened, told[0], act, told[1])
-
-
-def _breached(act: Act, how: str) -> None:
-    remedying.breach_for_worker(act.session, act.site, act.opened, how, act)
-
-
-def _agree(act: Act, told: tuple[str, Written, list[UUID]]) -> None:
-    remedying.agree_remedy(act.session, act.site, act.opened, *told[:2], act, told[2])
-
-
 DOING: dict[Verb, Any] = {
-    Verb.OPEN_DIALOGUE: _told(remedying.open_dialogue),
-    Verb.NO_AGREEMENT: _told(remedying.no_agreement),
-    Verb.AGREE_REMEDY: _agree,
-    Verb.CONFIRM_FOR_WORKER: _arrived,
-    Verb.BREACH_FOR_WORKER: _breached,
+    Verb.OPEN_DIALOGUE: remedying.open_dialogue,
+    Verb.NO_AGREEMENT: remedying.no_agreement,
+    Verb.AGREE_REMEDY: remedying.agree_remedy,
+    Verb.CONFIRM_FOR_WORKER: remedying.confirm_for_worker,
+    Verb.BREACH_FOR_WORKER: remedying.breach_for_worker,
     Verb.RECORD_SIGN_OFF: closing.record_sign_off,
     Verb.TRY_TO_REACH: closing.try_to_reach,
     Verb.PROPOSE_CLOSE: closing.propose_close,

@@ -21,7 +21,7 @@ from grievance.desk import remedy_words as words
 from grievance.desk.acting import REFUSALS, back
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm, choices_of
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case
 from grievance.desk.uploading import OneFile, WithFile
 from grievance.desk.views import note_read
 from grievance.extensions import db
@@ -167,8 +167,8 @@ def record_remedy(reference: str, item_id: UUID | None = None) -> Response:
 def _keep(desk: Desk, form: RemedyForm, item_id: UUID) -> None:
     act = desk.act(form.seen)
     file = form.attach(act)
-    told = replace(form.remedy, file_id=file.id if file else None)
-    remedying.record(db.session(), site(), desk.opened, item_id, told, act)
+    proof = file.id if file else None
+    remedying.record(act, replace(form.remedy, file_id=proof, id=item_id))
 
 
 def _refused(

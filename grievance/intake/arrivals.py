@@ -19,13 +19,12 @@ from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import counted, news_of
-from grievance.clock import now
 from grievance.extensions import db
 from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
-from grievance.intake.visits import act_of, site, visited
+from grievance.intake.visits import act_of, visited
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
 from grievance.web.language import own_language
@@ -95,14 +94,14 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
     if still and not form.punished:
         if news_of(asked.case, watched, form.sums):
             said = Arrival(came, form.punished, replace(written, text=""), form.sums)
-            remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
+            remedying.report(act_of(asked.case, asked.actor), said)
         if written.text:
             replying.say(act_of(asked.case, asked.actor), Sent(written))
         db.session.commit()
         return "intake.close"
     said = Arrival(came, form.punished, written, form.sums)
     try:
-        remedying.report(db.session(), site(), asked.case, said, asked.actor, now())
+        remedying.report(act_of(asked.case, asked.actor), said)
     except Refused:
         db.session.rollback()
     else:

@@ -28,7 +28,7 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.closing import Closing, SignOff
 from grievance.cases.operations.referring import About
-from grievance.cases.operations.remedying import Remedy
+from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
@@ -141,13 +141,12 @@ class World:
         """A remedy is written down."""
         told: dict[str, object] = {"words": "Wages of June", "currency": "JPY", "agreed": 300000}
         remedy = Remedy("money", stands, Facts(**{**told, **changed}), due_on)
-        return remedying.record(self.session, self.site, self.desk(), uuid4(), remedy, self.act())
+        return remedying.record(self.act(), remedy)
 
     def agree(self, *offers: UUID) -> None:
         """The worker agreed to it, and to these offers."""
-        remedying.agree_remedy(
-            self.session, self.site, self.desk(), "On the phone", words(), self.act(), offers
-        )
+        agreed = Agreement("On the phone", words(), offers)
+        remedying.agree_remedy(self.act(), agreed)
 
     def signed(self, **changed: object) -> None:
         """The worker says that the case may be closed."""
@@ -196,11 +195,11 @@ class World:
 
     def talk(self) -> None:
         """The body brings the sides to talk."""
-        remedying.open_dialogue(self.session, self.site, self.desk(), words(), self.act())
+        remedying.open_dialogue(self.act(), words())
 
     def confirm(self) -> None:
         """The worker tells the handler that it arrived."""
-        remedying.confirm_for_worker(self.session, self.site, self.desk(), "By phone", self.act())
+        remedying.confirm_for_worker(self.act(), Heard("By phone"))
 
     def close(self) -> None:
         """A second person closes what was proposed."""

@@ -37,7 +37,7 @@ from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
 from grievance.cases.operations.referring import About, HandingOver
-from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
 from grievance.cases.states import HELPER, JOB, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
@@ -155,23 +155,12 @@ def _says_to_consent(answer: str) -> Doer:
     return lambda w, a: consenting.say(w.own(a), About(w.referral, w.said(answer)))
 
 
-def _remedy(send) -> Doer:
-    def do(w: World, actor: Actor) -> object:
-        return send(w.session, w.site, w.desk(), words(), _act(w, actor))
-
-    return do
+def _of(do, value) -> Doer:
+    return lambda w, a: do(w.act(a), value())
 
 
-def _record_remedy(w: World, actor: Actor) -> object:
-    remedy = Remedy("apology", "claimed", Facts("A letter from the company"))
-    return remedying.record(w.session, w.site, w.desk(), uuid4(), remedy, _act(w, actor))
-
-
-def _for_worker(send) -> Doer:
-    def do(w: World, actor: Actor) -> object:
-        return send(w.session, w.site, w.desk(), "On the phone", _act(w, actor))
-
-    return do
+def _claimed() -> Remedy:
+    return Remedy("apology", "claimed", Facts("A letter from the company"))
 
 
 def _reports(verb: Verb, came: str) -> Doer:
@@ -182,7 +171,7 @@ def _reports(verb: Verb, came: str) -> Doer:
         said = Arrival({one.id: came for one in watched}, False, words())
         if not watched or remedying.verb_of(w.case, watched, said, TODAY) != verb:
             return check(w.case, verb, actor)
-        return remedying.report(w.session, w.site, w.home(), said, actor, NOW)
+        return remedying.report(w.own(actor), said)
 
     return do
 
@@ -213,20 +202,14 @@ def _close(w: World, actor: Actor) -> object:
     return closing.close(w.act(actor))
 
 
-def _agree(w: World, actor: Actor) -> object:
-    return remedying.agree_remedy(
-        w.session, w.site, w.desk(), "On the phone", words(), _act(w, actor)
-    )
-
-
 DOERS: dict[Verb, Doer] = {
     Verb.TELL_BODY: _of_hand_over(referring.tell_body, TODAY),
-    Verb.OPEN_DIALOGUE: _remedy(remedying.open_dialogue),
-    Verb.NO_AGREEMENT: _remedy(remedying.no_agreement),
-    Verb.RECORD_REMEDY: _record_remedy,
-    Verb.AGREE_REMEDY: _agree,
-    Verb.CONFIRM_FOR_WORKER: _for_worker(remedying.confirm_for_worker),
-    Verb.BREACH_FOR_WORKER: _for_worker(remedying.breach_for_worker),
+    Verb.OPEN_DIALOGUE: _of(remedying.open_dialogue, words),
+    Verb.NO_AGREEMENT: _of(remedying.no_agreement, words),
+    Verb.RECORD_REMEDY: _of(remedying.record, _claimed),
+    Verb.AGREE_REMEDY: _of(remedying.agree_remedy, lambda: Agreement("On the phone", words())),
+    Verb.CONFIRM_FOR_WORKER: _of(remedying.confirm_for_worker, lambda: Heard("On the phone")),
+    Verb.BREACH_FOR_WORKER: _of(remedying.breach_for_worker, lambda: "On the phone"),
     Verb.REMEDY_NEWS: _reports(Verb.REMEDY_NEWS, "wait"),
     Verb.CONFIRM_REMEDY: _reports(Verb.CONFIRM_REMEDY, "all"),
     Verb.REMEDY_BREACHED: _reports(Verb.REMEDY_BREACHED, "no"),

@@ -22,7 +22,7 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.remedying import Agreement, Arrival, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
@@ -54,7 +54,7 @@ def report(world: World, came: str, now=NOW, **changed: object) -> None:
         "came": answer(world, came), "reprisal": False, "written": words("")
     }  # fmt: skip
     said = Arrival(**{**told, **changed})
-    remedying.report(world.session, world.site, world.home(), said, world.filed.actor, now)
+    remedying.report(world.own(now=now), said)
     world.session.flush()
 
 
@@ -91,11 +91,7 @@ def test_what_a_remedy_is_and_how_much_is_sealed_and_its_day_is_not(world: World
 def test_a_remedy_that_does_not_hold_together_is_refused(world: World, remedy: Remedy, why: str):
     world.bring_to("accepted")
     act = world.act()
-    assert why == refused(
-        lambda: remedying.record(
-            world.session, world.site, world.desk(), words().form_id, remedy, act
-        )
-    )
+    assert why == refused(lambda: remedying.record(act, remedy))
     assert world.session.scalar(select(func.count()).select_from(RemedyItem)) == 0
 
 
@@ -104,15 +100,8 @@ def test_a_remedy_of_another_case_cannot_be_changed(world: World, another):
     item = world.promise()
     theirs = World(**{**vars(world), "filed": another()})
     theirs.bring_to("accepted")
-    told = Remedy("money", "claimed", Facts("mine"))
-    assert (
-        refused(
-            lambda: remedying.record(
-                world.session, world.site, theirs.desk(), item.id, told, theirs.act()
-            )
-        )
-        == "item"
-    )
+    told = Remedy("money", "claimed", Facts("mine"), id=item.id)
+    assert refused(lambda: remedying.record(theirs.act(), told)) == "item"
 
 
 def test_nothing_is_agreed_before_a_promise_is_written_down(world: World):
@@ -127,14 +116,8 @@ def test_nothing_is_agreed_before_a_promise_is_written_down(world: World):
 def test_how_the_worker_agreed_has_to_be_said_and_is_sealed(world: World):
     world.bring_to("accepted")
     world.promise()
-    assert (
-        refused(
-            lambda: remedying.agree_remedy(
-                world.session, world.site, world.desk(), " ", words(), world.act()
-            )
-        )
-        == "how"
-    )
+    agreed = Agreement(" ", words())
+    assert refused(lambda: remedying.agree_remedy(world.act(), agreed)) == "how"
     world.agree()
     details = world.session.scalars(select(EventDetail.ciphertext)).all()
     assert details
@@ -211,14 +194,7 @@ def test_an_answer_about_other_things_than_the_promised_is_refused(world: World)
     world.bring_to("remedy_agreed")
     for told in ({}, answer(world, "gladly"), {uuid4(): "all"}):
         said = Arrival(told, None, words())
-        assert (
-            refused(
-                lambda said=said: remedying.report(
-                    world.session, world.site, world.home(), said, world.filed.actor, NOW
-                )
-            )
-            == "items"
-        )
+        assert refused(lambda said=said: remedying.report(world.own(), said)) == "items"
     assert world.case.state == "remedy_agreed"
 
 
@@ -226,7 +202,7 @@ def test_the_same_answer_twice_says_it_once(world: World):
     world.bring_to("remedy_agreed")
     said = Arrival(answer(world, "wait"), None, words())
     for _again in range(2):
-        remedying.report(world.session, world.site, world.home(), said, world.filed.actor, NOW)
+        remedying.report(world.own(), said)
     assert world.session.scalar(select(func.count()).select_from(Feedback)) == 1
 
 
@@ -456,10 +432,8 @@ def test_what_the_worker_said_yes_to_is_not_changed_behind_their_back(world: Wor
     def change(stands: str = "agreed", due_on: date = DUE, **changed: object) -> None:
         facts = Facts(**{**vars(was), **changed})
         arrived = TODAY if stands == "arrived" else None
-        told = Remedy("money", stands, facts, due_on, arrived)
-        remedying.record(
-            world.session, world.site, world.desk(), item.id, told, world.act()
-        )  # fmt: skip
+        told = Remedy("money", stands, facts, due_on, arrived, id=item.id)
+        remedying.record(world.act(), told)
 
     for changed in ({"agreed": 1}, {"claimed": 1}, {"words": "Less"}, {"stands": "dropped"},
                     {"due_on": date(2027, 1, 1)}, {"stands": "claimed"}):  # fmt: skip

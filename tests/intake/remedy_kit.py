@@ -5,7 +5,7 @@ Staff act some days ago where a promise must be late by now: `Way.at` is when th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, RemedyItem
 from grievance.cases.operations import closing, handling, referring, remedying
-from grievance.cases.operations.remedying import Arrival, Remedy
+from grievance.cases.operations.remedying import Agreement, Arrival, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.models import Referral
@@ -100,8 +100,7 @@ class Way:
 
     def write(self, item: UUID, remedy: Remedy) -> RemedyItem:
         """Write one down, or change it."""
-        desk = self.handler.open(self.session, self.case)
-        row = remedying.record(self.session, self.site, desk, item, remedy, self.act)
+        row = remedying.record(self.act, replace(remedy, id=item))
         self.session.commit()
         return row
 
@@ -112,18 +111,15 @@ class Way:
     def agree(self, *offers: UUID) -> Way:
         """The worker said yes to what is written down as promised, and to these offers."""
         said = words("They promise it.")
-        remedying.agree_remedy(
-            self.session, self.site, self.act.opened, "By telephone", said, self.act, offers
-        )
+        remedying.agree_remedy(self.act, Agreement("By telephone", said, offers))
         self.session.commit()
         return self
 
     def arrive(self) -> Way:
         """The worker said that all of it is there."""
-        here = self.filed.open(self.session)
         came = {one.id: "all" for one in remedying.asked_about(self.session, self.case)}
         said = Arrival(came, False, words(""))
-        remedying.report(self.session, self.site, here, said, self.filed.actor, self.at)
+        remedying.report(self.filed.act(self.session, self.site, self.at), said)
         self.session.commit()
         return self
 

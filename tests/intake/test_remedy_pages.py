@@ -18,6 +18,7 @@ from grievance.cases import files, messages, money
 from grievance.cases.models import Feedback, RemedyItem
 from grievance.cases.operations import attaching, remedying
 from grievance.cases.operations.moving import Refused
+from grievance.cases.operations.remedying import Heard
 from grievance.cases.operations.sums import facts_of
 from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
@@ -763,7 +764,7 @@ def test_all_of_a_sum_is_not_taken_for_all_while_less_came_than_was_agreed(
     assert "Still missing of what was agreed" in case.main
     assert "¥130,000" in case.main
     with pytest.raises(Refused, match="sums"):
-        remedying.confirm_for_worker(session, promised.site, desk, "By phone", promised.act)
+        remedying.confirm_for_worker(promised.act, Heard("By phone"))
     assert state(tell(worker, "all", **{box: "250,000"})) == "remedy_monitored"
     facts, events = item.facts, len(events_of(session, promised))
     tell(worker, "all", **{box: "250,000"})

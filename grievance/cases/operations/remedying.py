@@ -14,9 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases import messages
 from grievance.cases.act import Act
-from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
 from grievance.cases.models import (
@@ -31,13 +29,10 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
-from grievance.cases.operations.moving import Detail, Refused, check, move
-from grievance.cases.operations.referring import local_today
+from grievance.cases.operations.moving import Detail, Refused
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
-from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
-from grievance.deadlines import operations as clocks
 from grievance.vault import values
 from grievance.vault.labels import Label
 
@@ -49,7 +44,8 @@ CAME = ("all", "part", "wait", "no")
 @dataclass(frozen=True)
 class Remedy:
     """One thing that would make it good again, as staff write it down: how far it `stands`, by when
-    it is promised, when it came, and the file that proves it."""
+    it is promised, when it came, and the file that proves it. One that is to be changed keeps its
+    `id`."""
 
     kind: str
     stands: str
@@ -57,11 +53,10 @@ class Remedy:
     due_on: date | None = None
     arrived_on: date | None = None
     file_id: UUID | None = None
+    id: UUID = field(default_factory=uuid4)
 
 
-def record(
-    session: Session, site: Site, opened: OpenCase, item_id: UUID, remedy: Remedy, act: Act
-) -> RemedyItem:
+def record(act: Act, remedy: Remedy) -> RemedyItem:
     """Write down a remedy under a new id, or change the one of this id; the worker gets news.
 
     Refuses `kind`, `stands`, `words` when it does not say what it is, `currency` for an amount
@@ -70,28 +65,25 @@ def record(
     the worker said yes to is not changed behind their back (`agreed_already`): of it only what
     came, and the proof, is written down; and nothing more is promised without it (`agree_first`).
     """
-    case = opened.case
-    check(case, Verb.RECORD_REMEDY, act.actor, act.version)
-    _check_remedy(remedy, local_today(session, act.now))
-    item = session.get(RemedyItem, item_id)
+    session, case = act.session, act.case
+    act.check(Verb.RECORD_REMEDY)
+    _check_remedy(remedy, act.today)
+    item = session.get(RemedyItem, remedy.id)
     if item and item.case_id != case.id:
         raise Refused("item")
-    _check_promise(opened, item, remedy)
+    _check_promise(act.opened, item, remedy)
     if item is None:
-        item = RemedyItem(id=item_id, case_id=case.id, made_at=act.now)
+        item = RemedyItem(id=remedy.id, case_id=case.id, made_at=act.now)
         session.add(item)
     item.kind, item.state, item.due_on = remedy.kind, remedy.stands, remedy.due_on
     item.arrived_on = remedy.arrived_on if remedy.stands == "arrived" else None
     item.file_id = remedy.file_id or item.file_id
     item.key_generation, item.changed_at = case.key_generation, act.now
-    item.facts = opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
+    item.facts = act.opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
     session.flush()
-    telling.worker_of_news(session, site, opened, act.now)
-    codes = {
-        "item": item.id, "kind": item.kind, "stands": item.state,
-        "value": values.digest(item.facts).hex(),
-    }  # fmt: skip
-    move(session, case, Verb.RECORD_REMEDY, act.actor, act.now, codes)
+    telling.worker_of_news(session, act.site, act.opened, act.now)
+    sealed = values.digest(item.facts).hex()
+    act.move(Verb.RECORD_REMEDY, item=item.id, kind=item.kind, stands=item.state, value=sealed)
     return item
 
 
@@ -136,74 +128,69 @@ def items(session: Session, case_id: UUID) -> list[RemedyItem]:
     return list(session.scalars(mine.order_by(RemedyItem.made_at, RemedyItem.id)))
 
 
-def open_dialogue(
-    session: Session, _site: Site, opened: OpenCase, written: Written, act: Act
-) -> Message:
+def open_dialogue(act: Act, written: Written) -> Message:
     """A body has brought the sides to talk (good offices, mediation, conciliation): the worker
     reads who talks about what. Only while a body has the case with the worker's consent."""
-    return _told(session, opened, Verb.OPEN_DIALOGUE, written, act)
+    return _told(act, Verb.OPEN_DIALOGUE, written)
 
 
-def no_agreement(
-    session: Session, _site: Site, opened: OpenCase, written: Written, act: Act
-) -> Message:
+def no_agreement(act: Act, written: Written) -> Message:
     """The talks ended without agreement; the worker reads why and what comes next."""
-    return _told(session, opened, Verb.NO_AGREEMENT, written, act)
+    return _told(act, Verb.NO_AGREEMENT, written)
 
 
-def _told(session: Session, opened: OpenCase, verb: Verb, written: Written, act: Act) -> Message:
-    before = messages.sent_before(session, opened.case.id, written.form_id)
-    if before:
+def _told(act: Act, verb: Verb, written: Written) -> Message:
+    if before := act.sent(written.form_id):
         return before
-    check(opened.case, verb, act.actor, act.version)
+    act.check(verb)
     message = answer(act, verb, written)
-    clocks.meet(session, opened.case.id, ("next_step",), act.now)
-    move(session, opened.case, verb, act.actor, act.now, {"message": message.id})
+    act.meet("next_step")
+    act.move(verb, message=message.id)
     return message
 
 
-def agree_remedy(
-    session: Session, _site: Site, opened: OpenCase, how: str, written: Written, act: Act,
-    offers: Collection[UUID] = (),
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Agreement:
+    """How the worker said yes, the words that confirm it to them, and to which `offers` beside what
+    is written down as promised."""
+
+    how: str = field(repr=False)
+    written: Written = field(repr=False)
+    offers: Collection[UUID] = ()
+
+
+def agree_remedy(act: Act, agreed: Agreement) -> None:
     """The worker said yes to what is written down as promised, and to these offers: a clock runs
     to the first promised day.
 
     Refuses `something_promised` while no remedy is promised or offered with its day, `offers` for
     any other, and `how` when it is not said how the worker agreed; that is kept sealed.
     """
-    case = opened.case
-    if messages.sent_before(session, case.id, written.form_id):
+    if act.sent(agreed.written.form_id):
         return
-    check(case, Verb.AGREE_REMEDY, act.actor, act.version)
-    detail = _detail(opened, how)
-    _promise(session, case, offers, act.now)
-    message = answer(act, Verb.AGREE_REMEDY, written)
-    clocks.meet(session, case.id, ("next_step",), act.now)
-    promised = [str(one.id) for one in items(session, case.id) if one.state == "agreed"]
-    codes = {"message": message.id, "items": promised}
-    move(session, case, Verb.AGREE_REMEDY, act.actor, act.now, codes, detail=detail)
+    act.check(Verb.AGREE_REMEDY)
+    detail = act.detail(agreed.how, "how")
+    _promise(act, agreed.offers)
+    message = answer(act, Verb.AGREE_REMEDY, agreed.written)
+    act.meet("next_step")
+    kept = items(act.session, act.case.id)
+    promised = [str(one.id) for one in kept if one.state == "agreed"]
+    act.move(Verb.AGREE_REMEDY, detail=detail, message=message.id, items=promised)
 
 
-def _promise(session: Session, case: Case, offers: Collection[UUID], now: datetime) -> None:
+def _promise(act: Act, offers: Collection[UUID]) -> None:
     """What the worker said yes to is promised from now on; an earlier yes to closing is void."""
-    offered = {one.id: one for one in items(session, case.id) if one.state == "offered"}
+    session, case_id = act.session, act.case.id
+    offered = {one.id: one for one in items(session, case_id) if one.state == "offered"}
     for one in offers:
         if one not in offered or offered[one].due_on is None:
             raise Refused("offers")
     for one in offers:
-        offered[one].state, offered[one].changed_at = "agreed", now
+        offered[one].state, offered[one].changed_at = "agreed", act.now
     session.flush()
-    if not [one for one in items(session, case.id) if one.state == "agreed"]:
+    if not [one for one in items(session, case_id) if one.state == "agreed"]:
         raise Refused("something_promised")
-    lapse_sign_offs(session, case)
-
-
-def _detail(opened: OpenCase, how: str) -> Detail:
-    if not how.strip():
-        raise Refused("how")
-    event = uuid4()
-    return Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, how))
+    lapse_sign_offs(session, act.case)
 
 
 @dataclass(frozen=True)
@@ -238,9 +225,7 @@ def _broken(item: RemedyItem, said: Arrival, today: date) -> bool:
     return said.came[item.id] == "no" or (late and said.came[item.id] != "all")
 
 
-def report(
-    session: Session, site: Site, opened: OpenCase, said: Arrival, actor: Actor, now: datetime
-) -> None:
+def report(act: Act, said: Arrival) -> None:
     """The worker says whether what was promised is there. A repeat of the same form says nothing.
 
     Broken, the case goes back to be worked on, and staff answer. A worker who was punished is
@@ -248,28 +233,27 @@ def report(
     whatever was said. Refuses `items` for an answer that does not
     speak of exactly the promised things.
     """
-    case, at = opened.case, to_the_hour(now)
+    session, case, opened, today = act.session, act.case, act.opened, act.today
     if session.get(Feedback, said.written.form_id):
         return
-    watched, today = asked_about(session, case), local_today(session, now)
+    watched = asked_about(session, case)
     known = {one.id for one in watched}
     if not watched or set(said.came) != known or not set(said.came.values()) <= set(CAME):
-        check(case, Verb.REMEDY_BREACHED, actor)
+        act.check(Verb.REMEDY_BREACHED)
         raise Refused("items")
     said = replace(said, came=counted(opened, watched, said.came, said.sums))
     verb = verb_of(case, watched, said, today)
-    check(case, verb, actor)
+    act.check(verb)
     for item in watched:
-        _stand(item, said, today, at)
-    case.worker_acted_at = at
-    given = keep_feedback(session, opened, "arrival", said.written, at, actor=actor)
+        _stand(item, said, today, act.at)
+    case.worker_acted_at = act.at
+    given = keep_feedback(session, opened, "arrival", said.written, act.at, actor=act.actor)
     given.reprisal = said.reprisal
     if set(said.came.values()) != {"all"} or said.reprisal or said.written.text:
-        waits(session, case, at, grave=bool(said.reprisal))
-    telling.staff_of_answer(session, site, case, now)
+        waits(session, case, act.at, grave=bool(said.reprisal))
+    telling.staff_of_answer(session, act.site, case, act.now)
     codes = {"items": sorted(map(str, known)), "feedback": given.id, "given_by": given.given_by}
-    codes |= _sealed(keep(opened, watched, said.sums))
-    _go(session, case, verb, (actor, now), codes)
+    _go(act, verb, codes | _sealed(keep(opened, watched, said.sums)))
 
 
 def _sealed(hashes: Mapping[str, str]) -> dict[str, Any]:
@@ -286,57 +270,56 @@ def _stand(item: RemedyItem, said: Arrival, today: date, at: datetime) -> None:
         item.state, item.arrived_on, item.changed_at = "not_kept", None, at
 
 
-def _go(
-    session: Session, case: Case, verb: Verb, act: tuple[Actor, datetime], codes: dict[str, Any],
-    detail: Detail | None = None,
-) -> None:  # fmt: skip
+def _go(act: Act, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
     """Move, with what a promise that was kept, or broken, means for the case."""
-    actor, now = act
     if verb in (Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER):
-        case.remedy_kept_at = to_the_hour(now) if actor.receipt else now
+        act.case.remedy_kept_at = act.at
     broken = verb in (Verb.REMEDY_BREACHED, Verb.BREACH_FOR_WORKER)
     if broken:
-        lapse_sign_offs(session, case)
-    with session.no_autoflush:  # the day falls together with the state, or the table refuses
+        lapse_sign_offs(act.session, act.case)
+    with act.session.no_autoflush:  # the day falls together with the state, or the table refuses
         if broken:
-            case.remedy_kept_at = None
-        move(session, case, verb, actor, now, codes, detail=detail)
+            act.case.remedy_kept_at = None
+        act.move(verb, detail=detail, **codes)
 
 
-def confirm_for_worker(
-    session: Session, site: Site, opened: OpenCase, how: str, act: Act,
-    came: Mapping[UUID, int] | None = None,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Heard:
+    """How the worker told us that everything is there, and what `came` of agreed sums, in all."""
+
+    how: str = field(repr=False)
+    came: Mapping[UUID, int] = field(default_factory=dict, repr=False)
+
+
+def confirm_for_worker(act: Act, heard: Heard) -> None:
     """The worker told us that everything is there; how they told us is kept sealed, and so is what
-    `came` of an agreed sum, in all. Refuses `sums` while that is less than was agreed."""
-    _for_worker(session, site, opened, Verb.CONFIRM_FOR_WORKER, how, act, came or {})
+    came of an agreed sum. Refuses `sums` while that is less than was agreed."""
+    _for_worker(act, Verb.CONFIRM_FOR_WORKER, heard)
 
 
-def breach_for_worker(session: Session, site: Site, opened: OpenCase, how: str, act: Act) -> None:
-    """The worker told us that it did not come or stopped: the case is worked on again."""
-    _for_worker(session, site, opened, Verb.BREACH_FOR_WORKER, how, act, {})
+def breach_for_worker(act: Act, how: str) -> None:
+    """The worker told us, and this is how, that it did not come or stopped: the case is worked on
+    again."""
+    _for_worker(act, Verb.BREACH_FOR_WORKER, Heard(how))
 
 
-def _for_worker(
-    session: Session, site: Site, opened: OpenCase, verb: Verb, how: str, act: Act,
-    sums: Mapping[UUID, int],
-) -> None:  # fmt: skip
-    case, today = opened.case, local_today(session, act.now)
-    check(case, verb, act.actor, act.version)
-    detail = _detail(opened, how)
+def _for_worker(act: Act, verb: Verb, heard: Heard) -> None:
+    session, case, opened, today = act.session, act.case, act.opened, act.today
+    act.check(verb)
+    detail = act.detail(heard.how, "how")
     watched, came = asked_about(session, case), "all"
     if verb == Verb.BREACH_FOR_WORKER:
         watched, came = [one for one in watched if one.state != "arrived"] or watched, "no"
     if not watched:
         raise Refused("something_promised")
-    said = counted(opened, watched, {one.id: came for one in watched}, sums)
+    said = counted(opened, watched, {one.id: came for one in watched}, heard.came)
     if "part" in said.values():
         raise Refused("sums")
-    hashes = keep(opened, watched, sums)
+    hashes = keep(opened, watched, heard.came)
     case.worker_acted_at = to_the_hour(act.now)
     told = Arrival(said, None, Written("", "en", uuid4()))
     for item in watched:
         _stand(item, told, today, act.now)
-    telling.worker_of_news(session, site, opened, act.now)
+    telling.worker_of_news(session, act.site, opened, act.now)
     codes = {"items": sorted(str(one.id) for one in watched), **_sealed(hashes)}
-    _go(session, case, verb, (act.actor, act.now), codes, detail)
+    _go(act, verb, codes, detail)
