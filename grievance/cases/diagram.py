@@ -1,4 +1,4 @@
-"""The state table as a picture: `docs/architecture.md` shows what is made here, a test compares.
+"""The state table as a picture: `docs/workflow.md` shows what is made here, a test compares.
 
 To renew it: `python -m grievance.cases.diagram`.
 """

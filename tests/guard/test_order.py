@@ -124,7 +124,8 @@ def test_the_top_of_the_checkout_holds_only_what_it_should() -> None:
     known = {
         "grievance", "translations", "migrations", "templates", "tests", "wsgi.py", "setup.cfg",
         "README.md", ".gitignore", "pyproject.toml", "Makefile", ".ci", "bench", "deploy", "docs",
-        "requirements.txt", "publiccode.yml", "CHANGELOG.md", "LICENSE", "SECURITY.md",
+        "requirements.txt", "publiccode.yml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
+        "SECURITY.md",
         "Dockerfile", "compose.yaml", ".dockerignore",
         ".github", ".git", ".venv", ".tools",
         "var", ".mypy_cache", ".ruff_cache", ".hypothesis", "grievance.egg-info", "build",
