@@ -50,7 +50,7 @@ def _drafting(
 ) -> tuple[Any, dict[str, Any], Drafting]:
     given, session = step.given, stage.session
     entry = directory.book(session).entries[given["to"]]
-    template = template_for(entry.id, entry.facts.kind)
+    template = template_for(entry.facts)
     answers = records.read(session, opened, "answers") | records.read(session, opened, "identity")
     answers.pop("contact", None)
     form, language = given.get("form", template.form), given.get("in", template.languages[0])

@@ -57,7 +57,7 @@ class Packeting:
     @cached_property
     def template(self) -> Template:
         """The document that this body gets."""
-        return template_for(self.entry.id, self.entry.facts.kind)
+        return template_for(self.entry.facts)
 
     @cached_property
     def answers(self) -> dict[str, Any]:

@@ -42,6 +42,9 @@ EMPLOYER: Mapping[str, Told] = {
     ),
     "not_applicable": EMPLOYER_UNKNOWN,
 }
+# What a body gets reaches the employer too; or stays away from the employer without a yes.
+EMPLOYER_READS = ("yes_by_design", "likely")
+EMPLOYER_KEPT_OUT = ("never", "only_with_consent")
 IMMIGRATION_UNKNOWN = Told(
     N_("We do not know whether they tell immigration."),
     N_("We do not know whether they tell immigration."),

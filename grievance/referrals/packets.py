@@ -83,12 +83,14 @@ class Drafting:
 
 def default_parts(template: Template, form: str, answers: Answers) -> tuple[str, ...]:
     """The parts first offered: those with an answer that this template has a place for. Never a
-    sensitive one; never an identifying one unless the form is `named`."""
+    sensitive one; never an identifying one unless the form is `named`; one that is guarded from the
+    employer only for a body that is known to tell the employer nothing without a yes."""
     inside = {item for shape in template.sections for item in shape.items}
     return tuple(
         part.code
         for part in book().parts.values()
         if not part.sensitive
+        and (template.keeps_from_employer or not part.never_to_employer)
         and (form == "named" or not part.identifying)
         and (part.code == "explanation" or any(_told(q, answers) for q in part.questions))
         and inside & set(part.items)

@@ -6,13 +6,14 @@ Read once from `data/packets.yaml` and checked whole: `SheetError` names file an
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from grievance.directory import entries, facts
+from grievance.directory.disclosure import EMPLOYER_KEPT_OUT, EMPLOYER_READS
 from grievance.i18n import catalogue
 from grievance.questions.bank import shipped
 from grievance.questions.question import PARTS
@@ -44,7 +45,8 @@ class Words:
 @dataclass(frozen=True)
 class Part:
     """What a person ticks or leaves out. `sensitive` is never there unless ticked by name,
-    `identifying` never under a pseudonym or without identity."""
+    `identifying` never under a pseudonym or without identity, `never_to_employer` never for a body
+    that tells the employer."""
 
     code: str
     label: Words
@@ -53,6 +55,7 @@ class Part:
     sensitive: bool
     identifying: bool
     files: bool
+    never_to_employer: bool
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -82,7 +85,8 @@ class Further:
 
 @dataclass(frozen=True)
 class Template:
-    """The document of one kind of door. `signed` bodies expect a date and a signature by hand."""
+    """The document of one kind of door. `signed` bodies expect a date and a signature by hand;
+    `keeps_from_employer` is known only of the document of one body."""
 
     code: str
     title: Words
@@ -103,6 +107,7 @@ class Template:
     say: Words
     together: Words
     further: Further | None = None
+    keeps_from_employer: bool = False
 
     def titled(self, filled: Collection[str]) -> Words:
         """Its title, by the codes of the sections that are filled."""
@@ -153,8 +158,18 @@ def book() -> Book:
     return load(FILE)
 
 
-def template_for(mechanism: str, kind: str) -> Template:
-    """The template of a body: its own, else that of its kind, else the generic one."""
+def template_for(body: entries.Mechanism) -> Template:
+    """The document that a body gets: its own template, else that of its kind, else the generic
+    one. Where the employer reads what the body gets, it has no place for what is guarded from the
+    employer: nothing offers, ticks or writes that there."""
+    found = _of_door(body.id, body.kind)
+    if body.notifies_employer in EMPLOYER_READS:
+        kept = [_unguarded(shape) for shape in found.sections]
+        return replace(found, sections=tuple(one for one in kept if one))
+    return replace(found, keeps_from_employer=body.notifies_employer in EMPLOYER_KEPT_OUT)
+
+
+def _of_door(mechanism: str, kind: str) -> Template:
     every = book().templates
     for template in every.values():
         if mechanism in template.mechanisms:
@@ -163,6 +178,13 @@ def template_for(mechanism: str, kind: str) -> Template:
         if kind in template.kinds:
             return template
     return every[GENERIC]
+
+
+def _unguarded(shape: Shape) -> Shape | None:
+    """The section without what is guarded from the employer; nothing where that was all of it."""
+    guarded = {q for part in book().parts.values() if part.never_to_employer for q in part.items}
+    items = tuple(item for item in shape.items if item not in guarded)
+    return replace(shape, items=items) if items or not shape.items else None
 
 
 def load(file: Path) -> Book:
@@ -232,6 +254,7 @@ def _part(row: Row) -> Part:
     made = Part(
         code, _words(row, "label", PART), tuple(asked), row.codes("fields"),
         row.flag("sensitive"), row.flag("identifying"), row.flag("files"),
+        row.flag("never_to_employer"),
     )  # fmt: skip
     row.done()
     return made

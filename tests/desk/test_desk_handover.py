@@ -31,6 +31,7 @@ from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.desk import handover_words
+from grievance.directory import facts
 from grievance.notifications import proof
 from grievance.notifications.models import Outbox
 from grievance.referrals.document import Document
@@ -41,7 +42,7 @@ from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.referrals.templates import book, template_for
 from grievance.storage import FolderBlobs
 from grievance.web.uploads import UploadLimits
-from tests.cast import NOW, browser, new_keys
+from tests.cast import IN_DANGER, NOW, browser, new_keys
 from tests.desk.test_desk_flow import form_of, opened, send, verbs_of
 from tests.pages import read_page
 
@@ -798,7 +799,9 @@ def test_the_document_starts_in_the_language_of_most_translations_that_the_body_
 
     one, other = "jp-ncp", "buyer-grievance-template"
     first = (language(one), language(other))
-    assert first == tuple(template_for(body, "").languages[0] for body in (one, other))
+    assert first == tuple(
+        template_for(facts.shipped().mechanisms[body]).languages[0] for body in (one, other)
+    )
     translate(house, handler, filed, "what-happened", "No pay.", "en")
     assert (language(one), language(other)) == ("en", "en")
     translate(house, handler, filed, "what-happened", "給料がありません。")
@@ -1039,3 +1042,23 @@ def test_a_packet_from_before_with_such_words_does_not_go_out_though_the_worker_
     assert not read_page(client.get(path)).all("p", data_untranslated="")
     assert do(client, path, "record_consent", **SAID, immigration="yes").status_code == 303
     assert do(client, path, "deliver", channel="post").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("body", "offered", "ticked"),
+    [("jp-civil-court", False, False), ("jp-lsio", True, False), ("union-individual", True, True)],
+)
+def test_danger_and_fear_are_not_offered_for_who_tells_the_employer(house, body, offered, ticked):
+    handler = house.hire()
+    filed = taken(house, handler, **IN_DANGER, fear="yes")
+    client = house.browser(handler)
+    page = packet_page(client, filed.case, body)
+    boxes = {one.get("value"): "checked" in one.attrib for one in page.all("input", name="parts")}
+    assert "story" in boxes
+    for part in ("danger", "fear"):
+        assert (part in boxes) is offered
+        assert boxes.get(part, False) is ticked
+    sent = {**page.fields(form_of(page, "refer")), "purpose": "advice", "ends_on": LATER,
+            "parts": ["story", "danger"]}  # fmt: skip
+    answer = client.post(f"/staff/cases/{filed.case.reference}/refer/{body}", data=sent)
+    assert answer.status_code == (303 if offered else 422)

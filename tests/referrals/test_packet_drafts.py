@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from grievance.directory import facts
 from grievance.referrals import packets, redaction
 from grievance.referrals.document import Document
 from grievance.referrals.packets import (
@@ -20,7 +21,7 @@ from grievance.referrals.packets import (
     needs_immigration_warning,
 )
 from grievance.referrals.refusals import Refused
-from grievance.referrals.templates import book
+from grievance.referrals.templates import book, template_for
 from tests.referrals.told import TOLD
 
 
@@ -118,25 +119,29 @@ SAFE = {"hurt": "no", "free": "yes", "taken": "no", "child": "no"}
 
 
 def test_danger_and_a_child_are_told_to_who_can_act_on_them():
-    document = drafted(language="en", answers=IN_DANGER)
-    assert "danger" in document.parts
+    document = drafted(language="en", parts=("story", "danger"), answers=IN_DANGER)
     (section,) = (one for one in document.sections if one.code == "danger")
     assert [(one.item, one.text) for one in section.paragraphs] == [
         ("hurt", "Yes"), ("free", "No"), ("taken", "I do not know or cannot answer now"),
         ("child", "Yes"),
     ]  # fmt: skip
-    copy = drafted(language="vi", answers=IN_DANGER)
+    copy = drafted(language="vi", parts=("danger",), answers=IN_DANGER)
     (section,) = (one for one in copy.sections if one.code == "danger")
     assert (section.heading, section.paragraphs[0].text) == ("Nguy hiểm và trẻ em", "Có")
 
 
 def test_which_parts_were_ticked_tells_of_no_child():
     """They stand in clear beside the packet, as the flag of danger does: a child's does not."""
-    assert drafted(answers=SAFE | {"child": "yes"}).parts == drafted(answers=IN_DANGER).parts
+    line = template_for(facts.shipped().mechanisms["jp-foreign-worker-dial"])
+    child, danger = ({**TOLD, **SAFE, "child": "yes"}, {**TOLD, **IN_DANGER})
+    offered = default_parts(line, "named", child)
+    assert "danger" in offered
+    assert offered == default_parts(line, "named", danger)
 
 
 def test_answers_that_tell_nothing_are_neither_offered_nor_printed():
-    assert not {"danger", "helper"} & set(drafted(answers=SAFE).parts)
+    union = template_for(facts.shipped().mechanisms["union-individual"])
+    assert not {"danger", "helper"} & set(default_parts(union, "named", {**TOLD, **SAFE}))
     document = drafted(parts=("danger", "helper", "story"), answers=SAFE)
     told = {one.item for section in document.sections for one in section.paragraphs}
     assert told == {"what-happened"}

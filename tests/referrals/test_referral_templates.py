@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from grievance.cases import replies
-from grievance.directory import facts
+from grievance.directory import disclosure, facts
+from grievance.directory.disclosure import EMPLOYER_KEPT_OUT, EMPLOYER_READS
+from grievance.directory.entries import Mechanism
 from grievance.questions.bank import shipped
 from grievance.questions.question import PARTS
-from grievance.referrals.packets import default_parts
+from grievance.referrals.packets import Drafting, default_parts, draft
 from grievance.referrals.templates import Template, Words, book, template_for
 from tests.referrals.told import TOLD
 
 TEMPLATES = [pytest.param(one, id=one.code) for one in book().templates.values()]
+BODIES = [pytest.param(one, id=one.id) for one in facts.shipped().mechanisms.values()]
 QUESTIONS = shipped().questions
 DANGER = {"hurt", "free", "taken", "child"}
 
@@ -33,13 +36,51 @@ def test_what_guards_a_person_never_goes_out():
         assert all(name not in shape.items for shape in book().sections.values())
 
 
-def test_danger_stands_in_no_paper_that_reaches_the_company():
+@pytest.mark.parametrize("body", BODIES)
+def test_a_body_that_tells_the_employer_reads_of_no_danger_and_no_fear(body: Mechanism):
+    """Not even where every part is ticked; elsewhere it starts unticked unless the body keeps it
+    from the employer."""
+    template, guarded = template_for(body), DANGER | {"fear"}
+    told = {**TOLD, "hurt": "yes", "free": "no", "taken": "yes", "child": "yes"}
+    asked = Drafting(
+        mechanism=body.id, name=body.id, operator="Hidamari desk", language="en", beside="vi",
+        form="named", parts=tuple(book().parts),
+    )  # fmt: skip
+    paper = draft(template, told, asked)
+    read = {one.item for section in paper.sections for one in section.paragraphs} & guarded
+    text = "\n".join(paper.texts())
+    if body.notifies_employer in ("yes_by_design", "likely"):
+        assert not guarded & _items(template)
+        assert not read
+        assert not [item for item in guarded if book().labels[item].say("en") in text]
+        assert "Danger" not in text
+    ticked = {"danger", "fear"} & set(default_parts(template, "named", told))
+    kept = body.notifies_employer in ("never", "only_with_consent")
+    assert ticked == ({book().part_of(item) for item in read} if kept else set())
+
+
+def test_danger_goes_to_who_can_act_on_it():
+    read = {
+        body.id
+        for body in facts.shipped().mechanisms.values()
+        if _items(template_for(body)) >= DANGER
+    }
+    assert {"jp-lsio", "jp-otit", "jp-emergency", "jp-child-189", "union-individual"} <= read
     told = {one.code for one in book().templates.values() if DANGER & _items(one)}
     assert told == {
         "lsio", "labour-line", "otit", "legal-affairs", "support-group", "sending-country",
         "generic",
     }  # fmt: skip
     assert all(_items(book().templates[code]) >= DANGER for code in told)
+
+
+def test_every_answer_about_safety_is_guarded_from_the_employer():
+    guarded = {q for part in book().parts.values() if part.never_to_employer for q in part.items}
+    assert {q.id for q in QUESTIONS.values() if q.safety and q.packet} <= guarded
+    assert guarded == DANGER | {"fear"}
+    assert set(disclosure.EMPLOYER) - {*EMPLOYER_READS, *EMPLOYER_KEPT_OUT} == {
+        "on_action", "not_applicable",
+    }  # fmt: skip
 
 
 def _items(template: Template) -> set[str]:
@@ -81,7 +122,7 @@ def test_what_is_said_less_of_belongs_to_a_code_that_exists_and_a_part_that_can_
 def test_every_body_resolves_to_a_template_and_named_bodies_exist():
     bodies = facts.shipped().mechanisms
     for body in bodies.values():
-        assert template_for(body.id, body.kind).code in book().templates
+        assert template_for(body).code in book().templates
     named = {name for one in book().templates.values() for name in one.mechanisms}
     assert named <= set(bodies)
 
@@ -113,7 +154,7 @@ def test_every_body_resolves_to_a_template_and_named_bodies_exist():
 )
 def test_a_body_has_the_template_of_its_door(body: str, code: str):
     found = facts.shipped().mechanisms[body]
-    assert template_for(found.id, found.kind).code == code
+    assert template_for(found).code == code
 
 
 def _said_in_all(words: Words) -> bool:
