@@ -17,11 +17,12 @@ from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import LetterForm
-from grievance.intake.visits import BUSY, act_of, visited
+from grievance.intake.visits import BUSY, COOKIE, act_of, visited
 from grievance.model import digits_of
 from grievance.notifications import proof
 from grievance.vault.slots import Busy, SlowLane
 from grievance.web.audience import audience
+from grievance.web.binding import only_of
 
 LENGTH = N_("The code has 8 digits. Count them: two groups of four.")
 # One sentence for each reason: another would tell that somebody else has named this address.
@@ -35,6 +36,7 @@ WRONG = N_(
 @audience("worker")
 def address() -> Answer | Response:
     """Type the code from the one e-mail that was sent; who guesses waits as with a number."""
+    only_of(COOKIE)  # the form is checked before the visit is: guessing waits outside its lock
     form = LetterForm(asked.form)
     if asked.method == "GET" or not form.validate():
         return _page(form, typed=False)

@@ -53,7 +53,7 @@ from grievance.questions.summary import summary
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
-from grievance.web.binding import must_be_ours, set_cookie
+from grievance.web.binding import must_be_ours, only_of, set_cookie
 from grievance.web.language import (
     is_partial,
     own_language,
@@ -172,6 +172,7 @@ def case() -> str:
 @audience("worker")
 def still() -> Response:
     """Typing keeps the visit open, until its longest time is over."""
+    only_of(COOKIE)
     must_be_ours()
     visited()
     db.session.commit()

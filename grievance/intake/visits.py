@@ -78,13 +78,13 @@ def begin(typed: str) -> tuple[str, str]:
 def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
     """The case of this visit: the one loader of the worker's side. Without a running visit the
     reader is sent to type the code."""
+    only_of(COOKIE)
     found = receipts.continue_visit(
         db.session(), site().ring, cookie(COOKIE), real_now(), lock=lock
     )
     if found is None:
         abort(_over())
     opened, receipt = found
-    only_of(COOKIE)
     act_as(f"receipt:{opened.case.id}")
     keep_open(url_for("intake.still"))
     if resuming.proven(cookie(COOKIE)):

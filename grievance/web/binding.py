@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -57,7 +58,16 @@ def drop_cookie(answer: Response, name: str) -> None:
 
 def held() -> list[str]:
     """The values of our cookies that this browser sent, strongest first."""
-    return [value for name in BOUND if (value := cookie(name))]
+    return _sent(BOUND)
+
+
+def _sent(names: Iterable[str]) -> list[str]:
+    return [value for name in names if (value := cookie(name))]
+
+
+def _counting() -> list[str]:
+    """The cookies whose tokens count in this request, strongest first."""
+    return _sent(g.get("counting", BOUND))
 
 
 def _token(secret: str) -> str:
@@ -66,24 +76,24 @@ def _token(secret: str) -> str:
 
 
 def form_token() -> str:
-    """The token for this browser's forms; a browser that holds no cookie is given a visit."""
-    if "form_secret" not in g:
-        cookies = held()
-        if not cookies:
-            g.new_visit = secrets.token_urlsafe(24)
-        g.form_secret = cookies[0] if cookies else g.new_visit
-    return _token(g.form_secret)
+    """The token for this browser's forms, of a cookie that counts where they are sent; a browser
+    that holds none of ours is given a visit."""
+    cookies = _counting() or held()
+    if not cookies and "new_visit" not in g:
+        g.new_visit = secrets.token_urlsafe(24)
+    return _token(cookies[0] if cookies else g.new_visit)
 
 
 def only_of(name: str) -> None:
-    """From here on in this request only a token of this cookie counts, or of a stronger one: the
-    weaker ones may have been in this browser before whoever came in with it, and be known."""
-    g.counting = BOUND[: BOUND.index(name) + 1]
+    """From here on in this request only a token of this cookie counts. The others may have been in
+    this browser before whoever came in with it, and be known: nobody proves a cookie by having it.
+    Call it before a form is checked or made."""
+    g.counting = (name,)
 
 
 def token_fits(given: str) -> bool:
     """Whether `given` was made for a cookie this browser holds, and that counts here."""
-    return any(token_is_of(cookie(name), given) for name in g.get("counting", BOUND))
+    return any(token_is_of(value, given) for value in _counting())
 
 
 def token_is_of(secret: str, given: str) -> bool:

@@ -109,6 +109,19 @@ FORMS: list[Callable[[World, Browser], Form]] = [
 ]  # fmt: skip
 
 
+def _planted(client: Browser, name: str) -> str:
+    """What whoever was in this browser before can know: a cookie they left, and its token."""
+    client.set_cookie(name, f"{name}.known")
+    earlier = client.application.test_client()
+    earlier.set_cookie(name, f"{name}.known")
+    return read_page(earlier.get("/en/return")).fields()["token"]
+
+
+def _type_number(client: Browser, code: str) -> None:
+    page = read_page(client.get("/en/return"))
+    assert client.post("/en/return", data={**page.fields(), "code": code}).status_code == 303
+
+
 def _there(session: Session) -> tuple[dict[str, str], list[object]]:
     drawn = session.execute(text("SELECT pending_box FROM receipt_session ORDER BY id")).scalars()
     waiting = [bytes(one) if one else None for one in drawn]
@@ -127,13 +140,48 @@ def test_only_the_token_keeps_a_worker_s_form_from_being_done(
     short = FIRST if form is _card else {}
     filed = file_case(session, site, **short)
     world, client = World(session, site, operator, lead, colleague, filed), browser(app, session)
-    page = read_page(client.get("/en/return"))
-    assert client.post("/en/return", data={**page.fields(), "code": filed.code}).status_code == 303
+    known = {name: _planted(client, name) for name in ("visit", "draft", "staff")}
+    _type_number(client, filed.code)
     path, sent = form(world, client)
     token = sent.pop("token")
+    assert token not in known.values()
     before = _there(session)
-    for wrong in ({}, {"token": "0" * 40}, {"token": ""}):
+    wrongs = [{"token": one} for one in ("0" * 40, "", *known.values())]
+    for wrong in ({}, *wrongs):
         client.post(path, data={**sent, **wrong})
         assert _there(session) == before
     assert client.post(path, data={**sent, "token": token}).status_code in (200, 303)
     assert _there(session) != before
+
+
+def test_a_planted_cookie_keeps_no_visit_open(app: Flask, session: Session) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    filed, client = file_case(session, app.config["SITE"]), browser(app, session)
+    known = _planted(client, "staff")
+    _type_number(client, filed.code)
+    own = read_page(client.get("/en/case")).all("input", name="token")[0].get("value")
+    assert client.post("/en/case/still", data={"token": known}).status_code == 400
+    assert client.post("/en/case/still", data={"token": own}).status_code == 204
+
+
+def test_one_browser_of_staff_and_of_a_number_keeps_them_apart(
+    app: Flask, session: Session
+) -> None:
+    """A member of staff who tries a number: each page goes by its own cookie, a public one by
+    any of them."""
+    operator = found_operator(session, app.config["KEY_RING"])
+    filed = file_case(session, app.config["SITE"])
+    client = browser(app, session, operator.director)
+    _type_number(client, filed.code)
+    of_staff = read_page(client.get("/staff/")).all("input", name="token")[0].get("value")
+    path, sent = "/en/case/message", _whole(client, "/en/case", message="Not yet.")[1]
+    before = _there(session)
+    assert client.post(path, data={**sent, "token": of_staff}).status_code == 422
+    assert client.post("/staff/still", data={"token": sent["token"]}).status_code == 400
+    assert _there(session) == before
+    assert client.post(path, data=sent).status_code == 303
+    assert _there(session) != before
+    assert client.post("/staff/still", data={"token": of_staff}).status_code == 204
+    again = {"code": filed.code, "token": sent["token"]}
+    assert client.post("/en/return", data=again).status_code == 303
+    assert client.post("/en/return", data={**again, "token": of_staff}).status_code == 303
