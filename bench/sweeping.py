@@ -111,8 +111,8 @@ def _statements(house: House) -> int:
     assert found
     event.listen(db.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
     hours = operator_hours(house.session)
-    act = JobAct(house.session, house.app.config["SITE"], found[1], SWEEPER, clock.now())
-    escalate(act, Overdue(found[0], hours))
+    act = JobAct(house.session, found[1], SWEEPER, clock.now())
+    escalate(act, Overdue(house.app.config["SITE"], found[0], hours))
     house.session.flush()
     house.session.rollback()
     return len(sent)

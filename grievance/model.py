@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -168,3 +169,10 @@ def address_of(typed: str) -> str:
     name, at, domain = text.rpartition("@")
     domain = domain.partition("?")[0].translate(_FULL_STOPS)
     return f"{name}{at}{domain}".rstrip(_AROUND + ".") if at else text
+
+
+def complete(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:
+    """A table that is keyed by a closed list has a row for each of its codes and no other; raises
+    ValueError with the codes that are missing or too many."""
+    if wrong := set(table) ^ set(codes):
+        raise ValueError(f"not one row for each: {sorted(map(str, wrong))}")

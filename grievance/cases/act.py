@@ -71,9 +71,7 @@ class Act:
 
     def move(self, verb: Verb, *, detail: Detail | None = None, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
-        moving.move(
-            self.session, self.case, verb, self.actor, self.now, codes, detail=detail
-        )  # fmt: skip
+        moving.move(self, verb, codes, detail)
 
     def start(self, clock: str, on: date | None = None) -> None:
         """Run a clock in the operator's hours from here, as long as its kind says or to a day."""
@@ -85,10 +83,8 @@ class Act:
 
     def write(self, thread: str, verb: Verb, written: Written) -> Message:
         """Add a message to a thread of the case."""
-        return messages.write(
-            self.session, self.opened, written, thread=thread, verb=verb, actor=self.actor,
-            at=self.at,
-        )  # fmt: skip
+        by = messages.Line(thread, verb, self.actor, self.at)
+        return messages.write(self.session, self.opened, written, by)
 
     def detail(self, words: str, why: str) -> Detail:
         """Words that go sealed with the event of this act; refuses `why` without any."""
@@ -104,10 +100,9 @@ class Act:
 
 @dataclass(frozen=True)
 class JobAct:
-    """A job acts on the row of a case, on what stands in the clear."""
+    """A job, or a restore, acts on the row of a case: on what stands in the clear, without keys."""
 
     session: Session
-    site: Site
     case: Case
     actor: Actor
     now: datetime
@@ -118,19 +113,4 @@ class JobAct:
 
     def move(self, verb: Verb, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
-        moving.move(self.session, self.case, verb, self.actor, self.now, codes)
-
-
-@dataclass(frozen=True)
-class RowAct:
-    """Something is done again to the row of a case after a restore: without keys, and nobody is
-    told."""
-
-    session: Session
-    case: Case
-    actor: Actor
-    now: datetime
-
-    def move(self, verb: Verb, **codes: Any) -> None:
-        """Do the state change of the verb and append its event with these codes."""
-        moving.move(self.session, self.case, verb, self.actor, self.now, codes)
+        moving.move(self, verb, codes)

@@ -67,8 +67,8 @@ def _one(session: Session, clock: UUID, this: Round) -> str:
             session.rollback()
             return "skipped"
         overdue_clock, case = claimed
-        act = JobAct(session, this.site, case, SWEEPER, this.now)
-        escalate(act, Overdue(overdue_clock, this.hours, this.staff))
+        act = JobAct(session, case, SWEEPER, this.now)
+        escalate(act, Overdue(this.site, overdue_clock, this.hours, this.staff))
         session.commit()
     except Exception as problem:  # whatever is wrong with this clock, the others must go on
         session.rollback()

@@ -43,18 +43,19 @@ def sent_before(session: Session, case_id: UUID, form_id: UUID) -> Message | Non
     ).first()
 
 
-def write(
-    session: Session,
-    opened: OpenCase,
-    written: Written,
-    *,
-    thread: str,
-    verb: str,
-    actor: Actor,
-    at: datetime,
-) -> Message:
+@dataclass(frozen=True)
+class Line:
+    """In which thread something is written, with which verb, by whom and when."""
+
+    thread: str
+    verb: str
+    actor: Actor
+    at: datetime
+
+
+def write(session: Session, opened: OpenCase, written: Written, by: Line) -> Message:
     """Add a message to a thread, sealed under the thread's compartment."""
-    row = uuid4()
+    row, thread = uuid4(), by.thread
     last = session.scalar(
         select(func.max(Message.seq)).where(
             Message.case_id == opened.case.id, Message.thread == thread
@@ -65,14 +66,14 @@ def write(
         case_id=opened.case.id,
         seq=(last or 0) + 1,
         thread=thread,
-        author=actor.role,
-        person_id=actor.person,
-        verb=verb,
+        author=by.actor.role,
+        person_id=by.actor.person,
+        verb=by.verb,
         form_id=written.form_id,
         language=written.language,
         key_generation=opened.case.key_generation,
         body=opened.seal_text(LABEL_OF[thread], row, written.text),
-        at=at,
+        at=by.at,
     )
     session.add(message)
     session.flush()

@@ -71,8 +71,8 @@ def _sweep(stage: Stage, until: datetime) -> None:
         if due is None or _rings(due) > until:
             return
         hours = operator_hours(session)
-        act = JobAct(session, stage.site, case, SWEEPER, _rings(due))
-        escalate(act, Overdue(due, hours))
+        act = JobAct(session, case, SWEEPER, _rings(due))
+        escalate(act, Overdue(stage.site, due, hours))
 
 
 def _rings(clock: Deadline) -> datetime:

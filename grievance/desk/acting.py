@@ -6,7 +6,7 @@ or the worker was faster, or the rules say no, nothing is lost: what was typed s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, make_response, render_template, url_for
@@ -15,23 +15,22 @@ from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
 from grievance.cases import queries
 from grievance.cases.models import Case
-from grievance.cases.operations import escalating, handling, receipts
+from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict, Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import closing, deciding, events, forms
+from grievance.desk import deciding, events, forms
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case
 from grievance.desk.reading import MESSAGES
+from grievance.desk.verbs import DOING, Do, given
 from grievance.desk.views import case_page, note_read
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
-
-Do = Callable[..., object]  # a verb: it takes an act, and a value where its form gives one
 
 # Why a verb was refused, and the field that the sentence stands beside, if there is one.
 REFUSALS: dict[str, tuple[str, str]] = {
@@ -149,27 +148,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 
 
-DOING: Mapping[Verb, Do] = {
-    Verb.TAKE: handling.take,
-    Verb.ASSIGN: handling.assign,
-    Verb.TRIAGE: handling.triage,
-    Verb.ACKNOWLEDGE: handling.acknowledge,
-    Verb.ASK_WORKER: handling.ask_worker,
-    Verb.TELL_WORKER: handling.tell_worker,
-    Verb.NOTE: handling.note,
-    Verb.TRANSLATE: handling.translate,
-    Verb.ACCEPT: handling.accept,
-    Verb.ASK_REISSUE: receipts.ask_reissue,
-    **deciding.DOING,
-    **closing.DOING,
-    Verb.ACKNOWLEDGE_ESCALATION: escalating.acknowledge_escalation,
-}
-
-
 def act(reference: str, verb: Verb, do: Do) -> Response:
     """Do a verb with the form that was sent, and go back to the case."""
     desk = open_case(reference, change=True)
-    form = forms.given(verb, desk, people(desk.case))
+    form = given(verb, desk, people(desk.case))
     if not form.validate():
         return case_page(desk, (verb, form), 422)
     try:

@@ -11,14 +11,13 @@ from uuid import UUID
 
 from grievance.cases import money
 from grievance.cases.messages import Written
-from grievance.cases.operations import closing, remedying
+from grievance.cases.operations import remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import Agreement, Heard
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
-from grievance.desk import forms
 from grievance.desk import remedy_words as words
 from grievance.desk.forms import ActForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk
@@ -197,30 +196,3 @@ class CloseForm(ToWorkerForm):
     @property
     def shown(self) -> list[Any]:
         return [self.result] + [field for field in super().shown if field is not self.result]
-
-
-FORMS: dict[Verb, type[ActForm]] = {
-    Verb.OPEN_DIALOGUE: ToWorkerForm,
-    Verb.NO_AGREEMENT: ToWorkerForm,
-    Verb.AGREE_REMEDY: AgreeForm,
-    Verb.CONFIRM_FOR_WORKER: ArrivedForm,
-    Verb.BREACH_FOR_WORKER: HowForm,
-    Verb.RECORD_SIGN_OFF: SignOffForm,
-    Verb.TRY_TO_REACH: TryForm,
-    Verb.PROPOSE_CLOSE: CloseForm,
-    Verb.CLOSE: ActForm,
-}
-forms.FORMS.update(FORMS)
-
-
-DOING: dict[Verb, Any] = {
-    Verb.OPEN_DIALOGUE: remedying.open_dialogue,
-    Verb.NO_AGREEMENT: remedying.no_agreement,
-    Verb.AGREE_REMEDY: remedying.agree_remedy,
-    Verb.CONFIRM_FOR_WORKER: remedying.confirm_for_worker,
-    Verb.BREACH_FOR_WORKER: remedying.breach_for_worker,
-    Verb.RECORD_SIGN_OFF: closing.record_sign_off,
-    Verb.TRY_TO_REACH: closing.try_to_reach,
-    Verb.PROPOSE_CLOSE: closing.propose_close,
-    Verb.CLOSE: closing.close,
-}

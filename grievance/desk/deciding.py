@@ -19,11 +19,10 @@ from grievance.cases.guards import may_lift
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, foureyes
 from grievance.cases.operations.belonging import Declared
-from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import forms, words
+from grievance.desk import words
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk
 from grievance.desk.remedy_words import RESULTS
@@ -139,35 +138,6 @@ class DuplicateForm(ActForm):
     def value(self, desk: Desk) -> str:
         """The reference as it is kept."""
         return (self.reference.data or "").replace(" ", "").upper()
-
-
-FORMS: dict[Verb, type[ActForm]] = {
-    Verb.PROPOSE_DECLINE: DeclineForm,
-    Verb.DECLINE: ActForm,
-    Verb.SEND_BACK: SendBackForm,
-    Verb.UNASSIGN: ActForm,
-    Verb.LINK_DUPLICATE: DuplicateForm,
-    Verb.RECUSE: RecuseForm,
-    Verb.DECLARE_CONFLICT: DeclareForm,
-    Verb.AGREE_CONFLICT: AgreeConflictForm,
-    Verb.LIFT_CONFLICT: ConflictForm,
-    Verb.REOPEN: ActForm,
-}
-forms.FORMS.update(FORMS)
-
-
-DOING: dict[Verb, Any] = {
-    Verb.PROPOSE_DECLINE: deciding.propose_decline,
-    Verb.DECLINE: deciding.decline,
-    Verb.SEND_BACK: deciding.send_back,
-    Verb.UNASSIGN: belonging.unassign,
-    Verb.LINK_DUPLICATE: belonging.link_duplicate,
-    Verb.RECUSE: belonging.recuse,
-    Verb.DECLARE_CONFLICT: belonging.declare_conflict,
-    Verb.AGREE_CONFLICT: belonging.agree_conflict,
-    Verb.LIFT_CONFLICT: belonging.lift_conflict,
-    Verb.REOPEN: deciding.reopen,
-}
 
 
 # Why somebody who is the only one left may still not be alone.

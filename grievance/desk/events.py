@@ -12,6 +12,7 @@ from grievance.accounts.models import Event
 from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
+from grievance.desk.verbs import DESK
 from grievance.desk.words import LEVEL, SEVERITY
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -20,69 +21,12 @@ from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
 from grievance.referrals.states import LABELS as REFERRALS
 
+# What is written down beside the verbs of the table.
 SENTENCES: dict[str, str] = {
     "filed": N_("%(who)s filed the report."),
     "replayed": N_("A backup was put back. What was taken back since was taken back again."),
     "adopted": N_("From here on a key vouches for what is written down about the case."),
-    Verb.TAKE: N_("%(who)s took the case."),
-    Verb.ASSIGN: N_("%(who)s gave the case to %(to)s."),
-    Verb.TRIAGE: N_("%(who)s triaged: %(severity)s; %(issues)s."),
-    Verb.ACKNOWLEDGE: N_("%(who)s told the worker that the report was read."),
-    Verb.ASK_WORKER: N_("%(who)s asked the worker something."),
-    Verb.TELL_WORKER: N_("%(who)s wrote to the worker."),
-    Verb.NOTE: N_("%(who)s wrote a note for staff."),
-    Verb.TRANSLATE: N_("%(who)s added a translation."),
-    Verb.ACCEPT: N_("%(who)s accepted the case."),
-    Verb.ASK_REISSUE: N_("%(who)s asked for a new code, because the old one is lost."),
-    Verb.REISSUE: N_("%(who)s issued a new code. The old one no longer works."),
-    Verb.OPEN_ORIGINAL: N_("%(who)s opened an original file, giving a reason."),
-    Verb.WORKER_ANSWERS: N_("%(who)s answered."),
-    Verb.WORKER_WRITES: N_("%(who)s wrote to us."),
-    Verb.WORKER_ADDS: N_("%(who)s answered questions that were not asked at filing."),
-    Verb.CHANGE_CONTACT: N_("%(who)s changed how we may reach them."),
-    Verb.CHANGE_RECEIPT: N_("%(who)s took a new code."),
-    Verb.WITHDRAW: N_("%(who)s took the report back."),
-    Verb.PROPOSE_DECLINE: N_("%(who)s proposed to decline the case."),
-    Verb.DECLINE: N_("%(who)s declined the case, with another door named."),
-    Verb.SEND_BACK: N_("%(who)s sent the proposal back."),
-    Verb.UNASSIGN: N_("%(who)s gave the case back to the queue."),
-    Verb.LINK_DUPLICATE: N_("%(who)s linked a case about the same matter."),
-    Verb.RECUSE: N_("Because of a conflict of interest the case is shut to %(person)s."),
-    Verb.DECLARE_CONFLICT: N_("%(who)s says that %(person)s has a conflict of interest."),
-    Verb.AGREE_CONFLICT: N_("%(who)s agreed. The case is shut to %(person)s."),
-    Verb.LIFT_CONFLICT: N_(
-        "%(who)s lifted the conflict of interest that was declared of %(person)s."
-    ),
-    Verb.REOPEN: N_("%(who)s opened the case again."),
-    Verb.APPEAL: N_("%(who)s asked for a second look."),
-    Verb.WORKER_REOPENS: N_("%(who)s opened the case again."),
-    Verb.ESCALATE: N_("The case is overdue. %(level)s."),
-    Verb.ACKNOWLEDGE_ESCALATION: N_("%(who)s saw the escalation and sees to it."),
-    Verb.REFER: N_("%(who)s asked the worker about a hand-over to %(body)s."),
-    Verb.RECORD_CONSENT: N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
-    Verb.DELIVER: N_("The case was handed over to %(body)s (%(who)s recorded it)."),
-    Verb.REFERRAL_NEWS: N_("%(who)s recorded what %(body)s said: %(kind)s."),
-    Verb.REFERRAL_OVER: N_("%(who)s recorded about %(body)s: %(kind)s."),
-    Verb.CHASE: N_("%(who)s set the day to ask %(body)s again."),
-    Verb.RECALL_FOR_WORKER: N_("%(who)s took back what %(body)s got, as the worker asked."),
-    Verb.CONSENT_GIVEN: N_("%(who)s said yes to a hand-over to %(body)s."),
-    Verb.CONSENT_REFUSED: N_("%(who)s said no to a hand-over to %(body)s."),
-    Verb.RECALL: N_("%(who)s took back what %(body)s got."),
-    Verb.TELL_BODY: N_("%(who)s told %(body)s that the worker took it back."),
-    Verb.OPEN_DIALOGUE: N_("Talks have begun (%(who)s recorded it)."),
-    Verb.NO_AGREEMENT: N_("Talks ended without agreement (%(who)s recorded it)."),
-    Verb.RECORD_REMEDY: N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
-    Verb.AGREE_REMEDY: N_("The worker agreed to a remedy (%(who)s recorded it)."),
-    Verb.CONFIRM_FOR_WORKER: N_("%(who)s recorded that everything promised has arrived."),
-    Verb.BREACH_FOR_WORKER: N_("%(who)s recorded that a promise was not kept."),
-    Verb.REMEDY_NEWS: N_("%(who)s told us what has come so far."),
-    Verb.CONFIRM_REMEDY: N_("%(who)s told us that everything promised has arrived."),
-    Verb.REMEDY_BREACHED: N_("%(who)s told us that a promise was not kept."),
-    Verb.SIGN_OFF: N_("%(who)s agreed that the case may be closed."),
-    Verb.RECORD_SIGN_OFF: N_("%(who)s recorded that the worker agrees to close."),
-    Verb.TRY_TO_REACH: N_("%(who)s tried to reach the worker: %(way)s."),
-    Verb.PROPOSE_CLOSE: N_("%(who)s proposed to close the case."),
-    Verb.CLOSE: N_("%(who)s closed the case: %(outcome)s."),
+    **{verb: row.said for verb, row in DESK.items()},
 }
 OTHER = N_("%(who)s did something to the case.")
 IN_DANGER = N_("in danger")

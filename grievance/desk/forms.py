@@ -269,41 +269,6 @@ class ReasonForm(ActForm):
     file: UUID | None = None  # the file it is about, as the address says
 
 
-FORMS: dict[Verb, type[ActForm]] = {
-    Verb.TAKE: ActForm,
-    Verb.ASSIGN: AssignForm,
-    Verb.TRIAGE: TriageForm,
-    Verb.ACKNOWLEDGE: ToWorkerForm,
-    Verb.ASK_WORKER: ToWorkerForm,
-    Verb.TELL_WORKER: ToWorkerForm,
-    Verb.NOTE: NoteForm,
-    Verb.TRANSLATE: TranslateForm,
-    Verb.ACCEPT: ActForm,
-    Verb.ASK_REISSUE: CheckForm,
-    Verb.OPEN_ORIGINAL: ReasonForm,
-    Verb.ACKNOWLEDGE_ESCALATION: ActForm,
-}
-
-
-def given(verb: Verb, desk: Desk, people: Mapping[UUID, str]) -> ActForm:
-    """The form of a verb with what was sent."""
-    form = FORMS[verb].of(desk)(request.form)
-    form.verb = verb
-    form.offer(desk, people)
-    return form
-
-
-def blank(
-    verb: Verb, desk: Desk, people: Mapping[UUID, str], hours: Hours, now: datetime
-) -> ActForm:
-    """A fresh form of a verb, standing on the page of the case as it is."""
-    form = FORMS[verb].of(desk)()
-    form.offer(desk, people)
-    form.fill(desk, verb, hours, now)
-    form.on(desk.case, str(verb))
-    return form
-
-
 def can(desk: Desk, verb: Verb) -> bool:
     """Whether the table lets this member do the verb now."""
     return allowed(desk.case, verb, desk.actor)

@@ -6,20 +6,17 @@ refused says so on the page, with what was typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, abort, make_response, render_template, request, url_for
 
 from grievance.cases import queries as cases
-from grievance.cases.act import Act
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import Conflict, Refused, allowed
 from grievance.cases.operations.referring import About
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
-from grievance.desk import handover_forms as forms
 from grievance.desk.acting import REFUSALS
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
@@ -28,6 +25,7 @@ from grievance.desk.handover_reading import HandOverPage
 from grievance.desk.loading import Desk, open_case
 from grievance.desk.packeting import Packeting, doors, missing
 from grievance.desk.uploading import NO_FILE, WithFile
+from grievance.desk.verbs import HANDING, form_of
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -40,7 +38,6 @@ from grievance.referrals.states import LABELS
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
-Do = Callable[[Act, About[Any]], object]
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
 OURS = {"next_chase": N_("The day to ask again must be in the future.")}
 
@@ -190,17 +187,6 @@ def back(reference: str, referral_id: UUID) -> Response:
     return see_other(url_for("desk.referral", reference=reference, referral_id=referral_id))
 
 
-DOING: Mapping[Verb, Do] = {
-    Verb.TELL_BODY: referring.tell_body,
-    Verb.RECORD_CONSENT: referring.record_consent,
-    Verb.DELIVER: referring.deliver,
-    Verb.REFERRAL_NEWS: referring.record_answer,
-    Verb.REFERRAL_OVER: referring.mark_silent,
-    Verb.CHASE: referring.chase,
-    Verb.RECALL_FOR_WORKER: referring.recall_for_worker,
-}
-
-
 def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
     """Do a verb to a hand-over with the form that was sent, and go back to it."""
     desk, row = _held(reference, referral_id)
@@ -213,7 +199,7 @@ def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
         desk, row = _held(reference, referral_id)
     try:
         act = desk.act(form.seen)
-        DOING[verb](act, About(row, form.said(act)))
+        HANDING[verb](act, About(row, form.said(act)))
     except (Conflict, Refused, NotAllowed) as refused:
         db.session.rollback()
         if isinstance(form, WithFile):
@@ -234,7 +220,7 @@ def _received(form: HandOverForm) -> bool:
 
 def _sent(desk: Desk, row: Referral, verb: Verb) -> HandOverForm:
     wanted = row.packet_id
-    form = forms.FORMS[verb](request.form)
+    form: HandOverForm = form_of(verb)(request.form)
     form.about(row, queries.packet(db.session(), desk.case.id, wanted) if wanted else None)
     return form
 
@@ -259,7 +245,7 @@ def _endpoint(verb: Verb) -> Callable[[str, UUID], Response]:
     return audience("staff", TABLE[verb].who)(view)
 
 
-for _verb in DOING:
+for _verb in HANDING:
     bp.add_url_rule(
         f"/cases/<reference>/referrals/<uuid:referral_id>/{_verb}", str(_verb), _endpoint(_verb),
         methods=["POST"],

@@ -339,14 +339,3 @@ class TellForm(HandOverForm):
 
     def begin(self, packet: Packet, today: date) -> None:
         self.on_day.process_data(today)
-
-
-FORMS: Mapping[Verb, type[HandOverForm]] = {
-    Verb.TELL_BODY: TellForm,
-    Verb.RECORD_CONSENT: ConsentForm,
-    Verb.DELIVER: DeliverForm,
-    Verb.REFERRAL_NEWS: AnswerForm,
-    Verb.REFERRAL_OVER: ChaseForm,
-    Verb.CHASE: ChaseForm,
-    Verb.RECALL_FOR_WORKER: RecallForm,
-}

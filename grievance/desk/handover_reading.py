@@ -21,9 +21,10 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import handover_words as words
 from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
-from grievance.desk.handover_forms import FORMS, HandOverForm
+from grievance.desk.handover_forms import HandOverForm
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packeting import doors, missing, untranslated, who_learns
+from grievance.desk.verbs import form_of
 from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -308,7 +309,7 @@ class HandOverPage:
         return Doing(verb, _(LABELS_OF.get(verb, TABLE[verb].label)), form, refused or first)
 
     def _blank(self, verb: Verb) -> HandOverForm:
-        form = FORMS[verb]()
+        form: HandOverForm = form_of(verb)()
         form.about(self.referral, self.packet)
         if self.packet:
             form.begin(self.packet, self.today)

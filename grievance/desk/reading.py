@@ -24,9 +24,10 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, gaps, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
 from grievance.desk.deciding import Second, second_of
-from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm, TranslateForm, blank
+from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm, TranslateForm
 from grievance.desk.loading import Desk
 from grievance.desk.parts import Attached, Doing, Passage, Shown
+from grievance.desk.verbs import DESK, Place, blank
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import Language, time_text
@@ -36,36 +37,6 @@ from grievance.questions.question import listed
 from grievance.questions.summary import Line, summary
 from grievance.referrals import queries as referrals
 
-# The verbs of the right-hand column, what matters most first; the others stand where they belong.
-ORDER = (
-    Verb.TAKE,
-    Verb.DECLINE,
-    Verb.CLOSE,
-    Verb.SEND_BACK,
-    Verb.REOPEN,
-    Verb.ACKNOWLEDGE,
-    Verb.TELL_WORKER,
-    Verb.ASK_WORKER,
-    Verb.ACCEPT,
-    Verb.OPEN_DIALOGUE,
-    Verb.AGREE_REMEDY,
-    Verb.NO_AGREEMENT,
-    Verb.CONFIRM_FOR_WORKER,
-    Verb.BREACH_FOR_WORKER,
-    Verb.RECORD_SIGN_OFF,
-    Verb.PROPOSE_CLOSE,
-    Verb.TRY_TO_REACH,
-    Verb.PROPOSE_DECLINE,
-    Verb.TRIAGE,
-    Verb.ASSIGN,
-    Verb.UNASSIGN,
-    Verb.LINK_DUPLICATE,
-    Verb.AGREE_CONFLICT,
-    Verb.RECUSE,
-    Verb.DECLARE_CONFLICT,
-    Verb.LIFT_CONFLICT,
-    Verb.ASK_REISSUE,
-)
 MESSAGES = (Verb.ACKNOWLEDGE, Verb.ASK_WORKER, Verb.TELL_WORKER)
 
 
@@ -257,7 +228,11 @@ class CasePage:
     def doings(self) -> list[Doing]:
         """The verbs of the right-hand column that can be done now."""
         waits = (Verb.DECLINE, Verb.CLOSE) if self.second and self.second.waits else ()
-        return [self._doing(verb) for verb in ORDER if verb in self.verbs and verb not in waits]
+        return [
+            self._doing(verb)
+            for verb, row in DESK.items()
+            if row.place == Place.COLUMN and verb in self.verbs and verb not in waits
+        ]
 
     @cached_property
     def second(self) -> Second | None:
@@ -300,7 +275,7 @@ class CasePage:
     def _doing(self, verb: Verb) -> Doing:
         refused = self.wrong is not None and self.wrong[0] == verb
         form = self.form(verb)
-        about = _(words.ABOUT[verb])
+        about = _(DESK[verb].about)
         ready = replies.offered(verb, referrals.had_it(db.session(), self.case.id))
         asked = (start := gaps.ready(self.reply)) is not None and start.verb == verb
         opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)

@@ -58,7 +58,7 @@ class Desk:
     def withdraw(self, number: int) -> str:
         """The worker of this case takes it back; the id of the case."""
         filed = self.cases[number]
-        replying.end(self.session, filed.case, filed.actor, NOW)
+        replying.end(filed.act(self.session, self.site))
         self.session.commit()
         return str(filed.case.id)
 

@@ -109,8 +109,8 @@ def _change_receipt(world: World, actor: Actor) -> object:
 def _escalate(world: World, actor: Actor) -> object:
     hours = operator_hours(world.session)
     clock = clocks.start(world.session, world.case.id, "answer", NOW, hours)
-    act = JobAct(world.session, world.site, world.case, actor, NOW)
-    return escalating.escalate(act, escalating.Overdue(clock, hours))
+    act = JobAct(world.session, world.case, actor, NOW)
+    return escalating.escalate(act, escalating.Overdue(world.site, clock, hours))
 
 
 def _decides(verb: Verb) -> Doer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from grievance.accounts import quorum
 from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
-from grievance.cases.act import Act
+from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.guards import may_agree, may_lift
 from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
-from grievance.cases.operations.moving import Detail, Refused, lapse, move
+from grievance.cases.operations.moving import Refused, lapse
 from grievance.cases.operations.receipts import waiting_reissue
 from grievance.cases.states import Verb
 from grievance.vault.labels import Label
@@ -50,7 +50,7 @@ def recuse(act: Act, reason: str) -> None:
     act.check(Verb.RECUSE)
     if person is None:
         raise Refused("person")
-    detail = _reason(act.opened, reason)
+    detail = act.detail(reason, "reason")
     _leaves_somebody(session, case, person)
     before = session.get(Recusal, (case.id, person))
     if before:
@@ -72,7 +72,7 @@ def declare_conflict(act: Act, said: Declared) -> None:
     known = person == by or session.get(Recusal, (case.id, person)) is not None
     if known or person not in {one.id for one in workers(session, case)}:
         raise Refused("person")
-    detail = _reason(act.opened, said.reason)
+    detail = act.detail(said.reason, "reason")
     session.add(Recusal(case_id=case.id, person_id=person, by_id=by, state="asked", at=act.now))
     act.move(Verb.DECLARE_CONFLICT, person=person, detail=detail)
     telling.staff_of_conflict(session, act.site, case, person, act.now)
@@ -144,13 +144,6 @@ def conflict_reason(session: Session, opened: OpenCase, found: Recusal) -> str:
     return opened.open_text(Label.EVENT_DETAIL, kept.event_id, kept.ciphertext) if kept else ""
 
 
-def _reason(opened: OpenCase, reason: str) -> Detail:
-    if not reason.strip():
-        raise Refused("reason")
-    event = uuid4()
-    return Detail(event, opened.seal_text(Label.EVENT_DETAIL, event, reason))
-
-
 def _leaves_somebody(session: Session, case: Case, person: UUID) -> None:
     left = {one.id for one in workers(session, case)}
     if person not in left:
@@ -193,4 +186,5 @@ def link_duplicate(act: Act, reference: str) -> None:
         return
     session.add(DuplicateLink(case_id=case.id, other_id=other.id, person_id=person, at=act.now))
     act.move(Verb.LINK_DUPLICATE, other=other.id)
-    move(session, other, Verb.LINK_DUPLICATE, act.actor, act.now, {"other": case.id})
+    there = JobAct(session, other, act.actor, act.now)  # its keys are not needed for it
+    there.move(Verb.LINK_DUPLICATE, other=case.id)

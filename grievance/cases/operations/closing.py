@@ -55,7 +55,7 @@ def sign_off(act: Act, said: SignOff) -> None:
     given = _keep(act, said)
     act.case.worker_acted_at = act.at
     if said.reprisal:
-        waits(act.session, act.case, act.at, grave=True)
+        waits(act, grave=True)
     act.start("answer")
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
     act.move(Verb.SIGN_OFF, feedback=given.id, given_by=given.given_by)
@@ -74,7 +74,7 @@ def record_sign_off(act: Act, said: SignOff) -> None:
     given = _keep(act, said)
     act.case.worker_acted_at = to_the_hour(act.now)
     if said.reprisal:
-        waits(act.session, act.case, act.now, grave=True)
+        waits(act, grave=True)
     act.start("next_step")
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.RECORD_SIGN_OFF, feedback=given.id, given_by=given.given_by)
@@ -83,9 +83,7 @@ def record_sign_off(act: Act, said: SignOff) -> None:
 def _keep(act: Act, said: SignOff) -> Feedback:
     if said.rating is not None and said.rating not in range(1, 6):
         raise Refused("rating")
-    given = keep_feedback(
-        act.session, act.opened, "sign_off", said.written, act.at, actor=act.actor
-    )  # fmt: skip
+    given = keep_feedback(act, "sign_off", said.written)
     given.rating, given.reprisal = said.rating, said.reprisal
     return given
 

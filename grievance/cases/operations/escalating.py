@@ -18,6 +18,7 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.moving import Refused
+from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
@@ -46,6 +47,7 @@ class Overdue:
     """A clock of a case that is overdue, in the operator's hours; `among` are the staff, where they
     were read before."""
 
+    site: Site
     clock: Deadline
     hours: Hours
     among: telling.Staff | None = None
@@ -60,7 +62,7 @@ def escalate(act: JobAct, overdue: Overdue) -> None:
     case, clock = act.case, overdue.clock
     act.check(Verb.ESCALATE)
     rung = clocks.climb(clock, act.now, overdue.hours)
-    telling.staff_of_escalation(act.session, act.site, case, rung, act.now, among=overdue.among)
+    telling.staff_of_escalation(act, overdue.site, rung, overdue.among)
     case.escalation_waits = True
     codes = {"assignee": case.assignee_id} if case.assignee_id else {}
     act.move(Verb.ESCALATE, clock=clock.kind, level=rung, **codes)

@@ -152,7 +152,7 @@ def ask_worker(act: Act, written: Written) -> Message:
     if before := act.sent(written.form_id):
         return before
     act.check(Verb.ASK_WORKER)
-    unsay(act.session, act.case, act.now)
+    unsay(act)
     message = answer(act, Verb.ASK_WORKER, written)
     clocks.stop(act.session, act.case.id, act.now, clocks.PROMISES)
     act.move(Verb.ASK_WORKER, message=message.id)

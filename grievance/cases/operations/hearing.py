@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.guards import asked_for
 from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, Feedback, Receipt
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations.moving import lapse
-from grievance.deadlines import operations as clocks
-from grievance.deadlines.queries import operator_hours
 from grievance.referrals.operations.handing import given_by_of
 from grievance.vault.labels import Label
 
 
-def waits(session: Session, case: Case, at: datetime, *, grave: bool = False) -> None:
+def waits(act: Act, *, grave: bool = False) -> None:
     """The worker said something that a person must answer; `grave` when they were punished."""
-    case.worker_acted_at, case.worker_waits = at, True
+    case = act.case
+    case.worker_acted_at, case.worker_waits = act.at, True
     if grave and SEVERITIES.index(case.severity) < SEVERITIES.index("high"):
         case.severity = "high"
-    clocks.start(session, case.id, "answer", at, operator_hours(session))
+    act.start("answer")
 
 
-def keep_feedback(
-    session: Session, opened: OpenCase, kind: str, written: Written, at: datetime, *,
-    actor: Actor,
-) -> Feedback:  # fmt: skip
+def keep_feedback(act: Act, kind: str, written: Written) -> Feedback:
     """Keep what a worker said of the remedy, sealed; with a code that others have seen it counts
     as recorded by staff, and so does what staff take down."""
-    case = opened.case
-    receipt = session.get(Receipt, actor.receipt) if actor.receipt else None
+    case, actor = act.case, act.actor
+    receipt = act.session.get(Receipt, actor.receipt) if actor.receipt else None
     given = Feedback(
         id=written.form_id,
         case_id=case.id,
@@ -44,11 +37,11 @@ def keep_feedback(
         recorder_id=actor.person,
         language=written.language,
         key_generation=case.key_generation,
-        words=opened.seal_text(Label.FEEDBACK_WORDS, written.form_id, written.text),
-        at=at,
+        words=act.opened.seal_text(Label.FEEDBACK_WORDS, written.form_id, written.text),
+        at=act.at,
     )
-    session.add(given)
-    session.flush()
+    act.session.add(given)
+    act.session.flush()
     return given
 
 
@@ -59,11 +52,11 @@ def lapse_sign_offs(session: Session, case: Case) -> None:
         given.state = "lapsed"
 
 
-def unsay(session: Session, case: Case, at: datetime) -> None:
+def unsay(act: Act) -> None:
     """The worker said something after they had agreed to close, or is asked something: the yes is
     void, and so is what a colleague proposed because of it; what came is watched again."""
-    lapse_sign_offs(session, case)
-    if case.state == "remedy_monitored":
-        clocks.start(session, case.id, "follow_up", at, operator_hours(session))
-    if asked_for(case) == "close":
-        lapse(session, case)
+    lapse_sign_offs(act.session, act.case)
+    if act.case.state == "remedy_monitored":
+        act.start("follow_up")
+    if asked_for(act.case) == "close":
+        lapse(act.session, act.case)

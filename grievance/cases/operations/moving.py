@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -102,21 +102,26 @@ def lapse(session: Session, case: Case) -> None:
         case.awaits_second = False
 
 
-def move(
-    session: Session,
-    case: Case,
-    verb: Verb,
-    actor: Actor,
-    now: datetime,
-    codes: Mapping[str, Any] | None = None,
-    *,
-    detail: Detail | None = None,
-) -> None:
+class Acting(Protocol):
+    """Who acts on which case, and when: an act, with keys or without."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def case(self) -> Case: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def now(self) -> datetime: ...
+
+
+def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
     """Do the state change of `verb` and append its event. The caller checked and locked the case.
 
     What a worker does is stamped to the hour. Codes are ours; no person's words may be among them.
     """
-    at = to_the_hour(now) if actor.receipt else now
+    session, case = act.session, act.case
+    at = to_the_hour(act.now) if act.actor.receipt else act.now
     target, before = _target(session, case, verb), case.state
     if target != case.state:
         case.resumes_to = case.state if target == "awaiting_worker" else None
@@ -127,12 +132,12 @@ def move(
     due, case.level = clocks.standing(session, case.id)
     case.next_due = due or NEVER
     case.escalation_waits = case.escalation_waits and case.level > 0
-    named = {"state": target, **(codes or {})}
+    named = {"state": target, **codes}
     audit.record(
         session,
         case,
         verb,
-        actor=actor.name,
+        actor=act.actor.name,
         now=at,
         codes=named,
         detail=detail.sealed if detail else None,

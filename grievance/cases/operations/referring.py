@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import operator_public_key
-from grievance.cases.act import Act, RowAct
+from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import Holder, open_packet
 from grievance.cases.operations import telling
-from grievance.cases.operations.moving import Detail, Refused
+from grievance.cases.operations.moving import Refused
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
@@ -36,7 +35,6 @@ from grievance.referrals.packets import check_read
 from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.vault import values
 from grievance.vault.keys import check_public_key
-from grievance.vault.labels import Label
 
 What = TypeVar("What")
 
@@ -235,16 +233,13 @@ def recall_for_worker(act: Act, about: About[str]) -> None:
     """Take back what the body of this hand-over got, because the worker asked us to. How they asked
     is kept sealed; refuses `reason` where it is not said."""
     act.check(Verb.RECALL_FOR_WORKER)
-    if not about.said.strip():
-        raise Refused("reason")
-    event = uuid4()
-    detail = Detail(event, act.opened.seal_text(Label.EVENT_DETAIL, event, about.said))
+    detail = act.detail(about.said, "reason")
     act.case.worker_acted_at = to_the_hour(act.now)
     ended = _ended(act, about.referral.mechanism)
     act.move(Verb.RECALL_FOR_WORKER, detail=detail, **_codes(ended, about.referral.mechanism))
 
 
-def take_back(act: Act | RowAct, verb: Verb, mechanism: str) -> Recalled:
+def take_back(act: Act | JobAct, verb: Verb, mechanism: str) -> Recalled:
     """The part that every recall shares: running hand-overs to this body and every yes to it end.
 
     The verb checks before.
@@ -254,7 +249,7 @@ def take_back(act: Act | RowAct, verb: Verb, mechanism: str) -> Recalled:
     return ended
 
 
-def _ended(act: Act | RowAct, mechanism: str) -> Recalled:
+def _ended(act: Act | JobAct, mechanism: str) -> Recalled:
     return recalling.recall(act.session, act.case.id, mechanism, act.now)
 
 

@@ -247,10 +247,10 @@ def report(act: Act, said: Arrival) -> None:
     for item in watched:
         _stand(item, said, today, act.at)
     case.worker_acted_at = act.at
-    given = keep_feedback(session, opened, "arrival", said.written, act.at, actor=act.actor)
+    given = keep_feedback(act, "arrival", said.written)
     given.reprisal = said.reprisal
     if set(said.came.values()) != {"all"} or said.reprisal or said.written.text:
-        waits(session, case, act.at, grave=bool(said.reprisal))
+        waits(act, grave=bool(said.reprisal))
     telling.staff_of_answer(session, act.site, case, act.now)
     codes = {"items": sorted(map(str, known)), "feedback": given.id, "given_by": given.given_by}
     _go(act, verb, codes | _sealed(keep(opened, watched, said.sums)))

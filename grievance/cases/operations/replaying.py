@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.models import Event, Person
-from grievance.cases.act import RowAct
+from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import Act
 from grievance.cases.lifecycle import OVER
@@ -25,7 +25,6 @@ from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Rec
 from grievance.cases.operations import replying
 from grievance.cases.operations.belonging import step_aside
 from grievance.cases.operations.deciding import begin_again
-from grievance.cases.operations.moving import move
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.referrals.models import PacketGrant, Referral
@@ -87,8 +86,8 @@ def _known(session: Session, act: Act) -> bool:
     return session.scalar(select(Event.id).where(*again).limit(1)) is not None
 
 
-def _again(session: Session, case: Case, now: datetime) -> RowAct:
-    return RowAct(session, case, RESTORE, now)
+def _again(session: Session, case: Case, now: datetime) -> JobAct:
+    return JobAct(session, case, RESTORE, now)
 
 
 def _recall(session: Session, case: Case, act: Act, now: datetime) -> None:
@@ -122,7 +121,7 @@ def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:
     """Open again what was open; the words that came with it are gone, so somebody answers."""
     if case.state in OVER:
         begin_again(session, case, "answer", now)
-        move(session, case, Verb.REOPEN, RESTORE, now)
+        _again(session, case, now).move(Verb.REOPEN)
 
 
 def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
@@ -158,7 +157,7 @@ def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
         session.add(before)
     before.state, before.agreed_by = "stands", agreed
     step_aside(session, case, person)
-    move(session, case, Verb.RECUSE, RESTORE, now, {"person": person})
+    _again(session, case, now).move(Verb.RECUSE, person=person)
 
 
 AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grievance.cases import files, messages, records
-from grievance.cases.act import Act, RowAct
+from grievance.cases import files, records
+from grievance.cases.act import Act, JobAct
 from grievance.cases.files import Brought
 from grievance.cases.messages import Written
 from grievance.cases.models import Message
@@ -42,13 +42,11 @@ def say(act: Act, sent: Sent) -> Message:
     session, case, at = act.session, act.case, act.at
     verb = Verb.WORKER_ANSWERS if case.state == "awaiting_worker" else Verb.WORKER_WRITES
     act.check(verb)
-    message = messages.write(
-        session, act.opened, written, thread="worker", verb=verb, actor=act.actor, at=at
-    )
+    message = act.write("worker", verb, written)
     brought = Brought(role, at, message.id)
     for file in sent.files:
         files.attach(session, act.opened, file, brought)
-    unsay(session, case, at)
+    unsay(act)
     case.worker_acted_at, case.worker_waits = at, True
     case.needs_translation = case.needs_translation or written.language not in ("en", "ja")
     act.start("answer")
@@ -84,7 +82,7 @@ def withdraw(act: Act) -> None:
     end(act)
 
 
-def end(act: Act | RowAct) -> None:
+def end(act: Act | JobAct) -> None:
     """The part of a withdrawal that needs neither keys nor letters. The caller checks."""
     for mechanism in recalling.recipients(act.session, act.case.id):
         take_back(act, Verb.RECALL, mechanism)

@@ -6,6 +6,7 @@ A letter holds nothing of the case; its row is stamped to the hour by the outbox
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from grievance.cases import queries, records
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
+from grievance.cases.operations.moving import Acting
 from grievance.cases.site import Site
 from grievance.deadlines.ladders import RUNGS
 from grievance.notifications import messages, outbox, proof
@@ -32,12 +34,20 @@ def staff(session: Session) -> Staff:
     return staff_by_role(session, Permission.CASE_WORK)
 
 
-def _staff(
-    session: Session, site: Site, case: Case, letter: Letter, now: datetime, only: UUID | None
-) -> None:
-    people = _may_know(session, case, staff_to_notify(session, Permission.CASE_WORK))
-    told = [one for one in people if only is None or one.person_id == only]
-    _send(session, site, case, letter, told, now)
+@dataclass(frozen=True)
+class Post:
+    """From where, about which case and when letters go out."""
+
+    site: Site
+    case: Case
+    now: datetime
+
+
+def _staff(session: Session, post: Post, letter: Letter) -> None:
+    """Who has the case, or everybody while nobody has it."""
+    only = post.case.assignee_id
+    people = _may_know(session, post.case, staff_to_notify(session, Permission.CASE_WORK))
+    _send(session, post, letter, [one for one in people if only in (None, one.person_id)])
 
 
 def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list[Addressee]:
@@ -46,43 +56,37 @@ def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list
     return [one for one in people if one.person_id not in out]
 
 
-def _send(
-    session: Session,
-    site: Site,
-    case: Case,
-    letter: Letter,
-    people: Iterable[Addressee],
-    now: datetime,
-) -> None:
+def _send(session: Session, post: Post, letter: Letter, people: Iterable[Addressee]) -> None:
+    url, case = post.site.public_url, post.case.id
     written = [
-        letter(AddressBox(to.person_id, to.address_box), to.language, site.public_url, case=case.id)
+        letter(AddressBox(to.person_id, to.address_box), to.language, url, case=case)
         for to in people
     ]
-    outbox.enqueue_all(session, site.ring.notifier_public, written, now)
+    outbox.enqueue_all(session, post.site.ring.notifier_public, written, post.now)
 
 
 def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell everybody who works on cases; in danger with the letter that goes first."""
     letter = messages.danger if case.danger else messages.new_case
     # nobody can have declared a conflict of interest in it yet
-    _send(session, site, case, letter, staff_to_notify(session, Permission.CASE_WORK), now)
+    _send(session, Post(site, case, now), letter, staff_to_notify(session, Permission.CASE_WORK))
 
 
 def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell the handler of the case, or everybody while nobody has it."""
-    _staff(session, site, case, messages.worker_answered, now, case.assignee_id)
+    _staff(session, Post(site, case, now), messages.worker_answered)
 
 
 def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
-    _staff(session, site, case, messages.came_back, now, case.assignee_id)
+    _staff(session, Post(site, case, now), messages.came_back)
 
 
 def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
     """Tell those who may decide what somebody proposed."""
     people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
     told = [one for one in people if one.person_id != by]
-    _send(session, site, case, messages.second_asked, told, now)
+    _send(session, Post(site, case, now), messages.second_asked, told)
 
 
 def staff_of_conflict(
@@ -95,23 +99,16 @@ def staff_of_conflict(
     told = {one.person_id: one for one in by_role.get(Role.DIRECTOR, ())}
     if person in meant:
         told[person] = meant[person]
-    _send(session, site, case, messages.conflict, told.values(), now)
+    _send(session, Post(site, case, now), messages.conflict, told.values())
 
 
-def staff_of_escalation(
-    session: Session,
-    site: Site,
-    case: Case,
-    rung: int,
-    now: datetime,
-    *,
-    among: Staff | None = None,
-) -> None:
+def staff_of_escalation(act: Acting, site: Site, rung: int, among: Staff | None = None) -> None:
     """Tell the people of a rung that the case is overdue; `among` are the staff, once read.
 
     Where nobody stands on it those above are told, and where nobody does, everybody who works on
     cases: an escalation never reaches nobody.
     """
+    session, case = act.session, act.case
     all_staff = staff(session) if among is None else among
     out = queries.recused(session, case.id)
     may_know = {
@@ -122,7 +119,7 @@ def staff_of_escalation(
     told: Sequence[Addressee] = ()
     for whom in RUNGS[rung - 1 :]:
         told = told or _on(whom, case, may_know, everybody)
-    _send(session, site, case, messages.escalated, told or everybody, now)
+    _send(session, Post(site, case, act.now), messages.escalated, told or everybody)
 
 
 def _on(

@@ -1,0 +1,441 @@
+"""All that the desk knows of a verb, one row each, in the order of the case page.
+
+A row without `form` and `do` is a verb that others do, or that has a page of its own: the desk only
+tells of it. What the domain knows stands in `cases.states`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from flask import request
+
+from grievance.cases.operations import (
+    belonging,
+    closing,
+    deciding,
+    escalating,
+    handling,
+    receipts,
+    referring,
+    remedying,
+)
+from grievance.cases.states import Verb
+from grievance.deadlines.hours import Hours
+from grievance.desk import closing as closing_forms
+from grievance.desk import deciding as deciding_forms
+from grievance.desk import forms, handover_forms
+from grievance.desk.forms import ActForm
+from grievance.desk.loading import Desk
+from grievance.i18n import N_
+from grievance.model import complete
+
+Do = Callable[..., object]  # a verb: it takes an act, and the value that its form ends in
+
+
+class Place(StrEnum):
+    """Where a verb is offered."""
+
+    COLUMN = "column"  # the right-hand column of the case page
+    HAND_OVER = "hand-over"  # the page of a hand-over
+    ELSEWHERE = "elsewhere"  # where it belongs on the case page, or on a page of its own
+
+
+COLUMN, HAND_OVER = Place.COLUMN, Place.HAND_OVER
+
+
+@dataclass(frozen=True)
+class Row:
+    """`said` tells in the timeline that it was done, `about` above its button what it means."""
+
+    said: str
+    about: str = ""
+    form: type[ActForm] | None = None
+    do: Do | None = None
+    place: Place = Place.ELSEWHERE
+
+
+DESK: Mapping[Verb, Row] = {
+    Verb.TAKE: Row(
+        said=N_("%(who)s took the case."),
+        about=N_("You answer for this case from now on. The worker sees that a person is reading."),
+        form=forms.ActForm,
+        do=handling.take,
+        place=COLUMN,
+    ),
+    Verb.DECLINE: Row(
+        said=N_("%(who)s declined the case, with another door named."),
+        about=N_(
+            "The case is closed to us. The worker reads the reason, the other door and these "
+            "words, and can ask for a second look within 30 days."
+        ),
+        form=forms.ActForm,
+        do=deciding.decline,
+        place=COLUMN,
+    ),
+    Verb.CLOSE: Row(
+        said=N_("%(who)s closed the case: %(outcome)s."),
+        about=N_("The worker reads what came of it and these words, and can open it again."),
+        form=forms.ActForm,
+        do=closing.close,
+        place=COLUMN,
+    ),
+    Verb.SEND_BACK: Row(
+        said=N_("%(who)s sent the proposal back."),
+        about=N_("The case goes on as it was. Your colleagues read what is missing."),
+        form=deciding_forms.SendBackForm,
+        do=deciding.send_back,
+        place=COLUMN,
+    ),
+    Verb.REOPEN: Row(
+        said=N_("%(who)s opened the case again."),
+        about=N_("Only when the worker wants it. The case is read again and its clocks start."),
+        form=forms.ActForm,
+        do=deciding.reopen,
+        place=COLUMN,
+    ),
+    Verb.ACKNOWLEDGE: Row(
+        said=N_("%(who)s told the worker that the report was read."),
+        about=N_("The worker learns that a person has read the report, and by when we write."),
+        form=forms.ToWorkerForm,
+        do=handling.acknowledge,
+        place=COLUMN,
+    ),
+    Verb.TELL_WORKER: Row(
+        said=N_("%(who)s wrote to the worker."),
+        about=N_("The worker reads it on their page. You expect no answer."),
+        form=forms.ToWorkerForm,
+        do=handling.tell_worker,
+        place=COLUMN,
+    ),
+    Verb.ASK_WORKER: Row(
+        said=N_("%(who)s asked the worker something."),
+        about=N_("Our clocks stand still until the worker answers."),
+        form=forms.ToWorkerForm,
+        do=handling.ask_worker,
+        place=COLUMN,
+    ),
+    Verb.ACCEPT: Row(
+        said=N_("%(who)s accepted the case."),
+        about=N_("You decide that this is ours to work on. The worker sees it and the next day."),
+        form=forms.ActForm,
+        do=handling.accept,
+        place=COLUMN,
+    ),
+    Verb.OPEN_DIALOGUE: Row(
+        said=N_("Talks have begun (%(who)s recorded it)."),
+        about=N_("The worker reads who talks with whom about what, and may say no to it."),
+        form=forms.ToWorkerForm,
+        do=remedying.open_dialogue,
+        place=COLUMN,
+    ),
+    Verb.AGREE_REMEDY: Row(
+        said=N_("The worker agreed to a remedy (%(who)s recorded it)."),
+        about=N_(
+            "Only after the worker said yes. After each promised day the worker's page asks "
+            "whether it arrived."
+        ),
+        form=closing_forms.AgreeForm,
+        do=remedying.agree_remedy,
+        place=COLUMN,
+    ),
+    Verb.NO_AGREEMENT: Row(
+        said=N_("Talks ended without agreement (%(who)s recorded it)."),
+        about=N_(
+            "The worker reads it. Only after conciliation or mediation at the Labour Bureau a "
+            "lawsuit within 30 days keeps the date of the application for the time limit "
+            "(Individual Labour Disputes Act 16, Equal Employment Opportunity Act 24): tell "
+            "them then."
+        ),
+        form=forms.ToWorkerForm,
+        do=remedying.no_agreement,
+        place=COLUMN,
+    ),
+    Verb.CONFIRM_FOR_WORKER: Row(
+        said=N_("%(who)s recorded that everything promised has arrived."),
+        about=N_("When everything promised is there. After 30 days the worker's page asks again."),
+        form=closing_forms.ArrivedForm,
+        do=remedying.confirm_for_worker,
+        place=COLUMN,
+    ),
+    Verb.BREACH_FOR_WORKER: Row(
+        said=N_("%(who)s recorded that a promise was not kept."),
+        about=N_("The case goes back to be worked on. Look for what can be done now."),
+        form=closing_forms.HowForm,
+        do=remedying.breach_for_worker,
+        place=COLUMN,
+    ),
+    Verb.RECORD_SIGN_OFF: Row(
+        said=N_("%(who)s recorded that the worker agrees to close."),
+        about=N_(
+            "Read back to the worker what closing means: we do nothing more, they can open it "
+            "again for a year, and they lose no right."
+        ),
+        form=closing_forms.SignOffForm,
+        do=closing.record_sign_off,
+        place=COLUMN,
+    ),
+    Verb.PROPOSE_CLOSE: Row(
+        said=N_("%(who)s proposed to close the case."),
+        about=N_(
+            "A second person decides. Then the worker reads what came of it and your words, "
+            "and can open it again for a year."
+        ),
+        form=closing_forms.CloseForm,
+        do=closing.propose_close,
+        place=COLUMN,
+    ),
+    Verb.TRY_TO_REACH: Row(
+        said=N_("%(who)s tried to reach the worker: %(way)s."),
+        about=N_(
+            "Two tries with 30 days between them allow closing without the worker. Whatever "
+            "the worker does meanwhile starts this anew."
+        ),
+        form=closing_forms.TryForm,
+        do=closing.try_to_reach,
+        place=COLUMN,
+    ),
+    Verb.PROPOSE_DECLINE: Row(
+        said=N_("%(who)s proposed to decline the case."),
+        about=N_(
+            "A second person decides. Then the worker reads the reason, the other door and "
+            "your words, and can ask for a second look."
+        ),
+        form=deciding_forms.DeclineForm,
+        do=deciding.propose_decline,
+        place=COLUMN,
+    ),
+    Verb.TRIAGE: Row(
+        said=N_("%(who)s triaged: %(severity)s; %(issues)s."),
+        about=N_("The queue is sorted and counted by this. The worker does not see it."),
+        form=forms.TriageForm,
+        do=handling.triage,
+        place=COLUMN,
+    ),
+    Verb.ASSIGN: Row(
+        said=N_("%(who)s gave the case to %(to)s."),
+        about=N_("This person answers for the case from now on."),
+        form=forms.AssignForm,
+        do=handling.assign,
+        place=COLUMN,
+    ),
+    Verb.UNASSIGN: Row(
+        said=N_("%(who)s gave the case back to the queue."),
+        about=N_("Nobody answers for the case then. Its clocks run on."),
+        form=forms.ActForm,
+        do=belonging.unassign,
+        place=COLUMN,
+    ),
+    Verb.LINK_DUPLICATE: Row(
+        said=N_("%(who)s linked a case about the same matter."),
+        about=N_(
+            "Both cases stay as they are and name each other here. Neither worker learns of "
+            "the other."
+        ),
+        form=deciding_forms.DuplicateForm,
+        do=belonging.link_duplicate,
+        place=COLUMN,
+    ),
+    Verb.AGREE_CONFLICT: Row(
+        said=N_("%(who)s agreed. The case is shut to %(person)s."),
+        about=N_(
+            "From now on this person cannot open, list or count the case, and is told nothing "
+            "of it. A director can lift it."
+        ),
+        form=deciding_forms.AgreeConflictForm,
+        do=belonging.agree_conflict,
+        place=COLUMN,
+    ),
+    Verb.RECUSE: Row(
+        said=N_("Because of a conflict of interest the case is shut to %(person)s."),
+        about=N_(
+            "From now on you cannot open, list or count the case, and are told nothing of it. "
+            "This cannot be undone."
+        ),
+        form=deciding_forms.RecuseForm,
+        do=belonging.recuse,
+        place=COLUMN,
+    ),
+    Verb.DECLARE_CONFLICT: Row(
+        said=N_("%(who)s says that %(person)s has a conflict of interest."),
+        about=N_(
+            "Nothing changes before they, or a second person, agree. They and the directors "
+            "are told by letter."
+        ),
+        form=deciding_forms.DeclareForm,
+        do=belonging.declare_conflict,
+        place=COLUMN,
+    ),
+    Verb.LIFT_CONFLICT: Row(
+        said=N_("%(who)s lifted the conflict of interest that was declared of %(person)s."),
+        about=N_("The case is there again for this person. They and the directors are told."),
+        form=deciding_forms.ConflictForm,
+        do=belonging.lift_conflict,
+        place=COLUMN,
+    ),
+    Verb.ASK_REISSUE: Row(
+        said=N_("%(who)s asked for a new code, because the old one is lost."),
+        about=N_("Another member of staff then issues the new code. The old one works until then."),
+        form=forms.CheckForm,
+        do=receipts.ask_reissue,
+        place=COLUMN,
+    ),
+    Verb.NOTE: Row(
+        said=N_("%(who)s wrote a note for staff."),
+        form=forms.NoteForm,
+        do=handling.note,
+    ),
+    Verb.TRANSLATE: Row(
+        said=N_("%(who)s added a translation."),
+        form=forms.TranslateForm,
+        do=handling.translate,
+    ),
+    Verb.REISSUE: Row(
+        said=N_("%(who)s issued a new code. The old one no longer works."),
+        about=N_("A second person issues the new code and reads it to the worker."),
+    ),
+    Verb.OPEN_ORIGINAL: Row(
+        said=N_("%(who)s opened an original file, giving a reason."),
+        form=forms.ReasonForm,
+    ),
+    Verb.WORKER_ANSWERS: Row(
+        said=N_("%(who)s answered."),
+    ),
+    Verb.WORKER_WRITES: Row(
+        said=N_("%(who)s wrote to us."),
+    ),
+    Verb.WORKER_ADDS: Row(
+        said=N_("%(who)s answered questions that were not asked at filing."),
+    ),
+    Verb.CHANGE_CONTACT: Row(
+        said=N_("%(who)s changed how we may reach them."),
+    ),
+    Verb.CHANGE_RECEIPT: Row(
+        said=N_("%(who)s took a new code."),
+    ),
+    Verb.WITHDRAW: Row(
+        said=N_("%(who)s took the report back."),
+    ),
+    Verb.APPEAL: Row(
+        said=N_("%(who)s asked for a second look."),
+    ),
+    Verb.WORKER_REOPENS: Row(
+        said=N_("%(who)s opened the case again."),
+    ),
+    Verb.ESCALATE: Row(
+        said=N_("The case is overdue. %(level)s."),
+    ),
+    Verb.ACKNOWLEDGE_ESCALATION: Row(
+        said=N_("%(who)s saw the escalation and sees to it."),
+        form=forms.ActForm,
+        do=escalating.acknowledge_escalation,
+    ),
+    Verb.REFER: Row(
+        said=N_("%(who)s asked the worker about a hand-over to %(body)s."),
+    ),
+    Verb.RECORD_CONSENT: Row(
+        said=N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
+        form=handover_forms.ConsentForm,
+        do=referring.record_consent,
+        place=HAND_OVER,
+    ),
+    Verb.DELIVER: Row(
+        said=N_("The case was handed over to %(body)s (%(who)s recorded it)."),
+        form=handover_forms.DeliverForm,
+        do=referring.deliver,
+        place=HAND_OVER,
+    ),
+    Verb.REFERRAL_NEWS: Row(
+        said=N_("%(who)s recorded what %(body)s said: %(kind)s."),
+        form=handover_forms.AnswerForm,
+        do=referring.record_answer,
+        place=HAND_OVER,
+    ),
+    Verb.REFERRAL_OVER: Row(
+        said=N_("%(who)s recorded about %(body)s: %(kind)s."),
+        form=handover_forms.ChaseForm,
+        do=referring.mark_silent,
+        place=HAND_OVER,
+    ),
+    Verb.CHASE: Row(
+        said=N_("%(who)s set the day to ask %(body)s again."),
+        form=handover_forms.ChaseForm,
+        do=referring.chase,
+        place=HAND_OVER,
+    ),
+    Verb.RECALL_FOR_WORKER: Row(
+        said=N_("%(who)s took back what %(body)s got, as the worker asked."),
+        form=handover_forms.RecallForm,
+        do=referring.recall_for_worker,
+        place=HAND_OVER,
+    ),
+    Verb.CONSENT_GIVEN: Row(
+        said=N_("%(who)s said yes to a hand-over to %(body)s."),
+    ),
+    Verb.CONSENT_REFUSED: Row(
+        said=N_("%(who)s said no to a hand-over to %(body)s."),
+    ),
+    Verb.RECALL: Row(
+        said=N_("%(who)s took back what %(body)s got."),
+    ),
+    Verb.TELL_BODY: Row(
+        said=N_("%(who)s told %(body)s that the worker took it back."),
+        form=handover_forms.TellForm,
+        do=referring.tell_body,
+        place=HAND_OVER,
+    ),
+    Verb.RECORD_REMEDY: Row(
+        said=N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
+    ),
+    Verb.REMEDY_NEWS: Row(
+        said=N_("%(who)s told us what has come so far."),
+    ),
+    Verb.CONFIRM_REMEDY: Row(
+        said=N_("%(who)s told us that everything promised has arrived."),
+    ),
+    Verb.REMEDY_BREACHED: Row(
+        said=N_("%(who)s told us that a promise was not kept."),
+    ),
+    Verb.SIGN_OFF: Row(
+        said=N_("%(who)s agreed that the case may be closed."),
+    ),
+}
+complete(DESK, Verb)
+# The verbs of the case page that are done by its one address for each.
+DOING: Mapping[Verb, Do] = {
+    verb: row.do for verb, row in DESK.items() if row.do and row.place != HAND_OVER
+}
+HANDING: Mapping[Verb, Do] = {
+    verb: row.do for verb, row in DESK.items() if row.do and row.place == HAND_OVER
+}
+
+
+def form_of(verb: Verb) -> type[Any]:
+    """The form of a verb that the desk does."""
+    form = DESK[verb].form
+    assert form is not None
+    return form
+
+
+def given(verb: Verb, desk: Desk, people: Mapping[UUID, str]) -> ActForm:
+    """The form of a verb with what was sent."""
+    form: ActForm = form_of(verb).of(desk)(request.form)
+    form.verb = verb
+    form.offer(desk, people)
+    return form
+
+
+def blank(
+    verb: Verb, desk: Desk, people: Mapping[UUID, str], hours: Hours, now: datetime
+) -> ActForm:
+    """A fresh form of a verb, standing on the page of the case as it is."""
+    form: ActForm = form_of(verb).of(desk)()
+    form.offer(desk, people)
+    form.fill(desk, verb, hours, now)
+    form.on(desk.case, str(verb))
+    return form
