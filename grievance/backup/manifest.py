@@ -58,12 +58,15 @@ def fill(connection: Connection, folder: Path, manifest: dict[str, Any]) -> None
 
 
 def same(found: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Whether the chains are those of the backup. A release that checked less told less."""
-    if "wrong" in told:
+    """Whether the chains are those of the backup. A release that checked less told less: of its
+    backup only that is compared, and what it found wrong has to be found again."""
+    if set(found) == set(told):
         return found == told
-    less = {name: found[name] for name in told if name != "broken"}
-    broken = [place for place in told["broken"] if place not in found["broken"]]
-    return not broken and {**less, "broken": told["broken"]} == told
+    if not set(told) <= set(found):
+        return False
+    faults = [name for name in ("broken", "wrong") if name in told]
+    again = all(one in found[name] for name in faults for one in told[name])
+    return again and all(found[name] == told[name] for name in told if name not in faults)
 
 
 def tables_of(manifest: dict[str, Any]) -> list[rows.Table]:
