@@ -6,7 +6,7 @@ commits. A job acts without keys, and no verb that reads content takes its act.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,10 +60,6 @@ class Act:
     def today(self) -> date:
         """The day it is where the operator is."""
         return local_day(self.now, self.hours.zone)
-
-    def on(self, other: OpenCase) -> Act:
-        """The same act on a second case."""
-        return replace(self, opened=other, version=None)
 
     def check(self, verb: Verb) -> None:
         """Refuse before anything is written, as the state table says."""

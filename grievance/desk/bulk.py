@@ -22,8 +22,6 @@ from grievance.cases.operations import belonging, handling
 from grievance.cases.operations.moving import Conflict, Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.cases.told import ACKNOWLEDGEMENT
-from grievance.clock import now
-from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import REFUSALS
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
@@ -159,10 +157,9 @@ def _ready(send: Callable[..., object], text: str, form: BulkForm) -> Does:
     def do(desk: Desk, version: int) -> None:
         if desk.case.danger:
             raise Refused("danger")
-        hours, at = operator_hours(db.session()), now()
-        said, language = replies.said(text, desk.case.language, next_step(at, hours))
-        written = Written(said, language, uuid5(once, str(desk.case.id)))
-        send(desk.act(version), written)
+        act = desk.act(version)
+        said, language = replies.said(text, desk.case.language, next_step(act.now, act.hours))
+        send(act, Written(said, language, uuid5(once, str(desk.case.id))))
 
     return do
 

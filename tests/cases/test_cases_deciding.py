@@ -202,7 +202,7 @@ def test_who_stepped_aside_is_told_nothing_and_given_nothing(world: World):
     world.case.assignee_id = None
     telling.staff_of_answer(world.session, world.site, world.case, NOW)
     for rung in (1, 2, 3):
-        telling.staff_of_escalation(world.session, world.site, world.case, rung, NOW)
+        telling.staff_of_escalation(world.act(), world.site, rung)
     # the director and the handler, twice; one letter stands for all the rungs
     assert world.session.scalar(count) - before == 2 + 2
     assert refused(lambda: handling.assign(world.act(), world.colleague.id)) == "assignee"

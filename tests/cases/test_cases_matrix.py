@@ -297,9 +297,7 @@ STEP = {
 def keep_sign_off(world: World) -> None:
     """The worker's yes to closing, without the verb that would move the case on."""
     said = words("You may close it")
-    hearing.keep_feedback(
-        world.session, world.home(), "sign_off", said, NOW, actor=world.filed.actor
-    )
+    hearing.keep_feedback(world.own(), "sign_off", said)
 
 
 def _hand_over(step: str) -> Callable[[World], None]:
@@ -518,7 +516,7 @@ def test_the_slower_of_two_handlers_changes_nothing(world: World, verb: Verb):
 
 def test_move_refuses_codes_that_are_not_of_the_vocabulary(world: World):
     with pytest.raises(UnknownVerb):
-        move(world.session, world.case, Verb.NOTE, world.handler.actor, NOW, {"text": str(uuid4())})
+        move(world.act(), Verb.NOTE, {"text": str(uuid4())})
 
 
 @pytest.mark.parametrize(

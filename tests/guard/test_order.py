@@ -19,7 +19,7 @@ ALONE = "embedded"  # imports nothing of ours; only commands and tests import it
 COMMANDS = ("cli", "backup")
 TABLES = ("cases.states", "desk.verbs", "cases.models", "accounts.models", "directory.models")
 LONG_TABLES = dict.fromkeys(TABLES, 500)
-PURE = ("operations", "queries", "states", "models")
+PURE = ("operations", "queries", "states", "models", "act", "guards", "lifecycle")
 
 
 def _is_pure(module: Module) -> bool:
