@@ -30,15 +30,25 @@ class Watch:
             begins = not self._looking and time.monotonic() - self._looked >= EVERY
             self._looking = self._looking or begins
         if begins:
-            Thread(target=self._look, args=(store,), daemon=True).start()
+            try:
+                Thread(target=self._look, args=(store,), daemon=True).start()
+            except RuntimeError:  # no thread is to be had: then nothing could be kept either
+                self._saw(False)
         return self._well
 
     def _look(self, store: Checked) -> None:
+        well = False
         try:
             store.check()
             well = True
         except OSError:
-            well = False
+            pass  # it is away
+        except Exception as problem:  # whatever it is, the next look must begin
+            log.error("the look at the store of files ended in %s", type(problem).__name__)
+        finally:
+            self._saw(well)
+
+    def _saw(self, well: bool) -> None:
         if well != self._well:
             log.error("the store of files is %s", "back" if well else "away")
         self._well, self._looked, self._looking = well, time.monotonic(), False
