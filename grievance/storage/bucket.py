@@ -41,7 +41,8 @@ NOT_INSTALLED = (
     " pip install --require-hashes -r deploy/requirements-s3.txt, or the extra s3"
 )
 _NAME, _PREFIX = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), re.compile(r"[A-Za-z0-9._/-]*")
-_REFUSED = re.compile(r"status code: ([34]\d\d)")
+# what a store that is busy or throttled answers with 408, 425 or 429 is over later
+_REFUSED = re.compile(r"status code: (?!408|425|429)([34]\d\d)")
 _user = 0  # the process that spoke to a bucket first
 
 

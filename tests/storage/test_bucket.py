@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from uuid import uuid4
 
 import pytest
@@ -134,6 +136,35 @@ def test_a_bucket_that_is_not_there_is_told_from_one_that_is_away(
 ) -> None:
     with pytest.raises(Misplaced, match="no such bucket"):
         ACTS[act](BucketBlobs("s3://bucket-of-nobody/files", buckets.reached))
+
+
+@pytest.mark.parametrize(
+    ("status", "lasts"),
+    [(400, True), (405, True), (408, False), (425, False), (429, False)],
+)
+def test_only_a_refusal_that_lasts_keeps_anything_from_starting(
+    status: int, lasts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "AGAIN", timedelta(milliseconds=200))
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_said: object) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        there = replace(HERE, endpoint=f"http://127.0.0.1:{server.server_port}")
+        try:
+            with pytest.raises(OSError) as failed:
+                BucketBlobs(PLACE, there).check()
+        finally:
+            server.shutdown()
+    assert isinstance(failed.value, Misplaced) is lasts
 
 
 def test_a_process_forked_after_it_was_asked_refuses_and_does_not_wait(buckets: Buckets) -> None:
