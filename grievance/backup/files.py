@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import click
+
 from grievance.storage import Blobs
 from grievance.storage.folder import sync
 
@@ -134,7 +136,8 @@ def check_blobs(folder: Path, told: Sum) -> list[str]:
 
 @contextmanager
 def restored_blobs(folder: Path, names: list[str], store: Blobs) -> Iterator[None]:
-    """Put the blobs into the store, and take them away again when what follows fails."""
+    """Put the blobs into the store, and take them away again when what follows fails. Says how
+    many stayed all the same: the store must be empty before the next try."""
     done: list[str] = []
     try:
         for name in names:
@@ -142,9 +145,19 @@ def restored_blobs(folder: Path, names: list[str], store: Blobs) -> Iterator[Non
             store.put(name, _place(folder, name).read_bytes())
         yield
     except BaseException:
-        for name in done:
-            store.delete(name)
+        if stayed := sum(not _taken_away(store, name) for name in done):
+            click.echo(f"{stayed} of {len(done)} files may have stayed in the storage.", err=True)
         raise
+
+
+def _taken_away(store: Blobs, name: str) -> bool:
+    try:
+        store.delete(name)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _place(folder: Path, name: str) -> Path:
