@@ -54,6 +54,7 @@ ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that s
     "Your earlier answers are not here any more. We delete",  # the job that forgets drafts
     "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
     "You can take it back at any time.", "You get no number.",
+    "We ask the company not to search",  # a paper asks for it itself
 )  # fmt: skip
 ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
@@ -61,6 +62,7 @@ ENDS = {  # shown only while the day is ahead
     "The page opens once, until %(day)s. Do not pass it on.",
 }  # fmt: skip
 STARTS = (  # a letter of its own day, or a fact of the past
+    "Made on", "The person agrees to this until",  # in a paper
     "Confirmed by", "From a page", "Here since", "It went out on", "Put together from", "Since ",
     "We told them on", "We wanted to look again", "We said that we would", "Thank you. We r",
     "The conciliation or mediation", "The talks ended", "The time for a second look", "We are s",
