@@ -14,6 +14,7 @@ from grievance.cases import guards
 from grievance.cases.guards import Guard
 from grievance.cases.lifecycle import BEGUN, DECIDED, ENDING, OPEN, OVER, PROMISED, READ, STATES
 from grievance.i18n import N_
+from grievance.model import complete
 
 RESUME = "resume"
 STANDING = "standing"  # with a mechanism while a hand-over is open there, accepted after the last
@@ -332,3 +333,4 @@ TABLE: dict[Verb, Transition] = {
         ),
     )
 }  # fmt: skip
+complete(TABLE, Verb)

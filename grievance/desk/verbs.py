@@ -303,41 +303,21 @@ DESK: Mapping[Verb, Row] = {
         said=N_("%(who)s opened an original file, giving a reason."),
         form=forms.ReasonForm,
     ),
-    Verb.WORKER_ANSWERS: Row(
-        said=N_("%(who)s answered."),
-    ),
-    Verb.WORKER_WRITES: Row(
-        said=N_("%(who)s wrote to us."),
-    ),
-    Verb.WORKER_ADDS: Row(
-        said=N_("%(who)s answered questions that were not asked at filing."),
-    ),
-    Verb.CHANGE_CONTACT: Row(
-        said=N_("%(who)s changed how we may reach them."),
-    ),
-    Verb.CHANGE_RECEIPT: Row(
-        said=N_("%(who)s took a new code."),
-    ),
-    Verb.WITHDRAW: Row(
-        said=N_("%(who)s took the report back."),
-    ),
-    Verb.APPEAL: Row(
-        said=N_("%(who)s asked for a second look."),
-    ),
-    Verb.WORKER_REOPENS: Row(
-        said=N_("%(who)s opened the case again."),
-    ),
-    Verb.ESCALATE: Row(
-        said=N_("The case is overdue. %(level)s."),
-    ),
+    Verb.WORKER_ANSWERS: Row(said=N_("%(who)s answered.")),
+    Verb.WORKER_WRITES: Row(said=N_("%(who)s wrote to us.")),
+    Verb.WORKER_ADDS: Row(said=N_("%(who)s answered questions that were not asked at filing.")),
+    Verb.CHANGE_CONTACT: Row(said=N_("%(who)s changed how we may reach them.")),
+    Verb.CHANGE_RECEIPT: Row(said=N_("%(who)s took a new code.")),
+    Verb.WITHDRAW: Row(said=N_("%(who)s took the report back.")),
+    Verb.APPEAL: Row(said=N_("%(who)s asked for a second look.")),
+    Verb.WORKER_REOPENS: Row(said=N_("%(who)s opened the case again.")),
+    Verb.ESCALATE: Row(said=N_("The case is overdue. %(level)s.")),
     Verb.ACKNOWLEDGE_ESCALATION: Row(
         said=N_("%(who)s saw the escalation and sees to it."),
         form=forms.ActForm,
         do=escalating.acknowledge_escalation,
     ),
-    Verb.REFER: Row(
-        said=N_("%(who)s asked the worker about a hand-over to %(body)s."),
-    ),
+    Verb.REFER: Row(said=N_("%(who)s asked the worker about a hand-over to %(body)s.")),
     Verb.RECORD_CONSENT: Row(
         said=N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
         form=handover_forms.ConsentForm,
@@ -374,36 +354,20 @@ DESK: Mapping[Verb, Row] = {
         do=referring.recall_for_worker,
         place=HAND_OVER,
     ),
-    Verb.CONSENT_GIVEN: Row(
-        said=N_("%(who)s said yes to a hand-over to %(body)s."),
-    ),
-    Verb.CONSENT_REFUSED: Row(
-        said=N_("%(who)s said no to a hand-over to %(body)s."),
-    ),
-    Verb.RECALL: Row(
-        said=N_("%(who)s took back what %(body)s got."),
-    ),
+    Verb.CONSENT_GIVEN: Row(said=N_("%(who)s said yes to a hand-over to %(body)s.")),
+    Verb.CONSENT_REFUSED: Row(said=N_("%(who)s said no to a hand-over to %(body)s.")),
+    Verb.RECALL: Row(said=N_("%(who)s took back what %(body)s got.")),
     Verb.TELL_BODY: Row(
         said=N_("%(who)s told %(body)s that the worker took it back."),
         form=handover_forms.TellForm,
         do=referring.tell_body,
         place=HAND_OVER,
     ),
-    Verb.RECORD_REMEDY: Row(
-        said=N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
-    ),
-    Verb.REMEDY_NEWS: Row(
-        said=N_("%(who)s told us what has come so far."),
-    ),
-    Verb.CONFIRM_REMEDY: Row(
-        said=N_("%(who)s told us that everything promised has arrived."),
-    ),
-    Verb.REMEDY_BREACHED: Row(
-        said=N_("%(who)s told us that a promise was not kept."),
-    ),
-    Verb.SIGN_OFF: Row(
-        said=N_("%(who)s agreed that the case may be closed."),
-    ),
+    Verb.RECORD_REMEDY: Row(said=N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s.")),
+    Verb.REMEDY_NEWS: Row(said=N_("%(who)s told us what has come so far.")),
+    Verb.CONFIRM_REMEDY: Row(said=N_("%(who)s told us that everything promised has arrived.")),
+    Verb.REMEDY_BREACHED: Row(said=N_("%(who)s told us that a promise was not kept.")),
+    Verb.SIGN_OFF: Row(said=N_("%(who)s agreed that the case may be closed.")),
 }
 complete(DESK, Verb)
 # The verbs of the case page that are done by its one address for each.

@@ -67,6 +67,19 @@ def test_one_proposes_and_another_declines_and_the_worker_sees_reason_and_door(h
     assert worker.get("/en/case/reopen").status_code == 403
 
 
+def test_pressed_twice_it_is_decided_once_and_an_old_page_decides_nothing(house):
+    one, two, lead = (house.hire(name=name) for name in ("Mori Emi", "Ito Jun", "Abe Rei"))
+    filed = taken(house, one)
+    assert propose(house.browser(one), filed.case).status_code == 303
+    second, third = house.browser(two), house.browser(lead)
+    page, old = opened(second, filed.case), opened(third, filed.case)
+    assert [send(second, page, "decline").status_code for _ in range(2)] == [303, 303]
+    late = send(third, old, "decline")
+    assert late.status_code == 409
+    assert "Ito Jun declined the case" in read_page(late).main
+    assert verbs_of(house, filed.case) == ["filed", "take", "propose_decline", "decline"]
+
+
 def send_worker(client, page, verb, **typed):
     form = form_of(page, verb)
     path = form.get("action") or f"/en/case/{verb.replace('worker_reopens', 'reopen')}"
