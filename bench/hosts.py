@@ -205,8 +205,13 @@ def _running(
     words: Sequence[str], env: dict[str, str], log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as told:
-        child = subprocess.Popen(words, env={"PATH": os.environ["PATH"], **env}, stdout=told,
-                                 stderr=told, start_new_session=True)  # fmt: skip
+        child = subprocess.Popen(
+            words,
+            env={"PATH": os.environ["PATH"], **env},
+            stdout=told,
+            stderr=told,
+            start_new_session=True,
+        )
     try:
         yield child
     finally:

@@ -147,9 +147,13 @@ def found_operator(session: Session, ring: KeyRing, now: datetime = NOW) -> Oper
     held = profile(session)
     assert held is not None
     director = Staff(
-        admitted.person_id, founder.name, founder.address, Role.DIRECTOR,
-        held.organisation_id, admitted.private,
-    )  # fmt: skip
+        admitted.person_id,
+        founder.name,
+        founder.address,
+        Role.DIRECTOR,
+        held.organisation_id,
+        admitted.private,
+    )
     sheet = recovery.sheet_secret(
         session, director.organisation, KeyHolder(director.id, director.private)
     )

@@ -107,14 +107,17 @@ def _links(session: Session, organisation_id: UUID, since: datetime) -> list[_Li
     second never ends: nobody ever looked at who they are."""
     rows = session.execute(
         select(
-            KeyRequest.person_id, KeyRequest.invited_by, KeyRequest.decided_by,
-            KeyRequest.decided_at, KeyRequest.reason,
+            KeyRequest.person_id,
+            KeyRequest.invited_by,
+            KeyRequest.decided_by,
+            KeyRequest.decided_at,
+            KeyRequest.reason,
         ).where(
             KeyRequest.organisation_id == organisation_id,
             KeyRequest.state == "approved",
             KeyRequest.decided_at >= since,
         )
-    )  # fmt: skip
+    )
     given = [
         _Link(person, frozenset((invited_by, decided_by)), at, reason == "invited")
         for person, invited_by, decided_by, at, reason in rows
@@ -146,9 +149,12 @@ def _unseen(session: Session, organisation_id: UUID) -> list[_Link]:
 
 
 def put_out(
-    session: Session, organisation_id: UUID, by: Collection[UUID], permission: Permission,
+    session: Session,
+    organisation_id: UUID,
+    by: Collection[UUID],
+    permission: Permission,
     now: datetime,
-) -> set[UUID]:  # fmt: skip
+) -> set[UUID]:
     """Whom any of these removed, or refused the key after a new password, within thirty days, of
     those who could do this before."""
     actors = [f"member:{person}" for person in by]

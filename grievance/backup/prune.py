@@ -47,8 +47,13 @@ DEFAULT = Rule()
 @click.option("--daily", type=click.IntRange(0), default=DEFAULT.daily, show_default=True)
 @click.option("--weekly", type=click.IntRange(0), default=DEFAULT.weekly, show_default=True)
 @click.option("--monthly", type=click.IntRange(0), default=DEFAULT.monthly, show_default=True)
-@click.option("--at-most-days", type=click.IntRange(1), default=DEFAULT.at_most_days,
-              show_default=True, help="None lives longer, whatever the others say.")  # fmt: skip
+@click.option(
+    "--at-most-days",
+    type=click.IntRange(1),
+    default=DEFAULT.at_most_days,
+    show_default=True,
+    help="None lives longer, whatever the others say.",
+)
 @click.option(
     "--all", "even_all", is_flag=True, help="Also when nothing older than two days stays."
 )
@@ -158,9 +163,11 @@ def _leftovers(folder: Path, now: datetime) -> list[Path]:
     return [
         path
         for path in folder.iterdir()
-        if LEFTOVER.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
+        if LEFTOVER.fullmatch(path.name)
+        and path.is_dir()
+        and not path.is_symlink()
         and now.timestamp() - path.stat().st_mtime > STALE.total_seconds()
-    ]  # fmt: skip
+    ]
 
 
 def _delete(place: Path) -> None:

@@ -155,10 +155,15 @@ class CaseGrant(Base):
         _among("compartment", COMPARTMENTS),
         _among("holder_kind", ("organisation", "receipt")),
         UniqueConstraint(
-            "case_id", "compartment", "key_generation", "holder_kind", "holder_id",
-            "holder_generation", name="uq_case_grant_holder",
+            "case_id",
+            "compartment",
+            "key_generation",
+            "holder_kind",
+            "holder_id",
+            "holder_generation",
+            name="uq_case_grant_holder",
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = _case_key()

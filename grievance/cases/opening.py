@@ -212,9 +212,7 @@ def open_packet(session: Session, opened: OpenCase, packet: Packet) -> OpenPacke
     if holder is None or packet.case_id != opened.case.id:
         raise Shut("packet")
     try:
-        return sealing.open_packet(
-            session, packet, holder.kind, holder.id, dict(opened.privates)
-        )  # fmt: skip
+        return sealing.open_packet(session, packet, holder.kind, holder.id, dict(opened.privates))
     except Refused as refused:
         raise Shut("packet") from refused
 

@@ -54,9 +54,12 @@ def load(file: Path) -> dict[str, Reply]:
 
 def _reply(row: Row) -> Reply:
     made = Reply(
-        row.text("id"), row.code("verb", list(Verb)), row.text("label"), row.text("text"),
+        row.text("id"),
+        row.code("verb", list(Verb)),
+        row.text("label"),
+        row.text("text"),
         row.codes("bodies", facts.shipped().mechanisms),
-    )  # fmt: skip
+    )
     row.done()
     return made
 

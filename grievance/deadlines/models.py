@@ -27,18 +27,23 @@ class Deadline(Base):
         CheckConstraint(f"kind IN ({', '.join(repr(one) for one in KINDS)})", name="kind"),
         CheckConstraint("met_at IS NULL OR stopped_at IS NULL", name="one_end"),
         Index(
-            "uq_deadline_running", "case_id", "kind", unique=True,
+            "uq_deadline_running",
+            "case_id",
+            "kind",
+            unique=True,
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
         ),
         Index(
-            "ix_deadline_due", "due_at",
+            "ix_deadline_due",
+            "due_at",
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
         ),
         Index(
-            "ix_deadline_try", text("coalesce(next_try, due_at)"),
+            "ix_deadline_try",
+            text("coalesce(next_try, due_at)"),
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), index=True)

@@ -151,9 +151,12 @@ class _Reader:
         if "issue" in answers:
             answers["problem"] = self.bank.family_of(str(answers["issue"]))
         made = Scene(
-            self._moment(self.row, "filed"), answers, self.row.codes("files"),
-            self.row.maybe("clerk") or "", tuple(map(self._step, self.row.rows("steps"))),
-        )  # fmt: skip
+            self._moment(self.row, "filed"),
+            answers,
+            self.row.codes("files"),
+            self.row.maybe("clerk") or "",
+            tuple(map(self._step, self.row.rows("steps"))),
+        )
         self.row.done()
         return made
 
@@ -169,9 +172,11 @@ class _Reader:
     def _step(self, row: Row) -> Step:
         given = {key: row.value[key] for key in row.value if key not in ("at", "by", "do")}
         return Step(
-            self._moment(row, "at"), row.text("by"), row.code("do", self.verbs),
+            self._moment(row, "at"),
+            row.text("by"),
+            row.code("do", self.verbs),
             _dated(given, self.now),
-        )  # fmt: skip
+        )
 
     def _moment(self, row: Row, key: str) -> datetime:
         try:

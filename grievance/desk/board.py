@@ -155,11 +155,20 @@ def referrals_csv() -> Response:
     found = queries.board(session, wanted)
     references = cases.references(session, [one.referral.case_id for one in found])
     for one in (row.referral for row in found):
-        table.writerow([
-            references[one.case_id], one.mechanism, one.state, one.delivered_on or "",
-            one.channel or "", one.silence, one.next_chase or "",
-        ])  # fmt: skip
+        table.writerow(_line(references[one.case_id], one))
     answer = make_response(written.getvalue())
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = "attachment; filename=hand-overs.csv"
     return answer
+
+
+def _line(case: str, one: Referral) -> list[object]:
+    return [
+        case,
+        one.mechanism,
+        one.state,
+        one.delivered_on or "",
+        one.channel or "",
+        one.silence,
+        one.next_chase or "",
+    ]

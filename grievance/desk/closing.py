@@ -153,9 +153,7 @@ class SignOffForm(ActForm):
     def value(self, desk: Desk) -> SignOff:
         punished = {"yes": True, "no": False}.get(str(self.reprisal.data))
         rating = int(self.rating.data) if self.rating.data else None
-        return SignOff(
-            rating, punished, Written(self.words.data or "", self.language, self.once)
-        )  # fmt: skip
+        return SignOff(rating, punished, Written(self.words.data or "", self.language, self.once))
 
 
 class TryForm(ActForm):

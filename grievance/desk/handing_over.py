@@ -162,9 +162,12 @@ def referral(reference: str, referral_id: UUID) -> Response:
 
 
 def referral_page(
-    desk: Desk, row: Referral, wrong: tuple[Verb, HandOverForm] | None = None, status: int = 200,
+    desk: Desk,
+    row: Referral,
+    wrong: tuple[Verb, HandOverForm] | None = None,
+    status: int = 200,
     why: str = "",
-) -> Response:  # fmt: skip
+) -> Response:
     """The page of a hand-over; with a form that was refused, what was typed is kept."""
     page = render_template(
         "desk/referral.html",
@@ -227,7 +230,7 @@ def _sent(desk: Desk, row: Referral, verb: Verb) -> HandOverForm:
 
 def _not_done(
     reference: str, referral_id: UUID, verb: Verb, form: HandOverForm, refused: Exception
-) -> Response:  # fmt: skip
+) -> Response:
     desk = open_case(reference)
     row = referral_of(desk, referral_id)
     form.about(row, queries.packet(db.session(), desk.case.id, row.packet_id or referral_id))
@@ -247,6 +250,8 @@ def _endpoint(verb: Verb) -> Callable[[str, UUID], Response]:
 
 for _verb in HANDING:
     bp.add_url_rule(
-        f"/cases/<reference>/referrals/<uuid:referral_id>/{_verb}", str(_verb), _endpoint(_verb),
+        f"/cases/<reference>/referrals/<uuid:referral_id>/{_verb}",
+        str(_verb),
+        _endpoint(_verb),
         methods=["POST"],
-    )  # fmt: skip
+    )

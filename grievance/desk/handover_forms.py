@@ -256,9 +256,12 @@ class DeliverForm(HandOverForm):
     def said(self, act: Act) -> Delivery:
         """How it went out."""
         return Delivery(
-            str(self.by.data), str(self.channel.data), self.on_day.data, self.tracking.data or "",
+            str(self.by.data),
+            str(self.channel.data),
+            self.on_day.data,
+            self.tracking.data or "",
             self.next_chase.data,
-        )  # fmt: skip
+        )
 
 
 class AnswerForm(WithFile, HandOverForm):
@@ -299,9 +302,13 @@ class AnswerForm(WithFile, HandOverForm):
         """What the body said, with the file that came with it made part of the case."""
         file = self.attach(act)
         return Answered(
-            str(self.kind.data), self.on_day.data, self.number.data or "", self.told.data or "",
-            file.id if file else None, self.next_chase.data,
-        )  # fmt: skip
+            str(self.kind.data),
+            self.on_day.data,
+            self.number.data or "",
+            self.told.data or "",
+            file.id if file else None,
+            self.next_chase.data,
+        )
 
 
 class ChaseForm(HandOverForm):

@@ -32,7 +32,7 @@ from grievance.i18n import N_, current, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
-from grievance.referrals.operations import handing, sealing
+from grievance.referrals.operations import recalling, sealing
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.states import LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
@@ -129,9 +129,12 @@ class HandOverPage:
     """Everything that the page of one hand-over shows; `wrong` is a form that was refused."""
 
     def __init__(
-        self, desk: Desk, referral: Referral, at: datetime,
+        self,
+        desk: Desk,
+        referral: Referral,
+        at: datetime,
         wrong: tuple[Verb, HandOverForm] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.desk, self.case, self.referral, self.at = desk, desk.case, referral, at
         self.wrong = wrong
         self.hours: Hours = operator_hours(db.session())
@@ -212,9 +215,12 @@ class HandOverPage:
         row = open_file(self.desk, file_id)
         stored = files.read_meta(self.desk.opened, row)
         return Letter(
-            row.id, stored.name, size(stored.size), _(FILE_STATE[row.state]),
+            row.id,
+            stored.name,
+            size(stored.size),
+            _(FILE_STATE[row.state]),
             bool(stored.clean_blob),
-        )  # fmt: skip
+        )
 
     @property
     def missing(self) -> list[str]:
@@ -298,7 +304,7 @@ class HandOverPage:
             verb
             for verb, steps in ACTS
             if verb in can and any(state in STEPS[step][0] for step in steps)
-            if verb != Verb.TELL_BODY or handing.untold(self.referral)
+            if verb != Verb.TELL_BODY or recalling.untold(self.referral)
         ]
         return [self._doing(verb, first=verb == ready[0]) for verb in ready]
 

@@ -48,9 +48,13 @@ class CasePage:
     """
 
     def __init__(
-        self, desk: Desk, at: datetime, seen: int = 0, wrong: tuple[Verb, ActForm] | None = None,
+        self,
+        desk: Desk,
+        at: datetime,
+        seen: int = 0,
+        wrong: tuple[Verb, ActForm] | None = None,
         reply: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.desk, self.case, self.at, self.seen = desk, desk.case, at, seen
         self.wrong, self.reply = wrong, reply
         self.hours: Hours = operator_hours(db.session())

@@ -108,13 +108,18 @@ class RemedyForm(WithFile, ActForm):
         amounts = {name: self._amount(name) for name in words.AMOUNTS}
         named = any(one is not None for one in amounts.values())
         facts = Facts(
-            self.told.data or "", self.source.data or "", str(self.currency.data) if named else "",
+            self.told.data or "",
+            self.source.data or "",
+            str(self.currency.data) if named else "",
             **amounts,
-        )  # fmt: skip
+        )
         return Remedy(
-            str(self.kind.data), str(self.stands.data), facts, self.due_on.data,
+            str(self.kind.data),
+            str(self.stands.data),
+            facts,
+            self.due_on.data,
             self.arrived_on.data,
-        )  # fmt: skip
+        )
 
 
 def _item(desk: Desk, item_id: UUID | None) -> RemedyItem | None:

@@ -68,9 +68,13 @@ def service(entry: Entry, language: Language = ENGLISH) -> dict[str, Any]:
         made["assured_date"] = max(assured).isoformat()
     if place := place_of(entry.id):
         made["service_areas"] = [
-            {"id": _id(entry.id, "area"), "name": _country(place), "extent": place,
-             "extent_type": "other"}
-        ]  # fmt: skip
+            {
+                "id": _id(entry.id, "area"),
+                "name": _country(place),
+                "extent": place,
+                "extent_type": "other",
+            }
+        ]
     return {name: value for name, value in (made | _first(entry, "url", "email")).items() if value}
 
 

@@ -58,9 +58,12 @@ def load_facts(folder: Path | None = None) -> Facts:
     top = heads.top()
     checked, remedies = top.day("checked"), top.codes("remedies")
     top.done()
-    known = _Known(frozenset(_ids(issues, "issues")), frozenset(_ids(pages, "sources")),
-                   frozenset(name for sheet in bodies for name in _ids(sheet, "mechanisms")),
-                   frozenset(remedies))  # fmt: skip
+    known = _Known(
+        frozenset(_ids(issues, "issues")),
+        frozenset(_ids(pages, "sources")),
+        frozenset(name for sheet in bodies for name in _ids(sheet, "mechanisms")),
+        frozenset(remedies),
+    )
     facts = Facts(
         checked or date.min,
         {body.id: body for sheet in bodies for body in _mechanisms(sheet, known)},
@@ -122,9 +125,15 @@ def _sources(sheet: Sheet) -> list[Source]:
     top, found = sheet.top(), []
     for row in top.rows("sources"):
         found.append(
-            Source(row.text("id"), row.text("organisation"), row.text("title"),
-                   row.maybe("address"), row.maybe("date"), row.flag("official"))
-        )  # fmt: skip
+            Source(
+                row.text("id"),
+                row.text("organisation"),
+                row.text("title"),
+                row.maybe("address"),
+                row.maybe("date"),
+                row.flag("official"),
+            )
+        )
         row.done()
     top.done()
     return found
@@ -138,11 +147,18 @@ def _issues(sheet: Sheet) -> list[Issue]:
         grades = {part: severity.number(part) for part in ("scale", "scope", "irremediability")}
         severity.done()
         found.append(
-            Issue(row.text("id"), row.text("label_ja"), grades, row.code("level", entries.LEVELS),
-                  row.flag("emergency_flag"), row.codes("ilo_indicators", indicators),
-                  row.codes("standards"), row.codes("kinds", entries.KINDS),
-                  _texts(row, entries.ISSUE_TEXTS, ("label", "description")))
-        )  # fmt: skip
+            Issue(
+                row.text("id"),
+                row.text("label_ja"),
+                grades,
+                row.code("level", entries.LEVELS),
+                row.flag("emergency_flag"),
+                row.codes("ilo_indicators", indicators),
+                row.codes("standards"),
+                row.codes("kinds", entries.KINDS),
+                _texts(row, entries.ISSUE_TEXTS, ("label", "description")),
+            )
+        )
         row.done()
     top.done()
     return found

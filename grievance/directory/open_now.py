@@ -46,5 +46,6 @@ def sentence(channel: Channel, now: datetime, sure: bool = True) -> str:
     if told.opens is None:
         return gettext("Closed now")
     return gettext("Closed now. Opens %(when)s (%(zone)s)") % {
-        "when": time_text(told.opens, ZoneInfo(zone)), "zone": zone_text(zone)
-    }  # fmt: skip
+        "when": time_text(told.opens, ZoneInfo(zone)),
+        "zone": zone_text(zone),
+    }

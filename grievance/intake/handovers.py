@@ -296,11 +296,16 @@ def _drafted(
 
     def drafting(language: str) -> Document:
         asked = Drafting(
-            mechanism=document.mechanism, name=entry.name() if entry else document.mechanism,
-            operator=operator.name if operator else "", language=language, beside=slug,
-            form=document.form, parts=document.parts, fields=fields,
+            mechanism=document.mechanism,
+            name=entry.name() if entry else document.mechanism,
+            operator=operator.name if operator else "",
+            language=language,
+            beside=slug,
+            form=document.form,
+            parts=document.parts,
+            fields=fields,
             pseudonym=named if document.form == "pseudonym" else "",
-        )  # fmt: skip
+        )
         return draft(template, said, asked)
 
     try:

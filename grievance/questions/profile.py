@@ -31,9 +31,15 @@ def profile_of(bank: Bank, journey: str, answers: Answers) -> dict[str, Any]:
     """
     live = bank.live(journey, answers)
     profile: dict[str, Any] = {"issues": bank.issues(live) or [OTHER]}
-    for key, name in (("location", "location"), ("country", "country"), ("now_in", "now-in"),
-                      ("nationality", "nationality"), ("goal", "goal"), ("sector", "sector"),
-                      ("language", "language")):  # fmt: skip
+    for key, name in (
+        ("location", "location"),
+        ("country", "country"),
+        ("now_in", "now-in"),
+        ("nationality", "nationality"),
+        ("goal", "goal"),
+        ("sector", "sector"),
+        ("language", "language"),
+    ):
         if live.get(name):
             profile[key] = live[name]
     if live.get("prefecture") and live.get("location") != "abroad":

@@ -26,16 +26,30 @@ def question(row: Row, groups: Groups) -> Question:
     never is."""
     packet, never = _packet(row)
     made = Question(
-        id=row.text("id"), page=row.text("page"), kind=row.text("kind"), ask=row.text("ask"),
-        help=row.maybe("help") or "", more=_more(row.row("more"), groups) if "more" in row.value
-        else None, why=row.maybe("why") or "", needed=row.maybe("needed") or "",
-        options=tuple(map(_option, row.rows("options"))), required=row.flag("required"),
-        unless=row.maybe("unless") or "", max=row.number("max") if "max" in row.value else None,
-        stores=row.maybe("stores") or "secret", compartment=row.maybe("compartment") or "story",
-        shown_if=_shown(row, groups), only=row.maybe("only") or "", safety=row.flag("safety"),
-        retired=row.flag("retired"), version=row.number("version") if "version" in row.value else 1,
-        packet=packet, never=never, headed=row.maybe("headed") or "", unsaid=row.codes("unsaid"),
-    )  # fmt: skip
+        id=row.text("id"),
+        page=row.text("page"),
+        kind=row.text("kind"),
+        ask=row.text("ask"),
+        help=row.maybe("help") or "",
+        more=_more(row.row("more"), groups) if "more" in row.value else None,
+        why=row.maybe("why") or "",
+        needed=row.maybe("needed") or "",
+        options=tuple(map(_option, row.rows("options"))),
+        required=row.flag("required"),
+        unless=row.maybe("unless") or "",
+        max=row.number("max") if "max" in row.value else None,
+        stores=row.maybe("stores") or "secret",
+        compartment=row.maybe("compartment") or "story",
+        shown_if=_shown(row, groups),
+        only=row.maybe("only") or "",
+        safety=row.flag("safety"),
+        retired=row.flag("retired"),
+        version=row.number("version") if "version" in row.value else 1,
+        packet=packet,
+        never=never,
+        headed=row.maybe("headed") or "",
+        unsaid=row.codes("unsaid"),
+    )
     if bool(made.headed) != (bool(packet) and made.kind != "files"):
         row.fault("headed", "headed: how an answer is headed that is handed over, and no other")
     for code in made.unsaid:
@@ -62,9 +76,13 @@ def _packet(row: Row) -> tuple[str, str]:
 def page(row: Row, groups: Groups) -> Page:
     """One page with its heading."""
     made = Page(
-        row.text("id"), row.text("title"), row.maybe("view") or "", _shown(row, groups),
-        row.codes("asks"), row.maybe("why") or "",
-    )  # fmt: skip
+        row.text("id"),
+        row.text("title"),
+        row.maybe("view") or "",
+        _shown(row, groups),
+        row.codes("asks"),
+        row.maybe("why") or "",
+    )
     row.done()
     return made
 

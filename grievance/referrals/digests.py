@@ -14,11 +14,20 @@ def digest_of(packet: Packet, files: Iterable[PacketFile]) -> bytes:
     """The digest of a packet as it stands now, with its copies in order."""
     parts: list[bytes] = [
         frame(
-            "packet digest/1", packet.case_id, packet.id, packet.mechanism, packet.immigration,
-            packet.template, packet.language, packet.beside, packet.form, ",".join(packet.parts),
-            packet.key_check, hashlib.sha256(packet.content).digest(),
+            "packet digest/1",
+            packet.case_id,
+            packet.id,
+            packet.mechanism,
+            packet.immigration,
+            packet.template,
+            packet.language,
+            packet.beside,
+            packet.form,
+            ",".join(packet.parts),
+            packet.key_check,
+            hashlib.sha256(packet.content).digest(),
         )
-    ]  # fmt: skip
+    ]
     for file in files:
         meta = hashlib.sha256(file.meta).digest()
         parts.append(frame(file.id, file.place, file.blob, file.blob_digest, meta))

@@ -84,10 +84,13 @@ class PacketGrant(Base):
     __table_args__ = (
         _among("holder_kind", ("organisation", "receipt", "recipient", "link")),
         UniqueConstraint(
-            "packet_id", "holder_kind", "holder_id", "holder_generation",
+            "packet_id",
+            "holder_kind",
+            "holder_id",
+            "holder_generation",
             name="uq_packet_grant_holder",
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = _case_key()
@@ -203,15 +206,19 @@ class Referral(Base):
             name="fk_referral_consent",
         ),
         Index(
-            "uq_referral_live", "case_id", "mechanism", unique=True,
+            "uq_referral_live",
+            "case_id",
+            "mechanism",
+            unique=True,
             postgresql_where=text(f"state IN ({_list(LIVE)})"),
         ),
         Index("ix_referral_board", "next_chase", "id"),
         Index(
-            "ix_referral_untold", "case_id",
+            "ix_referral_untold",
+            "case_id",
             postgresql_where=text(UNTOLD),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = _case_key()

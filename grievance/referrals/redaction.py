@@ -212,9 +212,8 @@ class _Name:
         return [
             word
             for word in self.unspaced
-            if len(self.unspaced) > 1
-            and word.letters >= (2 if word.script in _SHORT_PARTS else 3)
-        ]  # fmt: skip
+            if len(self.unspaced) > 1 and word.letters >= (2 if word.script in _SHORT_PARTS else 3)
+        ]
 
     def _whole(self, text: str) -> Iterator[tuple[int, int]]:
         letters = "".join(word.folded for word in self.unspaced)
@@ -261,9 +260,11 @@ def too_short(names: Iterable[str]) -> bool:
     """Whether part of a name is a single letter, which is not searched for."""
     read = [_Name.read(name) for name in names]
     return any(
-        _few(part) for name in read for part in (*((one,) for one in name.spaced), name.unspaced)
+        _few(part)
+        for name in read
+        for part in (*((one,) for one in name.spaced), name.unspaced)
         if part
-    )  # fmt: skip
+    )
 
 
 def ordinary(names: Iterable[str]) -> bool:

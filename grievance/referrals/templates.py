@@ -252,10 +252,15 @@ def _part(row: Row) -> Part:
     code = row.code("code", PARTS)
     asked = [q.id for q in shipped().questions.values() if q.packet == code and q.headed]
     made = Part(
-        code, _words(row, "label", PART), tuple(asked), row.codes("fields"),
-        row.flag("sensitive"), row.flag("identifying"), row.flag("files"),
+        code,
+        _words(row, "label", PART),
+        tuple(asked),
+        row.codes("fields"),
+        row.flag("sensitive"),
+        row.flag("identifying"),
+        row.flag("files"),
         row.flag("never_to_employer"),
-    )  # fmt: skip
+    )
     row.done()
     return made
 

@@ -64,9 +64,7 @@ def upgrade() -> None:
         ("monitored_kept", "state <> 'remedy_monitored' OR remedy_kept_at IS NOT NULL"),
         ("closed_dated", "state <> 'closed' OR closed_at IS NOT NULL"),
     ):
-        op.create_check_constraint(
-            op.f(f"ck_grievance_case_{name}"), "grievance_case", condition
-        )  # fmt: skip
+        op.create_check_constraint(op.f(f"ck_grievance_case_{name}"), "grievance_case", condition)
     op.add_column("referral", sa.Column("told_on", sa.Date()))
     op.create_check_constraint(
         op.f("ck_referral_told"), "referral", "told_on IS NULL OR state = 'recalled'"
@@ -90,9 +88,18 @@ def upgrade() -> None:
 def remedy_item() -> None:
     """What was claimed, promised and came."""
     kinds = (
-        "money", "fees", "documents", "apology", "job", "transfer", "safety", "treatment",
-        "rules", "guarantee", "other",
-    )  # fmt: skip
+        "money",
+        "fees",
+        "documents",
+        "apology",
+        "job",
+        "transfer",
+        "safety",
+        "treatment",
+        "rules",
+        "guarantee",
+        "other",
+    )
     states = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
     op.create_table(
         "remedy_item",
@@ -211,8 +218,9 @@ def downgrade() -> None:
     for name in ("closed_dated", "monitored_kept"):
         op.drop_constraint(op.f(f"ck_grievance_case_{name}"), "grievance_case", type_="check")
     again(
-        "grievance_case", "accepted_decided",
+        "grievance_case",
+        "accepted_decided",
         "state NOT IN ('accepted', 'with_mechanism') OR decided_at IS NOT NULL",
-    )  # fmt: skip
+    )
     again("grievance_case", "state", among("state", OLD_STATES))
     op.drop_column("grievance_case", "closed_at")

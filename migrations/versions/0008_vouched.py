@@ -20,9 +20,7 @@ def kinds(*names: str) -> None:
     """The kinds of chains there are."""
     op.drop_constraint(op.f("ck_event_stream_kind"), "event", type_="check")
     listed = ", ".join(repr(name) for name in names)
-    op.create_check_constraint(
-        op.f("ck_event_stream_kind"), "event", f"stream_kind in ({listed})"
-    )  # fmt: skip
+    op.create_check_constraint(op.f("ck_event_stream_kind"), "event", f"stream_kind in ({listed})")
 
 
 def upgrade() -> None:
@@ -52,8 +50,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("GRANT UPDATE ON read_log TO grievance_app")
-    op.execute("UPDATE read_log SET chained_by = NULL WHERE chained_by IN "
-               "(SELECT id FROM event WHERE stream_kind IN ('reads', 'directory'))")  # fmt: skip
+    op.execute(
+        "UPDATE read_log SET chained_by = NULL WHERE chained_by IN "
+        "(SELECT id FROM event WHERE stream_kind IN ('reads', 'directory'))"
+    )
     gone = "stream_id IN (SELECT id FROM chain)"
     op.execute(f"DELETE FROM event_detail WHERE event_id IN (SELECT id FROM event WHERE {gone})")
     op.execute(f"DELETE FROM unanchored_stream WHERE {gone}")

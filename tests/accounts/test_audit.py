@@ -82,9 +82,16 @@ def test_untouched_chain_holds_and_is_counted(busy: Office, worker: KeyRing) -> 
     assert report.anchors == 1
     assert len(report.head) == 64
     assert set(report.facts()) == {
-        "streams", "events", "broken", "anchors", "head", "before", "vouched", "wrong",
+        "streams",
+        "events",
+        "broken",
+        "anchors",
+        "head",
+        "before",
+        "vouched",
+        "wrong",
         "to_adopt",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

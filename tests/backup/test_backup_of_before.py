@@ -54,9 +54,13 @@ def before(lived: Lived, server, tmp_path: Path) -> Path:
 
 
 def _backup(
-    lived: Lived, server, folder: Path, revision: str, held: dict[str, bytes],
+    lived: Lived,
+    server,
+    folder: Path,
+    revision: str,
+    held: dict[str, bytes],
     shaped: Callable[[Connection], dict[str, object]],
-) -> Path:  # fmt: skip
+) -> Path:
     """A backup of an earlier release: `shaped` gives the rows its shape and tells its audit."""
     name = f"grievance_parent_{uuid4().hex[:8]}"
     server.ensure_database(name, template=_copy_of(lived, server))
@@ -68,11 +72,17 @@ def _backup(
         connection.rollback()
     names, listed = save_blobs(FolderBlobs(lived.place.data / "files"), folder)
     manifest = {
-        "format": FORMAT, "at": "2026-11-01T00:00:00+00:00", "revision": revision,
-        "tables": [vars(table) for table in tables], "rows": sum(one.rows for one in tables),
-        "files": len(names), "list": vars(listed), "secrets": sorted(held),
-        "audit": told, "ledger": str(lived.place.data / ledger.FILE),
-    }  # fmt: skip
+        "format": FORMAT,
+        "at": "2026-11-01T00:00:00+00:00",
+        "revision": revision,
+        "tables": [vars(table) for table in tables],
+        "rows": sum(one.rows for one in tables),
+        "files": len(names),
+        "list": vars(listed),
+        "secrets": sorted(held),
+        "audit": told,
+        "ledger": str(lived.place.data / ledger.FILE),
+    }
     whole = json.dumps(manifest).encode()
     keep(folder / rings.FILE, [rings.seal(held, PASSPHRASE)])
     keep(folder / MANIFEST, [whole])
@@ -167,9 +177,13 @@ def test_what_was_taken_back_since_is_taken_back_again_and_vouched_for(
     with lived.place.session() as session:
         (retired,) = session.scalars(select(Receipt.id))
     act = {
-        "case": str(lived.case_id), "seq": 99, "event": "ab" * 32, "verb": "change_receipt",
-        "hour": "2026-11-01T00:00:00+00:00", "codes": {"retired": str(retired)},
-    }  # fmt: skip
+        "case": str(lived.case_id),
+        "seq": 99,
+        "event": "ab" * 32,
+        "verb": "change_receipt",
+        "hour": "2026-11-01T00:00:00+00:00",
+        "codes": {"retired": str(retired)},
+    }
     data = (lived.place.data / ledger.FILE).read_bytes()
     private = KeyRing.load(lived.place.ring, "worker").anchor_private
     line = ledger.lines.signed(private, data, [act])

@@ -76,10 +76,15 @@ def handed_over(session: Session, world: World) -> Filed:
     assert world.referral is not None
     session.add(
         PacketGrant(
-            id=uuid4(), case_id=world.case.id, packet_id=world.referral.packet_id, box=b"sealed",
-            holder_kind="recipient", holder_id=uuid4(), holder_generation=1,
+            id=uuid4(),
+            case_id=world.case.id,
+            packet_id=world.referral.packet_id,
+            box=b"sealed",
+            holder_kind="recipient",
+            holder_id=uuid4(),
+            holder_generation=1,
         )
-    )  # fmt: skip
+    )
     audit.record(session, world.case, audit.ADOPTED, actor="cli:test", now=clock.real_now())
     session.commit()
     return world.filed
@@ -146,9 +151,22 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     # one withdrawn later; two withdrawn and opened again
     assert place.work("recalls")["done"] == 14
     return Life(
-        place, backup, site, handler, other, recalled.case.id, asked.case.id, withdrawn.case.id,
-        changed, reissued, untouched, shut.case.id, replaced.case.id, meant.id, 13,
-    )  # fmt: skip
+        place,
+        backup,
+        site,
+        handler,
+        other,
+        recalled.case.id,
+        asked.case.id,
+        withdrawn.case.id,
+        changed,
+        reissued,
+        untouched,
+        shut.case.id,
+        replaced.case.id,
+        meant.id,
+        13,
+    )
 
 
 def visit(session: Session, ring: KeyRing, filed: Filed) -> None:

@@ -240,8 +240,10 @@ def test_an_interrupted_backup_leaves_nothing_that_looks_like_one(
         session.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
         running = subprocess.Popen(
             [sys.executable, "-c", program, "create", str(tmp_path / "new")],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         deadline = time.monotonic() + 30
         while not (begun := list(tmp_path.glob(".new.*.part/database/message.copy"))):
             assert time.monotonic() < deadline
@@ -268,8 +270,10 @@ def test_what_is_written_while_it_runs_is_whole_or_not_in_it(
         session.execute(text("LOCK TABLE anchor IN ACCESS EXCLUSIVE MODE"))
         running = subprocess.Popen(
             [sys.executable, "-c", program, "create", str(tmp_path / "new")],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         deadline = time.monotonic() + 30
         while not list(tmp_path.glob(".new.*.part/database/anchor.copy")):
             assert time.monotonic() < deadline

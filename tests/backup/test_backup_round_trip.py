@@ -49,16 +49,20 @@ def test_every_table_holds_the_same_rows(lived: Lived, restored: Restored) -> No
     for place in (lived.place, restored[0]):
         with place.session("owner") as session:
             names = session.scalars(
-                text("SELECT table_name FROM information_schema.tables "
-                     "WHERE table_schema = 'public' ORDER BY table_name")
-            ).all()  # fmt: skip
+                text(
+                    "SELECT table_name FROM information_schema.tables "
+                    "WHERE table_schema = 'public' ORDER BY table_name"
+                )
+            ).all()
             sums = {
                 name: session.execute(
-                    text(f'SELECT count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) '
-                         f'FROM "{name}" t')
+                    text(
+                        f"SELECT count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text)) "
+                        f'FROM "{name}" t'
+                    )
                 ).one()
                 for name in names
-            }  # fmt: skip
+            }
         counts.append({name: tuple(found) for name, found in sums.items()})
     # a web process that starts notes its peppers; a backup, a pruning and a drill that they ran
     for found in counts:

@@ -82,10 +82,13 @@ def test_nothing_is_there_in_any_spelling(lived: Lived, made: Path, what: str) -
         "content": [STORY.encode(), NOTE, b"passport.txt", lived.filed.code.encode()],
         "secrets": [p.read_bytes() for p in ring.iterdir() if not p.name.endswith("-public")],
         "passwords": [
-            PASSWORD.encode(), PASSPHRASE.encode(), lived.handler.address.encode(),
-            lived.handler.private, lived.filed.keys.pair.private,
+            PASSWORD.encode(),
+            PASSPHRASE.encode(),
+            lived.handler.address.encode(),
+            lived.handler.private,
+            lived.filed.keys.pair.private,
         ],
-    }[what]  # fmt: skip
+    }[what]
     whole = b"\n".join(path.read_bytes() for path in sorted(made.rglob("*")) if path.is_file())
     lowered = whole.lower()
     for one in secret:

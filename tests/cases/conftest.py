@@ -48,10 +48,15 @@ def document(body: str) -> Document:
     """What would go to a body."""
     told = {"language": "vi", "what-happened": "Two months without pay."}
     drafting = Drafting(
-        mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
-        form="named", parts=("story",),
+        mechanism=body,
+        name=body,
+        operator="Hidamari desk",
+        language="ja",
+        beside="vi",
+        form="named",
+        parts=("story",),
         translations={"what-happened": "二か月、給料がありません。"},
-    )  # fmt: skip
+    )
     return draft(book().templates["generic"], told, drafting)
 
 
@@ -117,7 +122,7 @@ class World:
         handing.ask(session, row, packet, Asking("complaint", ENDS, TODAY), NOW)
         said = Said(
             "yes", digest, body, "complaint", "named", ENDS, packet.parts, "receipt", "self"
-        )  # fmt: skip
+        )
         if step != "asked":
             handing.consent(session, row, packet, said, sealer=desk, today=TODAY, now=NOW)
         if step in ("delivered", "recalled"):
@@ -165,10 +170,16 @@ class World:
         if row is None or packet is None:
             return Said(answer, b"", "", "", "", ENDS, (), "receipt", "self")
         told: dict[str, object] = {
-            "answer": answer, "digest": packet.digest, "recipient": row.mechanism,
-            "purpose": row.purpose, "form": packet.form, "ends_on": row.ends_on,
-            "parts": packet.parts, "given_by": "receipt", "known_to": "self",
-        }  # fmt: skip
+            "answer": answer,
+            "digest": packet.digest,
+            "recipient": row.mechanism,
+            "purpose": row.purpose,
+            "form": packet.form,
+            "ends_on": row.ends_on,
+            "parts": packet.parts,
+            "given_by": "receipt",
+            "known_to": "self",
+        }
         return Said(**{**told, **changed})
 
     def bring_to(self, state: str) -> None:

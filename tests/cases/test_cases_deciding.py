@@ -46,12 +46,13 @@ def appeal(world: World, now=NOW) -> None:
 
 def test_nobody_is_sent_away_without_another_door_and_a_reason(world: World):
     world.bring_to("in_review")
-    for reason, door, why in (("better_door", "", "door"), ("better_door", "no-such", "door"),
-                              ("boredom", "jp-x", "reason")):  # fmt: skip
+    for reason, door, why in (
+        ("better_door", "", "door"),
+        ("better_door", "no-such", "door"),
+        ("boredom", "jp-x", "reason"),
+    ):
         found = deciding.Declining(reason, door, words())
-        assert why == refused(
-            lambda found=found: deciding.propose_decline(world.act(), found)
-        )  # fmt: skip
+        assert why == refused(lambda found=found: deciding.propose_decline(world.act(), found))
     assert world.session.scalar(select(func.count()).select_from(FourEyes)) == 0
 
 

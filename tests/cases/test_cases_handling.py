@@ -54,8 +54,11 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
     own = select(Event).where(Event.stream_id == case.id, Event.actor == f"receipt:{case.id}")
     events = world.session.scalars(own.order_by(Event.seq)).all()
     assert [event.verb for event in events] == [
-        "filed", "worker_answers", "change_contact", "withdraw",
-    ]  # fmt: skip
+        "filed",
+        "worker_answers",
+        "change_contact",
+        "withdraw",
+    ]
     told = select(Message.at).where(Message.author == "worker")
     moments = [event.at for event in events]
     moments += [case.filed_at, case.worker_acted_at, case.state_since]
@@ -73,14 +76,15 @@ def test_a_new_case_runs_a_clock_of_seven_days_and_danger_one_of_four_hours(
     assert world.case.next_due.date().isoformat() == "2026-04-29"
     urgent = another(**IN_DANGER)
     assert {clock.kind for clock in clocks.running(world.session, urgent.case.id)} == {
-        "acknowledge", "danger",
-    }  # fmt: skip
+        "acknowledge",
+        "danger",
+    }
     assert urgent.case.next_due - HOUR == timedelta(hours=4)
 
 
 def test_acknowledging_ends_the_first_clock_and_promises_the_next_step(world: World):
     world.bring_to("received")
-    handling.acknowledge(world.act(), words())  # fmt: skip
+    handling.acknowledge(world.act(), words())
     assert running(world) == {"next_step"}
     assert world.case.acknowledged_at == world.case.first_answer_at == NOW
     assert world.case.assignee_id == world.handler.id
@@ -152,7 +156,7 @@ def test_the_worker_who_left_an_address_gets_one_letter_until_its_code_is_typed(
     assert letters(world, "worker_news") == 0  # nobody has typed the code of the first letter
     assert letters(world, "address_code") == 1
     world.bring_to("in_review")
-    handling.tell_worker(world.act(), words())  # fmt: skip
+    handling.tell_worker(world.act(), words())
     assert letters(world, "worker_news") == 0
     assert letters(world, "address_code") == 1
 

@@ -349,10 +349,13 @@ def _declared(name: str) -> Callable[[World], None]:
         by = getattr(world, name)
         world.session.add(
             Recusal(
-                case_id=world.case.id, person_id=world.operator.director.id, by_id=by.id,
-                state="asked", at=NOW,
+                case_id=world.case.id,
+                person_id=world.operator.director.id,
+                by_id=by.id,
+                state="asked",
+                at=NOW,
             )
-        )  # fmt: skip
+        )
 
     return ready
 
@@ -521,10 +524,14 @@ def test_move_refuses_codes_that_are_not_of_the_vocabulary(world: World):
 
 @pytest.mark.parametrize(
     ("verb", "guard"),
-    [(Verb.ACKNOWLEDGE, "not_acknowledged"), (Verb.ACCEPT, "assigned"),
-     (Verb.ASK_REISSUE, "reissue_allowed"), (Verb.REISSUE, "reissue_allowed"),
-     (Verb.ACKNOWLEDGE_ESCALATION, "escalated_to_them")],
-)  # fmt: skip
+    [
+        (Verb.ACKNOWLEDGE, "not_acknowledged"),
+        (Verb.ACCEPT, "assigned"),
+        (Verb.ASK_REISSUE, "reissue_allowed"),
+        (Verb.REISSUE, "reissue_allowed"),
+        (Verb.ACKNOWLEDGE_ESCALATION, "escalated_to_them"),
+    ],
+)
 def test_a_guard_that_does_not_hold_refuses_by_its_name(world: World, verb: Verb, guard: str):
     if verb == Verb.REISSUE:
         receipts.ask_reissue(world.act(world.colleague.actor), "Voice")

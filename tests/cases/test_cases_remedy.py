@@ -50,9 +50,7 @@ def answer(world: World, came: str) -> dict[UUID, str]:
 
 
 def report(world: World, came: str, now=NOW, **changed: object) -> None:
-    told: dict[str, object] = {
-        "came": answer(world, came), "reprisal": False, "written": words("")
-    }  # fmt: skip
+    told: dict[str, object] = {"came": answer(world, came), "reprisal": False, "written": words("")}
     said = Arrival(**{**told, **changed})
     remedying.report(world.own(now=now), said)
     world.session.flush()
@@ -63,14 +61,22 @@ def test_what_a_remedy_is_and_how_much_is_sealed_and_its_day_is_not(world: World
     item = world.promise(words="Wages of June", source="The company", offered=100000)
     facts = facts_of(world.home(), item)
     assert (facts.words, facts.source, facts.offered, facts.agreed) == (
-        "Wages of June", "The company", 100000, 300000,
-    )  # fmt: skip
+        "Wages of June",
+        "The company",
+        100000,
+        300000,
+    )
     assert b"Wages" not in item.facts
     assert (item.kind, item.due_on) == ("money", DUE)
     event = world.session.scalars(select(Event).where(Event.verb == "record_remedy")).one()
     assert set(event.codes) == {
-        "state", "item", "kind", "stands", "value", "rows",
-    }  # fmt: skip
+        "state",
+        "item",
+        "kind",
+        "stands",
+        "value",
+        "rows",
+    }
 
 
 @pytest.mark.parametrize(
@@ -252,7 +258,7 @@ def test_whatever_the_worker_does_makes_the_tries_begin_anew(world: World):
     world.bring_to("accepted")
     world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY):
-        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))  # fmt: skip
+        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))
     assert closing.ground(world.session, world.case).enough
     world.case.worker_acted_at = NOW - timedelta(days=30)
     world.session.flush()
@@ -283,10 +289,12 @@ def test_a_case_is_not_closed_while_a_body_has_it_or_was_asked_about(world: Worl
 @pytest.mark.parametrize(
     ("stands", "result", "why"),
     [
-        ("agreed", "remedied", "remedied"), ("agreed", "partly", "partly"),
-        ("agreed", "unreachable", "reached"), ("agreed", "wonderful", "result"),
+        ("agreed", "remedied", "remedied"),
+        ("agreed", "partly", "partly"),
+        ("agreed", "unreachable", "reached"),
+        ("agreed", "wonderful", "result"),
     ],
-)  # fmt: skip
+)
 def test_the_result_is_what_is_written_down(world: World, stands: str, result: str, why: str):
     world.bring_to("remedy_agreed")
     world.signed()
@@ -333,9 +341,7 @@ def test_a_worker_who_writes_meanwhile_is_answered_before_it_closes(world: World
     world.propose_close()
     world.case.worker_waits = True
     world.session.flush()
-    assert refused(
-        lambda: closing.close(world.act(world.colleague.actor))
-    ) == "worker_waits"  # fmt: skip
+    assert refused(lambda: closing.close(world.act(world.colleague.actor))) == "worker_waits"
 
 
 def test_a_proposal_to_decline_cannot_be_closed_and_the_other_way_round(world: World):
@@ -384,17 +390,21 @@ def test_the_database_holds_the_invariants_itself(world: World):
     world.bring_to("accepted")
     for values in ({"state": "closed"}, {"state": "remedy_monitored"}):
         with pytest.raises(IntegrityError), world.session.begin_nested():
-            world.session.execute(
-                update(Case).where(Case.id == world.case.id).values(**values)
-            )  # fmt: skip
+            world.session.execute(update(Case).where(Case.id == world.case.id).values(**values))
 
 
 @pytest.mark.parametrize(
     ("typed", "currency", "amount"),
-    [("1,200,000", "JPY", 1200000), ("1.200.000", "VND", 1200000), ("１２３４", "JPY", 1234),
-     ("১২,৩৪৫", "BDT", 1234500), ("1 200,50", "EUR", 120050), ("1,00,000.5", "INR", 10000050),
-     ("12.5", "USD", 1250)],
-)  # fmt: skip
+    [
+        ("1,200,000", "JPY", 1200000),
+        ("1.200.000", "VND", 1200000),
+        ("１２３４", "JPY", 1234),
+        ("১২,৩৪৫", "BDT", 1234500),
+        ("1 200,50", "EUR", 120050),
+        ("1,00,000.5", "INR", 10000050),
+        ("12.5", "USD", 1250),
+    ],
+)
 def test_an_amount_is_read_as_people_write_it(typed: str, currency: str, amount: int):
     assert money.parse(typed, currency) == amount
     assert money.parse(money.typed(amount, currency), currency) == amount
@@ -435,8 +445,14 @@ def test_what_the_worker_said_yes_to_is_not_changed_behind_their_back(world: Wor
         told = Remedy("money", stands, facts, due_on, arrived, id=item.id)
         remedying.record(world.act(), told)
 
-    for changed in ({"agreed": 1}, {"claimed": 1}, {"words": "Less"}, {"stands": "dropped"},
-                    {"due_on": date(2027, 1, 1)}, {"stands": "claimed"}):  # fmt: skip
+    for changed in (
+        {"agreed": 1},
+        {"claimed": 1},
+        {"words": "Less"},
+        {"stands": "dropped"},
+        {"due_on": date(2027, 1, 1)},
+        {"stands": "claimed"},
+    ):
         assert refused(lambda changed=changed: change(**changed)) == "agreed_already"
     assert refused(lambda: change(stands="not_kept")) == "agreed_already"
     change(stands="part", received=1000)
@@ -493,7 +509,7 @@ def test_who_answers_on_their_page_was_reached(world: World):
     world.bring_to("remedy_agreed")
     world.case.filed_at = world.case.worker_acted_at = NOW - timedelta(days=60)
     for day in (TODAY - timedelta(days=40), TODAY - timedelta(days=5)):
-        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))  # fmt: skip
+        closing.try_to_reach(world.act(), Tried("phone", day, "Rang"))
     assert closing.ground(world.session, world.case).enough
     report(world, "all")
     assert not closing.ground(world.session, world.case).enough
@@ -509,7 +525,7 @@ def test_asking_the_worker_something_voids_the_yes_to_closing(world: World):
 def test_a_try_keeps_the_day_that_the_worker_was_promised(world: World):
     world.bring_to("accepted")
     before = running(world)["next_step"]
-    closing.try_to_reach(world.act(), Tried("phone", TODAY, "Rang"))  # fmt: skip
+    closing.try_to_reach(world.act(), Tried("phone", TODAY, "Rang"))
     assert running(world)["next_step"] == before
 
 

@@ -166,9 +166,13 @@ def help_with(**settings: str) -> str:
     """What `flask --help` says on stderr beside the list of every command."""
     env = {name: text for name, text in os.environ.items() if not name.startswith("GRIEVANCE_")}
     told = subprocess.run(
-        [sys.executable, "-m", "flask", "--help"], cwd=ROOT, env={**env, **settings},
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", "flask", "--help"],
+        cwd=ROOT,
+        env={**env, **settings},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert told.returncode == 0
     assert "Traceback" not in told.stderr
     installed = {one.name for one in entry_points(group="flask.commands")}

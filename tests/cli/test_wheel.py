@@ -51,9 +51,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in NEEDED:
         shutil.copy2(ROOT / name, source / name)
     told = run(
-        *PIP, "--python", sys.executable, "wheel", *QUIET, "--no-build-isolation", "-w", made,
-        source, cwd=source,
-    )  # fmt: skip
+        *PIP,
+        "--python",
+        sys.executable,
+        "wheel",
+        *QUIET,
+        "--no-build-isolation",
+        "-w",
+        made,
+        source,
+        cwd=source,
+    )
     assert told.returncode == 0, f"is setuptools as in tests/requirements.txt? {told.stderr}"
     (found,) = made.glob("grievance-*.whl")
     return found
@@ -89,9 +97,13 @@ def served(python: Path, folder: Path) -> Iterator[str]:
     env = {name: text for name, text in os.environ.items() if not name.startswith("GRIEVANCE_")}
     with (folder.parent / f"{folder.name}.err").open("w+") as errors:
         running = subprocess.Popen(
-            [python, "-m", "flask", "up", "--port", "0", "--no-demo"], cwd=folder, env=env,
-            stdout=subprocess.PIPE, stderr=errors, text=True,
-        )  # fmt: skip
+            [python, "-m", "flask", "up", "--port", "0", "--no-demo"],
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
         assert running.stdout is not None
         try:
             said = next((line for line in running.stdout if line.startswith("ready ")), "")
@@ -132,8 +144,13 @@ def test_it_serves_from_an_empty_folder(served: str, folder: Path) -> None:
     assert '<html lang="ja"' in japanese
     assert "相談" in japanese
     assert set(json.loads(fetch(f"{served}/healthz"))) == {
-        "status", "filing", "database", "queue", "outbox_lag_s", "oldest_overdue_s",
-    }  # fmt: skip
+        "status",
+        "filing",
+        "database",
+        "queue",
+        "outbox_lag_s",
+        "oldest_overdue_s",
+    }
     sheet = re.search(r'href="(/static/[^"]+\.css[^"]*)"', english)
     assert sheet is not None
     assert ":root" in fetch(served + sheet[1])

@@ -106,9 +106,13 @@ def house(live_app: Flask, server: Server, ring_folder: Path, tmp_path: Path) ->
         operator = found_operator(session, live_app.config["KEY_RING"])
         _as_owner(server, address)
         yield House(
-            live_app, session, operator, server.url("worker", address),
-            KeyRing.load(tmp_path / "ring", "worker"), stack,
-        )  # fmt: skip
+            live_app,
+            session,
+            operator,
+            server.url("worker", address),
+            KeyRing.load(tmp_path / "ring", "worker"),
+            stack,
+        )
 
 
 def _as_owner(server: Server, database: str) -> None:

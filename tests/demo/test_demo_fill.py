@@ -194,8 +194,14 @@ def test_remedies_are_promised_late_broken_kept_and_watched(place: Place) -> Non
         tries = session.scalars(select(Attempt)).all()
         ends = session.scalars(select(Outcome)).all()
     assert {item.state for item, _state in rows} >= {
-        "claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped",
-    }  # fmt: skip
+        "claimed",
+        "offered",
+        "agreed",
+        "part",
+        "arrived",
+        "not_kept",
+        "dropped",
+    }
     assert {item.kind for item, _state in rows} >= {"money", "documents", "apology", "transfer"}
     late = [item for item, state in rows if state == "remedy_agreed" and item.due_on < today]
     assert late
@@ -338,9 +344,22 @@ def test_no_word_name_or_number_is_readable_in_the_database(place: Place) -> Non
     secrets = [case["receipt"] for case in place.told["cases"]]
     secrets += [account["password"] for account in place.told["accounts"]]
     secrets += [account["email"] for account in place.told["accounts"]]
-    written = ("what-happened", "name", "helper-name", "company", "company-own", "wants-words",
-               "contact-email", "contact-phone", "contact-when", "contact-never", "buyer",
-               "told-where", "told-result", "company-place")  # fmt: skip
+    written = (
+        "what-happened",
+        "name",
+        "helper-name",
+        "company",
+        "company-own",
+        "wants-words",
+        "contact-email",
+        "contact-phone",
+        "contact-when",
+        "contact-never",
+        "buyer",
+        "told-where",
+        "told-result",
+        "company-place",
+    )
     for scene in scenes():
         secrets += [str(scene.answers[name]) for name in written if name in scene.answers]
         for said in ("text", "words", "how"):

@@ -71,8 +71,11 @@ def _start(unit: str) -> None:
         env={"PATH": os.environ["PATH"], **environ},
         cwd=told["WorkingDirectory"],
         umask=int(told["UMask"], 8),
-        stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        stdout=log,
+        stderr=log,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     (STARTED / unit).write_text(str(child.pid))
 
 
@@ -82,8 +85,13 @@ def _once(unit: str) -> None:
     environ |= dict(one.split("=", 1) for one in told.lists.get("Environment", []))
     for command in told.lists["ExecStart"]:
         words = shlex.split(command.replace("%%", "%").replace("$$", "$"))
-        subprocess.run(words, env=environ, cwd=told["WorkingDirectory"], check=True,
-                       umask=int(told["UMask"], 8))  # fmt: skip
+        subprocess.run(
+            words,
+            env=environ,
+            cwd=told["WorkingDirectory"],
+            check=True,
+            umask=int(told["UMask"], 8),
+        )
 
 
 def _systemd_run(words: list[str]) -> None:

@@ -128,8 +128,11 @@ def test_a_command_runs_as_its_kind_does(tmp_path: Path, kind: str) -> None:
     stub.chmod(0o755)
     done = subprocess.run(
         [str(DEPLOY / "as"), "root" if kind == "backup" else kind, "mail", "test"],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     words, unit = done.stdout.split(), Unit(DEPLOY / f"grievance-{kind}.service")
     given = dict(words[i + 1].split("=", 1) for i, word in enumerate(words) if word == "-p")
     assert words[-3:] == ["/opt/grievance/.venv/bin/flask", "mail", "test"]
@@ -159,7 +162,10 @@ def test_the_cleaner_works_with_what_the_web_unit_leaves(analyze: str, tmp_path:
     confined = [sys.executable, "tests/deploy/confined.py", str(DEPLOY / "grievance-web.service")]
     done = subprocess.run(
         [*confined, sys.executable, "-c", CLEAN, *names],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [["cleaned", True, []]] * len(samples)

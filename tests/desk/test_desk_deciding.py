@@ -275,12 +275,8 @@ def test_who_may_give_a_key_is_led_to_it_and_who_asked_for_it_is_not(house, show
     newcomer = Invitee("Abe", "abe@example.org", Role.HANDLER)
     ring, org = house.operator.ring, house.operator.id
     director = house.operator.director
-    token = invitations.invite(
-        session, org, newcomer, invited_by=director.id, ring=ring, now=NOW
-    )  # fmt: skip
-    invitations.accept(
-        session, token, cheap_password(ring), language="en", ring=ring, now=NOW
-    )  # fmt: skip
+    token = invitations.invite(session, org, newcomer, invited_by=director.id, ring=ring, now=NOW)
+    invitations.accept(session, token, cheap_password(ring), language="en", ring=ring, now=NOW)
     session.commit()
     for who, led in ((handler, True), (director, False)):
         page = show(house.browser(who), "/staff/")

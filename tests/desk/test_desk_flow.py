@@ -63,8 +63,14 @@ def test_from_a_new_report_to_an_accepted_case(house):
     page = opened(client, case)
     assert page.one("body").get("data-state") == "in_review"
     assert send(client, page, "acknowledge").status_code == 303
-    asked = send(client, opened(client, case), "ask_worker", message="Which month?", language="en",
-                 reads="yes")  # fmt: skip
+    asked = send(
+        client,
+        opened(client, case),
+        "ask_worker",
+        message="Which month?",
+        language="en",
+        reads="yes",
+    )
     assert asked.status_code == 303
     assert house.again(case).state == "awaiting_worker"
     answer = Written("Tháng ba", "vi", uuid4())
@@ -77,8 +83,13 @@ def test_from_a_new_report_to_an_accepted_case(house):
     assert (case.state, case.assignee_id) == ("accepted", handler.id)
     assert case.decided_at is not None
     assert verbs_of(house, case) == [
-        "filed", "take", "acknowledge", "ask_worker", "worker_answers", "accept",
-    ]  # fmt: skip
+        "filed",
+        "take",
+        "acknowledge",
+        "ask_worker",
+        "worker_answers",
+        "accept",
+    ]
 
 
 def test_the_acknowledgement_is_ready_to_send_in_a_language_the_worker_reads(house):
@@ -104,9 +115,14 @@ def test_triage_sets_severity_issues_and_danger(house):
     handler, filed = house.hire(), house.case()
     client = house.browser(handler)
     answer = send(
-        client, opened(client, filed.case), "triage",
-        severity="critical", issue="violence", issues=["wages-unpaid", "violence"], danger="yes",
-    )  # fmt: skip
+        client,
+        opened(client, filed.case),
+        "triage",
+        severity="critical",
+        issue="violence",
+        issues=["wages-unpaid", "violence"],
+        danger="yes",
+    )
     assert answer.status_code == 303
     case = house.again(filed.case)
     assert (case.severity, case.danger, case.main_issue) == ("critical", True, "violence")
@@ -118,9 +134,13 @@ def test_a_case_in_danger_cannot_be_of_low_severity_and_the_form_says_so(house):
     handler, filed = house.hire(), house.case()
     client = house.browser(handler)
     answer = send(
-        client, opened(client, filed.case), "triage",
-        severity="low", issue="housing", danger="yes",
-    )  # fmt: skip
+        client,
+        opened(client, filed.case),
+        "triage",
+        severity="low",
+        issue="housing",
+        danger="yes",
+    )
     page = read_page(answer)
     assert answer.status_code == 422
     assert "severity" in page.errors
@@ -347,8 +367,9 @@ def test_workers_writing_meanwhile_is_shown_to_who_sends(house):
     site = house.app.config["SITE"]
     replying.say(filed.act(house.session, site), Sent(said))
     house.session.commit()
-    answer = send(client, page, "tell_worker", message="We call on Monday.", language="en",
-                  reads="yes")  # fmt: skip
+    answer = send(
+        client, page, "tell_worker", message="We call on Monday.", language="en", reads="yes"
+    )
     shown = read_page(answer)
     assert answer.status_code == 409
     assert "The worker wrote to us." in shown.main

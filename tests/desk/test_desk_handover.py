@@ -72,8 +72,13 @@ def ask(house, client, case, body=CONCILIATION, **typed):
     """The handler asks the worker about a hand-over; its path. Without a name the worker's
     language is ticked."""
     page = packet_page(client, case, body)
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "mediation", "ends_on": LATER,
-            "parts": ["story", "issue", "wish"], **typed}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "mediation",
+        "ends_on": LATER,
+        "parts": ["story", "issue", "wish"],
+        **typed,
+    }
     if sent["form"] != "named":
         sent["parts"] = [*sent["parts"], "language"]
     answer = client.post(f"/staff/cases/{case.reference}/refer/{body}", data=sent)
@@ -132,8 +137,14 @@ def test_from_a_suggestion_to_a_recorded_answer(house, body, answers):
     assert house.again(case).state == "accepted"
     assert {c.kind for c in clocks.running(house.session, case.id)} >= {"next_step"}
     assert verbs_of(house, case) == [
-        "filed", "take", "refer", "record_consent", "deliver", "referral_news", "referral_news",
-    ]  # fmt: skip
+        "filed",
+        "take",
+        "refer",
+        "record_consent",
+        "deliver",
+        "referral_news",
+        "referral_news",
+    ]
 
 
 def test_the_case_page_lists_hand_overs_and_offers_the_other_doors(house):
@@ -211,8 +222,13 @@ def test_nothing_that_can_harm_is_ticked_first_and_the_name_stays_out_without_id
     assert ticked
     harm = {"status", "nationality", "home", "personal", "whereabouts", "language"}
     assert not harm & set(ticked)
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "advice", "form": "no_identity",
-            "parts": ["name", "story"], "preview": "yes"}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "advice",
+        "form": "no_identity",
+        "parts": ["name", "story"],
+        "preview": "yes",
+    }
     where = f"/staff/cases/{filed.case.reference}/refer/{CONCILIATION}"
     shown = read_page(client.post(where, data=sent))
     assert "Nguyen Thi Lan" not in shown.one("article").itertext()
@@ -326,8 +342,12 @@ def test_a_repeated_sending_hands_over_once(house):
 def asks_anew(house, client, case, body=CONCILIATION, **typed):
     """The handler sends the page of a packet as it is pre-filled, with what they changed."""
     page = packet_page(client, case, body)
-    sent = {**page.fields(form_of(page, "refer")), "parts": ticked(page, "parts"),
-            "copies": ticked(page, "copies"), **typed}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "parts": ticked(page, "parts"),
+        "copies": ticked(page, "copies"),
+        **typed,
+    }
     return client.post(f"/staff/cases/{case.reference}/refer/{body}", data=sent)
 
 
@@ -395,9 +415,10 @@ def test_a_yes_to_the_packet_before_a_change_is_worth_nothing(house):
     assert "that yes ends" in page.one("p", data_replaces="consented").text
     assert asks_anew(house, client, case, ends_on="2031-01-31").status_code == 303
     house.session.expire_all()
-    row, given = house.session.scalars(select(Referral)).one(), house.session.scalars(
-        select(Consent)
-    ).one()  # fmt: skip
+    row, given = (
+        house.session.scalars(select(Referral)).one(),
+        house.session.scalars(select(Consent)).one(),
+    )
     assert (row.state, row.consent_id, given.answer) == ("asked", None, "yes")
     assert given.recalled_at is not None
     page = read_page(client.get(path))
@@ -457,10 +478,14 @@ def test_while_the_store_is_away_a_packet_with_copies_keeps_what_was_typed(house
     chosen = pictured(house, filed)
     page = packet_page(client, case, "jp-ncp")
     typed = {
-        **page.fields(form_of(page, "refer")), "purpose": "complaint", "ends_on": LATER,
-        "parts": ["story", "files"], "copies": [str(chosen.id)],
-        "field_chapters": "Chapter V", "field_interest": "She works there.",
-    }  # fmt: skip
+        **page.fields(form_of(page, "refer")),
+        "purpose": "complaint",
+        "ends_on": LATER,
+        "parts": ["story", "files"],
+        "copies": [str(chosen.id)],
+        "field_chapters": "Chapter V",
+        "field_interest": "She works there.",
+    }
 
     def away(_store, _blob):
         raise OSError("away")
@@ -483,15 +508,30 @@ def test_the_page_that_changes_a_packet_holds_what_the_packet_holds(house):
     client, case = house.browser(handler), filed.case
     chosen, _other = pictured(house, filed), pictured(house, filed, "other.png")
     ask(
-        house, client, case, "jp-ncp", form="pseudonym", pseudonym="Ms. A", language="en",
-        purpose="complaint", parts=["name", "story", "explanation", "files"],
-        copies=[str(chosen.id)], field_chapters="Chapter V", field_interest="She works there.",
-    )  # fmt: skip
+        house,
+        client,
+        case,
+        "jp-ncp",
+        form="pseudonym",
+        pseudonym="Ms. A",
+        language="en",
+        purpose="complaint",
+        parts=["name", "story", "explanation", "files"],
+        copies=[str(chosen.id)],
+        field_chapters="Chapter V",
+        field_interest="She works there.",
+    )
     page = packet_page(client, case, "jp-ncp")
     shown = page.fields(form_of(page, "refer"))
-    assert {name: shown[name] for name in ("form", "pseudonym", "language", "purpose", "ends_on")} \
-        == {"form": "pseudonym", "pseudonym": "Ms. A", "language": "en", "purpose": "complaint",
-            "ends_on": LATER}  # fmt: skip
+    assert {
+        name: shown[name] for name in ("form", "pseudonym", "language", "purpose", "ends_on")
+    } == {
+        "form": "pseudonym",
+        "pseudonym": "Ms. A",
+        "language": "en",
+        "purpose": "complaint",
+        "ends_on": LATER,
+    }
     assert shown["field_chapters"] == "Chapter V"
     assert shown["field_interest"] == "She works there."
     packet = house.session.scalars(select(Packet)).one()
@@ -505,8 +545,9 @@ def test_the_page_that_changes_a_packet_holds_what_the_packet_holds(house):
 
 def upload(client, path, data=b"", name="letter.png", **typed):
     """Record what the body said, with its letter."""
-    return do(client, path, "referral_news", kind="acknowledged", file=(io.BytesIO(data), name),
-              **typed)  # fmt: skip
+    return do(
+        client, path, "referral_news", kind="acknowledged", file=(io.BytesIO(data), name), **typed
+    )
 
 
 def test_the_letter_of_a_body_is_kept_clean_and_both_sides_open_it(house):
@@ -713,14 +754,18 @@ def test_every_page_of_the_paper_says_where_to_answer_for_what_and_until_when(ho
     assert "回答先：desk@example.org" in "".join(preview.one("article").itertext())
     path = ask(house, client, filed.case, purpose="inspection")
     for page in (
-        read_page(client.get(path)), read_page(client.get(f"{path}/print")),
-        worker_page(house, filed, path), worker_page(house, filed, path, "/print"),
-    ):  # fmt: skip
+        read_page(client.get(path)),
+        read_page(client.get(f"{path}/print")),
+        worker_page(house, filed, path),
+        worker_page(house, filed, path, "/print"),
+    ):
         said = [one.text for one in page.all("p", data_line="")]
         assert said == [
-            "回答先：desk@example.org", f"文書番号（回答の際にお示しください）：{number(house)}",
-            "目的：職場の調査・検査", "本人の同意の期限：2030年12月31日火曜日",
-        ]  # fmt: skip
+            "回答先：desk@example.org",
+            f"文書番号（回答の際にお示しください）：{number(house)}",
+            "目的：職場の調査・検査",
+            "本人の同意の期限：2030年12月31日火曜日",
+        ]
     mine = worker_page(house, filed, path).main
     assert "Please answer to: desk@example.org" in mine
     assert "Purpose: inspection of the workplace" in mine
@@ -741,12 +786,15 @@ def test_a_paper_from_before_says_less_and_still_opens_and_prints(house, monkeyp
 
     def older(values):
         sections = [
-            {**part, "paragraphs": [
-                {key: said for key, said in one.items() if key not in before}
-                for one in part["paragraphs"]
-            ]}
+            {
+                **part,
+                "paragraphs": [
+                    {key: said for key, said in one.items() if key not in before}
+                    for one in part["paragraphs"]
+                ],
+            }
             for part in values["sections"]
-        ]  # fmt: skip
+        ]
         kept = {key: said for key, said in values.items() if key not in added}
         return now_({**kept, "sections": sections})
 
@@ -834,8 +882,13 @@ def test_words_that_nobody_translated_stop_the_question_and_are_named(house, for
     page = packet_page(client, case, "company-hotline-template")
     assert "untranslated" in warned(page)
     assert "These words of the worker are in Vietnamese" in page.main
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "complaint", "form": form,
-            "pseudonym": "Ms. A", "parts": ["story", "issue"]}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "complaint",
+        "form": form,
+        "pseudonym": "Ms. A",
+        "parts": ["story", "issue"],
+    }
     refused = client.post(where, data=sent)
     assert refused.status_code == 409
     assert "that its reader does not read" in read_page(refused).main
@@ -848,8 +901,10 @@ def test_words_that_nobody_translated_stop_the_question_and_are_named(house, for
     translate(house, handler, filed, "what-happened", "会社が給料を払いません。")
     page = packet_page(client, case, "company-hotline-template")
     assert "untranslated" not in warned(page)
-    again = {**page.fields(form_of(page, "refer")), **{k: sent[k] for k in (
-        "purpose", "form", "pseudonym", "parts")}}  # fmt: skip
+    again = {
+        **page.fields(form_of(page, "refer")),
+        **{k: sent[k] for k in ("purpose", "form", "pseudonym", "parts")},
+    }
     path = client.post(where, data=again).headers["Location"]
     shown = client.get(f"{path}/print").text
     assert "会社が給料を払いません。" in shown
@@ -867,8 +922,12 @@ def test_a_language_that_the_handler_ticks_shows_beside_the_translation_only(hou
     client = house.browser(handler)
     where = f"/staff/cases/{filed.case.reference}/refer/company-hotline-template"
     page = packet_page(client, filed.case, "company-hotline-template")
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "complaint", "form": "no_identity",
-            "parts": ["story", "language"]}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "complaint",
+        "form": "no_identity",
+        "parts": ["story", "language"],
+    }
     assert client.post(where, data=sent).status_code == 409
     translate(house, handler, filed, "what-happened", "会社が給料を払いません。")
     path = ask(house, client, filed.case, "company-hotline-template", parts=["story"])
@@ -892,7 +951,7 @@ def test_every_page_of_the_paper_shows_its_day_what_is_original_and_where_to_sig
     handler = house.hire()
     filed = taken(
         house, handler, language="vi", name="Nguyen Thi Lan", what_happened="Không có lương."
-    )  # fmt: skip
+    )
     client = house.browser(handler)
     translate(house, handler, filed, "what-happened", "給料がありません。")
     preview = packet_page(client, filed.case)
@@ -900,9 +959,12 @@ def test_every_page_of_the_paper_shows_its_day_what_is_original_and_where_to_sig
     today = referring.local_today(house.session, clock.now())
     day = f"作成日：{today.year}年{today.month}月{today.day}日"
     for page in (
-        preview, read_page(client.get(path)), read_page(client.get(f"{path}/print")),
-        worker_page(house, filed, path), worker_page(house, filed, path, "/print"),
-    ):  # fmt: skip
+        preview,
+        read_page(client.get(path)),
+        read_page(client.get(f"{path}/print")),
+        worker_page(house, filed, path),
+        worker_page(house, filed, path, "/print"),
+    ):
         assert day in page.main
         assert "原文（ベトナム語）" in page.main
         assert page.main.index("給料がありません。") < page.main.index("Không có lương.")
@@ -993,8 +1055,13 @@ def test_a_wish_for_safety_that_its_reader_cannot_read_stops_the_question(house)
     client, case = house.browser(handler), filed.case
     page = packet_page(client, case)
     assert "Đừng viết tên công ty" in page.main
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "mediation", "ends_on": LATER,
-            "form": "named", **OPEN}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "mediation",
+        "ends_on": LATER,
+        "form": "named",
+        **OPEN,
+    }
     where = f"/staff/cases/{case.reference}/refer/{CONCILIATION}"
     half = {**sent, "wish_when": "夜8時以降"}
     for typed, links in (
@@ -1034,8 +1101,10 @@ def test_a_packet_from_before_with_such_words_does_not_go_out_though_the_worker_
     page = read_page(answer)
     assert "needs a new yes" in page.one("p", data_untranslated="").text
     named = [a.get("href") for a in page.all("a") if a.text.startswith("Translate:")]
-    assert named == [f"/staff/cases/{case.reference}/refer/{CONCILIATION}#{name}"
-                     for name in ("refer-wish_when", "refer-wish_never")]  # fmt: skip
+    assert named == [
+        f"/staff/cases/{case.reference}/refer/{CONCILIATION}#{name}"
+        for name in ("refer-wish_when", "refer-wish_never")
+    ]
     assert house.session.scalars(select(Referral)).one().delivered_at is None
     more = {"wish_when": "夜8時以降", "wish_never": "会社名は書かないでください。"}
     assert asks_anew(house, client, case, **more).headers["Location"] == path
@@ -1058,7 +1127,11 @@ def test_danger_and_fear_are_not_offered_for_who_tells_the_employer(house, body,
     for part in ("danger", "fear"):
         assert (part in boxes) is offered
         assert boxes.get(part, False) is ticked
-    sent = {**page.fields(form_of(page, "refer")), "purpose": "advice", "ends_on": LATER,
-            "parts": ["story", "danger"]}  # fmt: skip
+    sent = {
+        **page.fields(form_of(page, "refer")),
+        "purpose": "advice",
+        "ends_on": LATER,
+        "parts": ["story", "danger"],
+    }
     answer = client.post(f"/staff/cases/{filed.case.reference}/refer/{body}", data=sent)
     assert answer.status_code == (303 if offered else 422)

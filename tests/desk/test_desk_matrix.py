@@ -89,10 +89,13 @@ def _shown(world: World) -> dict[str, str]:
     """What the form of a yes by telephone carries along."""
     said = world.said("yes")
     return {
-        "digest": said.digest.hex(), "recipient": said.recipient, "shown_purpose": said.purpose,
-        "shown_form": said.form, "shown_end": str(said.ends_on),
+        "digest": said.digest.hex(),
+        "recipient": said.recipient,
+        "shown_purpose": said.purpose,
+        "shown_form": said.form,
+        "shown_end": str(said.ends_on),
         "shown_parts": " ".join(said.parts),
-    }  # fmt: skip
+    }
 
 
 def address(world: World, verb: Verb) -> str:
@@ -145,9 +148,10 @@ def people(app: Flask, world: World) -> dict[Role, tuple[Staff, Browser, str]]:
     """Somebody of every role, their browser, and the token of its forms."""
     staff = {role: member(world.session, world.operator, role, str(role)) for role in ROLES[::4]}
     staff |= {
-        Role.LEAD: world.handler, Role.DIRECTOR: world.operator.director,
+        Role.LEAD: world.handler,
+        Role.DIRECTOR: world.operator.director,
         Role.ADMINISTRATOR: member(world.session, world.operator, Role.ADMINISTRATOR, "Admin"),
-    }  # fmt: skip
+    }
     found = {}
     for role in ROLES:
         client = browser(app, world.session, staff[role])
@@ -187,9 +191,12 @@ def _send(world: World, verb: Verb, role: Role, by: tuple[Staff, Browser, str]) 
     staff, client, token = by
     before, row, state = snapshot(world), TABLE[verb], world.case.state
     sent = {
-        **typed(world, verb, staff), "token": token, "version": str(world.case.version),
-        "seq": str(world.case.event_seq), "form_id": str(uuid4()),
-    }  # fmt: skip
+        **typed(world, verb, staff),
+        "token": token,
+        "version": str(world.case.version),
+        "seq": str(world.case.event_seq),
+        "form_id": str(uuid4()),
+    }
     answer = client.post(address(world, verb), data=sent)
     said = f"{verb} in {state} by {role}: {answer.status_code}"
     if row.who not in _can(role, staff):

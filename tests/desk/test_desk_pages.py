@@ -128,8 +128,10 @@ def test_opening_a_case_is_noted_and_the_worker_can_see_it(house, show):
     house.session.expire_all()
     read = house.session.scalars(select(ReadLog)).one()
     assert (read.stream_id, read.actor, read.what) == (
-        filed.case.id, f"member:{handler.id}", "case",
-    )  # fmt: skip
+        filed.case.id,
+        f"member:{handler.id}",
+        "case",
+    )
     assert "Mori Emi" in "".join(page.one("section", aria_labelledby="timeline").itertext())
 
 

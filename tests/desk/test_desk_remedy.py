@@ -102,9 +102,16 @@ def test_from_a_claim_to_a_closed_case(house):
     assert send(second, page, "close").status_code == 303
     assert house.again(case).state == "closed"
     assert verbs_of(house, case) == [
-        "filed", "take", "accept", "record_remedy", "agree_remedy", "confirm_for_worker",
-        "record_sign_off", "propose_close", "close",
-    ]  # fmt: skip
+        "filed",
+        "take",
+        "accept",
+        "record_remedy",
+        "agree_remedy",
+        "confirm_for_worker",
+        "record_sign_off",
+        "propose_close",
+        "close",
+    ]
 
 
 def test_a_remedy_is_changed_and_its_proof_is_kept(house):
@@ -131,11 +138,17 @@ def test_a_remedy_is_changed_and_its_proof_is_kept(house):
 
 @pytest.mark.parametrize(
     ("typed", "field"),
-    [({"agreed": "a lot"}, "agreed"), ({"told": " "}, "told"), ({"due_on": ""}, "due_on"),
-     ({"due_on": "soon"}, "due_on"), ({"stands": "arrived"}, "arrived_on"),
-     ({"stands": "arrived", "arrived_on": "2099-01-01"}, "arrived_on"), ({"kind": "gold"}, "kind"),
-     ({"file": (BytesIO(b"MZ\x90\x00"), "virus.exe")}, "file")],
-)  # fmt: skip
+    [
+        ({"agreed": "a lot"}, "agreed"),
+        ({"told": " "}, "told"),
+        ({"due_on": ""}, "due_on"),
+        ({"due_on": "soon"}, "due_on"),
+        ({"stands": "arrived"}, "arrived_on"),
+        ({"stands": "arrived", "arrived_on": "2099-01-01"}, "arrived_on"),
+        ({"kind": "gold"}, "kind"),
+        ({"file": (BytesIO(b"MZ\x90\x00"), "virus.exe")}, "file"),
+    ],
+)
 def test_what_does_not_hold_is_said_beside_its_field_and_nothing_is_lost(house, typed, field):
     handler = house.hire()
     filed = accepted(house, handler)
@@ -197,16 +210,24 @@ def test_closing_without_the_workers_yes_says_what_is_missing(house):
     filed = accepted(house, handler)
     client = house.browser(handler)
     answer = send(
-        client, opened(client, filed.case), "propose_close",
-        result="none", message="Rất tiếc", language="vi",
-    )  # fmt: skip
+        client,
+        opened(client, filed.case),
+        "propose_close",
+        result="none",
+        message="Rất tiếc",
+        language="vi",
+    )
     assert answer.status_code == 409
     assert "The worker has to agree first" in read_page(answer).main
     sign(house, filed)
     answer = send(
-        client, opened(client, filed.case), "propose_close",
-        result="remedied", message="Rất tiếc", language="vi",
-    )  # fmt: skip
+        client,
+        opened(client, filed.case),
+        "propose_close",
+        result="remedied",
+        message="Rất tiếc",
+        language="vi",
+    )
     assert answer.status_code == 422
     assert "Not everything promised is written down" in read_page(answer).errors["result"]
 
@@ -232,9 +253,13 @@ def test_two_tries_are_listed_and_count(house):
     filed = accepted(house, handler)
     client = house.browser(handler)
     answer = send(
-        client, opened(client, filed.case), "try_to_reach",
-        way="phone", on_day="2026-04-23", note="Rang twice",
-    )  # fmt: skip
+        client,
+        opened(client, filed.case),
+        "try_to_reach",
+        way="phone",
+        on_day="2026-04-23",
+        note="Rang twice",
+    )
     assert answer.status_code == 303
     page = opened(client, filed.case)
     assert "Rang twice" in page.main

@@ -129,9 +129,12 @@ def test_one_person_shows_no_number_while_another_could_look(
     editor: Desk, second: Desk, session: Session
 ) -> None:
     editor.send(
-        "/staff/confirm/add/jp-child-189", type="phone", value="090-1234-5678", page=PAGE,
+        "/staff/confirm/add/jp-child-189",
+        type="phone",
+        value="090-1234-5678",
+        page=PAGE,
         day="2026-11-19",
-    )  # fmt: skip
+    )
     row = session.scalars(select(Channel).where(Channel.value == "090-1234-5678")).one()
     path, public = f"/staff/confirm/{row.id}", "/en/mechanisms/jp-child-189"
     editor.send(path, verb="confirm", page=PAGE)
@@ -154,10 +157,13 @@ def test_whom_one_removed_could_still_look(app: Flask, loaded: Session) -> None:
     operator = found_operator(loaded, app.config["KEY_RING"])
     editor = member(loaded, operator, Role.DIRECTORY_EDITOR)
     leaving.remove_member(
-        loaded, operator.id, editor.id,
-        by=KeyHolder(operator.director.id, operator.director.private), ring=operator.ring,
+        loaded,
+        operator.id,
+        editor.id,
+        by=KeyHolder(operator.director.id, operator.director.private),
+        ring=operator.ring,
         now=real_now(),
-    )  # fmt: skip
+    )
     loaded.commit()
     desk, row = Desk(browser(app, loaded, operator.director)), line(loaded)
     desk.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)

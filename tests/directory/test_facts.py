@@ -140,9 +140,16 @@ def test_a_short_number_of_another_country_counts_for_who_is_there():
 
 
 @pytest.mark.parametrize(
-    ("number", "works"), [("0120-250-168", False), ("110", False), ("#9110", False),
-                          ("0570-013904", False), ("03-5796-7112", True), ("+86-10-12308", True)],
-)  # fmt: skip
+    ("number", "works"),
+    [
+        ("0120-250-168", False),
+        ("110", False),
+        ("#9110", False),
+        ("0570-013904", False),
+        ("03-5796-7112", True),
+        ("+86-10-12308", True),
+    ],
+)
 def test_japans_free_and_short_numbers_end_at_its_border(number, works):
     assert channel("phone", number).usable(in_japan=False) is works
     assert channel("phone", number).usable()
@@ -258,8 +265,14 @@ def test_nobody_promises_what_an_employers_own_desk_tells_immigration():
 
 def test_what_the_newer_rules_bring_in_has_a_shown_channel():
     brought = (
-        "jp-transport-bureau", "jsu-itf", "jp-supply-demand-office", "jp-ncp", "jp-otit",
-        "jp-women-support", "jp-prefecture-labour-office", "sending-country-generic",
-    )  # fmt: skip
+        "jp-transport-bureau",
+        "jsu-itf",
+        "jp-supply-demand-office",
+        "jp-ncp",
+        "jp-otit",
+        "jp-women-support",
+        "jp-prefecture-labour-office",
+        "sending-country-generic",
+    )
     for name in brought:
         assert any(one.public for one in FACTS.mechanisms[name].channels), name

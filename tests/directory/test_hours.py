@@ -61,9 +61,17 @@ def test_a_line_of_another_country_has_its_own_clock():
 
 @pytest.mark.parametrize(
     "rows",
-    [(), ("Monday 9:00-17:00",), ("Mon",), ("Mon 9-17",), ("Mon 25:00-26:00",),
-     ("Mon 17:00-9:00",), ("closed sometimes",), ("",)],
-)  # fmt: skip
+    [
+        (),
+        ("Monday 9:00-17:00",),
+        ("Mon",),
+        ("Mon 9-17",),
+        ("Mon 25:00-26:00",),
+        ("Mon 17:00-9:00",),
+        ("closed sometimes",),
+        ("",),
+    ],
+)
 def test_rows_that_say_nothing_are_refused(rows):
     with pytest.raises(HoursError):
         hours.read(rows)

@@ -330,9 +330,14 @@ def test_an_ordinary_user_starts_it(source: Source) -> None:
     try:
         subprocess.run(
             [python, "-c", "import psycopg, sys; assert sys.version_info >= (3, 11)"],
-            user=5, group=60, extra_groups=[], env={"PYTHONPATH": packages}, check=True,
-            capture_output=True, cwd="/",
-        )  # fmt: skip
+            user=5,
+            group=60,
+            extra_groups=[],
+            env={"PYTHONPATH": packages},
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("that user can read neither a Python nor the packages")
     home = Path(f"/var/tmp/grievance-test-{os.getpid()}")
@@ -341,9 +346,14 @@ def test_an_ordinary_user_starts_it(source: Source) -> None:
     try:
         done = subprocess.run(
             [python, "-c", source(AS_SOMEBODY, home)],
-            user=5, group=60, extra_groups=[], env={"PYTHONPATH": packages}, cwd="/",
-            capture_output=True, text=True,
-        )  # fmt: skip
+            user=5,
+            group=60,
+            extra_groups=[],
+            env={"PYTHONPATH": packages},
+            cwd="/",
+            capture_output=True,
+            text=True,
+        )
         assert done.stdout == "5 grievance_app\n", done.stderr
     finally:
         subprocess.run(["rm", "-rf", str(home)], check=True)

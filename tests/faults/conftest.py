@@ -38,9 +38,14 @@ def running(home: Path, given: Mapping[str, str]) -> Iterator[Machine]:
     mine |= {"GRIEVANCE_DATA": str(data), "TMPDIR": str(temp), **given}
     with (home / "up.err").open("wb") as errors:
         up = subprocess.Popen(
-            [FLASK, "up", "--port", str(port)], cwd=ROOT, env=mine, stdout=subprocess.PIPE,
-            stderr=errors, text=True, start_new_session=True,
-        )  # fmt: skip
+            [FLASK, "up", "--port", str(port)],
+            cwd=ROOT,
+            env=mine,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
     assert up.stdout is not None
     printed = []
     for line in up.stdout:

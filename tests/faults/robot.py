@@ -76,9 +76,13 @@ class Robot:
         self.at = "/"
 
     def call(
-        self, method: str, path: str, body: bytes | None = None, kind: str = FORM_TYPE,
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = FORM_TYPE,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         """One request; OSError or HTTPException when no answer comes."""
         sent = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
         sent |= {"Content-Type": kind} if body is not None else {}

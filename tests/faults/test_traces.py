@@ -112,10 +112,23 @@ def through_filing(machine: Machine, canary: Canary) -> tuple[str, str]:
     """Every free text of a filing, a file, and a draft that is never sent."""
     words = {
         name: canary(name)
-        for name in ("what-happened", "company", "company-own", "company-place", "buyer", "name",
-                     "name-own", "helper-name", "wants-words", "told-where", "told-result",
-                     "tell-too", "contact-when", "contact-never")
-    }  # fmt: skip
+        for name in (
+            "what-happened",
+            "company",
+            "company-own",
+            "company-place",
+            "buyer",
+            "name",
+            "name-own",
+            "helper-name",
+            "wants-words",
+            "told-where",
+            "told-result",
+            "tell-too",
+            "contact-when",
+            "contact-never",
+        )
+    }
     mail = {"contact-email": f"{canary.word}@example.org"}
     robot = Robot(machine.url)
     robot.walk("/en/file?route=full", {**TOLD, **words, **mail}, "file.check")
@@ -155,8 +168,12 @@ def through_the_way_back(machine: Machine, canary: Canary, code: str) -> None:
     assert canary("message") in answer.get_data()
     contact = robot.get("/en/case/contact")
     if contact.status_code == 200:
-        sent = {"way": "email", "email": f"new-{canary.word}@example.org",
-                "safe_when": canary("when"), "never_say": canary("never")}  # fmt: skip
+        sent = {
+            "way": "email",
+            "email": f"new-{canary.word}@example.org",
+            "safe_when": canary("when"),
+            "never_say": canary("never"),
+        }
         robot.send(contact.page, sent)
         robot.send(
             robot.get("/en/case/contact").page, {**sent, "way": "phone", "phone": canary("x")}
@@ -169,8 +186,11 @@ def through_failures(machine: Machine, canary: Canary, code: str) -> None:
     case = robot.get("/en/case")
     sent = {**case.page.fields(), "message": canary("failed")}
     big = b"x" * (11 * 1024 * 1024)
-    for name, content in ((f"{canary.word}.txt", big), (f"{canary.word}.exe", b"MZ\0\0" * 99),
-                          (f"{canary.word}.pdf", b"%PDF-1.7 " + canary.word.encode())):  # fmt: skip
+    for name, content in (
+        (f"{canary.word}.txt", big),
+        (f"{canary.word}.exe", b"MZ\0\0" * 99),
+        (f"{canary.word}.pdf", b"%PDF-1.7 " + canary.word.encode()),
+    ):
         kept = robot.post("/en/case/message", sent, [("files", name, content)])
         assert kept.status_code == 422, (name, kept.status_code)
         assert canary("failed") in kept.get_data()
@@ -190,8 +210,10 @@ def through_failures(machine: Machine, canary: Canary, code: str) -> None:
     token = robot.get("/en/return").token
     for typed in (wrong, wrong[:-1], canary.word, canary.word * 100):
         robot.post("/en/return", {"token": token, "code": typed})
-    robot.post("/staff/sign-in", {"token": token, "email": f"{canary.word}@example.org",
-                                  "password": canary.word})  # fmt: skip
+    robot.post(
+        "/staff/sign-in",
+        {"token": token, "email": f"{canary.word}@example.org", "password": canary.word},
+    )
     robot.post("/en/file?route=full", {"token": token, **{name: canary(name) for name in TOLD}})
 
 

@@ -83,9 +83,14 @@ def paths(reference: str) -> list[str]:
         Verb.RECORD_REMEDY: f"{case}/remedy",
     }
     handing = (
-        Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
-        Verb.RECALL_FOR_WORKER, Verb.TELL_BODY,
-    )  # fmt: skip
+        Verb.RECORD_CONSENT,
+        Verb.DELIVER,
+        Verb.REFERRAL_NEWS,
+        Verb.REFERRAL_OVER,
+        Verb.CHASE,
+        Verb.RECALL_FOR_WORKER,
+        Verb.TELL_BODY,
+    )
     elsewhere |= {verb: f"{case}/referrals/{uuid4()}/{verb}" for verb in handing}
     return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]
 

@@ -132,8 +132,10 @@ def test_a_number_is_a_day_or_an_hour_by_its_style(code: str, value: str, shown:
 def test_a_document_without_words_is_kept_for_download() -> None:
     result = clean(docx("<w:p/>"), "photo.docx")
     assert (result.state, result.extension, result.warnings) == (
-        "download_only", "docx", ("unread",)
-    )  # fmt: skip
+        "download_only",
+        "docx",
+        ("unread",),
+    )
 
 
 def test_bombs_of_zip_and_xml_cost_no_more_than_their_limits() -> None:

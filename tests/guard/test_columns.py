@@ -35,9 +35,22 @@ def test_the_column_says_what_it_holds(column: Column[object]) -> None:
 
 def test_nothing_about_a_worker_stands_in_clear() -> None:
     forbidden = (
-        "nationality", "residence", "status_of", "sex", "pregnan", "refugee", "irregular",
-        "prefecture", "sector", "employer", "narrative", "contact", "ip_", "user_agent", "email",
-    )  # fmt: skip
+        "nationality",
+        "residence",
+        "status_of",
+        "sex",
+        "pregnan",
+        "refugee",
+        "irregular",
+        "prefecture",
+        "sector",
+        "employer",
+        "narrative",
+        "contact",
+        "ip_",
+        "user_agent",
+        "email",
+    )
     kept = {"operator_profile.contacts", "invitation.email_tag", "person.email_tag"}
     for table in METADATA.sorted_tables:
         if table.name in ("mechanism_revision", "channel", "issue_type", "mechanism", "source"):

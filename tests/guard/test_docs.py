@@ -42,9 +42,10 @@ def test_the_rooms_stand_in_the_order_that_is_tested() -> None:
 
 
 def test_every_room_is_described_and_no_other() -> None:
-    told = {name.rstrip("/").removesuffix(".py") for name in _first_cells(
-        ARCHITECTURE, "| room | holds |"
-    )}  # fmt: skip
+    told = {
+        name.rstrip("/").removesuffix(".py")
+        for name in _first_cells(ARCHITECTURE, "| room | holds |")
+    }
     there = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py."))}
     assert told == there
 

@@ -122,8 +122,9 @@ def test_a_short_way_stays_in_its_language(
     if way == "tip":
         return
     (opens,) = page.all("form", id="open")
-    page = walk.look(walk.visitor.post(opens.get("action") or "", data=page.fields(opens),
-                                       follow_redirects=True))  # fmt: skip
+    page = walk.look(
+        walk.visitor.post(opens.get("action") or "", data=page.fields(opens), follow_redirects=True)
+    )
     assert page.name == "case"
     assert walk.send(page, message="").errors
 

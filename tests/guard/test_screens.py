@@ -94,8 +94,10 @@ def test_the_page_of_a_new_report_speaks_every_language(
     page = read_page(visitor.get(f"/{language.slug}/case"))
     html = page.one("html")
     assert (page.name, html.get("lang"), html.get("dir")) == (
-        "case", language.tag, language.direction,
-    )  # fmt: skip
+        "case",
+        language.tag,
+        language.direction,
+    )
     assert not _english(page, language, "public")
     for message in ("", "Words."):  # refused beside its field, then kept
         sent = {**page.fields(), "message": message}
@@ -236,8 +238,9 @@ def test_every_other_page_leads_to_the_same_page_in_the_language_of_the_chain(
     answer = client.get(f"/{language.slug}/mechanisms?words=union")
     to = next(one.slug for one in fallbacks(language) if one.slug in ("en", "ja", "vi"))
     assert (answer.status_code, answer.headers["Location"]) == (
-        302, f"/{to}/mechanisms?words=union",
-    )  # fmt: skip
+        302,
+        f"/{to}/mechanisms?words=union",
+    )
     page = read_page(client.get(answer.headers["Location"]))
     note = page.one("div", data_strange="")
     assert note.get("lang") == language.tag

@@ -185,8 +185,13 @@ def test_what_is_refused_stands_in_its_box_again_but_no_password(app: Flask) -> 
             check(form)
             for field in form:
                 box = isinstance(field, Kind) and field.kind in (
-                    "text", "textarea", "email", "number", "phone", "date"
-                )  # fmt: skip
+                    "text",
+                    "textarea",
+                    "email",
+                    "number",
+                    "phone",
+                    "date",
+                )
                 shown = field.typed if getattr(field, "kind", "") == "date" else field.data
                 assert (shown == sent[field.name]) == (box or field.name == "token"), field
                 assert not isinstance(field, Secret) or not field.data

@@ -31,9 +31,14 @@ OURS, OUTER, SENDER, CHOSEN = "127.0.0.1", "10.0.0.2", "203.0.113.9", "198.51.10
     ],
 )
 def test_only_what_our_proxies_added_names_the_sender(
-    server: Server, shared_database: str, ring_folder: Path, tmp_path: Path,
-    proxies: int, forwarded: str, counts: str,
-) -> None:  # fmt: skip
+    server: Server,
+    shared_database: str,
+    ring_folder: Path,
+    tmp_path: Path,
+    proxies: int,
+    forwarded: str,
+    counts: str,
+) -> None:
     settings = settings_for(server, shared_database, ring_folder, tmp_path)
     app = create_app(replace(settings, trusted_proxies=proxies))
     seen: list[str | None] = []

@@ -55,8 +55,10 @@ def _an_event_of_our_own(scene: Scene) -> None:
         " SELECT :id, stream_kind, stream_id, seq + 1, at, verb, actor, codes, hash, mac FROM event"
         " WHERE id = :like AND false OR id = (SELECT id FROM event WHERE stream_id = :stream"
         " ORDER BY seq DESC LIMIT 1)",
-        id=uuid4(), like=note.id, stream=scene.case_id,
-    )  # fmt: skip
+        id=uuid4(),
+        like=note.id,
+        stream=scene.case_id,
+    )
     scene.run(
         "UPDATE grievance_case SET event_seq = event_seq + 1 WHERE id = :id", id=scene.case_id
     )
@@ -160,8 +162,9 @@ def test_a_recusal_taken_away_and_one_put_in_are_found(scene: Scene) -> None:
     scene.run(
         "INSERT INTO recusal (case_id, person_id, by_id, state, at)"
         " VALUES (:case, :who, :who, 'stands', now())",
-        case=scene.case_id, who=scene.handler.id,
-    )  # fmt: skip
+        case=scene.case_id,
+        who=scene.handler.id,
+    )
     assert scene.wrong() == [(str(scene.case_id), f"recusal/{scene.case_id}:{scene.handler.id}")]
 
 
@@ -368,9 +371,13 @@ def test_an_export_is_proved_without_the_database(
 
 
 def test_an_anchor_that_is_signed_meanwhile_is_no_break(
-    scene: Scene, app_of_scene: Flask, ring_folder: Path, tmp_path: Path, server: Server,
+    scene: Scene,
+    app_of_scene: Flask,
+    ring_folder: Path,
+    tmp_path: Path,
+    server: Server,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     opens = cli._session
 
     def opened(*args: str, **more: str) -> Session:
@@ -454,8 +461,9 @@ def test_a_chain_that_is_made_to_begin_again_blesses_nothing(scene: Scene, again
 def test_a_case_that_is_made_to_begin_again_blesses_nothing(scene: Scene, again: str) -> None:
     scene.run(
         f"UPDATE grievance_case SET assignee_id = :who, {again} WHERE id = :id",
-        who=scene.colleague.id, id=scene.case_id,
-    )  # fmt: skip
+        who=scene.colleague.id,
+        id=scene.case_id,
+    )
     assert "head" in {what for _stream, what in scene.wrong()}
     _next_act(scene, Case, scene.case_id, "note")
     assert {"begun again", "head"} & {what for _stream, what in scene.wrong()}

@@ -117,9 +117,13 @@ def invited(played_once: Scene) -> str:
     handler, session = played_once.handler, played_once.session
     invitee = invitations.Invitee("Nguyen Lan", "lan@example.org", Role.HANDLER)
     token = invitations.invite(
-        session, handler.organisation, invitee,
-        invited_by=handler.id, ring=played_once.ring, now=real_now(),
-    )  # fmt: skip
+        session,
+        handler.organisation,
+        invitee,
+        invited_by=handler.id,
+        ring=played_once.ring,
+        now=real_now(),
+    )
     session.commit()
     return token
 
@@ -210,9 +214,12 @@ def _put(session: Session, table: str, row: dict[str, object]) -> None:
 
 
 def test_a_chain_that_lags_behind_is_told_and_taken_and_nothing_is_blessed(
-    scene: Scene, app_of_scene: Flask, ring_folder: Path, tmp_path: Path,
+    scene: Scene,
+    app_of_scene: Flask,
+    ring_folder: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """A process of the release before acted last: it names less, and says that it named all."""
     session = scene.session
     with monkeypatch.context() as before:

@@ -181,17 +181,24 @@ def test_an_invitation_that_is_replaced_meanwhile_lets_nobody_in(
     def invite(own: Session) -> str:
         invitee = invitations.Invitee("Mai", "mai@example.org", Role.HANDLER)
         return invitations.invite(
-            own, operator.id, invitee, invited_by=operator.director.id, ring=operator.ring,
+            own,
+            operator.id,
+            invitee,
+            invited_by=operator.director.id,
+            ring=operator.ring,
             now=real_now(),
-        )  # fmt: skip
+        )
 
     token = invite(session)
     session.commit()
     with meanwhile(app, invite):
         page = sent(
-            browser(app, session), f"/staff/invitation/{token}",
-            language="en", password=NEXT, again=NEXT,
-        )  # fmt: skip
+            browser(app, session),
+            f"/staff/invitation/{token}",
+            language="en",
+            password=NEXT,
+            again=NEXT,
+        )
     assert page.status == 422 or "used already" in page.main
     open_ones = select(func.count()).where(Invitation.kind == "join", Invitation.used_at.is_(None))
     assert session.scalar(open_ones) == 1
@@ -207,8 +214,13 @@ def test_a_link_for_a_password_of_somebody_removed_meanwhile_lets_nobody_in(
     )
     session.commit()
     with meanwhile(app, removed(operator, lan)):
-        sent(browser(app, session), f"/staff/invitation/{token}", language="en", password=NEXT,
-             again=NEXT)  # fmt: skip
+        sent(
+            browser(app, session),
+            f"/staff/invitation/{token}",
+            language="en",
+            password=NEXT,
+            again=NEXT,
+        )
     assert session.scalar(select(func.count()).select_from(StaffSession)) == 0
 
 

@@ -64,9 +64,7 @@ class Scene:
         self.colleague = member(session, operator, Role.HANDLER, "Other Person")
         lead = member(session, operator, Role.LEAD, "Tanaka Ken")
         self.filed = file_case(session, app.config["SITE"])
-        self.world = World(
-            session, app.config["SITE"], operator, lead, self.colleague, self.filed
-        )  # fmt: skip
+        self.world = World(session, app.config["SITE"], operator, lead, self.colleague, self.filed)
         self.ids = self._there()
         self.client: Browser = browser(app, session, operator.director)
         visit = receipts.begin_visit(session, ring, self.filed.receipt, self.filed.keys, real_now())
@@ -83,9 +81,7 @@ class Scene:
         world.bring_to("accepted")
         item, referral = world.promise(), world.hand_over("asked")
         stored = files.keep(world.site.blobs, b"14 hours", "note.txt")
-        file = files.attach(
-            session, self.filed.open(session), stored, files.Brought("worker", NOW)
-        )  # fmt: skip
+        file = files.attach(session, self.filed.open(session), stored, files.Brought("worker", NOW))
         invitee = invitations.Invitee("New Person", "new-person@example.org", Role.HANDLER)
         by, now = self.colleague.id, real_now()
         token = invitations.invite(
@@ -99,17 +95,25 @@ class Scene:
         channel = session.scalars(phones.order_by(Channel.mechanism, Channel.position)).first()
         assert channel
         return {
-            "file_id": file.id, "referral_id": referral.id, "item_id": item.id,
-            "channel_id": channel, "request_id": request.id,
-        }  # fmt: skip
+            "file_id": file.id,
+            "referral_id": referral.id,
+            "item_id": item.id,
+            "channel_id": channel,
+            "request_id": request.id,
+        }
 
     def paths(self) -> Iterator[tuple[str, str, set[str]]]:
         """Every route: its name, an address that is there, what it takes."""
         given = {
-            "lang": "en", "reference": self.filed.case.reference, "page": "safe", "token": "x" * 40,
-            "mechanism_id": "ngo-smj", "issue": "wages-unpaid", "person_id": self.colleague.id,
+            "lang": "en",
+            "reference": self.filed.case.reference,
+            "page": "safe",
+            "token": "x" * 40,
+            "mechanism_id": "ngo-smj",
+            "issue": "wages-unpaid",
+            "person_id": self.colleague.id,
             **self.ids,
-        }  # fmt: skip
+        }
         for rule in sorted(self.app.url_map.iter_rules(), key=str):
             ids = {name: given.get(name, "") for name in rule.arguments}
             try:
@@ -226,9 +230,15 @@ def test_the_same_forms_with_their_token_change_something(scene: Scene) -> None:
                     did.add(endpoint)
     assert len(did) >= 30, sorted(did)
     assert {
-        "console.refuse_key", "console.remove_person", "desk.open_original", "desk.record_consent",
-        "desk.recall_for_worker", "desk.record_remedy", "intake.message", "intake.withdraw",
-    } <= did  # fmt: skip
+        "console.refuse_key",
+        "console.remove_person",
+        "desk.open_original",
+        "desk.record_consent",
+        "desk.recall_for_worker",
+        "desk.record_remedy",
+        "intake.message",
+        "intake.withdraw",
+    } <= did
 
 
 @pytest.fixture
@@ -258,9 +268,11 @@ def test_only_the_token_keeps_a_verb_from_being_done(
     client = browser(app, session, world.handler)
     token = read_page(client.get("/staff/")).all("input", name="token")[0].get("value")
     sent = {
-        **typed(world, verb, world.handler), "version": str(world.case.version),
-        "seq": str(world.case.event_seq), "form_id": str(uuid4()),
-    }  # fmt: skip
+        **typed(world, verb, world.handler),
+        "version": str(world.case.version),
+        "seq": str(world.case.event_seq),
+        "form_id": str(uuid4()),
+    }
     before, path = rows(session), address(world, verb)
     for wrong in ({}, {"token": "0" * 40}, {"token": ""}):
         client.post(path, data={**sent, **wrong})

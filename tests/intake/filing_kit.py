@@ -26,8 +26,15 @@ TYPED = {"text": "words", "textarea": "It happened again.", "date": "2026-08-25"
 def found_operator(session: Session, ring: KeyRing) -> None:
     """An operator with a key, a confirmed recovery sheet and a complete profile."""
     organisation = Organisation(id=uuid4(), kind="operator", name="Hidamari", founded_at=NOW)
-    person = Person(id=uuid4(), name="Founder", email_tag=b"t", address_box=b"a", public=b"p",
-                    public_mac=b"m", created_at=NOW)  # fmt: skip
+    person = Person(
+        id=uuid4(),
+        name="Founder",
+        email_tag=b"t",
+        address_box=b"a",
+        public=b"p",
+        public_mac=b"m",
+        created_at=NOW,
+    )
     session.add_all([organisation, person])
     session.flush()
     add_generation(session, organisation, new_pair(), ring, NOW)
@@ -42,7 +49,7 @@ def found_operator(session: Session, ring: KeyRing) -> None:
             printed_by=person.id,
             created_at=NOW,
             confirmed_at=NOW,
-        )  # fmt: skip
+        )
     )
     session.add(
         OperatorProfile(
@@ -56,7 +63,7 @@ def found_operator(session: Session, ring: KeyRing) -> None:
             everyday_site="https://weather.example/",
             contacts=["03-0000-0000"],
             retention_days=365,
-        )  # fmt: skip
+        )
     )
     session.commit()
 
@@ -78,8 +85,9 @@ class Robot:
         """Fill the main form of the page, send it and follow."""
         self.visited.append(page.one("body").get("data-question") or page.name)
         filled = {**self._filled(page), **changes}
-        answer = self.client.post(self.path, data=filled, follow_redirects=True,
-                                  content_type="multipart/form-data")  # fmt: skip
+        answer = self.client.post(
+            self.path, data=filled, follow_redirects=True, content_type="multipart/form-data"
+        )
         self.path = answer.request.full_path.rstrip("?")
         return read_page(answer)
 

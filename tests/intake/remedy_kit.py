@@ -52,9 +52,13 @@ def wages(stands: str = "agreed", due: int = 14, **changed: Any) -> Remedy:
     facts = Facts(changed.pop("words", WORDS), SOURCE, changed.pop("currency", "JPY"), **told)
     arrived = today() if stands == "arrived" else None
     return Remedy(
-        changed.pop("kind", "money"), stands, facts, today() + timedelta(days=due), arrived,
+        changed.pop("kind", "money"),
+        stands,
+        facts,
+        today() + timedelta(days=due),
+        arrived,
         changed.pop("file_id", None),
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -127,14 +131,17 @@ class Way:
         """A hand-over that the worker agreed to, gone out, by the referrals' own acts."""
         session, desk = self.session, self.handler.open(self.session, self.case)
         drafting = Drafting(
-            mechanism=body, name=body, operator="Hidamari desk", language="ja", beside="vi",
-            form="named", parts=("story",),
+            mechanism=body,
+            name=body,
+            operator="Hidamari desk",
+            language="ja",
+            beside="vi",
+            form="named",
+            parts=("story",),
             translations={"what-happened": "二か月、給料がありません。"},
-        )  # fmt: skip
+        )
         document = draft(book().templates["generic"], {"what-happened": "No pay."}, drafting)
-        making = Making(
-            case_id=self.case.id, mechanism=body, immigration="no", document=document
-        )  # fmt: skip
+        making = Making(case_id=self.case.id, mechanism=body, immigration="no", document=document)
         holders = referring.holders(session, self.site, self.case)
         packet = sealing.keep(session, making, holders, self.site.blobs, self.at).packet
         digest = sealing.freeze(session, packet, self.at)
@@ -143,7 +150,7 @@ class Way:
         handing.ask(session, row, packet, Asking("complaint", ends, day), self.at)
         said = Said(
             "yes", digest, body, "complaint", "named", ends, packet.parts, "receipt", "self"
-        )  # fmt: skip
+        )
         handing.consent(session, row, packet, said, sealer=desk, today=day, now=self.at)
         sent = Delivery("staff", "post", day)
         handing.deliver(session, row, sent, sealer=desk, today=day, now=self.at)

@@ -69,13 +69,22 @@ def test_a_robot_that_fills_every_page_reaches_the_end(robot, session):
     [
         {"problem": "treatment", "issue": "violence", "hurt": "yes"},
         {"problem": "unsure"},
-        {"problem": "wider", "issue": "community-environment", "location": "abroad",
-         "country": "BD"},
+        {
+            "problem": "wider",
+            "issue": "community-environment",
+            "location": "abroad",
+            "country": "BD",
+        },
         {"who": "helper", "fear": "no", "reach-by": "phone"},
-        {"location": "returned", "told": "yes", "also": "health", "also-issues": "hours-rest",
-         "reach-by": "email"},
+        {
+            "location": "returned",
+            "told": "yes",
+            "also": "health",
+            "also-issues": "hours-rest",
+            "reach-by": "email",
+        },
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_filing_reaches_the_end(client, open_site, session, choices):
     sent = Robot(client, {**WAGES, **choices}).go()
     assert sent.name == "file.sent"

@@ -61,16 +61,22 @@ class Desk:
             **records.read(self.session, opened, "identity"),
         }
         asked = Drafting(
-            mechanism=BODY, name="労働基準監督署", operator="Hidamari desk", language="ja",
-            beside="vi", form="named", parts=options.pop("parts", PARTS),
+            mechanism=BODY,
+            name="労働基準監督署",
+            operator="Hidamari desk",
+            language="ja",
+            beside="vi",
+            form="named",
+            parts=options.pop("parts", PARTS),
             translations={"what-happened": "二か月、給料がありません。"},
-        )  # fmt: skip
+        )
         making = Making(
-            case_id=filed.case.id, mechanism=BODY,
+            case_id=filed.case.id,
+            mechanism=BODY,
             immigration=options.pop("immigration", "principle_no"),
             document=draft(book().templates["lsio"], told, asked),
             files=[FlatFile("slip.png", "image/png", b"picture")],
-        )  # fmt: skip
+        )
         ours = operator_public_key(self.session, self.operator.ring)
         assert ours is not None
         holders = [Holder("organisation", ours.id, ours.generation, ours.public)]
@@ -186,8 +192,12 @@ def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
     look = page.one("dl", class_="one-look")
     terms = ["".join(term.itertext()) for term in look.iter("dt")]
     assert terms == [
-        "To whom", "Why", "With or without your name", "Who will learn it", "Until",
-    ]  # fmt: skip
+        "To whom",
+        "Why",
+        "With or without your name",
+        "Who will learn it",
+        "Until",
+    ]
     yes, no = page.one("a", href="#paper"), page.one("button", form="say", name="answer")
     assert (yes.get("class"), no.get("value")) == (no.get("class"), "no")
     at = [page.html.index(part) for part in ("one-look", 'href="#paper"', 'form="say"')]
@@ -265,9 +275,10 @@ def test_a_no_leaves_the_paper_to_the_operator_and_the_worker(
     opened = desk.operator.director.open(desk.session, filed.case)
     with pytest.raises(handing.Refused, match="consent"):
         handing.deliver(desk.session, referral, delivery, sealer=opened, today=today, now=at)
-    assert [event.verb for event in desk.session.scalars(
-        select(Event).where(Event.verb.like("consent%"))
-    )] == ["consent_refused"]  # fmt: skip
+    assert [
+        event.verb
+        for event in desk.session.scalars(select(Event).where(Event.verb.like("consent%")))
+    ] == ["consent_refused"]
 
 
 def test_a_yes_after_a_no_is_refused_in_words(desk: Desk, filed: Filed, visit: Visit) -> None:
@@ -365,10 +376,16 @@ def test_the_letter_of_a_body_is_opened_by_its_own_worker_only(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("digest", "00" * 32), ("digest", "zz"), ("recipient", "jp-otit"), ("purpose", "advice"),
-        ("under", "no_identity"), ("ends", "2039-01-01"), ("ends", "soon"), ("parts", "story"),
+        ("digest", "00" * 32),
+        ("digest", "zz"),
+        ("recipient", "jp-otit"),
+        ("purpose", "advice"),
+        ("under", "no_identity"),
+        ("ends", "2039-01-01"),
+        ("ends", "soon"),
+        ("parts", "story"),
     ],
-)  # fmt: skip
+)
 def test_a_yes_to_anything_that_was_not_shown_is_refused(
     desk: Desk, filed: Filed, visit: Visit, field: str, value: str
 ) -> None:

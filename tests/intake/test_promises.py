@@ -124,10 +124,18 @@ def test_who_knows_stands_under_a_heading_that_is_true() -> None:
         return handovers.Row(referral, "", "", "", clock.now().date(), "", None, False).under
 
     assert {state: under(state) for state in LABELS} == {
-        "proposed": "asked", "asked": "asked", "refused": "ended", "consented": "agreed",
-        "delivered": "given", "acknowledged": "given", "accepted": "given", "declined": "given",
-        "silent": "given", "outcome": "given", "recalled": "ended",
-    }  # fmt: skip
+        "proposed": "asked",
+        "asked": "asked",
+        "refused": "ended",
+        "consented": "agreed",
+        "delivered": "given",
+        "acknowledged": "given",
+        "accepted": "given",
+        "declined": "given",
+        "silent": "given",
+        "outcome": "given",
+        "recalled": "ended",
+    }
     assert under("delivered", delivered_by="worker_takes_it") == "agreed"
 
 

@@ -188,9 +188,13 @@ def test_a_guess_stands_beside_the_file_and_its_worker_may_open_what_was_sent(
 
 
 def test_no_try_of_the_cleaner_is_spent_on_the_way_to_another_language(
-    app: Flask, session: Session, operator: Operator, filed: Filed, visit: Visit,
+    app: Flask,
+    session: Session,
+    operator: Operator,
+    filed: Filed,
+    visit: Visit,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     """What broke the cleaner is tried three times: the page that leads elsewhere tries none."""
     lead = member(session, operator, Role.LEAD)
     World(session, app.config["SITE"], operator, lead, lead, filed).hand_over("asked")

@@ -52,10 +52,15 @@ def count(session, model):
         HURT,
         {"location": "abroad", "country": "BD"},
         {"reach-by": "email", "contact-email": "a@example.com"},
-        {**HURT, "location": "abroad", "country": "BD", "reach-by": "phone",
-         "contact-phone": "+81 90 1234 5678"},
+        {
+            **HURT,
+            "location": "abroad",
+            "country": "BD",
+            "reach-by": "phone",
+            "contact-phone": "+81 90 1234 5678",
+        },
     ],
-)  # fmt: skip
+)
 def test_the_number_stands_on_the_fifth_page_at_the_latest(client, open_site, session, told):
     robot = Short(client, {**SHORT, **told})
     check = robot.go("file.check")
@@ -186,8 +191,12 @@ def test_a_group_has_one_story_and_a_number_each(client, open_site, session):
         .join(CaseGrant, CaseGrant.holder_id == Receipt.id)
         .order_by(Receipt.role, CaseGrant.compartment)
     ).all()
-    assert rows == [("member", "story"), ("member", "story"), ("worker", "identity"),
-                    ("worker", "story")]  # fmt: skip
+    assert rows == [
+        ("member", "story"),
+        ("member", "story"),
+        ("worker", "identity"),
+        ("worker", "story"),
+    ]
 
 
 def test_a_changed_answer_on_the_check_page_comes_back_to_it(client, open_site):

@@ -55,8 +55,11 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     mine = {k: v for k, v in os.environ.items() if not k.startswith("GRIEVANCE_")}
     running = subprocess.Popen(
         [str(Path(sys.executable).with_name("flask")), "up", "--port", str(port)],
-        cwd=ROOT, env=mine | {"GRIEVANCE_DATA": str(data)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=mine | {"GRIEVANCE_DATA": str(data)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert running.stdout is not None
     lines = []
     for line in running.stdout:

@@ -67,9 +67,14 @@ def promise(made: step.Walk) -> None:
     step.act(step.at_desk(made), "open_dialogue", message="The other side comes to talk.")
     assert state_of(step.at_home(made)) == "in_dialogue"
     offer = {
-        "kind": "fees", "told": "The fees paid to the agent", "source": "Mihon Denki",
-        "currency": "JPY", "claimed": "600,000", "offered": "400,000", "stands": "offered",
-    }  # fmt: skip
+        "kind": "fees",
+        "told": "The fees paid to the agent",
+        "source": "Mihon Denki",
+        "currency": "JPY",
+        "claimed": "600,000",
+        "offered": "400,000",
+        "stands": "offered",
+    }
     step.write_down(made, **offer)
     assert step.remedies(step.at_home(made)) == ["offered"]
     assert "¥400,000" in step.read(made.worker)

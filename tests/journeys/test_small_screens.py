@@ -56,6 +56,11 @@ def test_what_is_done_is_told_from_what_is_open_without_our_colours(
     come_back(page, "en", standing["receipt"])
     page.emulate_media(forced_colors="active")
     steps = page.locator(".steps li")
-    told = dict(zip(steps.evaluate_all("all => all.map(li => li.className)"),
-                    steps.evaluate_all(MARKS), strict=True))  # fmt: skip
+    told = dict(
+        zip(
+            steps.evaluate_all("all => all.map(li => li.className)"),
+            steps.evaluate_all(MARKS),
+            strict=True,
+        )
+    )
     assert len(set(told.values())) == len(told) == 3

@@ -151,8 +151,11 @@ def test_filters_narrow_the_list(get: Get) -> None:
     assert set(doors_in(get("/en/mechanisms?country=VN"))) == {"vn-dolab-embassy"}
     unions = doors_in(get("/en/mechanisms?kind=union"))
     assert set(unions) == {
-        "gfa-union-channel", "jsu-itf", "rengo-hotline", "union-individual",
-    }  # fmt: skip
+        "gfa-union-channel",
+        "jsu-itf",
+        "rengo-hotline",
+        "union-individual",
+    }
     free = doors_in(get("/en/mechanisms?free=yes&issue=wages-unpaid"))
     assert "jp-lsio" in free
     assert "union-individual" not in free
@@ -213,8 +216,15 @@ def test_when_the_operator_is_ready_pages_lead_to_filing_and_say_who_reads(
     assert home.all("a", href="/en/file")
     assert "You cannot file here yet" not in home.main
     about = get("/en/about").main
-    for words in ("Hidamari desk", "Who can read what I write?", "About who_reads.", "Monday",
-                  "09:00 – 18:00", "Tiếng Việt", "5 years"):  # fmt: skip
+    for words in (
+        "Hidamari desk",
+        "Who can read what I write?",
+        "About who_reads.",
+        "Monday",
+        "09:00 – 18:00",
+        "Tiếng Việt",
+        "5 years",
+    ):
         assert words in about
     closed = get("/en/mechanisms/jp-labour-tribunal")
     assert closed.all("a", href="/en/file?door=jp-labour-tribunal")

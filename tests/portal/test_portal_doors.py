@@ -178,8 +178,10 @@ def test_the_first_doors_of_every_issue_show_a_number_where_one_is_known(
             result = rank(profile, rules, book.facts, date(2026, 11, 28))
             shown = _shown(book, result, standpoint).first
             for door in shown:
-                entries = [book.entries[n] for n in (door.card.entry.id,
-                           *rules.equals.get(door.card.entry.id, ()))]  # fmt: skip
+                entries = [
+                    book.entries[n]
+                    for n in (door.card.entry.id, *rules.equals.get(door.card.entry.id, ()))
+                ]
                 known = any(doors.to_call(e, doors.usable_ways(e, standpoint)) for e in entries)
                 ways = [door.card.reach, *door.card.also, *(door.equal or ())[1:]]
                 dialled = [way for way in ways if way and way.type in ("phone", "app")]

@@ -196,8 +196,15 @@ def test_a_post_from_elsewhere_is_refused_and_says_so(
 def test_a_first_door_without_a_number_has_the_nearest_reachable_one_beside_it(
     person: Callable[..., Person],
 ) -> None:
-    page = person().to_result({"problem": "leaving", "issue": "forced-return", **SAFE,
-                               "location": "japan", "status": "esd"})  # fmt: skip
+    page = person().to_result(
+        {
+            "problem": "leaving",
+            "issue": "forced-return",
+            **SAFE,
+            "location": "japan",
+            "status": "esd",
+        }
+    )
     shipped = facts.shipped().mechanisms
     first = doors(page)[0]
     nearest = codes(page, "data-nearest")

@@ -90,16 +90,21 @@ def test_they_speak_it_only_where_the_number_shown_does(slug: str, loaded: Sessi
                 continue
             spoken = way.facts.languages or entry.facts.languages
             if way.facts.type == "web":
-                assert not any(one.type == "phone" and not one.public
-                               for one in entry.facts.channels) or card.also, entry.id  # fmt: skip
+                assert (
+                    not any(one.type == "phone" and not one.public for one in entry.facts.channels)
+                    or card.also
+                ), entry.id
                 continue
             assert set(spoken) & doors.understood(language), (entry.id, way.facts.value)
 
 
 def test_a_japanese_line_says_so_and_does_not_borrow_the_languages_of_its_body(get: Get) -> None:
     page = get("/en/mechanisms/jp-women-support")
-    rows = {"".join(div.itertext()).split("#8008")[-1] for div in page.all("div", class_="reach")
-            if "#8008" in "".join(div.itertext())}  # fmt: skip
+    rows = {
+        "".join(div.itertext()).split("#8008")[-1]
+        for div in page.all("div", class_="reach")
+        if "#8008" in "".join(div.itertext())
+    }
     assert rows
     assert all("日本語" in row and "English" not in row for row in rows)
 
@@ -175,14 +180,30 @@ def test_the_number_of_pages_said_is_the_number_of_pages_there_are() -> None:
     """The pages of questions, then the check and the number: four ways in five take 16 to 20."""
     bank, counted = shipped(), Counter[bool]()
     families = [(one.code, issue) for one in bank.families for issue in one.issues]
-    ways = product(families, ("japan", "returned", "abroad"), ("own", "helper"), ("no", "yes"),
-                   ("", "money"), ("no", "yes"), ("none", "email"))  # fmt: skip
+    ways = product(
+        families,
+        ("japan", "returned", "abroad"),
+        ("own", "helper"),
+        ("no", "yes"),
+        ("", "money"),
+        ("no", "yes"),
+        ("none", "email"),
+    )
     for (family, issue), place, who, hurt, also, told, reach in ways:
         answers = {
-            "who": who, "problem": family, "issue": issue, "location": place, "hurt": hurt,
-            "free": "yes", "taken": "no", "told": told, "reach-by": reach, "know": "nobody",
-            "fear": "yes", "also": [also] if also else [],
-        }  # fmt: skip
+            "who": who,
+            "problem": family,
+            "issue": issue,
+            "location": place,
+            "hurt": hurt,
+            "free": "yes",
+            "taken": "no",
+            "told": told,
+            "reach-by": reach,
+            "know": "nobody",
+            "fear": "yes",
+            "also": [also] if also else [],
+        }
         counted[16 <= len(bank.path("file", answers)) + 2 <= 20] += 1
     assert counted[True] >= 0.8 * counted.total()
 
@@ -193,8 +214,11 @@ def test_a_language_is_named_in_the_language_of_its_sentence() -> None:
         for slug, other in (("vi", "ja"), ("vi", "vi"), ("ja", "pt-br"), ("en", "ja"))
     }
     assert list(named.values()) == [
-        "tiếng Nhật", "tiếng Việt", "ポルトガル語（ブラジル）", "Japanese",
-    ]  # fmt: skip
+        "tiếng Nhật",
+        "tiếng Việt",
+        "ポルトガル語（ブラジル）",
+        "Japanese",
+    ]
 
 
 TOLD_WRONG = {
@@ -216,8 +240,11 @@ def test_what_a_native_reader_misreads_is_gone(slug: str, loaded: Session) -> No
         texts += map(str, getattr(held, "_catalog", {}).values())
         held = getattr(held, "_fallback", None)
     book = queries.book(loaded)
-    told = [*book.entries.values(), *book.issues.values(),
-            *(way for entry in book.entries.values() for way in entry.ways)]  # fmt: skip
+    told = [
+        *book.entries.values(),
+        *book.issues.values(),
+        *(way for entry in book.entries.values() for way in entry.ways),
+    ]
     texts += [by[slug]["text"] for one in told for by in one.texts.values() if slug in by]
     for words in TOLD_WRONG[slug]:
         assert not [text for text in texts if words in text], words

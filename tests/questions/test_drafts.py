@@ -83,8 +83,9 @@ def test_another_cookie_or_another_row_opens_nothing(session, ring):
     session.flush()
     assert drafts.load(session, ring, other_secret, real_now()) is None
     with pytest.raises(Tampered):
-        drafts.open_json(other.key, drafts._place(other.row, drafts.Label.DRAFT_ANSWERS),
-                         draft.row.answers)  # fmt: skip
+        drafts.open_json(
+            other.key, drafts._place(other.row, drafts.Label.DRAFT_ANSWERS), draft.row.answers
+        )
 
 
 def test_two_tabs_add_their_own_answers_to_what_the_row_holds(session, ring):

@@ -43,8 +43,13 @@ def test_the_kind_of_work_is_asked_in_japan_too_and_says_who_hired(journey):
 
 
 def test_a_wage_case_becomes_the_profile_of_the_first_scenario():
-    told = {**WAGES, "status": "titp", "nationality": "VN", "prefecture": "JP-23",
-            "since": "2026-08-25"}  # fmt: skip
+    told = {
+        **WAGES,
+        "status": "titp",
+        "nationality": "VN",
+        "prefecture": "JP-23",
+        "since": "2026-08-25",
+    }
     profile = parsed(told)
     assert (profile.issues, profile.status, profile.goal) == (("wages-unpaid",), "titp", "money")
     assert (profile.prefecture, profile.nationality, profile.location) == ("JP-23", "VN", "japan")
@@ -77,13 +82,23 @@ def test_every_coded_answer_gives_a_profile_that_routing_takes(question):
         ({"know": "all"}, set()),
         ({"fear": "unknown"}, {"fear", "hide_from_employer"}),
         ({"who": "witness"}, {"third_party", "hide_from_employer"}),
-        ({"true-for-me": ["woman", "refugee", "left-host", "bankrupt"]},
-         {"woman", "refugee", "left_host", "bankrupt", "hide_from_employer"}),
+        (
+            {"true-for-me": ["woman", "refugee", "left-host", "bankrupt"]},
+            {"woman", "refugee", "left_host", "bankrupt", "hide_from_employer"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_circumstances_become_flags(change, flags):
-    base = {**WAGES, "problem": "treatment", "issue": "violence", "hurt": "no", "free": "yes",
-            "taken": "no", "child": "no", **change}  # fmt: skip
+    base = {
+        **WAGES,
+        "problem": "treatment",
+        "issue": "violence",
+        "hurt": "no",
+        "free": "yes",
+        "taken": "no",
+        "child": "no",
+        **change,
+    }
     if "know" not in change and flags <= {"danger", "child", "irregular"}:
         flags = flags | {"hide_from_employer"}
     profile = parsed(base)
@@ -91,17 +106,30 @@ def test_circumstances_become_flags(change, flags):
 
 
 def test_a_worker_who_went_home_says_when_she_left_for_the_pension_refund():
-    told = {**WAGES, "issue": "insurance-pension", "location": "returned", "now-in": "PH",
-            "left-japan": "2026-05-01"}  # fmt: skip
+    told = {
+        **WAGES,
+        "issue": "insurance-pension",
+        "location": "returned",
+        "now-in": "PH",
+        "left-japan": "2026-05-01",
+    }
     profile = parsed(told)
     assert profile.events == {"pension-lump-sum": profile.events["pension-lump-sum"]}
     assert profile.now_in == "PH"
 
 
 def test_a_complaint_keeps_who_apart_from_what():
-    told = {**WAGES, "name": "Linh", "company": "Aoba Foods", "nationality": "VN",
-            "status": "titp", "amount-band": "100k-500k", "prefecture": "JP-23",
-            "reach-by": "email", "contact-email": "linh@example.com"}  # fmt: skip
+    told = {
+        **WAGES,
+        "name": "Linh",
+        "company": "Aoba Foods",
+        "nationality": "VN",
+        "status": "titp",
+        "amount-band": "100k-500k",
+        "prefecture": "JP-23",
+        "reach-by": "email",
+        "contact-email": "linh@example.com",
+    }
     complaint = complaint_of(BANK, told)
     assert {"name", "company", "nationality", "status", "contact-email"} <= set(complaint.identity)
     assert not {"name", "company", "nationality", "status"} & set(complaint.story)
@@ -123,8 +151,15 @@ def test_work_abroad_has_a_country_and_no_region():
 
 
 def test_danger_raises_the_severity_of_any_issue():
-    calm = {**WAGES, "problem": "speaking-up", "issue": "retaliation-complaint", "hurt": "no",
-            "free": "yes", "taken": "no", "child": "no"}  # fmt: skip
+    calm = {
+        **WAGES,
+        "problem": "speaking-up",
+        "issue": "retaliation-complaint",
+        "hurt": "no",
+        "free": "yes",
+        "taken": "no",
+        "child": "no",
+    }
     assert complaint_of(BANK, calm).danger is False
     alarmed = complaint_of(BANK, {**calm, "taken": "yes"})
     assert alarmed.danger
@@ -208,8 +243,13 @@ def test_a_sentence_for_translators_has_its_line_and_its_context():
 
 def test_regions_and_countries_cover_the_codes_routing_knows():
     assert [region_of(code) for code in ("JP-01", "JP-13", "JP-23", "JP-24", "JP-47", "")] == [
-        "hokkaido", "kanto", "chubu", "kansai", "kyushu", "",
-    ]  # fmt: skip
+        "hokkaido",
+        "kanto",
+        "chubu",
+        "kansai",
+        "kyushu",
+        "",
+    ]
     assert all(region_of(code) for code in prefecture_codes())
     assert country_codes() == routing.countries()
 

@@ -21,9 +21,20 @@ BANK = shipped_bank.shipped()
 def test_a_simple_wage_case_is_twelve_pages_after_the_first():
     path = BANK.path("file", WAGES)
     assert path == [
-        "start", "problem", "issue", "place", "when", "what-happened", "files", "company",
-        "about", "wants", "may-know", "you", "lost-code",
-    ]  # fmt: skip
+        "start",
+        "problem",
+        "issue",
+        "place",
+        "when",
+        "what-happened",
+        "files",
+        "company",
+        "about",
+        "wants",
+        "may-know",
+        "you",
+        "lost-code",
+    ]
     assert BANK.first_missing("file", WAGES) is None
 
 
@@ -115,8 +126,9 @@ def test_issues_are_offered_by_family_and_the_main_one_only_once():
     further = BANK.issue_choices(BANK.questions["also-issues"], answers)
     assert "wages-unpaid" not in further
     assert {"overtime-unpaid", "safety-hazard"} <= set(further)
-    most = max(len(BANK.issue_choices(BANK.questions["issue"], {"problem": f.code}))
-               for f in BANK.families)  # fmt: skip
+    most = max(
+        len(BANK.issue_choices(BANK.questions["issue"], {"problem": f.code})) for f in BANK.families
+    )
     assert most <= 8
 
 
@@ -133,11 +145,14 @@ def test_a_file_excuses_from_writing():
 
 def test_every_question_is_reachable_and_one_that_is_not_is_named():
     assert checks.unreachable(BANK) == []
-    never = Condition("all", (
-        Condition("answer", question="know", values=frozenset(["nobody"])),
-        Condition("answer", question="fear", values=frozenset(["no"])),
-        Condition("answer", question="company-desk", values=frozenset(["yes"])),
-    ))  # fmt: skip
+    never = Condition(
+        "all",
+        (
+            Condition("answer", question="know", values=frozenset(["nobody"])),
+            Condition("answer", question="fear", values=frozenset(["no"])),
+            Condition("answer", question="company-desk", values=frozenset(["yes"])),
+        ),
+    )
     lost = Question("lost", "you", "text", "Never asked", shown_if=never)
     broken = replace(BANK, questions={**BANK.questions, "lost": lost})
     assert checks.unreachable(broken) == ["lost"]
@@ -167,23 +182,39 @@ YES_NO = (Option("yes", "Yes"), Option("no", "No"))
         ([Question("x", "a", "text", "?", required=True)], "no sentence says what is missing"),
         ([Question("x", "nowhere", "text", "?")], "no such page"),
         ([Question("x", "a", "text", "?"), Question("x", "b", "text", "?")], "the id twice"),
-        ([Question("x", "a", "text", "?", shown_if=Condition("answer", question="y"))],
-         "unknown question y"),
         (
-            [Question("x", "a", "radio", "?", options=YES_NO),
-             Question("y", "a", "text", "?",
-                      shown_if=Condition("answer", question="x", values=frozenset(["yes"])))],
+            [Question("x", "a", "text", "?", shown_if=Condition("answer", question="y"))],
+            "unknown question y",
+        ),
+        (
+            [
+                Question("x", "a", "radio", "?", options=YES_NO),
+                Question(
+                    "y",
+                    "a",
+                    "text",
+                    "?",
+                    shown_if=Condition("answer", question="x", values=frozenset(["yes"])),
+                ),
+            ],
             "not on an earlier page",
         ),
         (
-            [Question("x", "a", "radio", "?", options=YES_NO),
-             Question("y", "b", "text", "?",
-                      shown_if=Condition("answer", question="x", values=frozenset(["maybe"])))],
+            [
+                Question("x", "a", "radio", "?", options=YES_NO),
+                Question(
+                    "y",
+                    "b",
+                    "text",
+                    "?",
+                    shown_if=Condition("answer", question="x", values=frozenset(["maybe"])),
+                ),
+            ],
             "answers that x does not have",
         ),
         ([Question(name, "a", "text", "?") for name in "vwxyz"], "page a: 5 questions"),
     ],
-)  # fmt: skip
+)
 def test_the_start_up_check_names_what_is_wrong(questions, fault):
     assert fault in _faults(*questions)
 

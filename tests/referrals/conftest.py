@@ -66,16 +66,23 @@ class Desk:
             book().templates[options.pop("template", "lsio")],
             options.pop("answers", TOLD),
             Drafting(
-                mechanism=body, name="労働基準監督署", operator="Hidamari desk", language="ja",
-                beside="vi", form=options.pop("form", "named"),
+                mechanism=body,
+                name="労働基準監督署",
+                operator="Hidamari desk",
+                language="ja",
+                beside="vi",
+                form=options.pop("form", "named"),
                 parts=options.pop("parts", ("name", "story", "company")),
                 translations=options.pop("translations", IN_JAPANESE),
             ),
-        )  # fmt: skip
+        )
         making = Making(
-            case_id=self.case_id, mechanism=body, immigration=immigration, document=document,
+            case_id=self.case_id,
+            mechanism=body,
+            immigration=immigration,
+            document=document,
             files=options.pop("files", (FlatFile("slip.png", "image/png", b"picture"),)),
-        )  # fmt: skip
+        )
         return sealing.keep(self.session, making, [self.operator], self.site.blobs, NOW)
 
     def packet(self, body: str = BODY, **options: Any) -> Packet:
@@ -97,19 +104,30 @@ class Desk:
     def said(self, packet: Packet, **changed: Any) -> Said:
         """A yes with the worker's own code to exactly what was asked."""
         told: dict[str, Any] = {
-            "answer": "yes", "digest": packet.digest, "recipient": packet.mechanism,
-            "purpose": "complaint", "form": packet.form, "ends_on": ENDS,
-            "parts": tuple(packet.parts), "given_by": "receipt", "known_to": "self",
-        }  # fmt: skip
+            "answer": "yes",
+            "digest": packet.digest,
+            "recipient": packet.mechanism,
+            "purpose": "complaint",
+            "form": packet.form,
+            "ends_on": ENDS,
+            "parts": tuple(packet.parts),
+            "given_by": "receipt",
+            "known_to": "self",
+        }
         return Said(**{**told, **changed})
 
     def answer(self, referral: Referral, packet: Packet, **changed: Any) -> Consent:
         """What the worker answers; a yes unless told otherwise."""
         today = changed.pop("today", TODAY)
         return handing.consent(
-            self.session, referral, packet, self.said(packet, **changed),
-            sealer=self.words, today=today, now=NOW,
-        )  # fmt: skip
+            self.session,
+            referral,
+            packet,
+            self.said(packet, **changed),
+            sealer=self.words,
+            today=today,
+            now=NOW,
+        )
 
     def agreed(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over the worker agreed to."""
@@ -121,9 +139,13 @@ class Desk:
         """Send it."""
         told: dict[str, Any] = {"by": "staff", "channel": "post", "on": today}
         handing.deliver(
-            self.session, referral, Delivery(**{**told, **changed}),
-            sealer=self.words, today=today, now=NOW,
-        )  # fmt: skip
+            self.session,
+            referral,
+            Delivery(**{**told, **changed}),
+            sealer=self.words,
+            today=today,
+            now=NOW,
+        )
 
     def delivered(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over that went out."""
@@ -135,9 +157,13 @@ class Desk:
         """The body answers some days after delivery."""
         on = TODAY + timedelta(days=after)
         return handing.record_answer(
-            self.session, referral, Answered(kind, on, **changed),
-            sealer=self.words, today=on, now=NOW,
-        )  # fmt: skip
+            self.session,
+            referral,
+            Answered(kind, on, **changed),
+            sealer=self.words,
+            today=on,
+            now=NOW,
+        )
 
 
 @pytest.fixture

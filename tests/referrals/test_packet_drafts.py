@@ -30,10 +30,14 @@ def drafted(template: str = "lsio", **changed: Any) -> Document:
     form = changed.get("form", "named")
     found = book().templates[template]
     told: dict[str, Any] = {
-        "mechanism": "jp-lsio", "name": "労働基準監督署", "operator": "Hidamari desk",
-        "language": "ja", "beside": "vi", "form": form,
+        "mechanism": "jp-lsio",
+        "name": "労働基準監督署",
+        "operator": "Hidamari desk",
+        "language": "ja",
+        "beside": "vi",
+        "form": form,
         "parts": default_parts(found, form, answers),
-    }  # fmt: skip
+    }
     return draft(found, answers, Drafting(**{**told, **changed}))
 
 
@@ -122,9 +126,11 @@ def test_danger_and_a_child_are_told_to_who_can_act_on_them():
     document = drafted(language="en", parts=("story", "danger"), answers=IN_DANGER)
     (section,) = (one for one in document.sections if one.code == "danger")
     assert [(one.item, one.text) for one in section.paragraphs] == [
-        ("hurt", "Yes"), ("free", "No"), ("taken", "I do not know or cannot answer now"),
+        ("hurt", "Yes"),
+        ("free", "No"),
+        ("taken", "I do not know or cannot answer now"),
         ("child", "Yes"),
-    ]  # fmt: skip
+    ]
     copy = drafted(language="vi", parts=("danger",), answers=IN_DANGER)
     (section,) = (one for one in copy.sections if one.code == "danger")
     assert (section.heading, section.paragraphs[0].text) == ("Nguy hiểm và trẻ em", "Có")
@@ -395,9 +401,11 @@ def test_the_name_of_somebody_else_never_becomes_the_pseudonym():
     left = redaction.without(text, ["Nguyễn Thị Linh"], "A", ["Nguyễn Văn Bảy"])
     assert left == "[…] giúp chị A. Anh […], bà […], A"
     document = drafted(
-        form="pseudonym", pseudonym="S-san", parts=("story",),
+        form="pseudonym",
+        pseudonym="S-san",
+        parts=("story",),
         answers={"helper-name": "Trần Văn Hải", "what-happened": "Trần Văn Hải gọi Linh, văn bản"},
-    )  # fmt: skip
+    )
     assert "[…] gọi S-san, văn bản" in everything(document)
 
 

@@ -48,10 +48,16 @@ SAID = {
 def saying(text: str, language: str) -> Document:
     paragraph = Paragraph("what-happened", "起きたこと", text, language)
     return Document(
-        template="generic", mechanism="x", title="申出書", language="ja", beside=language,
-        form="named", parts=("story",), head=("宛先: 労働局",),
+        template="generic",
+        mechanism="x",
+        title="申出書",
+        language="ja",
+        beside=language,
+        form="named",
+        parts=("story",),
+        head=("宛先: 労働局",),
         sections=(Section("facts", "事実関係", (paragraph,)),),
-    )  # fmt: skip
+    )
 
 
 def printed(made: bytes) -> str:
@@ -64,9 +70,14 @@ def told(code: str, language: str, form: str = "named", **changed: Any) -> Docum
     """A template filled with what somebody told."""
     template = book().templates[code]
     given: dict[str, Any] = {
-        "mechanism": "x", "name": "労働局", "operator": "Hidamari desk", "language": language,
-        "beside": "vi", "form": form, "parts": default_parts(template, form, TOLD),
-    }  # fmt: skip
+        "mechanism": "x",
+        "name": "労働局",
+        "operator": "Hidamari desk",
+        "language": language,
+        "beside": "vi",
+        "form": form,
+        "parts": default_parts(template, form, TOLD),
+    }
     return draft(template, TOLD, Drafting(**{**given, **changed}))
 
 
@@ -161,9 +172,13 @@ def test_the_day_it_was_made_stands_in_its_head_and_an_older_one_has_none():
 @pytest.mark.parametrize("form", ["pseudonym", "no_identity"])
 def test_without_a_name_the_file_does_not_say_which_language_somebody_speaks(form: str):
     document = told(
-        "company", "ja", form, pseudonym="A" if form == "pseudonym" else "",
-        parts=("story",), translations={"what-happened": "給料が払われない。"},
-    )  # fmt: skip
+        "company",
+        "ja",
+        form,
+        pseudonym="A" if form == "pseudonym" else "",
+        parts=("story",),
+        translations={"what-happened": "給料が払われない。"},
+    )
     made = pdf.pdf(document)
     assert "給料が払われない。" in printed(made)
     assert "ベトナム" not in printed(made)

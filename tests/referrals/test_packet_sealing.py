@@ -169,11 +169,16 @@ def test_a_document_for_another_body_or_for_reading_only_is_not_kept(desk: Desk)
             book().templates["lsio"],
             TOLD,
             Drafting(
-                mechanism=BODY, name="労基署", operator="x", language=language, beside="vi",
-                form="named", parts=("story",),
+                mechanism=BODY,
+                name="労基署",
+                operator="x",
+                language=language,
+                beside="vi",
+                form="named",
+                parts=("story",),
                 translations=IN_JAPANESE if language == "ja" else {},
             ),
-        )  # fmt: skip
+        )
         return Making(case_id=desk.case_id, mechanism=body, immigration="no", document=document)
 
     for body, language, code in (("jp-otit", "ja", "recipient"), (BODY, "vi", "language")):

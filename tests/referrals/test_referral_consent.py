@@ -108,17 +108,23 @@ def test_a_no_needs_no_warning_and_stops_everything(desk: Desk):
 def test_staff_record_a_yes_by_telephone_with_what_was_read_back(desk: Desk):
     referral, packet = desk.asked()
     given = desk.answer(
-        referral, packet, given_by="staff_recorded", known_to="staff",
-        recorder_id=desk.person_id, words="Read back in Vietnamese; answered: yes.",
-    )  # fmt: skip
+        referral,
+        packet,
+        given_by="staff_recorded",
+        known_to="staff",
+        recorder_id=desk.person_id,
+        words="Read back in Vietnamese; answered: yes.",
+    )
     assert (given.given_by, given.recorder_id) == ("staff_recorded", desk.person_id)
     assert given.at == NOW
 
 
 def test_a_code_others_have_seen_counts_as_recorded_by_staff(desk: Desk):
     assert [given_by_of(one) for one in ("self", "staff", "helper")] == [
-        "receipt", "staff_recorded", "staff_recorded",
-    ]  # fmt: skip
+        "receipt",
+        "staff_recorded",
+        "staff_recorded",
+    ]
     referral, packet = desk.asked()
     given = desk.answer(referral, packet, given_by=given_by_of("staff"), known_to="staff")
     assert given.given_by == "staff_recorded"
@@ -248,15 +254,24 @@ def test_taking_back_ends_everything_of_that_body_in_one_act(desk: Desk):
 def _grant_to_recipient(desk: Desk, packet: Packet) -> None:
     pair, holder = new_pair(), uuid4()
     info = GrantInfo(
-        case=packet.case_id, compartment_or_packet=packet.id, key_generation=1,
-        holder_kind="recipient", holder_id=holder, holder_generation=1, purpose="packet",
-    )  # fmt: skip
+        case=packet.case_id,
+        compartment_or_packet=packet.id,
+        key_generation=1,
+        holder_kind="recipient",
+        holder_id=holder,
+        holder_generation=1,
+        purpose="packet",
+    )
     desk.session.add(
         PacketGrant(
-            case_id=packet.case_id, packet_id=packet.id, holder_kind="recipient",
-            holder_id=holder, holder_generation=1, box=seal_grant(pair.public, info, new_key()),
+            case_id=packet.case_id,
+            packet_id=packet.id,
+            holder_kind="recipient",
+            holder_id=holder,
+            holder_generation=1,
+            box=seal_grant(pair.public, info, new_key()),
         )
-    )  # fmt: skip
+    )
     desk.session.flush()
 
 
@@ -279,8 +294,10 @@ AGREED = "UPDATE referral SET {} WHERE id = :id"
     ("change", "name"),
     [
         ("state = 'consented'", "agreed"),
-        ("state = 'delivered', delivered_at = now(), delivered_by = 'staff', channel = 'post'",
-         "agreed"),
+        (
+            "state = 'delivered', delivered_at = now(), delivered_by = 'staff', channel = 'post'",
+            "agreed",
+        ),
         ("delivered_at = now()", "delivered"),
         ("state = 'refused'", "refused"),
         ("state = 'silent'", "agreed"),
@@ -288,7 +305,7 @@ AGREED = "UPDATE referral SET {} WHERE id = :id"
         ("packet_id = NULL", "asked"),
         ("channel = 'pigeon'", "channel"),
     ],
-)  # fmt: skip
+)
 def test_the_database_itself_refuses_a_hand_over_without_a_yes(desk: Desk, change: str, name: str):
     referral, _ = desk.asked()
     with pytest.raises(IntegrityError, match=f"ck_referral_{name}"):

@@ -73,8 +73,9 @@ def test_the_answers_of_a_body_follow_one_another(desk: Desk):
     assert queries.under_way(desk.session, desk.case_id) == 1
     first = desk.hears(referral, "acknowledged", 3, reference="第77号")
     assert (referral.state, referral.acknowledged_on) == (
-        "acknowledged", TODAY + timedelta(days=3),
-    )  # fmt: skip
+        "acknowledged",
+        TODAY + timedelta(days=3),
+    )
     assert referral.next_chase == TODAY + timedelta(days=63)
     desk.hears(referral, "accepted", 9)
     desk.hears(referral, "outcome", 40, note="They paid.")
@@ -181,8 +182,12 @@ def test_bodies_are_measured_by_the_median_of_their_first_answer(desk: Desk):
     desk.agreed("jp-otit")
     jacer, lsio = queries.figures(desk.session)
     assert (lsio.mechanism, lsio.sent, lsio.answered, lsio.silent, lsio.declined) == (
-        BODY, 4, 3, 1, 3,
-    )  # fmt: skip
+        BODY,
+        4,
+        3,
+        1,
+        3,
+    )
     assert lsio.median_days == 4
     assert (jacer.sent, jacer.median_days) == (1, None)
     assert queries.figures(desk.session, [desk.case_id]) == []

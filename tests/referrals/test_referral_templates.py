@@ -43,9 +43,14 @@ def test_a_body_that_tells_the_employer_reads_of_no_danger_and_no_fear(body: Mec
     template, guarded = template_for(body), DANGER | {"fear"}
     told = {**TOLD, "hurt": "yes", "free": "no", "taken": "yes", "child": "yes"}
     asked = Drafting(
-        mechanism=body.id, name=body.id, operator="Hidamari desk", language="en", beside="vi",
-        form="named", parts=tuple(book().parts),
-    )  # fmt: skip
+        mechanism=body.id,
+        name=body.id,
+        operator="Hidamari desk",
+        language="en",
+        beside="vi",
+        form="named",
+        parts=tuple(book().parts),
+    )
     paper = draft(template, told, asked)
     read = {one.item for section in paper.sections for one in section.paragraphs} & guarded
     text = "\n".join(paper.texts())
@@ -68,9 +73,14 @@ def test_danger_goes_to_who_can_act_on_it():
     assert {"jp-lsio", "jp-otit", "jp-emergency", "jp-child-189", "union-individual"} <= read
     told = {one.code for one in book().templates.values() if DANGER & _items(one)}
     assert told == {
-        "lsio", "labour-line", "otit", "legal-affairs", "support-group", "sending-country",
+        "lsio",
+        "labour-line",
+        "otit",
+        "legal-affairs",
+        "support-group",
+        "sending-country",
         "generic",
-    }  # fmt: skip
+    }
     assert all(_items(book().templates[code]) >= DANGER for code in told)
 
 
@@ -79,8 +89,9 @@ def test_every_answer_about_safety_is_guarded_from_the_employer():
     assert {q.id for q in QUESTIONS.values() if q.safety and q.packet} <= guarded
     assert guarded == DANGER | {"fear"}
     assert set(disclosure.EMPLOYER) - {*EMPLOYER_READS, *EMPLOYER_KEPT_OUT} == {
-        "on_action", "not_applicable",
-    }  # fmt: skip
+        "on_action",
+        "not_applicable",
+    }
 
 
 def _items(template: Template) -> set[str]:
@@ -90,26 +101,68 @@ def _items(template: Template) -> set[str]:
 def test_what_stands_in_frozen_papers_is_still_known():
     """A paper that somebody agreed to names parts, sections and fields by these codes for ever."""
     assert set(book().parts) >= {
-        "name", "contact", "helper", "company", "place", "issue", "story", "dates", "money",
-        "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
-        "nationality", "language", "personal", "whereabouts", "home",
-    }  # fmt: skip
-    assert set(book().sections) >= {
-        "submitter", "interest", "enterprise", "employer", "host", "chapters", "issue", "facts",
-        "link", "membership", "earlier", "asked", "transfer", "confidentiality", "situation",
+        "name",
+        "contact",
+        "helper",
+        "company",
+        "place",
+        "issue",
+        "story",
+        "dates",
+        "money",
+        "others",
+        "supply",
+        "wish",
+        "earlier",
+        "fear",
+        "explanation",
         "files",
-    }  # fmt: skip
+        "status",
+        "nationality",
+        "language",
+        "personal",
+        "whereabouts",
+        "home",
+    }
+    assert set(book().sections) >= {
+        "submitter",
+        "interest",
+        "enterprise",
+        "employer",
+        "host",
+        "chapters",
+        "issue",
+        "facts",
+        "link",
+        "membership",
+        "earlier",
+        "asked",
+        "transfer",
+        "confidentiality",
+        "situation",
+        "files",
+    }
 
 
 def test_every_answer_about_who_somebody_is_stands_in_a_part_of_its_own_kind():
     sensitive = {q for part in book().parts.values() if part.sensitive for q in part.questions}
     assert sensitive == {
-        "status", "nationality", "language", "true-for-me", "now-in", "left-japan",
-    }  # fmt: skip
+        "status",
+        "nationality",
+        "language",
+        "true-for-me",
+        "now-in",
+        "left-japan",
+    }
     identifying = {q for part in book().parts.values() if part.identifying for q in part.questions}
     assert identifying == {
-        "name", "name-own", "contact-email", "contact-phone", "contact-when", "contact-never",
-    }  # fmt: skip
+        "name",
+        "name-own",
+        "contact-email",
+        "contact-phone",
+        "contact-when",
+        "contact-never",
+    }
 
 
 def test_what_is_said_less_of_belongs_to_a_code_that_exists_and_a_part_that_can_harm():
@@ -174,9 +227,15 @@ def test_every_text_of_the_documents_is_in_the_catalogues():
 
 def _texts(template: Template) -> list[Words]:
     more = template.further
-    return [template.title, template.say, template.together, *template.statements,
-            *template.hints.values(), *template.bring,
-            *((more.title, more.say) if more else ())]  # fmt: skip
+    return [
+        template.title,
+        template.say,
+        template.together,
+        *template.statements,
+        *template.hints.values(),
+        *template.bring,
+        *((more.title, more.say) if more else ()),
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

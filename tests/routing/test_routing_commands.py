@@ -64,8 +64,13 @@ def test_explain_answers_in_the_agreed_shape(tmp_path):
     assert done.exit_code == 0
     answer = json.loads(done.stdout)
     assert list(answer) == [
-        "profile", "rules_version", "date", "doors", "ruled_out", "warnings",
-    ]  # fmt: skip
+        "profile",
+        "rules_version",
+        "date",
+        "doors",
+        "ruled_out",
+        "warnings",
+    ]
     door = answer["doors"][0]
     assert set(door) == {"mechanism", "rank", "reasons", "cautions", "cannot", "reachable"}
     assert (door["mechanism"], door["rank"]) == ("jp-foreign-worker-dial", 1)
@@ -141,7 +146,11 @@ def test_a_missing_file_and_bad_usage_exit_two(tmp_path):
 def test_the_command_runs_without_settings_or_database():
     flask = Path(sys.executable).with_name("flask")
     done = subprocess.run(
-        [flask, "routing", "check", SCENARIOS], env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [flask, "routing", "check", SCENARIOS],
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "13/13"), done.stderr

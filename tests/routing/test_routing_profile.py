@@ -27,11 +27,22 @@ def test_absent_and_empty_are_the_same():
 
 def test_values_of_every_kind_are_read():
     given = {
-        "issue": "wages-unpaid", "location": "abroad", "country": "MY", "now_in": "NP",
-        "prefecture": "JP-47", "nationality": "NP", "status": "work", "danger": True,
-        "jacer_member": "unknown", "finance": "jica", "sector": "garment", "language": "zh-hans",
-        "goal": "stop", "events": {"wages": "2026-01-31"}, "date": "2026-11-20",
-    }  # fmt: skip
+        "issue": "wages-unpaid",
+        "location": "abroad",
+        "country": "MY",
+        "now_in": "NP",
+        "prefecture": "JP-47",
+        "nationality": "NP",
+        "status": "work",
+        "danger": True,
+        "jacer_member": "unknown",
+        "finance": "jica",
+        "sector": "garment",
+        "language": "zh-hans",
+        "goal": "stop",
+        "events": {"wages": "2026-01-31"},
+        "date": "2026-11-20",
+    }
     profile = parse(given, ISSUES, shipped_rules().limitation_codes)
     assert profile.finance == ("jica",)
     assert profile.events == {"wages": date(2026, 1, 31)}

@@ -475,10 +475,12 @@ def test_cautions_stay_away_when_nothing_calls_for_them():
 
 def test_a_language_changes_no_rank():
     asked = [
-        [door.mechanism for door in rank(parse(profile, tuple(FACTS.issues)), RULES, FACTS,
-                                         DAY).doors]
+        [
+            door.mechanism
+            for door in rank(parse(profile, tuple(FACTS.issues)), RULES, FACTS, DAY).doors
+        ]
         for profile in ({"issue": "wages-unpaid"}, {"issue": "wages-unpaid", "language": "lo"})
-    ]  # fmt: skip
+    ]
     assert asked[0] == asked[1]
 
 
@@ -486,8 +488,9 @@ def test_the_law_stands_beside_the_power():
     result = rank(parse({"issue": "wages-unpaid"}, tuple(FACTS.issues)), RULES, FACTS, DAY)
     power = {door.mechanism: door.reasons[0] for door in result.doors}
     assert (power["jp-lsio"].code, power["jp-lsio"].basis) == (
-        "legal-power", "LSA 24, 104, 115, 143",
-    )  # fmt: skip
+        "legal-power",
+        "LSA 24, 104, 115, 143",
+    )
     assert power["jp-labour-tribunal"].code == "court"
 
 
@@ -495,8 +498,12 @@ def test_the_nearest_reachable_door_is_named():
     one = rank(parse({"issue": "supply-chain-abroad"}, tuple(FACTS.issues)), RULES, FACTS, DAY)
     assert not one.doors[0].reachable
     assert one.nearest == "jacer"
-    far = rank(parse({"issue": "violence", "location": "abroad", "danger": True},
-                     tuple(FACTS.issues)), RULES, FACTS, DAY)  # fmt: skip
+    far = rank(
+        parse({"issue": "violence", "location": "abroad", "danger": True}, tuple(FACTS.issues)),
+        RULES,
+        FACTS,
+        DAY,
+    )
     assert far.nearest == "gfa-union-channel"
 
 

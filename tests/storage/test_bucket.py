@@ -114,8 +114,10 @@ def test_half_an_answer_is_no_blob(monkeypatch: pytest.MonkeyPatch) -> None:
             except TimeoutError:
                 break
             talk.recv(4096)
-            talk.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"x\"\r\n"
-                         b"Last-Modified: Sun, 29 Nov 2026 10:00:00 GMT\r\n\r\nhalf")  # fmt: skip
+            talk.sendall(
+                b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: "x"\r\n'
+                b"Last-Modified: Sun, 29 Nov 2026 10:00:00 GMT\r\n\r\nhalf"
+            )
             talk.close()
             server.settimeout(0.5)
         assert reading.result(60) == "OSError"
@@ -189,10 +191,15 @@ def test_a_process_forked_after_it_was_asked_refuses_and_does_not_wait(buckets: 
 @pytest.mark.parametrize(
     "address",
     [
-        "s3:bucket", "s3:///x", "s3://B", "s3://user:pass@bucket/x", "s3://bucket/x?y=z",
-        "s3://bucket/../x", "s3://bucket/名",
+        "s3:bucket",
+        "s3:///x",
+        "s3://B",
+        "s3://user:pass@bucket/x",
+        "s3://bucket/x?y=z",
+        "s3://bucket/../x",
+        "s3://bucket/名",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_is_none_is_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(SettingsError) as refused:
         blobs(address, HERE)

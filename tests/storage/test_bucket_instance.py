@@ -210,10 +210,21 @@ def test_what_can_never_keep_a_file_does_not_start(
     given = (PROC / str(machine.pid("web")) / "environ").read_text().split("\0")
     own = dict(line.split("=", 1) for line in given if line.startswith(("GRIEVANCE_", "PATH=")))
     web = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", "127.0.0.1:0",
-         "--no-control-socket"],
-        cwd=ROOT, env={**own, **wrong}, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "wsgi:app",
+            "--bind",
+            "127.0.0.1:0",
+            "--no-control-socket",
+        ],
+        cwd=ROOT,
+        env={**own, **wrong},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
     assert (web.returncode, why in web.stderr) == (3, True), web.stderr
     assert SECRET not in web.stderr + worker.stderr
 
@@ -228,9 +239,13 @@ def test_the_worker_goes_on_without_it(machine: Machine, buckets: Buckets) -> No
 def flask(environment: object, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """A command, to its end."""
     return subprocess.run(
-        [FLASK, *words], cwd=ROOT, env=dict(environment), capture_output=True, text=True,
+        [FLASK, *words],
+        cwd=ROOT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
         timeout=300,
-    )  # type: ignore[call-overload]  # fmt: skip
+    )  # type: ignore[call-overload]
 
 
 def test_its_secret_is_in_no_log(machine: Machine) -> None:

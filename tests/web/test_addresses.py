@@ -33,8 +33,18 @@ def test_the_address_that_was_meant_is_read(typed: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["a..b@example.com", "a@example", "a b@example.com", "@docomo.ne.jp", "a@b@c.com", "abc", "",
-     "。", "a..b@docomo.ne.jp.evil.example", "a\nb@docomo.ne.jp"],
-)  # fmt: skip
+    [
+        "a..b@example.com",
+        "a@example",
+        "a b@example.com",
+        "@docomo.ne.jp",
+        "a@b@c.com",
+        "abc",
+        "",
+        "。",
+        "a..b@docomo.ne.jp.evil.example",
+        "a\nb@docomo.ne.jp",
+    ],
+)
 def test_what_gets_no_mail_is_still_refused(typed: str) -> None:
     assert not can_get_mail(address_of(typed))

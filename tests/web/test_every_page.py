@@ -32,10 +32,15 @@ def in_language(page: Page, slug: str) -> str:
 @pytest.mark.parametrize(
     "path",
     [
-        "/file?route=full", "/file?route=tip&door=jp-lsio", "/mechanisms?words=pay&language=vi",
-        "/file/begun?to=help&issue=violence", "/help", "/issues/violence", "/return",
+        "/file?route=full",
+        "/file?route=tip&door=jp-lsio",
+        "/mechanisms?words=pay&language=vi",
+        "/file/begun?to=help&issue=violence",
+        "/help",
+        "/issues/violence",
+        "/return",
     ],
-)  # fmt: skip
+)
 def test_another_language_keeps_the_page_and_what_its_address_chose(
     app: Flask, session: Session, loaded: Session, path: str
 ) -> None:
@@ -122,9 +127,10 @@ def test_what_is_chosen_from_is_not_said_to_be_left_empty(app: Flask, lang: str)
 def test_every_form_that_can_be_wrong_shows_its_problems_first() -> None:
     """Whoever writes a main form lists what is wrong above it, where the focus goes."""
     with_fields = [
-        path for path in (TEMPLATES / "intake").rglob("*.html")
+        path
+        for path in (TEMPLATES / "intake").rglob("*.html")
         if "f.field(" in path.read_text() and "f.start(form" in path.read_text()
-    ]  # fmt: skip
+    ]
     assert len(with_fields) > 8
     for path in with_fields:
         assert "f.problems(" in path.read_text().partition("f.start(form")[0], path.name

@@ -40,9 +40,17 @@ def test_a_country_code_decides_and_an_extension_is_kept(typed, kept):
 
 @pytest.mark.parametrize(
     "typed",
-    ["12", "+1 234", "0800-FLOWERS", "call me", "010 84 912345678", "+99 1234567890", "1" * 80,
-     "09012345678 or 0312345678"],
-)  # fmt: skip
+    [
+        "12",
+        "+1 234",
+        "0800-FLOWERS",
+        "call me",
+        "010 84 912345678",
+        "+99 1234567890",
+        "1" * 80,
+        "09012345678 or 0312345678",
+    ],
+)
 def test_what_cannot_be_dialled_is_refused(typed):
     assert readings(typed, ("JP",)) == ()
 

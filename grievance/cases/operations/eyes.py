@@ -15,9 +15,12 @@ from grievance.cases.models import Case, Recusal
 
 
 def others(
-    session: Session, case: Case, of: UUID, now: datetime,
+    session: Session,
+    case: Case,
+    of: UUID,
+    now: datetime,
     permission: Permission = Permission.CASE_FOUR_EYES,
-) -> set[UUID]:  # fmt: skip
+) -> set[UUID]:
     """Who could decide about this case beside one person. Only who stepped aside by themselves, or
     agreed to it, is not among them: a conflict that others declared does not count here."""
     return quorum.others(session, permission, of, now) - _aside(session, case.id)

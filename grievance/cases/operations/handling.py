@@ -80,9 +80,7 @@ def assign(act: Act, person: UUID) -> None:
     act.move(Verb.ASSIGN, assignee=person)
 
 
-def assignable(
-    session: Session, case: Case, people: Iterable[UUID], now: datetime
-) -> set[UUID]:  # fmt: skip
+def assignable(session: Session, case: Case, people: Iterable[UUID], now: datetime) -> set[UUID]:
     """To whom of these who work on it `assign` gives this case now: a page offers nobody else."""
     return {one for one in people if not eyes.barred(session, case, one, now)}
 

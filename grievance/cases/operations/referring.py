@@ -225,7 +225,7 @@ def tell_body(act: Act, about: About[date]) -> None:
     act.check(Verb.TELL_BODY)
     if about.said > act.today:
         raise Refused("on")
-    handing.tell(about.referral, about.said)
+    recalling.tell(about.referral, about.said)
     act.move(Verb.TELL_BODY, referral=about.referral.id)
 
 

@@ -62,9 +62,14 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
                 retired.add(case.id)
             codes = {"act": act.verb, "of": act.event}
             audit.record(
-                session, case, REPLAYED, actor=RESTORE.name, now=now, codes=codes,
+                session,
+                case,
+                REPLAYED,
+                actor=RESTORE.name,
+                now=now,
+                codes=codes,
                 knows=("act", "of"),
-            )  # fmt: skip
+            )
             if AGAIN[act.verb] is not _retire:
                 AGAIN[act.verb](session, case, act, now)
             done += 1

@@ -45,9 +45,11 @@ def facts_of(opened: OpenCase, item: RemedyItem) -> Facts:
 
 
 def counted(
-    opened: OpenCase, watched: Sequence[RemedyItem], came: Mapping[UUID, str],
+    opened: OpenCase,
+    watched: Sequence[RemedyItem],
+    came: Mapping[UUID, str],
     sums: Mapping[UUID, int],
-) -> dict[UUID, str]:  # fmt: skip
+) -> dict[UUID, str]:
     """What came of each thing: "all" is a part where less came than was agreed, whether it was
     told now or written down before."""
     told = dict(came)

@@ -129,9 +129,15 @@ def add(session: Session, way: NewWay, actor: str, now: datetime) -> Channel:
 
 
 def saw(
-    session: Session, check: Check, verb: str, actor: str, now: datetime, *, others: bool,
+    session: Session,
+    check: Check,
+    verb: str,
+    actor: str,
+    now: datetime,
+    *,
+    others: bool,
     same: Callable[[str], bool] = lambda _by: False,
-) -> Channel:  # fmt: skip
+) -> Channel:
     """What one person saw. A number waits until another says the same, while there are `others` who
     could; what differs from what waits takes its place. Rejecting takes effect at once. `same` says
     whether who looked before counts as this person.
@@ -177,8 +183,12 @@ def names_number(text: str) -> bool:
 
 def _one_look(value: str, page: str, day: date, hours: str, actor: str) -> dict[str, str]:
     return {
-        "value": value, "page": page, "day": day.isoformat(), "hours": hours, "by": actor,
-    }  # fmt: skip
+        "value": value,
+        "page": page,
+        "day": day.isoformat(),
+        "hours": hours,
+        "by": actor,
+    }
 
 
 def valid_value(kind: str, value: str) -> str:

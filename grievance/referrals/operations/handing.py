@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -21,19 +20,12 @@ from grievance.referrals.models import (
     Referral,
     ReferralAnswer,
 )
-from grievance.referrals.operations.sealing import check_digest
+from grievance.referrals.operations.sealing import Sealer, check_digest
 from grievance.referrals.packets import needs_immigration_warning
 from grievance.referrals.refusals import Refused
 from grievance.referrals.states import ANSWERS, LIVE, TABLE
 from grievance.referrals.templates import book
 from grievance.vault.labels import Label
-
-
-class Sealer(Protocol):
-    """Who seals words to a row of the case: an opened case."""
-
-    def seal_json(self, label: Label, row: UUID | str, data: Any) -> bytes:
-        """Seal JSON under the compartment that `label` belongs to."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +70,6 @@ class Answered:
     next_chase: date | None = None
 
 
-def tell(referral: Referral, on: date) -> None:
-    """The body was told that what it has was taken back. Refused unless that is still owed."""
-    if not untold(referral):
-        raise Refused("state")
-    referral.told_on = on
-
-
-def untold(referral: Referral) -> bool:
-    """Whether a body had something that was taken back, and was not told so yet."""
-    gone = referral.state == "recalled" and referral.delivered_at is not None
-    return gone and referral.told_on is None
-
-
 def given_by_of(known_to: str) -> str:
     """How an answer given with a code counts: signed only when nobody else has seen the code."""
     return "receipt" if known_to == "self" else "staff_recorded"
@@ -106,9 +85,13 @@ def propose(
     if session.scalar(wanted):
         raise Refused("parallel")
     referral = Referral(
-        case_id=case_id, mechanism=mechanism, owner_id=owner_id, state="proposed",
-        proposed_at=now, last_news=now,
-    )  # fmt: skip
+        case_id=case_id,
+        mechanism=mechanism,
+        owner_id=owner_id,
+        state="proposed",
+        proposed_at=now,
+        last_news=now,
+    )
     session.add(referral)
     session.flush()
     return referral
@@ -228,13 +211,23 @@ def consent(
     at = now if said.recorder_id else to_the_hour(now)
     words = said.words.strip()
     given = Consent(
-        id=row, case_id=packet.case_id, packet_id=packet.id, digest=packet.digest,
-        mechanism=packet.mechanism, purpose=said.purpose, form=packet.form, ends_on=said.ends_on,
-        parts=sorted(said.parts), answer=said.answer, given_by=said.given_by,
-        known_to=said.known_to, recorder_id=said.recorder_id,
-        immigration_warned=said.immigration_warned, at=at,
+        id=row,
+        case_id=packet.case_id,
+        packet_id=packet.id,
+        digest=packet.digest,
+        mechanism=packet.mechanism,
+        purpose=said.purpose,
+        form=packet.form,
+        ends_on=said.ends_on,
+        parts=sorted(said.parts),
+        answer=said.answer,
+        given_by=said.given_by,
+        known_to=said.known_to,
+        recorder_id=said.recorder_id,
+        immigration_warned=said.immigration_warned,
+        at=at,
         words=sealer.seal_json(Label.CONSENT_WORDS, row, words) if words else None,
-    )  # fmt: skip
+    )
     session.add(given)
     session.flush()
     _step(referral, said.answer)
@@ -320,10 +313,15 @@ def record_answer(
     row = uuid4()
     content = {"reference": answered.reference.strip(), "note": answered.note.strip()}
     answer = ReferralAnswer(
-        id=row, case_id=referral.case_id, referral_id=referral.id, kind=answered.kind,
-        on=answered.on, file_id=answered.file_id, at=now,
+        id=row,
+        case_id=referral.case_id,
+        referral_id=referral.id,
+        kind=answered.kind,
+        on=answered.on,
+        file_id=answered.file_id,
+        at=now,
         content=sealer.seal_json(Label.REFERRAL_ANSWER, row, content),
-    )  # fmt: skip
+    )
     session.add(answer)
     session.flush()
     return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -91,3 +91,16 @@ def recipients(session: Session, case_id: UUID) -> list[str]:
         Consent.case_id == case_id, Consent.answer == "yes", Consent.recalled_at.is_(None)
     )
     return sorted({*session.scalars(running), *session.scalars(agreed)})
+
+
+def tell(referral: Referral, on: date) -> None:
+    """The body was told that what it has was taken back. Refused unless that is still owed."""
+    if not untold(referral):
+        raise Refused("state")
+    referral.told_on = on
+
+
+def untold(referral: Referral) -> bool:
+    """Whether a body had something that was taken back, and was not told so yet."""
+    gone = referral.state == "recalled" and referral.delivered_at is not None
+    return gone and referral.told_on is None

@@ -32,6 +32,13 @@ PURPOSE = "packet"
 _GENERATION = 1  # a packet has one key; a changed packet is another packet
 
 
+class Sealer(Protocol):
+    """Who seals words to a row of the case: an opened case."""
+
+    def seal_json(self, label: Label, row: UUID | str, data: Any) -> bytes:
+        """Seal JSON under the compartment that `label` belongs to."""
+
+
 class Holder(Protocol):
     """Who may hold a packet's key: an organisation, a receipt, a recipient. `public` was vouched
     for by `check_public_key`."""
@@ -157,9 +164,12 @@ def _kept_file(packet: Packet, key: bytes, place: int, file: FlatFile, blobs: Bl
     done = writer.finish()
     blobs.put(blob.hex, sealed.getvalue())
     meta = {
-        "key": done.key.hex(), "name": file.name, "mime": file.mime, "size": done.size,
+        "key": done.key.hex(),
+        "name": file.name,
+        "mime": file.mime,
+        "size": done.size,
         "source": str(file.source) if file.source else "",
-    }  # fmt: skip
+    }
     return PacketFile(
         id=row,
         packet_id=packet.id,
