@@ -21,9 +21,9 @@ from grievance.accounts import door, forms, keys, queries, staff, stepping, word
 from grievance.accounts.models import Invitation, Person
 from grievance.accounts.operations import founding, invitations, letters, recovery, signing
 from grievance.accounts.operations.persons import Admitted
-from grievance.accounts.refusals import Refused
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
+from grievance.refusals import Refused
 from grievance.vault.passwords import WrongPassword
 from grievance.vault.recovery import fingerprint, sheet_text
 from grievance.vault.slots import Busy
@@ -116,7 +116,7 @@ def invitation(token: str) -> Response:
             admitted = _accept(token, form)
         except Refused as refused:
             db.session.rollback()
-            tell(i18n.gettext(refused.sentence), "bad")
+            tell(refused.sentence, "bad")
         except Busy as problem:
             return busy_page("invitation", problem, form=form, kind=kind)
         else:
@@ -161,7 +161,7 @@ def recovery_sheet() -> Response:
         try:
             _confirm(member, form.typed)
         except Refused as refused:
-            form.rows.errors = [i18n.gettext(refused.sentence)]
+            form.rows.errors = [refused.sentence]
         else:
             return redirect(url_for("console.operator"), 303)  # type: ignore[return-value]
     sheet = sheet_text(secret, ring.receipt_salt, ring.peppers)
@@ -194,7 +194,7 @@ def recover() -> Response:
             recovery.recover(session, asked, form.typed, by=member.holder, ring=ring, now=now)
         except Refused as refused:
             db.session.rollback()
-            form.rows.errors = [i18n.gettext(refused.sentence)]
+            form.rows.errors = [refused.sentence]
         else:
             session.commit()
             return redirect(url_for("accounts.recovery_sheet"), 303)  # type: ignore[return-value]

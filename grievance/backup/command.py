@@ -23,7 +23,7 @@ from grievance.backup import ledger as recalls
 from grievance.backup import rows as rows
 from grievance.backup.drill import drill
 from grievance.backup.files import (
-    Refused,
+    NotDone,
     Sum,
     check_blobs,
     keep,
@@ -106,7 +106,7 @@ def _saved(
 ) -> dict[str, Any]:
     revision, release = rows.revision(connection), rows.release()
     if revision != release:
-        raise Refused(
+        raise NotDone(
             f"The database stands at {revision or 'nothing'} and this release at {release}: "
             "make the backup with the release that runs."
         )
@@ -152,16 +152,16 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
         blobs = check_blobs(folder, Sum(**manifest["list"]))
         store = store_of(site)
         if not store.is_empty():
-            raise Refused(f"The storage {site.storage} is not empty; nothing was restored.")
+            raise NotDone(f"The storage {site.storage} is not empty; nothing was restored.")
         with as_owner(site.database_url) as connection, ExitStack() as undo:
             if not rows.is_empty(connection):
-                raise Refused("The database is not empty; nothing was restored.")
+                raise NotDone("The database is not empty; nothing was restored.")
             if fresh:
                 rings.write_ring(undo.enter_context(staged(site.ring)), held)
             fill(connection, folder, manifest)
             undo.enter_context(restored_blobs(folder, blobs, store))
             if not same(rows.audit(connection, held), manifest["audit"]):
-                raise Refused("The event chains are not those of the backup; nothing was restored.")
+                raise NotDone("The event chains are not those of the backup; nothing was restored.")
             doubts = _compare(connection, held, site.data, manifest["audit"])
             doubts |= recalls.ends_early(found, site.data)
             undo.enter_context(recalls.living_on(found, site.data))
@@ -172,7 +172,7 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
 
 
 def _checked(folder: Path, site: Site) -> tuple[dict[str, Any], dict[str, bytes], bool]:
-    """The manifest, the ring, and whether that came out of the backup; Refused if altered."""
+    """The manifest, the ring, and whether that came out of the backup; NotDone if altered."""
     whole, mark = told(folder)
     fresh = (folder / rings.FILE).exists()
     if fresh:
@@ -181,7 +181,7 @@ def _checked(folder: Path, site: Site) -> tuple[dict[str, Any], dict[str, bytes]
     elif site.ring.exists():
         held = rings.read_rings([site.ring])
     else:
-        raise Refused(f"There is neither {rings.FILE} in {folder} nor a key ring {site.ring}.", 3)
+        raise NotDone(f"There is neither {rings.FILE} in {folder} nor a key ring {site.ring}.", 3)
     manifest = vouched(whole, mark, held)
     rings.must_hold(held, manifest["secrets"])
     check_rows(folder, manifest)

@@ -23,7 +23,7 @@ from grievance import clock
 from grievance.backup import keys as rings
 from grievance.backup import ledger as recalls
 from grievance.backup import rows as rows
-from grievance.backup.files import Refused, Sum, check_blobs
+from grievance.backup.files import NotDone, Sum, check_blobs
 from grievance.backup.manifest import MANIFEST, check_rows, fill, same, told, vouched
 from grievance.backup.place import WANTING, Site, as_owner, note, refusals, site_of
 from grievance.cli.places import MISSING
@@ -67,7 +67,7 @@ def _noted_when_refused(site: Site, began: datetime) -> Iterator[None]:
     """A drill that could not be done ended wanting: a monitor must hear of it, too."""
     try:
         yield
-    except (Refused, OSError):
+    except (NotDone, OSError):
         with suppress(OperationalError):
             note(site, "drill", began, wanting=True)
         raise
@@ -81,11 +81,11 @@ def _put_back(
     name = make_url(site.scratch_url).database
     with _reached(name), as_owner(site.scratch_url) as connection:
         if not rows.is_empty(connection):
-            raise Refused(f"The scratch database {name} is not empty; nothing was tried.")
+            raise NotDone(f"The scratch database {name} is not empty; nothing was tried.")
         try:
             fill(connection, folder, manifest)
             if not same(rows.audit(connection, held), manifest["audit"]):
-                raise Refused("The event chains are not those of the backup.")
+                raise NotDone("The event chains are not those of the backup.")
             replayed = recalls.done_again(connection, ledger, held["event-mac"])
             connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
             return rows.audit(connection, held), replayed
@@ -99,16 +99,16 @@ def _reached(name: str | None) -> Iterator[None]:
         yield
     except OperationalError as away:
         said = str(away.orig).partition("\n")[0]
-        raise Refused(f"The scratch database {name} cannot be reached: {said}", MISSING) from None
+        raise NotDone(f"The scratch database {name} cannot be reached: {said}", MISSING) from None
 
 
 def _newest(folder: Path) -> Path:
-    """The folder if it is a backup, else the newest of those in it; Refused where there is none."""
+    """The folder if it is a backup, else the newest of those in it; NotDone where there is none."""
     if (folder / MANIFEST).exists():
         return folder
     found = [path.parent for path in folder.glob(f"[!.]*/{MANIFEST}")]
     if not found:
-        raise Refused(f"{folder} holds no backup.", 2)
+        raise NotDone(f"{folder} holds no backup.", 2)
     return max(found, key=_made_at)
 
 
@@ -117,4 +117,4 @@ def _made_at(place: Path) -> str:
     try:
         return str(json.loads(told(place)[0])["at"])
     except (ValueError, LookupError, TypeError):
-        raise Refused(f"The manifest of {place} was changed.") from None
+        raise NotDone(f"The manifest of {place} was changed.") from None

@@ -25,7 +25,7 @@ Portion = bytes | bytearray | memoryview
 _LINE = re.compile(r"([0-9a-f]{64}) (\d+) ([0-9a-f]{32})")
 
 
-class Refused(Exception):
+class NotDone(Exception):
     """A backup is not made or not put back; the text is for the person at the terminal."""
 
     def __init__(self, why: str, code: int = 1) -> None:
@@ -45,7 +45,7 @@ class Sum:
 def staged(target: Path) -> Iterator[Path]:
     """A private folder beside `target` that takes its name at the end, or is gone again.
 
-    Refused when `target` exists.
+    NotDone when `target` exists.
     """
     refuse_existing(target)
     _private(target.parent)
@@ -63,9 +63,9 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 def refuse_existing(target: Path) -> None:
-    """Refused when something has this name: nothing is ever written over."""
+    """NotDone when something has this name: nothing is ever written over."""
     if os.path.lexists(target):
-        raise Refused(f"{target} exists already; nothing was written.")
+        raise NotDone(f"{target} exists already; nothing was written.")
 
 
 def keep(path: Path, portions: Iterable[Portion], mode: int = 0o600) -> Sum:
@@ -94,16 +94,16 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
 
 
 def check(path: Path, told: Sum) -> None:
-    """Refused when the file is missing or is not what was told."""
+    """NotDone when the file is missing or is not what was told."""
     size, digest = 0, hashlib.sha256()
     try:
         for portion in portions_of(path):
             size += len(portion)
             digest.update(portion)
     except OSError:
-        raise Refused(f"{path} cannot be read; nothing was restored.") from None
+        raise NotDone(f"{path} cannot be read; nothing was restored.") from None
     if Sum(size, digest.hexdigest()) != told:
-        raise Refused(f"{path} was changed or cut off; nothing was restored.")
+        raise NotDone(f"{path} was changed or cut off; nothing was restored.")
 
 
 def save_blobs(store: Blobs, target: Path) -> tuple[set[str], Sum]:
@@ -128,7 +128,7 @@ def check_blobs(folder: Path, told: Sum) -> list[str]:
     for line in (folder / LIST).read_text("ascii").splitlines():
         match = _LINE.fullmatch(line)
         if match is None:
-            raise Refused(f"{folder / LIST} is not a list of files; nothing was restored.")
+            raise NotDone(f"{folder / LIST} is not a list of files; nothing was restored.")
         check(_place(folder, match[3]), Sum(int(match[2]), match[1]))
         found.append(match[3])
     return found

@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 from argon2.low_level import Type, hash_secret_raw
 
-from grievance.backup.files import Refused, keep
+from grievance.backup.files import NotDone, keep
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import HOLDINGS, PEPPERS
 from grievance.vault.keys import KEY_BYTES, hkdf, mac
@@ -35,7 +35,7 @@ _NAME = re.compile(r"[a-z]+(-[a-z]+)+|pepper-[1-9]\d*")
 
 
 def read_rings(folders: Iterable[Path]) -> dict[str, bytes]:
-    """Every secret of these folders; Refused when two of them hold different ones of one name.
+    """Every secret of these folders; NotDone when two of them hold different ones of one name.
 
     On a server the ring lies in parts, one for each kind of process.
     """
@@ -44,19 +44,19 @@ def read_rings(folders: Iterable[Path]) -> dict[str, bytes]:
         try:
             held = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
         except OSError:
-            raise Refused(f"The key ring {folder} cannot be read.", 3) from None
+            raise NotDone(f"The key ring {folder} cannot be read.", 3) from None
         for name, value in held.items():
             if not _NAME.fullmatch(name) or len(value) != KEY_BYTES:
-                raise Refused(f"{folder / name} is not a secret of a key ring.", 3)
+                raise NotDone(f"{folder / name} is not a secret of a key ring.", 3)
             if not hmac.compare_digest(found.setdefault(name, value), value):
-                raise Refused(f"{folder / name} differs from the other key ring's.", 3)
+                raise NotDone(f"{folder / name} differs from the other key ring's.", 3)
     return found
 
 
 def must_hold(held: Mapping[str, bytes], names: Iterable[str]) -> None:
-    """Refused when a secret is not there; names it."""
+    """NotDone when a secret is not there; names it."""
     if missing := sorted(set(names) - set(held)):
-        raise Refused(f"The key ring lacks {', '.join(missing)}.", 3)
+        raise NotDone(f"The key ring lacks {', '.join(missing)}.", 3)
 
 
 def whole() -> set[str]:
@@ -72,14 +72,14 @@ def seal(held: Mapping[str, bytes], passphrase: str) -> bytes:
 
 
 def unseal(data: bytes, passphrase: str) -> dict[str, bytes]:
-    """The ring again; Refused for another passphrase or an altered file."""
+    """The ring again; NotDone for another passphrase or an altered file."""
     salt = data[len(HEAD) : len(HEAD) + SALT_BYTES]
     if not data.startswith(HEAD) or len(salt) != SALT_BYTES:
-        raise Refused(f"{FILE} is not a key ring of this format; nothing was restored.")
+        raise NotDone(f"{FILE} is not a key ring of this format; nothing was restored.")
     try:
         plain = open_json(_key(passphrase, salt), _place(salt), data[len(HEAD) + SALT_BYTES :])
     except Tampered:
-        raise Refused(
+        raise NotDone(
             f"The passphrase is wrong, or {FILE} was changed; nothing was restored."
         ) from None
     return {name: bytes.fromhex(value) for name, value in plain.items()}
@@ -99,7 +99,7 @@ def vouch(held: Mapping[str, bytes], manifest: bytes) -> str:
 def ask(*, new: bool) -> str:
     """The passphrase: of the file that the environment names, else from the terminal.
 
-    A new one is asked for twice and has at least 14 characters. Refused (2) for a weak one or a
+    A new one is asked for twice and has at least 14 characters. NotDone (2) for a weak one or a
     file that others may read, (3) when there is neither file nor terminal.
     """
     path = os.environ.get(PASSPHRASE_FILE)
@@ -110,10 +110,10 @@ def ask(*, new: bool) -> str:
             "Passphrase of the key ring", hide_input=True, err=True, confirmation_prompt=new
         )
     else:
-        raise Refused(f"There is no terminal to ask for the passphrase: set {PASSPHRASE_FILE}.", 3)
+        raise NotDone(f"There is no terminal to ask for the passphrase: set {PASSPHRASE_FILE}.", 3)
     if new and (weak := weaknesses(given)):
         told = f"at least {MINIMUM} characters" if "too_short" in weak else "not a common one"
-        raise Refused(f"The passphrase is too weak: {told}.", 2)
+        raise NotDone(f"The passphrase is too weak: {told}.", 2)
     return given
 
 
@@ -121,10 +121,10 @@ def _first_line(path: Path) -> str:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
-            raise Refused(f"{path} must be a file of mode 0600.", 2)
+            raise NotDone(f"{path} must be a file of mode 0600.", 2)
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        raise Refused(f"{path} cannot be read.", 3) from None
+        raise NotDone(f"{path} cannot be read.", 3) from None
     return lines[0] if lines else ""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit
-from grievance.backup.files import Refused, keep
+from grievance.backup.files import NotDone, keep
 from grievance.cases.ledger import FILE, Ledger, read
 from grievance.cases.operations.replaying import RESTORE, Replayed, replay
 from grievance.vault.ledger import Forged, whole
@@ -42,7 +42,7 @@ def wanted(
     place the backup was made at, if that is here.
 
     None when the backup holds no case, for then nothing can come back, and when somebody says to go
-    on without. Otherwise Refused, because the worker process makes the file when it starts: that
+    on without. Otherwise NotDone, because the worker process makes the file when it starts: that
     there is none never means that nothing was taken back.
     """
     if without:
@@ -54,17 +54,17 @@ def wanted(
             return _reaching(manifest, _read(path, public))
     if not any(table["rows"] for table in manifest["tables"] if table["name"] == CASES):
         return None
-    raise Refused(
+    raise NotDone(
         f"There is no recall ledger {data / FILE}. {WARNING} Put the ledger there or name it with "
         "--ledger; if it is lost, --without-ledger goes on. Nothing was restored."
     )
 
 
 def _reaching(manifest: dict[str, Any], found: Found) -> Found:
-    """Refused for a ledger that was begun anew or is older than the backup: it tells nothing."""
+    """NotDone for a ledger that was begun anew or is older than the backup: it tells nothing."""
     newest = max((mark["anchor"] for mark in found.ledger.marks), default=0)
     if newest < manifest["audit"]["anchors"]:
-        raise Refused(
+        raise NotDone(
             f"{found.path} ends before the backup was made: it is a new one, or an old copy. "
             f"{WARNING} Nothing was restored."
         )
@@ -76,7 +76,7 @@ def _read(path: Path, public: bytes) -> Found:
     try:
         return Found(path, data, read(public, data))
     except Forged as forged:
-        raise Refused(
+        raise NotDone(
             f"{path}:{forged.number}: this line was not written here, or not in this place; "
             "nothing was restored."
         ) from None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from grievance.backup import keys as rings
 from grievance.backup import rows as rows
-from grievance.backup.files import Refused, check
+from grievance.backup.files import NotDone, check
 from grievance.cli.keys import run
 
 FORMAT = 1
@@ -23,26 +23,26 @@ NEEDED = ("public-key-mac", "anchor-public", "event-mac")
 
 
 def told(folder: Path) -> tuple[bytes, str]:
-    """The manifest and what vouches for it; Refused (2) where there is no backup."""
+    """The manifest and what vouches for it; NotDone (2) where there is no backup."""
     try:
         return (folder / MANIFEST).read_bytes(), (folder / VOUCHED).read_text("ascii")
     except (OSError, UnicodeDecodeError):
-        raise Refused(f"{folder} holds no backup.", 2) from None
+        raise NotDone(f"{folder} holds no backup.", 2) from None
 
 
 def vouched(whole: bytes, mark: str, held: Mapping[str, bytes]) -> dict[str, Any]:
-    """The manifest read; Refused when it was changed or the ring is another one."""
+    """The manifest read; NotDone when it was changed or the ring is another one."""
     rings.must_hold(held, NEEDED)
     if not hmac.compare_digest(rings.vouch(held, whole), mark.strip()):
-        raise Refused("The manifest was changed, or belongs to another key ring.")
+        raise NotDone("The manifest was changed, or belongs to another key ring.")
     manifest: dict[str, Any] = json.loads(whole)
     if manifest["format"] != FORMAT:
-        raise Refused("The backup was made by a newer release.")
+        raise NotDone("The backup was made by a newer release.")
     return manifest
 
 
 def check_rows(folder: Path, manifest: dict[str, Any]) -> None:
-    """Refused when the rows of a table are missing or not what the manifest tells."""
+    """NotDone when the rows of a table are missing or not what the manifest tells."""
     for table in tables_of(manifest):
         check(table.path(folder), table.sum)
 
@@ -52,7 +52,7 @@ def fill(connection: Connection, folder: Path, manifest: dict[str, Any]) -> None
     try:
         run(connection, manifest["revision"])
     except CommandError:
-        raise Refused("The backup was made by a newer release; nothing was restored.") from None
+        raise NotDone("The backup was made by a newer release; nothing was restored.") from None
     rows.load(connection, folder, tables_of(manifest))
     run(connection)
 

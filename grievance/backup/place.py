@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock, storage
-from grievance.backup.files import Refused
+from grievance.backup.files import NotDone
 from grievance.backup.keys import read_rings
 from grievance.cli.keys import become_owner
 from grievance.cli.places import (
@@ -59,14 +59,14 @@ class Site:
 
 
 def store_of(site: Site) -> storage.Blobs:
-    """Where its files lie; Refused for a setting that names nothing, or a store that is away."""
+    """Where its files lie; NotDone for a setting that names nothing, or a store that is away."""
     try:
         store = storage.blobs(site.storage, site.bucket)
         store.check()
     except SettingsError as wrong:
-        raise Refused(str(wrong), MISSING) from None
+        raise NotDone(str(wrong), MISSING) from None
     except OSError as away:
-        raise Refused(f"The storage {site.storage}: {away.strerror}.", MISSING) from None
+        raise NotDone(f"The storage {site.storage}: {away.strerror}.", MISSING) from None
     return store
 
 
@@ -86,7 +86,7 @@ def site_of(
     folder = home()
     with own_instance(makes=alone, first=first) as instance:
         if alone and not instance.started_here:
-            raise Refused(f"The instance in {folder} is running: stop it first.")
+            raise NotDone(f"The instance in {folder} is running: stop it first.")
         files = os.environ.get("GRIEVANCE_STORAGE") or str(folder / "files")
         url = instance.postgres.url("owner")
         if scratch:
@@ -121,7 +121,7 @@ def refusals() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
-    except Refused as refused:
+    except NotDone as refused:
         leave(str(refused), refused.code)
     except Unavailable as missing:
         leave(str(missing))

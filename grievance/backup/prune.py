@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from grievance import clock
-from grievance.backup.files import Refused, Sum, check_blobs
+from grievance.backup.files import NotDone, Sum, check_blobs
 from grievance.backup.manifest import MANIFEST, check_rows, told, vouched
 from grievance.backup.place import WANTING, refusals, ring_at
 from grievance.cli.places import MISSING, say_where
@@ -73,12 +73,12 @@ def prune(
     say_where(f"the backups in {folder}")
     with refusals():
         if (folder / MANIFEST).exists() or not folder.is_dir():
-            raise Refused(f"{folder} is no folder of backups.", 2)
+            raise NotDone(f"{folder} is no folder of backups.", 2)
         rule, now = Rule(**counts), clock.real_now()
         found, doubtful = _backups(folder, ring_at(keys))
         good = _last_good(found, doubtful)
         if good is None:
-            raise Refused(f"None of the backups in {folder} holds; nothing was deleted.")
+            raise NotDone(f"None of the backups in {folder} holds; nothing was deleted.")
         times = {place: _time(manifest) for place, manifest in found.items()}
         stay = kept(times, now, rule) | {good, *doubtful}
         gone = sorted(set(found) - stay)
@@ -124,7 +124,7 @@ def _backups(folder: Path, held: dict[str, bytes]) -> tuple[dict[Path, dict[str,
             continue
         try:
             found[place] = vouched(*told(place), held)
-        except Refused as refused:
+        except NotDone as refused:
             if refused.code == MISSING:  # the ring's fault
                 raise
             doubtful.add(place)
@@ -139,7 +139,7 @@ def _last_good(found: dict[Path, dict[str, Any]], doubtful: set[Path]) -> Path |
         try:
             check_rows(place, found[place])
             check_blobs(place, Sum(**found[place]["list"]))
-        except Refused:
+        except NotDone:
             doubtful.add(place)
         else:
             return place
@@ -148,7 +148,7 @@ def _last_good(found: dict[Path, dict[str, Any]], doubtful: set[Path]) -> Path |
 
 def _doubt_the_clock(gone: list[Path], stay: Iterable[datetime], now: datetime) -> None:
     if len(gone) >= MANY and all(at >= now - FRESH for at in stay):
-        raise Refused(
+        raise NotDone(
             f"{len(gone)} backups would go, and besides the last that holds none from before the "
             f"last two days would stay: is the clock right? It says {now:%Y-%m-%d %H:%M} UTC. "
             "Nothing was deleted. --dry-run lists them; --all deletes them."

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import verifying
-from grievance.backup.files import Portion, Refused, Sum, keep, portions_of
+from grievance.backup.files import NotDone, Portion, Sum, keep, portions_of
 from grievance.cases import named  # noqa: F401  registers what events tell of cases
 from grievance.shipped import shipped
 
@@ -66,7 +66,7 @@ def save(connection: Connection, folder: Path) -> list[Table]:
 def _in_order(connection: Connection) -> list[str]:
     ordered = inspect(connection).get_sorted_table_and_fkc_names()
     if circular := [one for name, keys in ordered if name is None for one in keys]:
-        raise Refused(f"Tables refer to each other in a circle: {circular}.")
+        raise NotDone(f"Tables refer to each other in a circle: {circular}.")
     return [name for name, _ in ordered if name and name != VERSIONS]
 
 
@@ -83,7 +83,7 @@ def _rows(cursor: psycopg.Cursor[Any], statement: sql.Composed) -> Iterator[Port
 
 
 def load(connection: Connection, folder: Path, told: list[Table]) -> None:
-    """Put the rows into the empty tables of the same shape; Refused when they do not fit."""
+    """Put the rows into the empty tables of the same shape; NotDone when they do not fit."""
     for table in told:
         cursor = _driver(connection).cursor()
         try:
@@ -91,12 +91,12 @@ def load(connection: Connection, folder: Path, told: list[Table]) -> None:
                 for portion in portions_of(table.path(folder)):
                     rows.write(portion)
         except psycopg.Error as error:  # its text may quote a row
-            raise Refused(
+            raise NotDone(
                 f"The rows of {table.name} do not fit ({type(error).__name__}); "
                 "nothing was restored."
             ) from None
         if cursor.rowcount != table.rows:
-            raise Refused(f"{table.name} has lost rows; nothing was restored.")
+            raise NotDone(f"{table.name} has lost rows; nothing was restored.")
         _move_counters(cursor, table)
 
 

@@ -19,13 +19,14 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import moving
-from grievance.cases.operations.moving import Detail, Refused
+from grievance.cases.operations.moving import Detail
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 

@@ -62,7 +62,7 @@ def _put(blobs: Blobs, blob: str, data: bytes) -> str:
 
 
 def keep(blobs: Blobs, data: bytes, name: str, source: bytes = b"", language: str = "") -> Stored:
-    """Clean and seal one upload; raises `cleaning.Refused` with the code of what is wrong.
+    """Clean and seal one upload; raises `Refused` with the code of what is wrong.
 
     A retry draws new keys and a new blob, so a key encrypts exactly once. `source` is the network
     it came from: one of them does not hold the cleaner alone; `language` that of who brings it.

@@ -18,7 +18,7 @@ from grievance.cases.models import COMPARTMENTS, Case, CaseGrant, CaseKey, Recei
 from grievance.referrals.models import Packet, PacketGrant
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import OpenPacket
-from grievance.referrals.refusals import Refused
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.errors import Tampered, VaultError
 from grievance.vault.grants import GrantInfo, open_grant, seal_grant

@@ -13,7 +13,8 @@ from grievance.cases import files
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
-from grievance.files.cleaning import LATER, Refused
+from grievance.files.cleaning import LATER
+from grievance.refusals import Refused
 from grievance.storage import Blobs
 from grievance.vault.labels import Label
 

@@ -63,7 +63,7 @@ SCREENS = (
     "grievance/questions/forms.py",
 )  # fmt: skip
 SHORT_WAYS = ("short", "group", "tip")
-STAFF_FILES = ("templates/layout/desk.html",)
+STAFF_FILES = ("templates/layout/desk.html", "grievance/refusals.py")
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None,
     "lazy": None,

@@ -10,9 +10,9 @@ from sqlalchemy.pool import NullPool
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import tables  # noqa: F401  foreign keys are named as text
 from grievance.accounts.operations.founding import set_up
-from grievance.accounts.refusals import Refused
 from grievance.cli.places import environment, or_leave
 from grievance.clock import real_now
+from grievance.refusals import Refused
 from grievance.settings import CommandSettings, read
 
 INVITATION_PATH = "/staff/invitation"

@@ -28,6 +28,7 @@ from grievance.directory.entries import Source
 from grievance.directory.models import Channel
 from grievance.extensions import db
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 
 SHOWN = ("waiting", "decided", "all")
@@ -80,8 +81,8 @@ def confirm_channel(channel_id: UUID) -> Response:
     if request.method == "POST" and form.validate():
         try:
             return _decide(form, row)
-        except operations.Refused as refused:
-            form.refuse(refused.code)
+        except Refused as refused:
+            form.refuse(refused)
         except operations.Overtaken:
             return _overtaken(form, channel_id)
         db.session.rollback()
@@ -98,8 +99,8 @@ def confirm_add(mechanism_id: str) -> Response:
     if request.method == "POST" and form.validate():
         try:
             return _add(form, mechanism_id)
-        except operations.Refused as refused:
-            form.refuse(refused.code)
+        except Refused as refused:
+            form.refuse(refused)
         db.session.rollback()
     return answer("confirm_add", 422 if form.errors else 200, form=form, entry=entry)
 

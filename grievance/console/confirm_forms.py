@@ -8,7 +8,8 @@ from uuid import UUID
 
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
-from grievance.i18n import BY_SLUG, N_, gettext, lazy
+from grievance.i18n import BY_SLUG, N_, lazy
+from grievance.refusals import Refused
 from grievance.web.forms import Choice, Choices, Form, Hidden, Line, count_in, option
 from grievance.web.read_back import Day
 
@@ -27,14 +28,6 @@ TYPES = {
     "app": N_("App"),
     "whatsapp": N_("WhatsApp"),
     "chat": N_("Chat"),
-}
-SENTENCES = {
-    "no-value": N_("There is no value to confirm. Choose the second row and write what you saw."),
-    "bad-value": N_("This cannot be right for its kind. Write it exactly as the page does."),
-    "bad-page": N_("Enter the whole address of the page, beginning with http."),
-    "future-day": N_("This day is still to come. Enter the day on which you looked."),
-    "not-a-person": N_("Only a person can stand behind a value."),
-    "unknown": N_("This entry is not there any more."),
 }
 FIELD_OF = {"no-value": "verb", "bad-value": "value", "bad-page": "page", "future-day": "day"}
 
@@ -56,10 +49,10 @@ class SeenForm(Form):
         needed=lazy("Enter the day on which you looked."),
     )
 
-    def refuse(self, code: str) -> None:
+    def refuse(self, refused: Refused) -> None:
         """Say beside its field why it could not be done."""
-        field = self[FIELD_OF.get(code, "page")]
-        field.errors = [gettext(SENTENCES[code])]
+        field = self[FIELD_OF.get(refused.code, "page")]
+        field.errors = [refused.sentence]
 
 
 class CheckForm(SeenForm):

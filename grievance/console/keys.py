@@ -13,7 +13,6 @@ from grievance.accounts import queries, staff, stepping
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import NAMES, Permission
 from grievance.clock import real_now
 from grievance.console.people import tell_of_removal
@@ -22,6 +21,7 @@ from grievance.console.surface import answer, console, moment
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.vault.keys import StrangeKey
 from grievance.web.audience import audience
 from grievance.web.pages import tell
@@ -88,7 +88,7 @@ def approve_key(request_id: UUID) -> Response:
             _approve(request_id, form.words.data or "")
         except Refused as refused:
             db.session.rollback()
-            form.words.errors = [_(refused.sentence)]
+            form.words.errors = [refused.sentence]
         else:
             return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
     status = 422 if form.errors else 200
@@ -156,7 +156,7 @@ def refuse_key(request_id: UUID) -> Response:
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
-            tell(_(refused.sentence), "bad")
+            tell(refused.sentence, "bad")
         else:
             return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
     return answer("people_confirm", form=form, **facts, **_refusal())

@@ -6,12 +6,11 @@ from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.operations.profile import save_profile
-from grievance.accounts.refusals import Refused
 from grievance.clock import real_now
 from grievance.console.operator_form import OperatorForm, filled, names_of
 from grievance.console.surface import answer, console
 from grievance.extensions import db
-from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.pages import tell
 
@@ -28,7 +27,7 @@ def operator() -> Response:
             _save(form)
         except Refused as refused:
             db.session.rollback()
-            tell(_(refused.sentence), "bad")
+            tell(refused.sentence, "bad")
             form.version.data = str(_form().profile.version)
         else:
             return redirect(url_for("console.operator", saved=1), 303)  # type: ignore[return-value]

@@ -10,7 +10,6 @@ from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.operations import invitations, leaving, letters
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission
 from grievance.clock import real_now
 from grievance.console.people_forms import Confirm, Invite
@@ -18,6 +17,7 @@ from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.notifications.queries import mail_works
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.pages import tell
 
@@ -37,7 +37,7 @@ def people() -> Response:
             form = Invite()
         except Refused as refused:
             db.session.rollback()
-            tell(_(refused.sentence), "bad")
+            tell(refused.sentence, "bad")
     return _people_page(form, sent)
 
 
@@ -157,7 +157,7 @@ def remove_person(person_id: UUID) -> Response:
             _remove(person_id)
         except Refused as refused:
             db.session.rollback()
-            tell(_(refused.sentence), "bad")
+            tell(refused.sentence, "bad")
         else:
             return redirect(url_for("console.people"), 303)  # type: ignore[return-value]
     return answer("people_confirm", form=form, **_about_removal(person))

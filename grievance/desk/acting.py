@@ -16,10 +16,10 @@ from grievance.accounts.models import Event
 from grievance.cases import queries
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
-from grievance.cases.operations.moving import Conflict, Refused
+from grievance.cases.operations.moving import Conflict
 from grievance.cases.states import TABLE, Verb
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import deciding, events, forms
+from grievance.desk import events, forms
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case
@@ -27,124 +27,32 @@ from grievance.desk.reading import MESSAGES
 from grievance.desk.verbs import DOING, Do, given
 from grievance.desk.views import case_page, note_read
 from grievance.extensions import db
-from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
-# Why a verb was refused, and the field that the sentence stands beside, if there is one.
-REFUSALS: dict[str, tuple[str, str]] = {
-    "actor": ("", N_("Your role does not allow this.")),
-    "state": ("", N_("The case has moved on, so this cannot be done any more.")),
-    "not_acknowledged": ("", N_("The worker was told already that a person has read the report.")),
-    "assigned": ("", N_("Nobody answers for this case yet. Take it or give it to somebody first.")),
-    "reissue_allowed": (
-        "",
-        N_("The worker asked us never to replace a lost code. We may not issue another one."),
-    ),
-    "same_person": ("", N_("A second person has to issue the code: you asked for it.")),
-    "passage": ("", N_("Only the worker's story and the thread with them can be translated here.")),
-    "assignee": ("person", N_("This person does not work on cases or does not hold the key yet.")),
-    "severity": ("severity", N_("Somebody is in danger: the severity is high or critical then.")),
-    "issues": ("issue", N_("Choose the main problem.")),
-    "not_taken": ("", N_("Somebody has this case already.")),
-    "comes_back": ("", N_("This is a tip. Nobody comes back to it, so nobody can answer.")),
-    "nothing_proposed": ("", N_("A decision on this case waits for a second person already.")),
-    "proposed": ("", N_("Nothing waits for a second person any more.")),
-    "decline_proposed": ("", N_("Nothing waits for a second person any more.")),
-    "close_proposed": ("", N_("Nothing waits for a second person any more.")),
-    "proposer": ("", N_("You proposed this. A second person has to decide it.")),
-    "too_early": ("", N_("You decide alone, so 48 hours have to pass before you confirm.")),
-    "heard_before": ("", deciding.HEARD_BEFORE),
-    "reason": ("reason", N_("Choose why.")),
-    "sums": (
-        "",
-        N_(
-            "Less is written down as received than was agreed. If more has come since, write the"
-            " sum down at the remedy first."
-        ),
-    ),
-    "door": ("door", N_("Name another door.")),
-    "own_or_lead": ("", N_("Only who has the case, or a lead, can give it back.")),
-    "person": ("person", N_("This person does not work on cases, or stepped aside already.")),
-    "last_one": (
-        "person",
-        N_("Nobody else could read this case then. Give somebody the key first."),
-    ),
-    "conflict_declared": ("", N_("No conflict of interest waits for your word any more.")),
-    "conflict_to_lift": (
-        "",
-        N_("There is nothing that you can lift: you declared it, it is yours, or it is gone."),
-    ),
-    "declarer": (
-        "",
-        N_("You declared it. Who is meant, or a second person, has to agree."),
-    ),
-    "lifter": (
-        "",
-        N_("Only a director who neither declared it nor is meant can lift it."),
-    ),
-    "one_hand": ("", deciding.ONE_HAND),
-    "hears_own": ("", deciding.HEARS_OWN),
-    "own_escalation": (
-        "",
-        N_("You had this case when it became overdue. Another lead or director sees to it."),
-    ),
-    "other": ("reference", N_("There is no such case, or somebody is changing it right now.")),
-    "too_late": ("", N_("More than a year has passed. The worker can file a new report.")),
-    "recused": ("", N_("There is a conflict of interest: this case is not yours to work on.")),
-    "something_promised": (
-        "",
-        N_("Write down first what is offered or promised, and by when."),
-    ),
-    "how": ("how", N_("Write how the worker said it.")),
-    "words": ("words", N_("Write what was read out and what the worker answered.")),
-    "rating": ("rating", N_("Choose a number from 1 to 5.")),
-    "way": ("way", N_("Choose how.")),
-    "on": ("on_day", N_("Write a day after the report that is not in the future.")),
-    "agree_first": (
-        "",
-        N_("Write it down as offered, with its day. Then record that the worker agreed to it."),
-    ),
-    "offers": ("offers", N_("Choose offers that have a day by which they are promised.")),
-    "agreed_already": (
-        "",
-        N_(
-            "The worker said yes to this promise. Write down only what came. If something else is "
-            "offered, record that it was not kept, and ask the worker anew."
-        ),
-    ),
-    "note": ("note", N_("Write what happened.")),
-    "result": ("result", N_("Choose what came of it.")),
-    "remedied": (
-        "result",
-        N_("Not everything promised is written down as arrived. Do that first, or choose another."),
-    ),
-    "partly": (
-        "result",
-        N_("No remedy is written down as arrived, not even a part. Do that first."),
-    ),
-    "reached": (
-        "result",
-        N_("The worker agreed to close, so they could be reached. Choose another."),
-    ),
-    "sign_off": (
-        "",
-        N_("The worker has to agree first, or two tries to reach them over 30 days."),
-    ),
-    "open_bodies": (
-        "",
-        N_("A body still has this case or was asked about. Record its end or take it back first."),
-    ),
-    "worker_waits": ("", N_("The worker wrote to us. Answer them first.")),
-    "danger": ("", N_("Somebody is in danger: open the case and act first.")),
-    "item": ("", N_("This remedy belongs to another case.")),
-    "items": ("", N_("The promises changed meanwhile. Look at them again.")),
-    "not_appealed": ("", N_("The worker had a second look already.")),
-    "escalated_to_them": (
-        "",
-        N_("Somebody has seen to this escalation already, or it did not reach you."),
-    ),
+# The field that the sentence of a refusal stands beside, where there is one.
+BESIDE = {
+    "assignee": "person",
+    "severity": "severity",
+    "issues": "issue",
+    "reason": "reason",
+    "door": "door",
+    "person": "person",
+    "last_one": "person",
+    "other": "reference",
+    "how": "how",
+    "words": "words",
+    "rating": "rating",
+    "way": "way",
+    "on": "on_day",
+    "offers": "offers",
+    "note": "note",
+    "result": "result",
+    "remedied": "result",
+    "partly": "result",
+    "reached": "result",
 }
 
 
@@ -161,7 +69,7 @@ def act(reference: str, verb: Verb, do: Do) -> Response:
         return _conflict(reference, verb, form)
     except Refused as refused:
         db.session.rollback()
-        return refusal(reference, verb, form, refused.why)
+        return refusal(reference, verb, form, refused)
     db.session.commit()
     if verb == Verb.RECUSE or _own_conflict(desk, verb, form):
         return see_other(url_for("desk.queue"))
@@ -196,20 +104,20 @@ def _conflict(reference: str, verb: Verb, form: ActForm) -> Response:
     if form.repeats(since, desk.actor.name, verb):
         return back(reference)
     if not forms.can(desk, verb):
-        return refusal(reference, verb, form, "state", since)
+        return refusal(reference, verb, form, Refused("state"), since)
     return _kept(desk, verb, form, "", since)
 
 
 def refusal(
-    reference: str, verb: Verb, form: ActForm, why: str, since: list[Event] | None = None
+    reference: str, verb: Verb, form: ActForm, refused: Refused, since: list[Event] | None = None
 ) -> Response:
     """Why the verb was refused: beside its field, or on a page that keeps what was typed."""
     desk = open_case(reference)
-    beside, sentence = REFUSALS[why]
-    if beside:
-        form[beside].errors = [_(sentence)]
+    if beside := BESIDE.get(refused.code):
+        form[beside].errors = [refused.sentence]
         return case_page(desk, (verb, form), 422)
-    return _kept(desk, verb, form, sentence, since or [], 403 if why == "actor" else 409)
+    status = 403 if refused.code == "actor" else 409
+    return _kept(desk, verb, form, refused.sentence, since or [], status)
 
 
 def _kept(
@@ -222,7 +130,7 @@ def _kept(
         "desk/kept.html",
         case=desk.case,
         form=form,
-        why=_(why),
+        why=why,
         instead=instead,
         label=_(TABLE[instead].label) if instead else "",
         happened=events.lines(since, known, operator_hours(db.session()).zone),

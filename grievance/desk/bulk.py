@@ -19,16 +19,16 @@ from grievance.accounts.roles import Permission
 from grievance.cases import queries, replies
 from grievance.cases.messages import Written
 from grievance.cases.operations import belonging, handling
-from grievance.cases.operations.moving import Conflict, Refused
+from grievance.cases.operations.moving import Conflict
 from grievance.cases.states import TABLE, Verb
 from grievance.cases.told import ACKNOWLEDGEMENT
-from grievance.desk.acting import REFUSALS
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
 from grievance.desk.loading import Desk, open_case
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.forms import FormId, Select, count_in
 
@@ -101,7 +101,7 @@ def _one(reference: str, version: int | None, do: Does) -> str:
         return _(CHANGED)
     except Refused as refused:
         db.session.rollback()
-        return _(REFUSALS[refused.why][1])
+        return refused.sentence
     db.session.commit()
     return ""
 

@@ -30,6 +30,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, Language, lazy, time_text
 from grievance.i18n import gettext as _
+from grievance.refusals import SENTENCES
 from grievance.web.forms import Line, Select
 
 
@@ -141,18 +142,7 @@ class DuplicateForm(ActForm):
 
 
 # Why somebody who is the only one left may still not be alone.
-ONE_HAND = N_(
-    "One person alone let one of you two in, or both. For 30 days you count as one person:"
-    " a third has to decide."
-)
-HEARD_BEFORE = N_(
-    "The worker asked for a second look: somebody who did not decide before has to agree."
-)
-HEARS_OWN = N_(
-    "The worker asked for a second look at what was proposed by this person. Somebody else"
-    " has to see to it."
-)
-WAITS = {"one_hand": ONE_HAND, "hears_own": HEARS_OWN, "heard_before": HEARD_BEFORE}
+WAITS = ("one_hand", "hears_own", "heard_before")
 NOT_ALONE = N_(
     "Who was removed by you within 30 days, or has a conflict of interest that you declared, counts"
     " as a second person who is still there."
@@ -190,7 +180,7 @@ def conflicts_of(desk: Desk) -> list[Conflict]:
 
 def _cannot_agree(desk: Desk, found: Recusal) -> str:
     why = belonging.agreeing_refusal(db.session(), found, desk.actor, now())
-    return _(WAITS[why]) if why in WAITS else ""
+    return _(SENTENCES[why]) if why in WAITS else ""
 
 
 @dataclass(frozen=True)
@@ -239,7 +229,7 @@ def _waits(refused: str, asked: FourEyes, zone: str) -> str:
         told = _("You proposed this. A second person decides.")
         return f"{told} {_(NOT_ALONE)}"
     if refused != "too_early":
-        return _(WAITS[refused]) if refused else ""
+        return _(SENTENCES[refused]) if refused else ""
     until = asked.asked_at + foureyes.ALONE_WAITS
     told = _("You decide this alone. Sleep on it: you can confirm from %(day)s.")
     return told % {"day": time_text(until, ZoneInfo(zone))}

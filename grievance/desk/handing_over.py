@@ -13,11 +13,10 @@ from flask import Response, abort, make_response, render_template, request, url_
 
 from grievance.cases import queries as cases
 from grievance.cases.operations import referring
-from grievance.cases.operations.moving import Conflict, Refused, allowed
+from grievance.cases.operations.moving import Conflict, allowed
 from grievance.cases.operations.referring import About
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
-from grievance.desk.acting import REFUSALS
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import HandOverForm, PacketForm
@@ -33,25 +32,22 @@ from grievance.i18n import BY_SLUG, N_
 from grievance.i18n import gettext as _
 from grievance.referrals import queries
 from grievance.referrals.models import Referral
-from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.referrals.states import LABELS
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
-OURS = {"next_chase": N_("The day to ask again must be in the future.")}
 
 
 def _why(refused: Exception) -> tuple[str, int]:
     """The sentence of a refusal, and its status."""
     if isinstance(refused, Conflict):
         return _(CHANGED), 409
-    if isinstance(refused, NotAllowed):
-        return _(refused.sentence), 409
     if isinstance(refused, OSError):
         return _(NO_FILE), 503
-    why = refused.why if isinstance(refused, Refused) else "state"
-    return _(OURS.get(why) or REFUSALS[why][1]), 403 if why == "actor" else 409
+    why = refused if isinstance(refused, Refused) else Refused("state")
+    return why.sentence, 403 if why.code == "actor" else 409
 
 
 def _packeting(reference: str, mechanism_id: str, *, change: bool = False) -> Packeting:
@@ -94,7 +90,7 @@ def refer(reference: str, mechanism_id: str) -> Response:
     desk = made.desk
     try:
         done = referring.refer(desk.act(form.seen), made.wanted(form))
-    except (Conflict, Refused, NotAllowed, OSError) as refused:
+    except (Conflict, Refused, OSError) as refused:
         return _not_asked(reference, mechanism_id, form, refused)
     referral_id = done.id
     db.session.commit()
@@ -123,8 +119,8 @@ def _packet_page(made: Packeting, form: PacketForm, status: int = 200, why: str 
     if not set(form.errors) - {"purpose", "ends_on"}:
         try:
             document = made.document(form)
-        except NotAllowed as refused:
-            why, status = _(refused.sentence), 409
+        except Refused as refused:
+            why, status = refused.sentence, 409
     form.on(desk.case, str(Verb.REFER))
     page = render_template(
         "desk/refer.html",
@@ -203,7 +199,7 @@ def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
     try:
         act = desk.act(form.seen)
         HANDING[verb](act, About(row, form.said(act)))
-    except (Conflict, Refused, NotAllowed) as refused:
+    except (Conflict, Refused) as refused:
         db.session.rollback()
         if isinstance(form, WithFile):
             form.take_back()

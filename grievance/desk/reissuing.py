@@ -13,18 +13,17 @@ from grievance.accounts import staff, stepping
 from grievance.accounts.roles import Permission
 from grievance.cases.models import Reissue
 from grievance.cases.operations import receipts
-from grievance.cases.operations.moving import Refused
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.acting import back, refusal
 from grievance.desk.blueprint import bp
-from grievance.desk.deciding import ONE_HAND
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.views import note_read
 from grievance.extensions import db
+from grievance.refusals import SENTENCES, Refused
 from grievance.vault.labels import Label
 from grievance.vault.receipts import ReceiptKeys, draw, grouped, receipt_keys, slow_root
 from grievance.vault.slots import HashSlots
@@ -57,7 +56,7 @@ def _asking(desk: Desk, asked: Reissue, form: ActForm) -> str:
         form=form,
         by=names.get(asked.asked_by, ""),
         refused=receipts.issuer_refusal(db.session(), asked, desk.member.person_id, now()),
-        one_hand=ONE_HAND,
+        one_hand=SENTENCES["one_hand"],
         when=words.due(asked.asked_at, asked.asked_at, operator_hours(db.session()).zone).text,
         check_made=desk.opened.open_text(Label.CASE_NOTE, asked.id, asked.check_made),
     )
@@ -74,7 +73,7 @@ def _issue(reference: str, form: ActForm) -> Response:
         receipts.reissue(desk.act(form.seen), keys)
     except Refused as refused:
         session.rollback()
-        return refusal(reference, Verb.REISSUE, form, refused.why)
+        return refusal(reference, Verb.REISSUE, form, refused)
     language = words.tongue(desk.case.language)
     page = render_template(
         "desk/reissued.html", case=desk.case, code=grouped(code), worker_reads=language

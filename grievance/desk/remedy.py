@@ -11,14 +11,14 @@ from flask import Response, abort, make_response, render_template, request, url_
 from grievance.cases import money, queries
 from grievance.cases.models import RemedyItem
 from grievance.cases.operations import remedying
-from grievance.cases.operations.moving import Conflict, Refused, allowed
+from grievance.cases.operations.moving import Conflict, allowed
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import Remedy
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk import remedy_words as words
-from grievance.desk.acting import REFUSALS, back
+from grievance.desk.acting import back
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm, choices_of
 from grievance.desk.loading import Desk, open_case
@@ -27,19 +27,18 @@ from grievance.desk.views import note_read
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.forms import Line, Select, Words
 from grievance.web.read_back import Day
 
-NAMED = {"kind": "kind", "stands": "stands", "words": "told", "currency": "currency",
-         "due_on": "due_on", "arrived_on": "arrived_on"}  # fmt: skip
-SENTENCES = {
-    "kind": N_("Choose what kind of remedy it is."),
-    "stands": N_("Choose how far it is."),
-    "words": N_("Write what it is."),
-    "currency": N_("Choose the currency of the amount."),
-    "due_on": N_("Write by which day it was promised, within ten years."),
-    "arrived_on": N_("Write on which day it arrived: today or before."),
+BESIDE = {
+    "remedy_kind": "kind",
+    "stands": "stands",
+    "remedy_words": "told",
+    "currency": "currency",
+    "due_on": "due_on",
+    "arrived_on": "arrived_on",
 }
 CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what you wrote is here.")
 
@@ -185,11 +184,10 @@ def _refused(
         if form.repeats(since, desk.actor.name, Verb.RECORD_REMEDY):
             return back(reference)
         return _page(desk, form, _item(desk, item_id), 409, _(CHANGED))
-    if refused.why in NAMED:
-        form[NAMED[refused.why]].errors = [_(SENTENCES[refused.why])]
-        return _page(desk, form, _item(desk, item_id), 422)
-    status = 403 if refused.why == "actor" else 409
-    return _page(desk, form, _item(desk, item_id), status, _(REFUSALS[refused.why][1]))
+    if beside := BESIDE.get(refused.code):
+        form[beside].errors = [refused.sentence]
+    status = 403 if refused.code == "actor" else 409
+    return _page(desk, form, _item(desk, item_id), status, refused.sentence)
 
 
 def _page(

@@ -21,32 +21,16 @@ from grievance.cases.models import CaseFile
 from grievance.cases.operations import attaching
 from grievance.desk.loading import site
 from grievance.extensions import db
-from grievance.files.cleaning import Refused
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
+from grievance.refusals import Refused
 from grievance.web.forms import Files, Form
 from grievance.web.logs import where
 from grievance.web.sources import here
-from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
+from grievance.web.uploads import UploadedFile, uploaded
 
 log = logging.getLogger("grievance.error")
 
-BROKEN = N_("This file could not be read. Choose another copy.")
-TOO_BIG = N_("This file is larger than 10 MB. Choose a smaller one.")
-SENTENCES = {
-    "too_big": TOO_BIG,
-    "body_too_big": TOO_BIG,
-    "too_many_files": N_("Choose one file only."),
-    "unsupported": N_(
-        "This is another kind of file. These work: photos (jpg, png, heic, webp, gif), PDF, Word "
-        "and Excel (docx, xlsx), text, sound (mp3, m4a, ogg, wav, amr) and video (mp4, mov)."
-    ),
-    "too_many_pixels": N_("This picture is very large. Make it smaller first."),
-    "too_many_pages": N_("This has more than 50 pages. Choose a shorter one."),
-    "encrypted_pdf": N_("This is locked with a password. Choose a copy without it."),
-    "broken": BROKEN,
-    "empty": N_("This file is empty."),
-}
 NO_STORE = N_("The file could not be kept just now. Wait a minute, then choose it again.")
 NO_FILE = N_("The files cannot be reached just now. Wait a minute, then press again.")
 AGAIN = N_("The file was not kept. Choose it again.")
@@ -87,14 +71,14 @@ class WithFile(Form):
         try:
             chosen = uploaded(request, self.file.name)
             if len(chosen) > 1:
-                raise UploadRefused("too_many_files", "")
+                raise Refused("too_many_files")
             if chosen:
                 self.stored = _kept(chosen[0])
         except OSError as problem:
             log.error("the store of files is away", extra={"place": where(problem)})
             self.file.errors = [_(NO_STORE)]
-        except (UploadRefused, Refused) as refused:
-            self.file.errors = [_(SENTENCES.get(refused.code, BROKEN))]
+        except Refused as refused:
+            self.file.errors = [refused.sentence]
         return not self.file.errors
 
     def attach(self, act: Act) -> CaseFile | None:

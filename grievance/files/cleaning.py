@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grievance.files.formats import FORMATS, Format, sniff
 from grievance.model import few_marks, shortened
+from grievance.refusals import Refused
 from grievance.vault.turns import Busy, Turns
 
 REFUSALS = frozenset(
@@ -52,14 +53,6 @@ LIMITS = Limits()
 LATER = frozenset(("busy", "timed_out", "out_of_memory", "crashed"))  # worth another try
 # Per web process. One source holds one child, and few requests wait: the others keep their threads.
 CHILDREN = Turns(2, each=1, share=2, room=3)
-
-
-class Refused(Exception):
-    """The file is not taken at all; `code` is one of `REFUSALS`."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

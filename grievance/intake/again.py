@@ -14,7 +14,7 @@ from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding
-from grievance.cases.operations.moving import Refused, allowed
+from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
@@ -24,6 +24,7 @@ from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import AgainForm
 from grievance.intake.visits import site, visited
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.language import own_language
 
@@ -87,7 +88,7 @@ def _again(verb: Verb, may: Callable[..., bool], do: Does, template: str) -> Ans
             do(Act(db.session(), site(), opened, actor, now()), written)
         except Refused as refused:
             db.session.rollback()
-            if refused.why == "actor":
+            if refused.code == "actor":
                 abort(403)
             return redirect(url_for("intake.case"), 303)
         db.session.commit()

@@ -15,7 +15,6 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Feedback, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, replying
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Arrival
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import counted, news_of
@@ -25,6 +24,7 @@ from grievance.intake.blueprint import bp
 from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
 from grievance.intake.visits import act_of, visited
+from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
 from grievance.web.language import own_language

@@ -11,7 +11,6 @@ from grievance import clock
 from grievance.cases import files
 from grievance.cases.files import Stored
 from grievance.extensions import db
-from grievance.files.cleaning import Refused
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
@@ -20,6 +19,7 @@ from grievance.intake.sending import sentence_of, store_away
 from grievance.intake.visits import site
 from grievance.questions import browser, drafts, jobs
 from grievance.questions.drafts import OpenDraft
+from grievance.refusals import Refused
 from grievance.storage import Blobs
 from grievance.web.afterwards import afterwards
 from grievance.web.audience import audience
@@ -27,7 +27,7 @@ from grievance.web.binding import cookie
 from grievance.web.forms import Form
 from grievance.web.language import own_language
 from grievance.web.sources import here
-from grievance.web.uploads import UploadedFile, UploadRefused, uploaded
+from grievance.web.uploads import uploaded
 
 PAGE = "files"
 MOST = 10
@@ -89,8 +89,8 @@ def take(draft: OpenDraft, secret: str) -> str:
     """
     try:
         parts = uploaded(request)
-    except UploadRefused as refused:
-        return sentence_of(refused.code, refused.name)
+    except Refused as refused:
+        return sentence_of(refused)
     if len(parts) + len(draft.files) > MOST:
         return _("You can send up to 10 files here. You can send more later, with your number.")
     db.session.rollback()
@@ -101,8 +101,8 @@ def take(draft: OpenDraft, secret: str) -> str:
             db.session.rollback()
             data, tongue = part.read(), own_language().slug
             _keep(files.keep(site().blobs, data, part.name, here(), tongue), secret)
-        except (Refused, UploadRefused) as refused:
-            wrong = wrong or _sentence(refused, part)
+        except Refused as refused:
+            wrong = wrong or sentence_of(refused, part.name)
         except OSError as problem:  # the others would only wait for it, too
             return wrong or store_away(problem)
     return wrong
@@ -112,10 +112,6 @@ def _keep(stored: Stored, secret: str) -> None:
     draft = drafting.open_filing(lock=True, secret=secret)
     drafts.add_file(db.session(), draft, files.plain(stored), clock.real_now())
     db.session.commit()
-
-
-def _sentence(refused: Refused | UploadRefused, part: UploadedFile) -> str:
-    return sentence_of(refused.code, part.name)
 
 
 def _lacking(draft: OpenDraft) -> str:

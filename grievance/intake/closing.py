@@ -18,7 +18,7 @@ from grievance.cases.models import Case, Feedback
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, handling
 from grievance.cases.operations.closing import SignOff
-from grievance.cases.operations.moving import Refused, allowed
+from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.cases.told import OUTCOMES
 from grievance.clock import now
@@ -29,6 +29,7 @@ from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import CloseForm
 from grievance.intake.visits import site, visited
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from grievance.web.audience import audience
 from grievance.web.language import own_language

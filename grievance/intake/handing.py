@@ -16,7 +16,7 @@ from grievance.cases import files, records
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, Shut, open_packet
-from grievance.cases.operations import consenting, moving
+from grievance.cases.operations import consenting
 from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
@@ -33,7 +33,7 @@ from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.queries import HandOver
-from grievance.referrals.refusals import Refused
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from grievance.web.audience import audience
 
@@ -112,8 +112,6 @@ def _say(asked: Asked, form: SayForm) -> str:
         consenting.say(act_of(asked.case, asked.actor), About(hand.referral, said))
     except Refused as refused:
         return refused.code
-    except moving.Refused as refused:
-        return refused.why
     return ""
 
 

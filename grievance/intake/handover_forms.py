@@ -14,8 +14,10 @@ CHANGED = N_(
     "This changed while you were reading. Nothing was agreed and nothing went out. Read it again, "
     "then say yes or no."
 )
+NOT_ASKED = N_("We do not wait for an answer to this any more. Nothing was changed.")
 SENTENCES = {
-    "state": N_("We do not wait for an answer to this any more. Nothing was changed."),
+    "state": NOT_ASKED,
+    "not_now": NOT_ASKED,
     "immigration_warning": N_("If you say yes, tick that you read this. You can also say no."),
     "ended": N_(
         "The last day for this is over. Nothing went out. If you still want it, write to us."

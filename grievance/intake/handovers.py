@@ -31,8 +31,8 @@ from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations import sealing
 from grievance.referrals.packets import LINKED, Drafting, draft, needs_immigration_warning
 from grievance.referrals.queries import HandOver
-from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import book
+from grievance.refusals import Refused
 
 STANDS = {
     "proposed": N_("We are preparing it. Nothing has gone out."),

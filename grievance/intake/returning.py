@@ -17,7 +17,7 @@ from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile, Receipt
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
-from grievance.cases.operations.moving import Refused, allowed, verbs_for
+from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
@@ -50,6 +50,7 @@ from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.forms import near
 from grievance.questions.summary import summary
+from grievance.refusals import Refused
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience

@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import current_app
 
 from grievance.intake.visits import site
+from grievance.refusals import Refused
 from grievance.vault.shares import Shares
 from grievance.web.sources import here
-from grievance.web.uploads import UploadedFile, UploadRefused
+from grievance.web.uploads import UploadedFile
 
 MEGABYTE = 1024 * 1024
 FORMS = 2  # the original and about as much for its clean form
 
 
 def check_room(part: UploadedFile, unsent: int | None = None) -> None:
-    """UploadRefused `no_room` for a file that there is no room for, or not for this network now.
+    """Refused `no_room` for a file that there is no room for, or not for this network now.
 
     `unsent` are the bytes of all that is not sent yet, where this file would add to it. A bucket
     does not say what is free: there that total stands for it.
@@ -26,4 +27,4 @@ def check_room(part: UploadedFile, unsent: int | None = None) -> None:
     if unsent is not None:
         left = min(left, total - unsent)
     if not shares.take(here(), FORMS * part.size, left):
-        raise UploadRefused("no_room", part.name)
+        raise Refused("no_room", part.name)

@@ -17,16 +17,16 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import replying
 from grievance.cases.operations.replying import Sent
 from grievance.extensions import db
-from grievance.files.cleaning import Refused as RefusedFile
 from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
 from grievance.intake.visits import act_of, site
+from grievance.refusals import Refused
 from grievance.web.language import own_language
 from grievance.web.logs import where
 from grievance.web.sources import here
-from grievance.web.uploads import UploadRefused, uploaded
+from grievance.web.uploads import uploaded
 
 log = logging.getLogger("grievance.error")
 
@@ -54,10 +54,11 @@ class Unsent(Exception):
     """Nothing was sent; the sentences stand beside their fields."""
 
 
-def sentence_of(refused: str, name: str) -> str:
+def sentence_of(refused: Refused, name: str = "") -> str:
     """Why a file was not taken, in the language being spoken. Where that is read from the right,
     the name stands by itself: it would run together with a number beside it."""
-    sentence = REFUSALS.get(refused, BROKEN)
+    sentence = REFUSALS.get(refused.code, BROKEN)
+    name = refused.name or name
     alone = f"\u2068{name}\u2069" if current().direction == "rtl" else name
     return _(sentence) % {"name": alone}
 
@@ -91,10 +92,9 @@ def received_files(form: MessageForm) -> list[Stored]:
         take_back(kept)
         form.files.errors = [store_away(problem)]
         raise Unsent from problem
-    except (UploadRefused, RefusedFile) as refused:
+    except Refused as refused:
         take_back(kept)
-        name = getattr(refused, "name", name)
-        form.files.errors = [sentence_of(refused.code, name)]
+        form.files.errors = [sentence_of(refused, name)]
         raise Unsent from refused
     return kept
 

@@ -19,8 +19,8 @@ from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import text_of
 from grievance.referrals import redaction
 from grievance.referrals.document import LANGUAGE, Document, Paragraph, Section, same_speech
-from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import SENT_IN, Shape, Template, book
+from grievance.refusals import Refused
 
 # Immigration is told, or is the body itself.
 LINKED = ("possible", "is_authority")

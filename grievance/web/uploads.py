@@ -17,6 +17,7 @@ import flask
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 
+from grievance.refusals import Refused
 from grievance.web.bodies import NAME, BodyParser, fits
 
 if TYPE_CHECKING:
@@ -36,18 +37,6 @@ class UploadLimits:
     body: int = 25 * 1024 * 1024
     file: int = 10 * 1024 * 1024
     files: int = 10
-
-
-class UploadRefused(Exception):
-    """A file goes beyond a limit: `too_big`, `too_many_files`, `body_too_big`.
-
-    `name` is what the sender called the file, to show it again; it is not part of the message.
-    """
-
-    def __init__(self, code: str, name: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.name = name
 
 
 class _Allowance:
@@ -197,7 +186,7 @@ class UploadedFile:
 def uploaded(request: flask.Request, name: str = "files") -> list[UploadedFile]:
     """The files sent in field `name`, in order; inputs left empty are skipped.
 
-    UploadRefused for the first that goes beyond a limit. The other fields of the form are intact
+    Refused for the first that goes beyond a limit. The other fields of the form are intact
     then. Raises TypeError when the application does not use the `Request` of this module.
     """
     found = []
@@ -208,7 +197,7 @@ def uploaded(request: flask.Request, name: str = "files") -> list[UploadedFile]:
         label = part.filename or ""
         label = label if fits(label, NAME) else label[-_NAME_KEPT:]
         if spool.refused:
-            raise UploadRefused(spool.refused, label)
+            raise Refused(spool.refused, label)
         if label or spool.size:
             found.append(UploadedFile(label, part.mimetype or "", spool.size, spool))
     return found

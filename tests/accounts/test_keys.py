@@ -19,9 +19,9 @@ from grievance.accounts.models import (
     RecoveryKey,
 )
 from grievance.accounts.operations import founding, invitations, keys, leaving, recovery
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
+from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import GrantInfo, open_grant, seal_grant
 from grievance.vault.keys import StrangeKey, new_key, new_pair, pair_from_seed

@@ -10,8 +10,8 @@ from grievance.accounts import queries
 from grievance.accounts.models import OperatorProfile
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.profile import FIELDS
-from grievance.accounts.refusals import Refused
 from grievance.clock import real_now
+from grievance.refusals import Refused
 from tests.accounts.conftest import Browser, Office
 from tests.pages import read_page
 

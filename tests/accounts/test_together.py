@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit, queries, verifying
 from grievance.accounts.models import Membership, MembershipKey, Person
 from grievance.accounts.operations import invitations, keys, leaving
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
+from grievance.refusals import Refused
 from tests.accounts.conftest import Office
 
 

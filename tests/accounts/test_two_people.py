@@ -16,11 +16,11 @@ from grievance.accounts import queries, quorum
 from grievance.accounts.models import KeyRequest
 from grievance.accounts.operations import invitations, keys, leaving, letters
 from grievance.accounts.operations.persons import Admitted
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission, Role
 from grievance.clock import real_now
 from grievance.notifications import queries as post
 from grievance.notifications.models import JobRun, Outbox
+from grievance.refusals import Refused
 from tests.accounts.conftest import Browser, Office
 from tests.pages import read_page
 
@@ -83,7 +83,7 @@ def test_who_alone_holds_the_key_waits_two_days_and_the_person_is_told(office: O
     office.session.flush()
     assert kinds(office.session) == ["key_request", "key_waits"]
     almost = timedelta(hours=47, minutes=59)
-    assert refused(lambda: give(office, lan, office.founder, almost)) == "too_early"
+    assert refused(lambda: give(office, lan, office.founder, almost)) == "key_too_early"
     give(office, lan, office.founder, timedelta(hours=48, minutes=1))
     assert office.opens(lan)
 
@@ -283,7 +283,7 @@ def test_who_was_invited_through_an_own_administrator_gets_the_key_from_another(
 def test_who_is_alone_waits_two_days_for_whom_their_administrator_invited(office: Office) -> None:
     admin = _come(office, "admin", Role.ADMINISTRATOR, office.founder)
     puppet = _come(office, "puppet", Role.LEAD, admin)
-    assert refused(lambda: give(office, puppet, office.founder)) == "too_early"
+    assert refused(lambda: give(office, puppet, office.founder)) == "key_too_early"
     give(office, puppet, office.founder, LATER)
     when = real_now() + LATER
     director, made = office.founder.person_id, puppet.person_id

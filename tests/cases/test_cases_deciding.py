@@ -15,11 +15,12 @@ from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import belonging, deciding, handling, replying, telling
-from grievance.cases.operations.moving import NEVER, Refused
+from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.deadlines import operations as clocks
 from grievance.notifications.models import Outbox
+from grievance.refusals import Refused
 from tests.cases.conftest import World, words
 from tests.cases.test_cases_matrix import DOERS, VERSIONED, settle
 from tests.cast import NOW, file_case, member
@@ -28,7 +29,7 @@ from tests.cast import NOW, file_case, member
 def refused(do) -> str:
     with pytest.raises(Refused) as why:
         do()
-    return why.value.why
+    return why.value.code
 
 
 def alone(world: World) -> None:

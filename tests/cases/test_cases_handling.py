@@ -16,13 +16,14 @@ from grievance.cases import files, messages, queries, records
 from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
 from grievance.cases.operations import handling, replying
-from grievance.cases.operations.moving import NEVER, Refused
+from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.receipts import ask_reissue
 from grievance.cases.operations.replying import Sent
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import Deadline
 from grievance.notifications.models import Outbox
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from tests.cases.conftest import World, words
 from tests.cast import IN_DANGER, NOW, Filed, member
@@ -131,7 +132,7 @@ def test_triage_refuses_what_cannot_be(world: World, severity, issues, danger, w
     found = handling.Triage(severity, issues, danger)
     with pytest.raises(Refused) as refused:
         handling.triage(world.act(), found)
-    assert refused.value.why == why
+    assert refused.value.code == why
     assert world.case.severity == "medium"
 
 
@@ -140,7 +141,7 @@ def test_a_case_is_given_only_to_who_works_on_cases(world: World):
     for nobody in (editor.id, uuid4()):
         with pytest.raises(Refused) as refused:
             handling.assign(world.act(), nobody)
-        assert refused.value.why == "assignee"
+        assert refused.value.code == "assignee"
     assert world.case.assignee_id is None
 
 
@@ -199,7 +200,7 @@ def test_translations_are_of_the_story_only(world: World, another: Callable[...,
     for passage in ("company", str(note.id), str(theirs.id), str(uuid4()), "what-happened "):
         with pytest.raises(Refused) as refused:
             handling.translate(world.act(actor), handling.Translating(passage, words()))
-        assert refused.value.why == "passage"
+        assert refused.value.code == "passage"
     assert session.scalar(select(func.count()).select_from(Translation)) == 0
 
 
@@ -212,14 +213,14 @@ def test_an_original_needs_a_reason_and_keeps_it_sealed(
     session.flush()
     with pytest.raises(Refused) as refused:
         handling.open_original(world.act(actor), handling.Looking(file, "  "))
-    assert refused.value.why == "reason"
+    assert refused.value.code == "reason"
     other = world.handler.open(session, another().case)
     with pytest.raises(Refused) as refused:
         handling.open_original(
             Act(session, world.site, other, actor, NOW),
             handling.Looking(file, "Doubt about the date"),
         )
-    assert refused.value.why == "file"
+    assert refused.value.code == "file"
     given = handling.open_original(world.act(actor), handling.Looking(file, "Doubt about the date"))
     assert given.original_key == stored.original_key
     detail = session.scalars(select(EventDetail)).one()

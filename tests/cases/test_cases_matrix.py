@@ -35,7 +35,7 @@ from grievance.cases.operations import (
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.closing import SignOff, Tried
-from grievance.cases.operations.moving import Conflict, Refused, check, move, verbs_for
+from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, HandingOver
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
@@ -49,6 +49,7 @@ from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
 from grievance.referrals.operations.handing import Answered, Delivery
+from grievance.refusals import Refused
 from tests.cases.conftest import ENDS, TODAY, World, document, words
 from tests.cast import NOW, file_case, new_keys
 from tests.directory.loaded import words as bodies
@@ -451,7 +452,7 @@ def _moves_or_changes_nothing(world: World, state: str, verb: Verb) -> None:
     if not offered:
         with pytest.raises(Refused) as refused:
             DOERS[verb](world, actor)
-        assert refused.value.why == "state"
+        assert refused.value.code == "state"
         assert snapshot(world) == before
         return
     DOERS[verb](world, actor)
@@ -489,7 +490,7 @@ def test_nobody_does_what_their_role_does_not_allow(world: World, verb: Verb):
     before = snapshot(world)
     with pytest.raises(Refused) as refused:
         DOERS[verb](world, lacking)
-    assert refused.value.why == "actor"
+    assert refused.value.code == "actor"
     assert snapshot(world) == before
 
 
@@ -546,5 +547,5 @@ def test_a_guard_that_does_not_hold_refuses_by_its_name(world: World, verb: Verb
     assert verb not in verbs_for(world.case, world.handler.actor)
     with pytest.raises(Refused) as refused:
         DOERS[verb](world, world.handler.actor)
-    assert refused.value.why == guard
+    assert refused.value.code == guard
     assert snapshot(world) == before

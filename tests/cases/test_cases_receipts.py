@@ -17,7 +17,7 @@ from grievance.cases.models import CaseGrant, Receipt, ReceiptSession, Reissue
 from grievance.cases.opening import open_for_receipt
 from grievance.cases.operations import receipts
 from grievance.cases.operations.filing import NewReceipt, add_receipt
-from grievance.cases.operations.moving import Refused
+from grievance.refusals import Refused
 from grievance.vault import keyring
 from grievance.vault.errors import VaultError
 from grievance.vault.receipts import slow_root
@@ -99,7 +99,7 @@ def test_a_helper_changes_no_code_and_takes_nothing_back(world: World):
     _other, fresh = new_keys(world.site.ring)
     with pytest.raises(Refused) as refused:
         receipts.change(Act(session, world.site, opened, helper, NOW), fresh)
-    assert refused.value.why == "actor"
+    assert refused.value.code == "actor"
 
 
 def test_a_lost_code_is_replaced_by_a_second_person_and_the_new_one_is_provisional(world: World):
@@ -110,7 +110,7 @@ def test_a_lost_code_is_replaced_by_a_second_person_and_the_new_one_is_provision
     _other, keys = new_keys(ring)
     with pytest.raises(Refused) as refused:
         receipts.reissue(world.act(), keys)
-    assert refused.value.why == "same_person"
+    assert refused.value.code == "same_person"
     fresh = receipts.reissue(world.act(world.colleague.actor), keys)
     session.flush()
     assert (fresh.known_to, fresh.role, fresh.state) == ("staff", "worker", "active")
@@ -119,7 +119,7 @@ def test_a_lost_code_is_replaced_by_a_second_person_and_the_new_one_is_provision
     assert (asked.state, asked.decided_by) == ("issued", world.colleague.id)
     with pytest.raises(Refused) as refused:
         receipts.reissue(world.act(world.colleague.actor), keys)
-    assert refused.value.why == "state"
+    assert refused.value.code == "state"
 
 
 def test_one_request_at_a_time_and_only_for_its_own_case(
@@ -134,7 +134,7 @@ def test_one_request_at_a_time_and_only_for_its_own_case(
     _code, keys = new_keys(world.site.ring)
     with pytest.raises(Refused) as refused:
         receipts.reissue(Act(session, world.site, other, world.colleague.actor, NOW), keys)
-    assert refused.value.why == "state"
+    assert refused.value.code == "state"
 
 
 def test_a_returning_code_moves_to_the_newest_pepper_and_opens_the_same(

@@ -82,9 +82,9 @@ def test_what_a_remedy_is_and_how_much_is_sealed_and_its_day_is_not(world: World
 @pytest.mark.parametrize(
     ("remedy", "why"),
     [
-        (Remedy("gold", "claimed", Facts("x")), "kind"),
+        (Remedy("gold", "claimed", Facts("x")), "remedy_kind"),
         (Remedy("money", "lost", Facts("x")), "stands"),
-        (Remedy("money", "claimed", Facts(" ")), "words"),
+        (Remedy("money", "claimed", Facts(" ")), "remedy_words"),
         (Remedy("money", "claimed", Facts("x", claimed=5)), "currency"),
         (Remedy("money", "agreed", Facts("x")), "due_on"),
         (Remedy("money", "arrived", Facts("x")), "arrived_on"),

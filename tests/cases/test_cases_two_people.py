@@ -17,7 +17,6 @@ from grievance.accounts.models import Membership, MembershipKey, Person
 from grievance.accounts.operations import invitations, keys, leaving
 from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.queries import waiting_requests
-from grievance.accounts.refusals import Refused as NotAllowed
 from grievance.accounts.roles import Role
 from grievance.cases import queries, records
 from grievance.cases.act import Act
@@ -32,9 +31,9 @@ from grievance.cases.operations import (
     receipts,
 )
 from grievance.cases.operations.belonging import Declared
-from grievance.cases.operations.moving import Refused
 from grievance.cases.states import TABLE, Verb
 from grievance.notifications.models import Outbox
+from grievance.refusals import Refused
 from grievance.vault.recovery import fingerprint
 from tests.cases.conftest import World, words
 from tests.cast import NOW, Staff, cheap_password, member, new_keys
@@ -46,7 +45,7 @@ MONTH = NOW + timedelta(days=31)
 def refused(do: Callable[[], object]) -> str:
     with pytest.raises(Refused) as why:
         do()
-    return why.value.why
+    return why.value.code
 
 
 def declare(world: World, of: Staff, by: Staff, now=NOW) -> None:
@@ -464,7 +463,7 @@ def _try(world: World, act: str) -> None:
         with world.session.begin_nested():
             ACTS[act](world)
             world.session.flush()
-    except (Refused, NotAllowed, AssertionError):
+    except (Refused, AssertionError):
         world.session.expire_all()
     assert world.case.state == "in_review"
 

@@ -20,12 +20,13 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, Recusal
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.escalating import acknowledge_escalation, claim
-from grievance.cases.operations.moving import Refused, verbs_for
+from grievance.cases.operations.moving import verbs_for
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import Verb
 from grievance.deadlines.ladders import NEVER
 from grievance.notifications.models import Outbox
 from grievance.notifications.outbox import open_sealed
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRingError
 from tests.cast import IN_DANGER, NOW
 from tests.deadlines.conftest import House
@@ -328,7 +329,7 @@ def test_an_escalation_is_seen_to_by_whom_it_reached_or_by_those_above_and_once(
     assert may() == ["Ito Jun", "Sato Hanako"]
     with pytest.raises(Refused) as refused:
         acknowledge_escalation(handler.act(house.session, house.app.config["SITE"], case, OVERDUE))
-    assert refused.value.why == "escalated_to_them"
+    assert refused.value.code == "escalated_to_them"
     acknowledge_escalation(lead.act(house.session, house.app.config["SITE"], case, OVERDUE))
     house.session.commit()
     assert may() == []

@@ -26,7 +26,6 @@ from grievance.cases.operations import (
     referring,
     replying,
 )
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
@@ -38,8 +37,8 @@ from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral, ReferralAnswer
 from grievance.referrals.operations import handing, sealing
 from grievance.referrals.operations.handing import Answered
-from grievance.referrals.refusals import Refused as NotAllowed
 from grievance.referrals.templates import book, template_for
+from grievance.refusals import Refused
 from grievance.storage import FolderBlobs
 from grievance.web.uploads import UploadLimits
 from tests.cast import IN_DANGER, NOW, browser, new_keys
@@ -662,7 +661,7 @@ def test_an_answer_never_holds_a_file_of_another_case_and_only_staff_add_one(hou
     row = session.scalars(select(Referral)).one()
     act = handler.act(session, house.app.config["SITE"], house.again(mine.case), clock.now())
     said = Answered("acknowledged", clock.now().date(), file_id=theirs.id)
-    with pytest.raises(NotAllowed, match="other_case"):
+    with pytest.raises(Refused, match="other_case"):
         referring.record_answer(act, About(row, said))
     stored = files.keep(house.app.config["SITE"].blobs, picture(), "x.png")
     with pytest.raises(Refused, match="actor"):

@@ -17,12 +17,12 @@ from grievance.cases.operations import handling, replying
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import real_now
-from grievance.desk.acting import REFUSALS
 from grievance.desk.forms import ActForm
 from grievance.desk.verbs import DESK, DOING, form_of
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
 from grievance.questions.models import Draft
+from grievance.refusals import SENTENCES
 from tests.cast import NOW
 from tests.desk.looking import counted, references
 from tests.pages import read_page
@@ -253,7 +253,7 @@ def test_a_filing_for_a_caller_names_the_clerk_and_its_code_is_provisional(loade
 
 def test_every_refusal_of_the_table_has_its_sentence():
     guards = {row.guard.__name__ for row in TABLE.values() if row.guard}
-    assert guards | {"state", "actor"} <= set(REFUSALS)
+    assert guards | {"state", "actor"} <= set(SENTENCES)
     own_page = {Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.RECORD_REMEDY, Verb.REFER}
     assert {verb for verb, row in DESK.items() if row.do} | own_page == {
         verb for verb, row in TABLE.items() if row.who.startswith("case.")

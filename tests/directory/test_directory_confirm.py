@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grievance.directory import operations, queries
 from grievance.directory.models import Channel
 from grievance.directory.operations.confirm import valid_value
+from grievance.refusals import Refused
 from tests.directory.loaded import MEMBER, NOW, PAGE, check_of
 
 DIAL = "jp-foreign-worker-dial"
@@ -83,7 +84,7 @@ def test_the_second_of_two_editors_is_told(loaded: Session) -> None:
 @pytest.mark.parametrize("actor", ["cli:demo fill", "job:sweep", "public", "receipt:x"])
 def test_only_a_person_can_stand_behind_a_value(actor: str, loaded: Session) -> None:
     row = vietnamese_line(loaded)
-    with pytest.raises(operations.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         operations.confirm(loaded, check_of(row), actor, NOW)
     assert refused.value.code == "not-a-person"
     assert row.state == "shipped"
@@ -102,7 +103,7 @@ def test_without_a_page_and_a_day_nothing_is_confirmed(
     changes: dict[str, object], code: str, loaded: Session
 ) -> None:
     row = vietnamese_line(loaded)
-    with pytest.raises(operations.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         operations.confirm(loaded, replace(check_of(row), **changes), MEMBER, NOW)
     assert refused.value.code == code
 
@@ -111,7 +112,7 @@ def test_what_has_no_value_cannot_be_confirmed_but_corrected(loaded: Session) ->
     row = loaded.scalars(
         select(Channel).where(Channel.mechanism == "jp-equal-employment", Channel.value.is_(None))
     ).one()
-    with pytest.raises(operations.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         operations.confirm(loaded, check_of(row), MEMBER, NOW)
     assert refused.value.code == "no-value"
     operations.correct(loaded, check_of(row, value="03-1234-5678"), MEMBER, NOW)
@@ -140,7 +141,7 @@ def test_a_value_must_be_able_to_be_what_its_kind_says(kind: str, value: str, fi
     if fits:
         assert valid_value(kind, value) == value
     else:
-        with pytest.raises(operations.Refused):
+        with pytest.raises(Refused):
             valid_value(kind, value)
 
 

@@ -8,8 +8,9 @@ import pytest
 from file_makers import CANARY, exif, halves, opened, pdf, sample, saved
 from PIL import Image, PngImagePlugin
 
-from grievance.files.cleaning import REFUSALS, Limits, Refused, clean, safe_name
+from grievance.files.cleaning import REFUSALS, Limits, clean, safe_name
 from grievance.model import length_of
+from grievance.refusals import Refused
 
 
 def refusal(data: bytes, name: str = "a.jpg") -> str:

@@ -7,7 +7,8 @@ import pytest
 from file_makers import CANARY
 
 from grievance.files import office
-from grievance.files.cleaning import Refused, clean
+from grievance.files.cleaning import clean
+from grievance.refusals import Refused
 
 TIME_CARD = "2026/03/01,出勤 9:00,退勤 23:10,残業 5:10\n"
 

@@ -5,7 +5,8 @@ import pytest
 from file_makers import halves, opened, pdf, sample, saved
 from PIL import Image, ImageDraw
 
-from grievance.files.cleaning import Refused, clean
+from grievance.files.cleaning import clean
+from grievance.refusals import Refused
 
 
 def chat(width: int, height: int) -> Image.Image:

@@ -6,8 +6,9 @@ import pytest
 from file_makers import CANARY, sample
 
 from grievance.files import audio, boxes
-from grievance.files.cleaning import Cleaned, Refused, clean
+from grievance.files.cleaning import Cleaned, clean
 from grievance.files.formats import FORMATS, sniff
+from grievance.refusals import Refused
 
 MARK = CANARY.encode()
 IN_SAMPLES = b"Canary Marlowe +35.6812"

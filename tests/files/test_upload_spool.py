@@ -9,14 +9,8 @@ import pytest
 from file_makers import CANARY
 from werkzeug.datastructures import FileStorage
 
-from grievance.web.uploads import (
-    CHUNK,
-    UploadedFile,
-    UploadLimits,
-    UploadRefused,
-    init_app,
-    uploaded,
-)
+from grievance.refusals import Refused
+from grievance.web.uploads import CHUNK, UploadedFile, UploadLimits, init_app, uploaded
 
 MARK = CANARY.encode()
 
@@ -54,7 +48,7 @@ def app_with(limits: UploadLimits | None, seen: list[object]) -> flask.Flask:
     def receive() -> tuple[str, int]:
         try:
             files = uploaded(flask.request)
-        except UploadRefused as refusal:
+        except Refused as refusal:
             seen.append((refusal.code, refusal.name, str(refusal)))
             return flask.request.form["story"], 413
         seen.extend((file.name, file.declared_type, file.size, file.read()) for file in files)

@@ -8,7 +8,8 @@ import re
 from tests.guard.source import ROOT, Module, functions, is_view, length, modules
 
 ORDER = (
-    "shipped", "sheets", "settings", "clock", "extensions", "model", "i18n", "storage", "vault",
+    "shipped", "sheets", "settings", "clock", "extensions", "model", "i18n", "refusals",
+    "storage", "vault",
     "files", "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
     "referrals", "cases", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
 )  # fmt: skip

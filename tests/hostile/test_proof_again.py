@@ -15,11 +15,11 @@ from grievance.accounts.models import Invitation, MemberKeyWrap, StaffSession
 from grievance.accounts.operations import invitations, leaving, recovery, signing
 from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.operations.persons import Admitted, set_password
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Role
 from grievance.cases.models import Case, Receipt, ReceiptSession, Reissue
 from grievance.cases.operations import receipts
 from grievance.clock import real_now
+from grievance.refusals import Refused
 from grievance.vault.passwords import MemberWrap, Parameters
 from grievance.vault.receipts import slow_root
 from grievance.vault.slots import SlowLane, account

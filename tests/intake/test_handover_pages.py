@@ -28,6 +28,7 @@ from grievance.referrals.operations.handing import Answered, Asking, Delivery
 from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from tests.cast import Browser, Filed, Operator, browser, file_case, found_operator
 from tests.pages import Page, read_page
@@ -273,7 +274,7 @@ def test_a_no_leaves_the_paper_to_the_operator_and_the_worker(
     today, at = clock.now().date(), clock.now()
     delivery = Delivery("staff", "post", today)
     opened = desk.operator.director.open(desk.session, filed.case)
-    with pytest.raises(handing.Refused, match="consent"):
+    with pytest.raises(Refused, match="consent"):
         handing.deliver(desk.session, referral, delivery, sealer=opened, today=today, now=at)
     assert [
         event.verb

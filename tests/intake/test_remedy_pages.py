@@ -17,12 +17,12 @@ from grievance.accounts.models import Event
 from grievance.cases import files, messages, money
 from grievance.cases.models import Feedback, RemedyItem
 from grievance.cases.operations import attaching, remedying
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.remedying import Heard
 from grievance.cases.operations.sums import facts_of
 from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
 from grievance.notifications.models import Outbox
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 from grievance.web.language import CHOICE_COOKIE

@@ -20,8 +20,8 @@ from grievance.referrals.packets import (
     draft,
     needs_immigration_warning,
 )
-from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import book, template_for
+from grievance.refusals import Refused
 from tests.referrals.told import TOLD
 
 

@@ -21,8 +21,8 @@ from grievance.referrals.models import (
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import Drafting, draft
-from grievance.referrals.refusals import Refused
 from grievance.referrals.templates import book
+from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.keys import new_key, new_pair
 from tests.cast import NOW

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Asking, given_by_of
-from grievance.referrals.refusals import SENTENCES, Refused
+from grievance.refusals import SENTENCES, Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import GrantInfo, seal_grant
 from grievance.vault.keys import new_key, new_pair
@@ -52,7 +52,7 @@ def test_a_yes_names_exactly_what_was_shown(desk: Desk):
         ({"given_by": "telepathy"}, "recorder"),
         ({"given_by": "staff_recorded"}, "recorder"),
         ({"recorder_id": uuid4()}, "recorder"),
-        ({"given_by": "staff_recorded", "recorder_id": uuid4(), "words": " "}, "words"),
+        ({"given_by": "staff_recorded", "recorder_id": uuid4(), "words": " "}, "consent_words"),
         ({"today": ENDS + timedelta(days=1)}, "ended"),
     ],
 )
@@ -101,7 +101,7 @@ def test_a_no_needs_no_warning_and_stops_everything(desk: Desk):
     assert (referral.state, given.answer) == ("refused", "no")
     with refused("consent"):
         desk.deliver(referral)
-    with refused("state"):
+    with refused("not_now"):
         desk.answer(referral, packet)
 
 
@@ -148,7 +148,7 @@ def test_asking_needs_a_final_packet_for_this_body_and_a_day_to_come(desk: Desk)
         handing.ask(session, referral, strange, good, NOW)
     session.expire(strange)
     handing.ask(session, referral, desk.packet(), good, NOW)
-    with refused("state"):
+    with refused("not_now"):
         handing.ask(session, referral, desk.packet(), good, NOW)
 
 
@@ -245,9 +245,9 @@ def test_taking_back_ends_everything_of_that_body_in_one_act(desk: Desk):
     assert recalling.recipients(desk.session, desk.case_id) == ["jp-otit"]
     kinds = {grant.holder_kind for grant in desk.session.query(PacketGrant)}
     assert kinds == {"organisation"}
-    with refused("state"):
+    with refused("not_now"):
         recalling.recall(desk.session, desk.case_id, BODY, NOW)
-    with refused("state"):
+    with refused("not_now"):
         desk.hears(second, "accepted")
 
 
@@ -278,7 +278,7 @@ def _grant_to_recipient(desk: Desk, packet: Packet) -> None:
 def test_a_yes_taken_back_before_delivery_stops_it(desk: Desk):
     referral = desk.agreed()
     recalling.recall(desk.session, desk.case_id, BODY, NOW)
-    with refused("state"):
+    with refused("not_now"):
         desk.deliver(referral)
     given = desk.session.get_one(Consent, referral.consent_id)
     assert given.recalled_at is not None

@@ -11,8 +11,8 @@ import pytest
 from grievance.referrals import queries
 from grievance.referrals.operations import handing
 from grievance.referrals.queries import Board
-from grievance.referrals.refusals import SENTENCES, Refused
 from grievance.referrals.states import EVENTS, LABELS, LIVE, STATES, TABLE
+from grievance.refusals import SENTENCES, Refused
 from tests.cast import NOW
 from tests.referrals.conftest import BODY, TODAY, Desk
 
@@ -55,7 +55,7 @@ def test_nothing_is_delivered_that_was_only_proposed_or_asked(desk: Desk):
 
 def test_nothing_goes_out_twice(desk: Desk):
     referral = desk.delivered()
-    with refused("state"):
+    with refused("not_now"):
         desk.deliver(referral)
 
 
@@ -84,7 +84,7 @@ def test_the_answers_of_a_body_follow_one_another(desk: Desk):
     assert sorted(kinds) == ["accepted", "acknowledged", "outcome"]
     said = desk.words.open_json("referral.answer/1", first.id, first.content)
     assert said == {"reference": "第77号", "note": ""}
-    with refused("state"):
+    with refused("not_now"):
         desk.hears(referral, "declined")
 
 
@@ -98,7 +98,7 @@ def test_an_answer_that_cannot_be_is_refused(desk: Desk, kind: str, after: int, 
 
 
 def test_no_answer_comes_before_delivery(desk: Desk):
-    with refused("state"):
+    with refused("not_now"):
         desk.hears(desk.agreed(), "accepted")
 
 
@@ -109,7 +109,7 @@ def test_silence_rises_level_by_level_and_an_answer_ends_it(desk: Desk):
     assert handing.mark_silent(desk.session, referral, later, NOW) == 2
     desk.hears(referral, "accepted", 31)
     assert (referral.state, referral.silence) == ("accepted", 2)
-    with refused("state"):
+    with refused("not_now"):
         handing.mark_silent(desk.session, desk.agreed("jp-otit"), later, NOW)
 
 
@@ -150,7 +150,7 @@ def test_the_board_sorts_by_chase_filters_and_pages(desk: Desk):
 def test_what_is_over_is_not_chased(desk: Desk):
     referral = desk.delivered()
     desk.hears(referral, "declined")
-    with refused("state"):
+    with refused("not_now"):
         handing.chase(desk.session, referral, TODAY, None)
 
 

@@ -28,9 +28,9 @@ from grievance.accounts.operations.persons import (
     take_invitation,
 )
 from grievance.accounts.queries import email_tag
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import ASSIGNABLE, KEY_HOLDERS, Role
 from grievance.notifications.addresses import seal_address
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.sessions import new_secret, secret_hash
 

@@ -38,8 +38,8 @@ from grievance.accounts.operations.keymaking import (
     seal_to_recovery,
 )
 from grievance.accounts.operations.persons import actor_of, end_membership, locked, take_away
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission, roles_with
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import new_pair
 from grievance.vault.recovery import fingerprint
@@ -75,7 +75,8 @@ def approve(
     `words` are the six the newcomer read out, as the approver typed them. Refused when somebody
     decided already, the words are of another key, `by` does not hold the organisation's key,
     another holder has to approve (`own_request`, `others_approve`), or who asked is alone and 48
-    hours have not passed (`too_early`). StrangeKey when a public key was swapped in the database.
+    hours have not passed (`key_too_early`). StrangeKey when a public key was swapped in the
+    database.
     """
     request, organisation = waiting(session, request_id)
     key, private = newest_private(session, organisation.id, by)
@@ -129,7 +130,7 @@ def _may_give(session: Session, request: KeyRequest, by: UUID, now: datetime) ->
         raise Refused("own_request" if own else "others_approve")
     earliest = alone_from(session, request)
     if earliest and now < earliest:
-        raise Refused("too_early")
+        raise Refused("key_too_early")
 
 
 def refuse(session: Session, request_id: UUID, *, by: KeyHolder, now: datetime) -> None:

@@ -14,8 +14,8 @@ from grievance.accounts.models import Membership, Organisation
 from grievance.accounts.operations.invitations import active_membership
 from grievance.accounts.operations.keys import KeyHolder, rotate
 from grievance.accounts.operations.persons import actor_of, end_membership, locked
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Permission, roles_with
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 
 

@@ -24,8 +24,8 @@ from grievance.accounts.models import (
     StaffSession,
 )
 from grievance.accounts.queries import invitation
-from grievance.accounts.refusals import Refused
 from grievance.accounts.roles import Role
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import new_pair, public_key_mac
 from grievance.vault.passwords import MemberWrap, wrap_member_key

@@ -13,7 +13,7 @@ from grievance.accounts import audit
 from grievance.accounts.models import OperatorProfile, Organisation
 from grievance.accounts.operations.persons import actor_of, locked
 from grievance.accounts.profile import with_texts
-from grievance.accounts.refusals import Refused
+from grievance.refusals import Refused
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from grievance.accounts.models import Organisation, OrganisationKey, RecoveryKey
 from grievance.accounts.operations.keymaking import give_key, member_of, new_sheet, sheet_info
 from grievance.accounts.operations.keys import KeyHolder, decide, newest_private, waiting
 from grievance.accounts.operations.persons import actor_of, locked
-from grievance.accounts.refusals import Refused
+from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import open_grant, open_with
 from grievance.vault.keyring import KeyRing

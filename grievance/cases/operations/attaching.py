@@ -6,7 +6,7 @@ from grievance.cases import files
 from grievance.cases.act import Act
 from grievance.cases.files import Brought, Stored
 from grievance.cases.models import CaseFile
-from grievance.cases.operations.moving import Refused
+from grievance.refusals import Refused
 
 
 def attach(act: Act, stored: Stored) -> CaseFile:

@@ -19,9 +19,10 @@ from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
-from grievance.cases.operations.moving import Refused, lapse
+from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.receipts import waiting_reissue
 from grievance.cases.states import Verb
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 

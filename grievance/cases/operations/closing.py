@@ -16,7 +16,6 @@ from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes
 from grievance.cases.operations import addressing, foureyes, telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, waits
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import items
 from grievance.cases.states import Verb
@@ -25,6 +24,7 @@ from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LIVE
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 

@@ -13,7 +13,7 @@ from grievance.cases.states import Verb
 from grievance.referrals.models import Consent, Packet
 from grievance.referrals.operations.handing import Said
 from grievance.referrals.operations.recalling import Recalled
-from grievance.referrals.refusals import Refused
+from grievance.refusals import Refused
 
 ANSWERED = {"yes": "consented", "no": "refused"}
 
@@ -23,8 +23,8 @@ def say(act: Act, about: About[Said]) -> Consent:
 
     The same answer to the same packet a second time changes nothing. Refused as
     `referrals.operations.handing.consent` refuses; `other_case` for a hand-over of another case;
-    `provisional` when `said.known_to` is not what the receipt says of itself; `state` while nobody
-    was asked anything.
+    `provisional` when `said.known_to` is not what the receipt says of itself; `not_now` while
+    nobody was asked anything.
     """
     session, referral, said = act.session, about.referral, about.said
     yes = said.answer == "yes"
@@ -38,7 +38,7 @@ def say(act: Act, about: About[Said]) -> Consent:
     if before and referral.state == ANSWERED.get(said.answer) and before.digest == said.digest:
         return before
     if referral.packet_id is None:
-        raise Refused("state")
+        raise Refused("not_now")
     packet = session.get_one(Packet, referral.packet_id)
     given = consented(act, about, packet)
     _acted(act)

@@ -17,13 +17,13 @@ from grievance.accounts.roles import Permission
 from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
-from grievance.cases.operations.moving import Refused
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import is_overdue
+from grievance.refusals import Refused
 
 
 def claim(session: Session, clock: UUID, now: datetime) -> tuple[Deadline, Case] | None:

@@ -19,7 +19,7 @@ from grievance.cases.act import Act
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
-from grievance.cases.operations.moving import Refused
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 ALONE_WAITS = timedelta(hours=48)

@@ -22,11 +22,11 @@ from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translat
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.hearing import unsay
-from grievance.cases.operations.moving import Refused
 from grievance.cases.operations.standing import signed_off
 from grievance.cases.states import Verb
 from grievance.deadlines import operations as clocks
 from grievance.directory import facts
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 

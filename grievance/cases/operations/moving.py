@@ -19,6 +19,7 @@ from grievance.cases.operations.standing import follow, standing
 from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
+from grievance.refusals import Refused
 
 # Verbs after which other days are due, beside those that follow the hand-overs.
 PROMISING = (
@@ -26,14 +27,6 @@ PROMISING = (
     Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER,
 )  # fmt: skip
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-
-
-class Refused(Exception):
-    """The verb may not be done; `why` is a code: `state`, `actor`, or the name of a guard."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class Conflict(Exception):

@@ -21,9 +21,9 @@ from grievance.cases.opening import (
 )
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
-from grievance.cases.operations.moving import Refused
 from grievance.cases.states import Verb
 from grievance.referrals.models import PacketGrant
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import check_public_key, public_key_mac

@@ -1,7 +1,7 @@
 """Handing a case over to a body, as staff do it: ask the worker, deliver, record what comes back.
 
-Every verb checks the state table and is refused (`moving.Refused`, or `referrals.refusals.Refused`
-with its sentence) before anything is written. Nothing goes out without the worker's yes.
+Every verb checks the state table and is refused before anything is written. Nothing goes out
+without the worker's yes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import Holder, open_packet
 from grievance.cases.operations import telling
-from grievance.cases.operations.moving import Refused
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
@@ -32,7 +31,7 @@ from grievance.referrals.operations.handing import Answered, Asking, Delivery, S
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import check_read
-from grievance.referrals.refusals import Refused as NotAllowed
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import check_public_key
 
@@ -179,7 +178,7 @@ def record_answer(act: Act, about: About[Answered]) -> None:
     verb = Verb.REFERRAL_OVER if said.kind == "declined" else Verb.REFERRAL_NEWS
     act.check(verb)
     if said.file_id and session.get_one(CaseFile, said.file_id).case_id != act.case.id:
-        raise NotAllowed("other_case")
+        raise Refused("other_case")
     answer = handing.record_answer(
         session, referral, said, sealer=act.opened, today=act.today, now=act.now
     )

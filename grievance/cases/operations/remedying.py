@@ -29,10 +29,11 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
-from grievance.cases.operations.moving import Detail, Refused
+from grievance.cases.operations.moving import Detail
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 
@@ -59,10 +60,10 @@ class Remedy:
 def record(act: Act, remedy: Remedy) -> RemedyItem:
     """Write down a remedy under a new id, or change the one of this id; the worker gets news.
 
-    Refuses `kind`, `stands`, `words` when it does not say what it is, `currency` for an amount
-    without one, `due_on` for a promise without a day, `arrived_on` for what came without a day or
-    on a day to come, both for days ten years off, and `item` for an id of another case. What
-    the worker said yes to is not changed behind their back (`agreed_already`): of it only what
+    Refuses `remedy_kind`, `stands`, `remedy_words` when it does not say what it is, `currency` for
+    an amount without one, `due_on` for a promise without a day, `arrived_on` for what came without
+    a day or on a day to come, both for days ten years off, and `item` for an id of another case.
+    What the worker said yes to is not changed behind their back (`agreed_already`): of it only what
     came, and the proof, is written down; and nothing more is promised without it (`agree_first`).
     """
     session, case = act.session, act.case
@@ -111,9 +112,9 @@ def _check_remedy(remedy: Remedy, today: date) -> None:
     came = remedy.arrived_on is not None and today - FARTHEST <= remedy.arrived_on <= today
     due = remedy.due_on is None or abs(remedy.due_on - today) <= FARTHEST
     for code, holds in (
-        ("kind", remedy.kind in REMEDY_KINDS),
+        ("remedy_kind", remedy.kind in REMEDY_KINDS),
         ("stands", remedy.stands in REMEDY_STATES),
-        ("words", bool(remedy.facts.words.strip())),
+        ("remedy_words", bool(remedy.facts.words.strip())),
         ("currency", bool(remedy.facts.currency) or not remedy.facts.amounts),
         ("due_on", due and (remedy.due_on is not None or remedy.stands != "agreed")),
         ("arrived_on", came or remedy.stands != "arrived"),

@@ -7,7 +7,6 @@ given after the backup, a new number for one, cannot come back; staff issue anot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +28,7 @@ from grievance.cases.operations.referring import take_back
 from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
-from grievance.referrals.refusals import Refused
+from grievance.refusals import Refused
 
 RESTORE = Actor("cli:backup restore", frozenset({WORKER}), role="job")
 UNSENT = ("proposed", "asked", "consented")
@@ -97,8 +96,11 @@ def _again(session: Session, case: Case, now: datetime) -> JobAct:
 
 def _recall(session: Session, case: Case, act: Act, now: datetime) -> None:
     """Nothing is left to recall when the yes came after the backup."""
-    with suppress(Refused):
+    try:
         take_back(_again(session, case, now), Verb(act.verb), act.codes["mechanism"])
+    except Refused as refused:
+        if refused.code != "not_now":
+            raise
 
 
 def _replaced(session: Session, case: Case, act: Act, now: datetime) -> None:

@@ -25,21 +25,13 @@ from grievance.directory.models import Channel, Mechanism
 from grievance.directory.operations.revision import touch
 from grievance.directory.texts import mark
 from grievance.model import clean_text
+from grievance.refusals import Refused
 
 ZONE = "Asia/Tokyo"  # where the people who confirm are, for "not in the future"
 NUMBERS = ("phone", "whatsapp")  # what a worker dials
 _TIME = re.compile(r"(?<![\d:.])[0-2]?\d:[0-5]\d(?![\d:.])")
 _DIALLED = re.compile(r"\d{3}|\d(?:[\s().\-/]*\d){4}")
 _NUMBER = re.compile(r"[#*+]?[0-9][0-9 ()\-]{1,24}")
-
-
-class Refused(Exception):
-    """It cannot be done: `no-value`, `bad-value`, `bad-page`, `future-day`, `not-a-person`,
-    `unknown`."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Overtaken(Exception):

@@ -22,9 +22,9 @@ from grievance.referrals.models import (
 )
 from grievance.referrals.operations.sealing import Sealer, check_digest
 from grievance.referrals.packets import needs_immigration_warning
-from grievance.referrals.refusals import Refused
 from grievance.referrals.states import ANSWERS, LIVE, TABLE
 from grievance.referrals.templates import book
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 
@@ -111,7 +111,7 @@ def unsent(session: Session, case_id: UUID, mechanism: str) -> Referral | None:
 def _step(referral: Referral, act: str) -> None:
     sources, target = TABLE[act]
     if referral.state not in sources:
-        raise Refused("state")
+        raise Refused("not_now")
     referral.state = target
 
 
@@ -176,7 +176,7 @@ def _check_giver(packet: Packet, said: Said) -> None:
         if said.given_by != "staff_recorded":
             raise Refused("recorder")
         if not said.words.strip():
-            raise Refused("words")
+            raise Refused("consent_words")
     warned = not needs_immigration_warning(packet.immigration, packet.parts)
     if said.answer == "yes" and not (warned or said.immigration_warned):
         raise Refused("immigration_warning")
@@ -200,7 +200,7 @@ def consent(
     immigration, without that warning agreed to.
     """
     if referral.state not in TABLE["yes"][0]:
-        raise Refused("state")
+        raise Refused("not_now")
     _same(referral, packet)
     if referral.packet_id != packet.id:
         raise Refused("digest")
@@ -268,7 +268,7 @@ def deliver(
     yes. The next chase is the template's first waiting time unless a day is given.
     """
     if referral.state not in TABLE["deliver"][0]:
-        raise Refused("state" if referral.consent_answer == "yes" else "consent")
+        raise Refused("not_now" if referral.consent_answer == "yes" else "consent")
     valid_consent(session, referral, today)
     if delivery.by not in ("staff", "worker_takes_it"):
         raise Refused("by")
@@ -300,7 +300,7 @@ def record_answer(
     if answered.kind not in ANSWERS:
         raise Refused("kind")
     if referral.state not in TABLE[answered.kind][0]:
-        raise Refused("state")
+        raise Refused("not_now")
     if answered.on > today or (referral.delivered_on and answered.on < referral.delivered_on):
         raise Refused("date")
     _step(referral, answered.kind)
@@ -339,6 +339,6 @@ def mark_silent(session: Session, referral: Referral, next_chase: date, now: dat
 def chase(session: Session, referral: Referral, next_chase: date, owner_id: UUID | None) -> None:
     """Set when to ask the body next, and who does; refused for one that is over."""
     if referral.state not in LIVE:
-        raise Refused("state")
+        raise Refused("not_now")
     referral.next_chase, referral.owner_id = next_chase, owner_id
     session.flush()

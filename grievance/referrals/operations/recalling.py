@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
-from grievance.referrals.refusals import Refused
 from grievance.referrals.states import LIVE, RECALLABLE
+from grievance.refusals import Refused
 
 OURS = ("organisation", "receipt")  # holders who keep reading what was said
 
@@ -54,7 +54,7 @@ def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Re
         )
     )
     if not referrals and not consents:
-        raise Refused("state")
+        raise Refused("not_now")
     for referral in referrals:
         referral.state, referral.recalled_at, referral.last_news = "recalled", at, at
         referral.next_chase = None
@@ -96,7 +96,7 @@ def recipients(session: Session, case_id: UUID) -> list[str]:
 def tell(referral: Referral, on: date) -> None:
     """The body was told that what it has was taken back. Refused unless that is still owed."""
     if not untold(referral):
-        raise Refused("state")
+        raise Refused("not_now")
     referral.told_on = on
 
 

@@ -17,9 +17,9 @@ from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
 from grievance.referrals.operations.recalling import OURS
 from grievance.referrals.packets import check_read
-from grievance.referrals.refusals import Refused
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import SENT_IN
+from grievance.refusals import Refused
 from grievance.storage import Blobs
 from grievance.vault import values
 from grievance.vault.errors import Tampered

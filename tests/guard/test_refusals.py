@@ -1,0 +1,124 @@
+"""There is one way to refuse, and every code that can be raised has a sentence, and no other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from grievance.cases.states import TABLE
+from grievance.console import confirm_forms
+from grievance.desk import acting, deciding, remedy
+from grievance.files.cleaning import REFUSALS
+from grievance.intake import handover_forms, sending
+from grievance.refusals import SENTENCES, Refused
+from tests.guard.source import functions, modules
+
+GUARDS = {row.guard.__name__ for row in TABLE.values() if row.guard}
+# Codes that no line spells out where they are raised, and what they may be.
+ELSEWHERE = {
+    "row.guard.__name__": GUARDS,
+    "found if found in REFUSALS else 'broken'": set(REFUSALS),
+    "spool.refused": {"too_big", "body_too_big", "too_many_files"},
+}
+FUNCTIONS = {
+    (module.name.split(".")[-1], one.name): one for module in modules() for one in functions(module)
+}
+CALLS = [
+    node for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)
+]
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+
+
+def _texts(node: ast.AST, here: str) -> set[str]:
+    """The codes that an expression may be: a word, a choice of two, what a function gives back."""
+    if isinstance(node, ast.Constant):
+        return {node.value} - {""}
+    if isinstance(node, ast.IfExp):
+        return _texts(node.body, here) | _texts(node.orelse, here)
+    assert isinstance(node, ast.Call), ast.unparse(node)
+    called = node.func
+    here = ast.unparse(called.value) if isinstance(called, ast.Attribute) else here
+    asked = FUNCTIONS[here, _name(node)]
+    given = [one.value for one in ast.walk(asked) if isinstance(one, ast.Return)]
+    return set().union(*(_texts(one, here) for one in given if one is not None))
+
+
+def _of_name(name: str, function: ast.FunctionDef, here: str) -> set[str]:
+    """What a variable of a function may be: from its loop over pairs, its call, or its callers."""
+    tables = {
+        one.targets[0].id: one.value
+        for one in ast.walk(function)
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.NamedExpr) and node.target.id == name:
+            return _texts(node.value, here)
+        if isinstance(node, ast.For) and name in ast.unparse(node.target):
+            rows = tables[node.iter.id] if isinstance(node.iter, ast.Name) else node.iter
+            assert isinstance(rows, ast.Tuple)
+            return {_code(row, here) for row in rows.elts}
+    place = [one.arg for one in function.args.args if one.arg != "self"].index(name)
+    return set().union(
+        *(_texts(one.args[place], here) for one in CALLS if _name(one) == function.name)
+    )
+
+
+def _code(row: ast.expr, here: str) -> str:
+    assert isinstance(row, ast.Tuple)
+    (code,) = _texts(row.elts[0], here)
+    return code
+
+
+def _raised() -> Iterator[str]:
+    for module in modules():
+        here = module.name.split(".")[-1]
+        for function in functions(module):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and _name(node) == "Refused":
+                    said = node.args[0]
+                    if ast.unparse(said) in ELSEWHERE:
+                        yield from ELSEWHERE[ast.unparse(said)]
+                    elif isinstance(said, ast.Name):
+                        yield from _of_name(said.id, function, here)
+                    else:
+                        yield from _texts(said, here)
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code():
+    assert set(_raised()) == set(SENTENCES)
+
+
+def test_there_is_one_way_to_refuse():
+    found = [
+        f"{module.place}:{node.lineno} {node.name}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Refused") and node.bases
+    ]
+    assert len(found) == 1, found
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        acting.BESIDE,
+        remedy.BESIDE,
+        confirm_forms.FIELD_OF,
+        deciding.WAITS,
+        handover_forms.SENTENCES,
+        sending.REFUSALS,
+    ],
+)
+def test_what_a_page_says_of_its_own_is_of_a_code_that_exists(known: dict[str, str]):
+    assert set(known) <= set(SENTENCES)
+
+
+def test_a_refusal_says_its_code_and_never_the_name_of_a_file():
+    refused = Refused("empty", "my secret.pdf")
+    assert (str(refused), refused.code, refused.name) == ("empty", "empty", "my secret.pdf")
+    assert refused.sentence == "This file is empty."
