@@ -6,6 +6,7 @@ may move this clock; security clocks (sessions, rate limits) use `real_now` and 
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -45,6 +46,12 @@ def end_of_day(day: date, zone: str) -> datetime:
 def local_day(moment: datetime, zone: str) -> date:
     """The calendar day of `moment` in `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number so many months later, or the last day of that month (Civil Code 143)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=8)

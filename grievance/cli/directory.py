@@ -35,7 +35,7 @@ def routing() -> None:
 @click.option("--lang", default="en", type=click.Choice(sorted(BY_SLUG)), show_default=True)
 def explain(file: str, lang: str) -> None:
     """Print the doors for the profile in FILE (YAML or JSON, - is stdin) and why, as JSON."""
-    sheet = _open(file)
+    sheet = open_sheet(file)
     facts, rules = _shipped()
     profile = _profile(sheet, (), sheet.value, facts, rules)
     result = rank(profile, rules, facts, local_day(real_now(), JAPAN))
@@ -53,18 +53,18 @@ def explain(file: str, lang: str) -> None:
 @click.argument("file")
 def check(file: str) -> None:
     """Compare the scenarios in FILE with what the rules say; exit 1 when any differs."""
-    sheet = _open(file)
+    sheet = open_sheet(file)
     facts, rules = _shipped()
     scenarios = list(sheet.top().rows("scenarios"))
     if sheet.faults or not scenarios:
-        _refuse(sheet.faults or [Fault(sheet.name, 1, "no scenarios")])
+        refuse(sheet.faults or [Fault(sheet.name, 1, "no scenarios")])
     lines, good = [], 0
     for row in scenarios:
         name = str(row.get("id"))
         profile = _profile(sheet, (*row.path, "profile"), row.get("profile"), facts, rules)
         wanted = {key: row.row("expect").codes(key) for key in EXPECTATIONS}
         if sheet.faults:
-            _refuse(sheet.faults)
+            refuse(sheet.faults)
         fault = _differs(profile, wanted, facts, rules)
         good += fault is None
         lines.append(f"{name} ok" if fault is None else f"{name} FAIL {fault}")
@@ -96,14 +96,14 @@ def _differs(
     return None
 
 
-def _open(file: str) -> Sheet:
+def open_sheet(file: str) -> Sheet:
     """The sheet in FILE, or the end of the command when it cannot be read."""
     try:
         if file == "-":
             return parsed("stdin", sys.stdin.buffer.read())
         return read(Path(file), file)
     except SheetError as error:
-        _refuse(error.faults)
+        refuse(error.faults)
 
 
 def _profile(
@@ -113,17 +113,17 @@ def _profile(
         return parse(given, tuple(facts.issues), rules.limitation_codes)
     except ProfileError as error:
         where = (*path, *error.field.split("."))
-        _refuse([Fault(sheet.name, sheet.line(where), str(error))])
+        refuse([Fault(sheet.name, sheet.line(where), str(error))])
 
 
 def _shipped() -> tuple[Facts, Rules]:
     try:
         return shipped(), shipped_rules()
     except SheetError as error:
-        _refuse(error.faults)
+        refuse(error.faults)
 
 
-def _refuse(faults: list[Fault]) -> NoReturn:
+def refuse(faults: list[Fault]) -> NoReturn:
     """End with what is wrong on stderr, one fault a line."""
     for fault in faults:
         click.echo(str(fault), err=True)

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 import click
 
 from grievance import clock, jobs, storage
+from grievance.cli.limits import limits
 from grievance.cli.places import environment, leave, or_leave
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.demo.movable import follow
@@ -42,7 +43,10 @@ def drain(dead: bool) -> None:
 
 @click.group()
 def deadlines() -> None:
-    """The clocks of cases."""
+    """The clocks of cases, and the law's own limits."""
+
+
+deadlines.add_command(limits)
 
 
 @deadlines.command("sweep")

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.clock import end_of_day, local_day
+from grievance.clock import add_months, end_of_day, local_day
 from grievance.deadlines.hours import Hours, after_hours
 from grievance.deadlines.ladders import LADDERS, NEVER, next_try, waited
 from grievance.deadlines.models import Deadline
@@ -60,9 +60,7 @@ def appeal_ends(decided: datetime, hours: Hours) -> datetime:
 def reopen_ends(ended: datetime, hours: Hours) -> datetime:
     """Until when a case that is over can be opened again: the same day of the next year, or the
     last of its month (the product's promise: one year)."""
-    day = local_day(ended, hours.zone)
-    leap = (day.month, day.day) == (2, 29)
-    return end_of_day(day.replace(year=day.year + 1, day=28 if leap else day.day), hours.zone)
+    return end_of_day(add_months(local_day(ended, hours.zone), 12), hours.zone)
 
 
 def running(session: Session, case_id: UUID) -> list[Deadline]:

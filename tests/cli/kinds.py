@@ -15,6 +15,7 @@ NONE = {
     "routing explain": ["profile.yaml"],
     "routing check": ["profile.yaml"],
     "directory check": [],
+    "deadlines limits": ["cases.yaml"],
     "audit check": ["export.json"],
     "translations status": [],
     "translations update": [],  # of the checkout, not of an instance

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grievance.cases import replies
+from grievance.deadlines import limits
 from grievance.demo import script
 from grievance.demo.acting import STEPS
 from grievance.directory import citing, facts
@@ -52,6 +53,7 @@ def _scenes(file: Path) -> object:
 # A file of each kind, and how it is loaded from a copy of its folder.
 LOADERS: dict[str, Callable[[Path], object]] = {
     "cases/data/replies.yaml": replies.load,
+    "deadlines/data/limits.yaml": limits.load,
     "demo/data/operator.yaml": script.operator,
     "demo/data/short.yaml": _scenes,
     "directory/data/citations.yaml": citing.load,
@@ -70,6 +72,16 @@ FAULTS = [
     ("cases/data/replies.yaml", "label: Ask for papers", "¦label: [Ask]", "expected text"),
     ("cases/data/replies.yaml", "id: ask-when", "¦id: ask-papers", "twice"),
     ("cases/data/replies.yaml", "    label: Ask for", "    ¦verb: x\n    label: Ask for", "twice"),
+    ("deadlines/data/limits.yaml", "label: Retirement", "¦labl: Retirement", "labl"),
+    ("deadlines/data/limits.yaml", "    label: Retirement allowance\n", "", "label"),
+    ("deadlines/data/limits.yaml", "period: 5 years", "¦period: five years", "expected a period"),
+    ("deadlines/data/limits.yaml", "file_at: lawsuit", "¦file_at: court room", "unknown code"),
+    ("deadlines/data/limits.yaml", "moved_by: [lawsuit]", "moved_by: [¦letter]", "unknown id"),
+    ("deadlines/data/limits.yaml", "code: retirement", "¦code: wages", "twice"),
+    ("deadlines/data/limits.yaml", "sources: [kkmlaw-jp-1]", "sources: [¦nobody]", "unknown id"),
+    ("deadlines/data/limits.yaml", "'12-29', '12-30'", "¦'12-29', '30-12'", "month and day"),
+    ("deadlines/data/limits.yaml", "  court: courts", "  ¦court: clubs", "unknown calendar"),
+    ("deadlines/data/limits.yaml", "    sources: [mykomon-biz-1]\n", "", "no source is named"),
     ("demo/data/operator.yaml", "time_zone:", "¦zone:", "unknown key"),
     ("demo/data/operator.yaml", "time_zone: Asia/Tokyo\n", "", "time_zone"),
     ("demo/data/operator.yaml", "retention_days: 1825", "¦retention_days: long", "whole number"),

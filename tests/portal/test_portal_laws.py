@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from grievance.deadlines import limits
 from grievance.directory import citing, facts
 from grievance.directory.citing import cite, unnamed
 from grievance.i18n import BY_SLUG
@@ -32,6 +33,7 @@ def _cited() -> Iterator[str]:
     yield from (issue.law_source for issue in known.issues.values())
     yield from rules.basis.values()
     yield from rules.steps.values()
+    yield from (limit.basis for limit in limits.shipped().rows.values())
 
 
 def test_every_law_that_the_facts_name_has_its_name_in_each_language() -> None:
