@@ -109,9 +109,7 @@ def _cases(house: House) -> int:
 
 def _draft(house: House) -> tuple[str, OpenDraft]:
     """A draft that is complete, its number drawn."""
-    secret, draft = drafts.start(
-        house.session, house.operator.ring, clock.real_now(), shared=False, answers=TOLD
-    )
+    secret, draft = drafts.start(house.session, house.operator.ring, clock.real_now(), answers=TOLD)
     drafts.draw_codes(draft, ["worker"], clock.real_now())
     return secret, draft
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -55,6 +55,16 @@ IN_DANGER = {
     "child": "no",
 }  # fmt: skip
 PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the acts of a hand-over need to know of who does them."""
+
+    session: Session
+    opened: Any
+    today: date
+    now: datetime
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from grievance.accounts.models import (
     UnanchoredStream,
 )
 from grievance.vault import chain, values
-from grievance.vault.chain import canonical, event_hash
+from grievance.vault.chain import canonical
 from grievance.vault.keyring import KeyRing
 
 READS = "reads"  # the code under which an event chains the reads before it
@@ -121,61 +121,72 @@ def _voucher(session: Session) -> Voucher:
     return voucher
 
 
-def record(
-    session: Session,
-    stream: Stream,
-    verb: str,
-    *,
-    actor: str,
-    now: datetime,
-    codes: Mapping[str, Any] | None = None,
-    detail: bytes | None = None,
-    event_id: UUID | None = None,
-    also: UUID | None = None,
-    knows: tuple[str, ...] | None = None,
-) -> Event:
+@dataclass(frozen=True)
+class Detail:
+    """Words that go with an event, sealed to it: `event` is the event's id, drawn first."""
+
+    event: UUID
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What somebody did, and when, as an event will tell it. `knows` are the codes that a verb
+    from the table of another room carries."""
+
+    verb: str
+    actor: str
+    at: datetime
+    codes: Mapping[str, Any] = field(default_factory=dict)
+    detail: Detail | None = None
+    knows: tuple[str, ...] | None = None
+
+    @property
+    def known(self) -> tuple[str, ...] | None:
+        """The codes of its verb; None for a verb that nobody knows."""
+        return VERBS.get(self.verb) if self.knows is None else self.knows
+
+
+def record(session: Session, stream: Stream, deed: Deed, also: UUID | None = None) -> Event:
     """Append one event to the chain of `stream`, whose row the caller holds locked.
 
     It names the rows that were written with it, under `stream` and under the chain `also`.
-    `detail` is already sealed; draw `event_id` first when its place needs the event's id.
-    `knows` are the codes of a verb from the table of another room. UnknownVerb when verb or codes
-    are not of the vocabulary.
+    UnknownVerb when verb or codes are not of the vocabulary.
     """
-    event_id, voucher = event_id or uuid4(), _voucher(session)
-    codes = _checked(verb, codes or {}, VERBS.get(verb) if knows is None else knows) | _begin(
-        session, stream, voucher
-    )
+    voucher, detail = _voucher(session), deed.detail
+    codes = _checked(deed) | _begin(session, stream, voucher)
     for name, told in named.take(session, stream, also).items():
         codes[name] = {**told, **codes.get(name, {})}
-    detail_hash = values.digest(detail) if detail is not None else None
-    seq = stream.event_seq + 1
-    head = event_hash(
-        stream.event_head, seq, at=now, verb=verb, actor=actor, codes=codes, detail_hash=detail_hash
-    )
     event = Event(
-        id=event_id,
+        id=detail.event if detail else uuid4(),
         stream_kind=stream.stream_kind,
         stream_id=stream.id,
-        seq=seq,
-        at=now,
-        verb=verb,
-        actor=actor,
+        seq=stream.event_seq + 1,
+        at=deed.at,
+        verb=deed.verb,
+        actor=deed.actor,
         codes=codes,
-        detail_hash=detail_hash,
-        hash=head,
+        detail_hash=values.digest(detail.sealed) if detail else None,
     )
-    place = chain.Place(stream.stream_kind, stream.id, seq)
-    event.mac = chain.event_mac(voucher.key, event_id, place, head)
-    if seq == 1 or stream.event_mac is not None or named.WHOLE in codes:
-        stream.event_mac = chain.head_mac(voucher.key, place, head)
+    _append(stream, event, voucher)
     session.add(event)
-    stream.event_seq, stream.event_head = seq, head
     session.flush()  # what follows points at the event
     named.taken(session, stream, also)
-    if detail is not None:
-        session.add(EventDetail(event_id=event_id, ciphertext=detail))
-    _mark_moved(session, stream.id, seq, head)
+    if detail:
+        session.add(EventDetail(event_id=event.id, ciphertext=detail.sealed))
+    _mark_moved(session, stream.id, event.seq, event.hash)
     return event
+
+
+def _append(stream: Stream, event: Event, voucher: Voucher) -> None:
+    """Let the event follow the chain's head, and be its head from here on."""
+    told = chain.Told(event.at, event.verb, event.actor, event.codes, event.detail_hash)
+    event.hash = head = chain.event_hash(stream.event_head, event.seq, told)
+    place = chain.Place(stream.stream_kind, stream.id, event.seq)
+    event.mac = chain.event_mac(voucher.key, event.id, place, head)
+    if event.seq == 1 or stream.event_mac is not None or named.WHOLE in event.codes:
+        stream.event_mac = chain.head_mac(voucher.key, place, head)
+    stream.event_seq, stream.event_head = event.seq, head
 
 
 def record_read(session: Session, stream_id: UUID, *, actor: str, now: datetime, what: str) -> None:
@@ -183,9 +194,9 @@ def record_read(session: Session, stream_id: UUID, *, actor: str, now: datetime,
 
     The worker chains it within a minute: a page that did would wait for every other page.
     """
-    read_id = uuid4()
-    mac = chain.read_mac(_voucher(session).key, read_id, stream_id, actor, what, now)
-    session.add(ReadLog(id=read_id, stream_id=stream_id, actor=actor, what=what, at=now, mac=mac))
+    read = chain.Read(uuid4(), stream_id, actor, what, now)
+    mac = chain.read_mac(_voucher(session).key, read)
+    session.add(ReadLog(id=read.id, stream_id=stream_id, actor=actor, what=what, at=now, mac=mac))
     session.flush()
 
 
@@ -197,7 +208,7 @@ def chain_reads(session: Session, *, actor: str, now: datetime) -> int:
         return 0
     codes = {READS: reads_digest(reads, streams=True), "count": len(reads)}
     head = own_chain(session, READ_CHAIN)
-    event = record(session, head, "reads_chained", actor=actor, now=now, codes=codes)
+    event = record(session, head, Deed("reads_chained", actor, now, codes))
     ids = literal([read.id for read in reads], ARRAY(Uuid))
     session.execute(update(ReadLog).where(ReadLog.id == any_(ids)).values(chained_by=event.id))
     return len(reads)
@@ -223,7 +234,8 @@ def reads_digest(reads: list[ReadLog], *, streams: bool = False) -> str:
     return hashlib.sha256(canonical(rows)).hexdigest()
 
 
-def _checked(verb: str, codes: Mapping[str, Any], known: tuple[str, ...] | None) -> dict[str, Any]:
+def _checked(deed: Deed) -> dict[str, Any]:
+    verb, codes, known = deed.verb, deed.codes, deed.known
     if known is None:
         raise UnknownVerb(f"no such verb: {verb}")
     needed = {name for name in known if not name.endswith("?")}

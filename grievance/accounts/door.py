@@ -125,8 +125,9 @@ def enter(entrant: Entrant, after: str) -> Response:
     ring, anew = key_ring(), entrant.anew
     secret = signing.open_session(session, entrant.admitted, ring=ring, now=now, anew=anew)
     own = words.of_member(session.get_one(Person, person_id))
-    told = words.claim(session, cookie(COOKIE), secret, own, entrant.admitted.private, now)
-    after = resuming.marked(told.path) if told else after
+    if words.claim(session, cookie(COOKIE), secret, own, now):
+        told = words.read(session, secret, own, entrant.admitted.private, now)
+        after = resuming.marked(told.path) if told else after
     signing.end_earlier(session, cookie(COOKIE))
     device = ""
     if entrant.device:

@@ -6,7 +6,6 @@ rebuilt here from who asks, never read from the row that is opened.
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,18 +21,9 @@ from grievance.accounts.models import (
 from grievance.accounts.roles import KEY_HOLDERS
 from grievance.vault.grants import GrantInfo, open_grant
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import check_public_key
+from grievance.vault.keys import Holder, check_public_key
 
 ORGANISATION, MEMBER, RECOVERY = "organisation", "member", "recovery"  # kinds of key holder
-
-
-class Holder(NamedTuple):
-    """Whom a key is sealed to: the parts of a `GrantInfo`, and a public key that was checked."""
-
-    kind: str
-    id: UUID
-    generation: int
-    public: bytes
 
 
 def organisation_key(session: Session, organisation_id: UUID) -> OrganisationKey | None:
@@ -60,41 +50,20 @@ def recovery_key(
 
 def holder_of(ring: KeyRing, key: OrganisationKey) -> Holder:
     """An organisation as holder of what is sealed to it; StrangeKey when its key was swapped."""
-    public = check_public_key(
-        ring.public_key_mac,
-        ORGANISATION,
-        key.organisation_id,
-        key.generation,
-        key.public,
-        mac=key.mac,
-    )
-    return Holder(ORGANISATION, key.organisation_id, key.generation, public)
+    held = Holder(ORGANISATION, key.organisation_id, key.generation, key.public)
+    return check_public_key(ring.public_key_mac, held, key.mac)
 
 
 def member_holder(ring: KeyRing, person: Person) -> Holder:
     """A member as holder of what is sealed to them; StrangeKey when their key was swapped."""
-    public = check_public_key(
-        ring.public_key_mac,
-        MEMBER,
-        person.id,
-        person.key_generation,
-        person.public,
-        mac=person.public_mac,
-    )
-    return Holder(MEMBER, person.id, person.key_generation, public)
+    held = Holder(MEMBER, person.id, person.key_generation, person.public)
+    return check_public_key(ring.public_key_mac, held, person.public_mac)
 
 
 def recovery_holder(ring: KeyRing, key: RecoveryKey) -> Holder:
     """The recovery sheet as holder of the organisation's key; StrangeKey when it was swapped."""
-    public = check_public_key(
-        ring.public_key_mac,
-        RECOVERY,
-        key.organisation_id,
-        key.generation,
-        key.public,
-        mac=key.mac,
-    )
-    return Holder(RECOVERY, key.organisation_id, key.generation, public)
+    held = Holder(RECOVERY, key.organisation_id, key.generation, key.public)
+    return check_public_key(ring.public_key_mac, held, key.mac)
 
 
 def membership_info(organisation_id: UUID, generation: int, holder: Holder) -> GrantInfo:

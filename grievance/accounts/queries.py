@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts.keys import Holder, holder_of, organisation_key, recovery_key
+from grievance.accounts.keys import holder_of, organisation_key, recovery_key
 from grievance.accounts.models import (
     Invitation,
     KeyRequest,
@@ -35,7 +35,7 @@ from grievance.accounts.roles import (
 from grievance.clock import local_day
 from grievance.model import matching
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import mac
+from grievance.vault.keys import Holder, mac
 from grievance.vault.sessions import secret_hash
 
 IDLE = timedelta(minutes=30)

@@ -197,8 +197,7 @@ def _signed_out() -> Response:
     person = queries.ended_session(session, secret, now) if resuming.proven(secret) else None
     kept = False
     if person:
-        public = member_holder(key_ring(), person).public
-        kept = words.keep(session, secret, words.of_member(person), public, said, now)
+        kept = words.keep(session, secret, member_holder(key_ring(), person), said, now)
     session.commit()
     return see_other(back) if kept else resuming.texts_page(said.fields, back)
 

@@ -209,9 +209,9 @@ class _Check:
     def _is_vouched(self, read: ReadLog) -> bool:
         if read.mac is None:
             return self.chained_since is None or read.at <= self.chained_since
-        told = (read.id, read.stream_id, read.actor, read.what, read.at)
+        told = chain.Read(read.id, read.stream_id, read.actor, read.what, read.at)
         return self.keys is None or self.keys.vouches(
-            "", read.mac, lambda key: chain.read_mac(key, *told)
+            "", read.mac, lambda key: chain.read_mac(key, told)
         )
 
     def anchors(self, public: bytes | None, copy: Mapping[int, Any] | None) -> None:

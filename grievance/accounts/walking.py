@@ -133,15 +133,8 @@ def step(walked: Walked, link: Link, report: Report, keys: Keys | None) -> None:
 
 def _hash(link: Link, prev: bytes) -> bytes:
     try:
-        return chain.event_hash(
-            prev,
-            link.seq,
-            at=link.at,
-            verb=link.verb,
-            actor=link.actor,
-            codes=link.codes,
-            detail_hash=link.detail_hash,
-        )
+        told = chain.Told(link.at, link.verb, link.actor, link.codes, link.detail_hash)
+        return chain.event_hash(prev, link.seq, told)
     except (TypeError, ValueError):  # codes that no event of ours ever had
         return b""
 

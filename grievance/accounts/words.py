@@ -16,11 +16,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Uuid, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from grievance.accounts.keys import MEMBER
 from grievance.accounts.models import Person
 from grievance.model import Base, code, digest, sealed
 from grievance.vault.errors import Tampered
 from grievance.vault.framing import frame
 from grievance.vault.grants import open_with, seal_to
+from grievance.vault.keys import Holder
 from grievance.vault.labels import Label
 from grievance.vault.sessions import secret_hash
 
@@ -45,15 +47,6 @@ class KeptWords(Base):
 
 
 @dataclass(frozen=True)
-class Writer:
-    """Whose words they are: a receipt or a member, with the generation of their key."""
-
-    kind: str
-    id: UUID
-    generation: int
-
-
-@dataclass(frozen=True)
 class Words:
     """A form as it was sent: where to, and its fields in order."""
 
@@ -61,17 +54,15 @@ class Words:
     fields: Sequence[tuple[str, str]] = field(repr=False)
 
 
-def of_member(person: Person) -> Writer:
-    """A member as somebody whose words are kept."""
-    return Writer("member", person.id, person.key_generation)
+def of_member(person: Person) -> Holder:
+    """A member as somebody who reads what was kept for them."""
+    return Holder(MEMBER, person.id, person.key_generation, person.public)
 
 
-def keep(
-    session: Session, secret: str, writer: Writer, public: bytes, words: Words, now: datetime
-) -> bool:
+def keep(session: Session, secret: str, writer: Holder, words: Words, now: datetime) -> bool:
     """Keep the words of an ended session, in place of earlier ones; False when they are too many.
 
-    The caller has checked the session's form token and that `public` is the writer's.
+    The caller has checked the session's form token and the writer's public key.
     """
     told = json.dumps([words.path, list(words.fields)], ensure_ascii=False).encode()
     if len(told) > MOST_BYTES:
@@ -82,7 +73,7 @@ def keep(
             token_hash=secret_hash(secret),
             holder_kind=writer.kind,
             holder_id=writer.id,
-            box=seal_to(public, _info(writer), told),
+            box=seal_to(writer.public, _info(writer), told),
             expires_at=now + LASTS,
         )
     )
@@ -90,11 +81,9 @@ def keep(
     return True
 
 
-def claim(
-    session: Session, before: str, secret: str, writer: Writer, private: bytes, now: datetime
-) -> Words | None:
-    """The words of the session `before`, which go over to the one that its writer has begun in the
-    same browser; None when there are none of theirs."""
+def claim(session: Session, before: str, secret: str, writer: Holder, now: datetime) -> bool:
+    """Let the words of the session `before` go over to the one that its writer has begun in the
+    same browser; False when there are none of theirs."""
     taken = session.execute(
         update(KeptWords)
         .where(
@@ -107,11 +96,11 @@ def claim(
         .returning(KeptWords.token_hash)
         .execution_options(synchronize_session=False)
     ).first()
-    return read(session, secret, writer, private, now) if taken else None
+    return taken is not None
 
 
 def read(
-    session: Session, secret: str, writer: Writer, private: bytes, now: datetime
+    session: Session, secret: str, writer: Holder, private: bytes, now: datetime
 ) -> Words | None:
     """What is kept for this session; None when nothing is, or for another's key."""
     box = session.scalars(
@@ -149,5 +138,5 @@ def purge(session: Session, now: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE always has one
 
 
-def _info(writer: Writer) -> bytes:
+def _info(writer: Holder) -> bytes:
     return frame(Label.WORDS_KEPT, writer.kind, writer.id, writer.generation)

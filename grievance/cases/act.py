@@ -13,16 +13,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.audit import Detail
 from grievance.cases import messages
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import moving
-from grievance.cases.operations.moving import Detail
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
-from grievance.clock import local_day, to_the_hour
+from grievance.clock import end_of_day, local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
@@ -70,9 +70,14 @@ class Act:
         """Do the state change of the verb and append its event with these codes."""
         moving.move(self, verb, codes, detail)
 
-    def start(self, clock: str, on: date | None = None) -> None:
-        """Run a clock in the operator's hours from here, as long as its kind says or to a day."""
-        clocks.start(self.session, self.case.id, clock, self.at, self.hours, on=on)
+    def start(self, clock: str) -> None:
+        """Run a clock in the operator's hours from here, as long as its kind says."""
+        clocks.start(self.session, self.case.id, clock, self.at, self.hours)
+
+    def start_until(self, clock: str, day: date) -> None:
+        """The same, to the end of a day where the operator is."""
+        ends = end_of_day(day, self.hours.zone)
+        clocks.start_until(self.session, self.case.id, clock, self.at, ends)
 
     def meet(self, *kinds: str) -> None:
         """End clocks: what they ask for is done."""
@@ -103,6 +108,11 @@ class JobAct:
     case: Case
     actor: Actor
     now: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The moment as it is written down."""
+        return self.now
 
     def check(self, verb: Verb) -> None:
         """Refuse before anything is written, as the state table says."""

@@ -22,7 +22,7 @@ from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.errors import Tampered, VaultError
 from grievance.vault.grants import GrantInfo, open_grant, seal_grant
-from grievance.vault.keys import key_check, new_key
+from grievance.vault.keys import Holder, key_check, new_key
 from grievance.vault.labels import Label
 
 PURPOSE = "case"
@@ -51,16 +51,6 @@ RECEIPT_HOLDS = {"worker": ("story", "identity"), "helper": ("story",), "member"
 
 class Shut(VaultError):
     """The holder has no key to this compartment."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """To whom a compartment's key is sealed: an organisation or a receipt."""
-
-    kind: str
-    id: UUID
-    generation: int
-    public: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +91,11 @@ class OpenCase:
     def open_json(self, label: Label, row: UUID | str, value: bytes) -> Any:
         """Open sealed JSON of a row."""
         return values.open_json(self._key(label), self._place(label, row), value)
+
+
+def receipt_holder(receipt: Receipt) -> Holder:
+    """A receipt as holder of what is sealed to it; its public key is not checked here."""
+    return Holder("receipt", receipt.id, 1, receipt.public_key)
 
 
 def _info(case_id: UUID, compartment: str, generation: int, holder: Holder) -> GrantInfo:
@@ -192,7 +187,7 @@ def open_for_organisation(
 
 def open_for_receipt(session: Session, case: Case, receipt: Receipt, private: bytes) -> OpenCase:
     """Open a case for the holder of a receipt."""
-    return _open(session, case, Holder("receipt", receipt.id, 1, b""), {1: private})
+    return _open(session, case, receipt_holder(receipt), {1: private})
 
 
 def reseal(row: CaseGrant, private: bytes, to: Holder) -> None:

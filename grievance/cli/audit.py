@@ -98,7 +98,7 @@ def _adopt(session: Session, model: type[Any], stream: UUID, who: str) -> bool:
     head = locked(session, model, stream)
     lags = record.lags(head)
     if lags:
-        record.record(session, head, record.ADOPTED, actor=who, now=real_now())
+        record.record(session, head, record.Deed(record.ADOPTED, who, real_now()))
     session.commit()
     return lags
 

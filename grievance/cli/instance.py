@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
@@ -27,7 +28,7 @@ from grievance.demo.story import announce
 from grievance.embedded.listening import PortTaken, close, listen
 from grievance.embedded.lock import AlreadyRunning, RunLock
 from grievance.embedded.postgres import Postgres
-from grievance.embedded.process import Service, Unavailable
+from grievance.embedded.process import Launch, Service, Unavailable
 from grievance.embedded.supervisor import Child, Supervisor
 from grievance.embedded.valkey import Valkey
 from grievance.shipped import BESIDE
@@ -93,8 +94,8 @@ def _only_loopback(host: str) -> None:
         leave(f"HOST={host} is not a loopback address: put a reverse proxy in front instead.", 2)
 
 
-def _flask(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "flask", *arguments]
+def _flask(env: Mapping[str, str], *words: str) -> Launch:
+    return Launch((sys.executable, "-m", "flask", *words), env, BESIDE)
 
 
 def _steps(place: Place) -> list[Child]:
@@ -107,15 +108,14 @@ def _steps(place: Place) -> list[Child]:
         (last[0], last, command),
     ]
     return [
-        Child(name, _flask(*words), env, restart=False, limit=180, folder=BESIDE)
-        for name, words, env in wanted
+        Child(name, _flask(env, *words), restart=False, limit=180) for name, words, env in wanted
     ]
 
 
 def _processes(place: Place, door: list[socket.socket]) -> list[Child]:
     """Web, worker and scheduler, each with its own environment; web is handed the open door."""
-    files = [each.fileno() for each in door]
-    gunicorn = [
+    files = tuple(each.fileno() for each in door)
+    gunicorn = (
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *(word for file in files for word in ("--bind", f"fd://{file}")),
         *("--limit-request-line", "8190"),  # a search in a script of many bytes a letter
@@ -123,12 +123,12 @@ def _processes(place: Place, door: list[socket.socket]) -> list[Child]:
         *("--worker-class", "gthread", "--workers", str(os.cpu_count() or 2)),
         *("--threads", WEB_THREADS, "--timeout", SLOWEST_REQUEST, "--log-level", "warning"),
         *("--logger-class", "grievance.web.server.ServerLog", "--no-control-socket"),
-    ]
-    web, worker = place.environment("web"), place.environment("worker")
+    )
+    web = Launch(gunicorn, place.environment("web"), BESIDE, files=files)
     return [
-        Child("web", gunicorn, web, lambda: _answers(door[0]), folder=BESIDE, files=files),
-        Child("worker", _flask("worker"), worker, folder=BESIDE),
-        Child("cron", _flask("cron"), place.environment("cron"), folder=BESIDE),
+        Child("web", web, lambda: _answers(door[0])),
+        Child("worker", _flask(place.environment("worker"), "worker")),
+        Child("cron", _flask(place.environment("cron"), "cron")),
     ]
 
 

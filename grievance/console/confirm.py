@@ -16,6 +16,7 @@ from flask import Response, abort, redirect, request, url_for
 
 from grievance.accounts import audit, quorum, staff, stepping
 from grievance.accounts import queries as accounts
+from grievance.accounts.audit import Deed
 from grievance.accounts.models import Organisation
 from grievance.accounts.operations.persons import locked
 from grievance.accounts.roles import Permission
@@ -135,10 +136,8 @@ def _settle(mechanism: str, *, take: bool) -> Response:
 def _decide(form: CheckForm, row: Channel) -> Response:
     member, now = staff.current_member(), real_now()
     verb, check = str(form.verb.data), form.check(row.id)
-    done = operations.saw(
-        db.session(), check, verb, member.actor, now, others=_others(now), same=_same
-    )
-    return _record(done)
+    eyes = operations.Eyes(member.actor, now, _others(now), _same)
+    return _record(operations.saw(db.session(), check, verb, eyes))
 
 
 def _same(before: str) -> bool:
@@ -155,8 +154,8 @@ def _others(now: datetime) -> bool:
 
 def _add(form: AddForm, mechanism: str) -> Response:
     member, now = staff.current_member(), real_now()
-    way, others = form.way(mechanism), _others(now)
-    return _record(operations.saw_new(db.session(), way, member.actor, now, others=others))
+    eyes = operations.Eyes(member.actor, now, _others(now))
+    return _record(operations.saw_new(db.session(), form.way(mechanism), eyes))
 
 
 def _record(row: Channel) -> Response:
@@ -172,12 +171,8 @@ def _note(verb: str, codes: dict[str, Any]) -> None:
     audit.record(
         db.session(),
         locked(db.session(), Organisation, member.organisation_id),
-        verb,
-        actor=member.actor,
-        now=real_now(),
-        codes=codes,
+        Deed(verb, member.actor, real_now(), codes, knows=VERBS[verb]),
         also=audit.DIRECTORY,
-        knows=VERBS[verb],
     )
     db.session.commit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -78,21 +78,19 @@ def running(session: Session, case_id: UUID) -> list[Deadline]:
     )
 
 
-def start(
-    session: Session,
-    case_id: UUID,
-    kind: str,
-    now: datetime,
-    hours: Hours,
-    *,
-    on: date | None = None,
+def start(session: Session, case_id: UUID, kind: str, now: datetime, hours: Hours) -> Deadline:
+    """Start a clock that is due when its kind says; one of the same kind that still runs is kept
+    instead."""
+    return start_until(session, case_id, kind, now, due(kind, now, hours))
+
+
+def start_until(
+    session: Session, case_id: UUID, kind: str, now: datetime, ends: datetime
 ) -> Deadline:
-    """Start a clock; one of the same kind that still runs is kept instead. It is due at the end of
-    `on` (which `chase` needs), else when its kind says."""
+    """The same for a clock that is due at a moment of its own, like the day of a promise."""
     for clock in running(session, case_id):
         if clock.kind == kind:
             return clock
-    ends = end_of_day(on, hours.zone) if on else due(kind, now, hours)
     clock = Deadline(case_id=case_id, kind=kind, started_at=now, due_at=ends)
     session.add(clock)
     session.flush()

@@ -105,7 +105,7 @@ def _conflict(reference: str, verb: Verb, form: ActForm) -> Response:
         return back(reference)
     if not forms.can(desk, verb):
         return refusal(reference, verb, form, Refused("state"), since)
-    return _kept(desk, verb, form, "", since)
+    return make_response(_kept(desk, verb, form, "", since), 409)
 
 
 def refusal(
@@ -116,13 +116,12 @@ def refusal(
     if beside := BESIDE.get(refused.code):
         form[beside].errors = [refused.sentence]
         return case_page(desk, (verb, form), 422)
-    status = 403 if refused.code == "actor" else 409
-    return _kept(desk, verb, form, refused.sentence, since or [], status)
+    page = _kept(desk, verb, form, refused.sentence, since or [])
+    return make_response(page, 403 if refused.code == "actor" else 409)
 
 
-def _kept(
-    desk: Desk, verb: Verb, form: ActForm, why: str, since: list[Event], status: int = 409
-) -> Response:
+def _kept(desk: Desk, verb: Verb, form: ActForm, why: str, since: list[Event]) -> str:
+    """A page that keeps what was typed."""
     known = accounts.names(db.session(), sorted(events.people_in(since), key=str))
     instead = _instead(desk, verb) if why else verb
     form.on(desk.case, str(verb))
@@ -137,7 +136,7 @@ def _kept(
     )
     note_read(desk, "conflict")
     db.session.commit()
-    return make_response(page, status)
+    return page
 
 
 def _instead(desk: Desk, verb: Verb) -> Verb | None:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from select import select
@@ -22,27 +22,22 @@ class Child:
     """A program of ours. With `restart=False` it is a step: it runs to its end before the next
     one starts, and anything but exit code 0 stops everything.
 
-    `ready` is asked until it answers True, at most `limit` seconds. The environment is exactly
-    `env` plus PATH, HOME, LANG and TMPDIR. `files` are descriptors of ours that it gets, too.
+    `ready` is asked until it answers True, at most `limit` seconds.
     """
 
     def __init__(
         self,
         name: str,
-        argv: Sequence[str],
-        env: Mapping[str, str],
+        launch: Launch,
         ready: Callable[[], bool] | None = None,
-        restart: bool = True,
         *,
+        restart: bool = True,
         limit: float = 60.0,
-        folder: Path | None = None,
-        files: Sequence[int] = (),
     ) -> None:
         self.name = name
         self.restart = restart
         self.limit = limit
-        where = folder or Path.cwd()
-        self._launch = Launch(tuple(argv), dict(env), where, files=tuple(files))
+        self._launch = launch
         self._ready = ready
         self._process: Process | None = None
 

@@ -9,12 +9,13 @@ from grievance.accounts.words import Words
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_receipt
 from grievance.cases.models import Receipt
-from grievance.cases.opening import OpenCase
+from grievance.cases.opening import OpenCase, receipt_holder
 from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
 from grievance.clock import now, real_now
 from grievance.extensions import act_as, db
 from grievance.i18n import N_
+from grievance.vault.keys import Holder
 from grievance.vault.receipts import parse, slow_root
 from grievance.vault.slots import HashSlots, SlowLane, network
 from grievance.web import resuming
@@ -69,10 +70,17 @@ def begin(typed: str) -> tuple[str, str]:
     keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
     receipts.end_visit(db.session(), cookie(COOKIE))
     secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
-    private, own = keys.pair.private, keeping.writer(receipt)
-    told = words.claim(db.session(), cookie(COOKIE), secret, own, private, real_now())
+    told = _kept_before(secret, receipt_holder(receipt), keys.pair.private)
     db.session.commit()
     return secret, resuming.marked(told.path) if told else ""
+
+
+def _kept_before(secret: str, own: Holder, private: bytes) -> words.Words | None:
+    """The words that came after the earlier visit of this browser; they are this one's now."""
+    session, now = db.session(), real_now()
+    if not words.claim(session, cookie(COOKIE), secret, own, now):
+        return None
+    return words.read(session, secret, own, private, now)
 
 
 def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
@@ -117,7 +125,7 @@ def kept_here(path: str) -> resuming.Fields | None:
     if found is None:
         return None
     opened, receipt = found
-    told = words.read(session, secret, keeping.writer(receipt), opened.privates[1], at)
+    told = words.read(session, secret, receipt_holder(receipt), opened.privates[1], at)
     session.commit()
     return told.fields if told and told.path.partition("?")[0] == path else None
 

@@ -39,22 +39,25 @@ class Content:
     language: str
 
 
-def enqueue(
-    session: Session,
-    notifier_public: bytes,
-    message: Message,
-    now: datetime,
-    *,
-    counted_as: bytes | None = None,
-    row: UUID | None = None,
-) -> UUID:
-    """Put a letter into the outbox, in the transaction of what it tells of. Answers its id.
+@dataclass(frozen=True)
+class Letter:
+    """A message on its way. `counted` is a keyed hash of the recipient's address; the owner of a
+    kept address counts as itself. `row` is drawn first where the message holds what follows from
+    it."""
 
-    `counted_as` is a keyed hash of the recipient's address; the owner of a kept address counts
-    as itself. Where a letter of this kind already waits for the recipient, it stands for this one.
-    """
-    counted = counted_as or _counted(message.to)
-    letter = _Letter(row or new_id(), message, counted)
+    message: Message
+    counted: bytes | None
+    row: UUID = field(default_factory=uuid4)
+
+
+def enqueue(session: Session, notifier_public: bytes, message: Message, now: datetime) -> UUID:
+    """Put a message into the outbox, in the transaction of what it tells of; the letter's id."""
+    return post(session, notifier_public, Letter(message, _counted(message.to)), now)
+
+
+def post(session: Session, notifier_public: bytes, letter: Letter, now: datetime) -> UUID:
+    """The same for a letter. Where one of its kind already waits for the recipient, that one
+    stands for it and its id is the answer."""
     return _put(session, notifier_public, [letter], now)[0]
 
 
@@ -63,19 +66,12 @@ def enqueue_all(
 ) -> None:
     """The same for the letters of one event, one to each recipient: however many are told, the
     database is asked as often as for one."""
-    letters = [_Letter(new_id(), one, _counted(one.to)) for one in messages]
+    letters = [Letter(one, _counted(one.to)) for one in messages]
     _put(session, notifier_public, letters, now)
 
 
-@dataclass(frozen=True)
-class _Letter:
-    row: UUID
-    message: Message
-    counted: bytes | None
-
-
 def _put(
-    session: Session, notifier_public: bytes, letters: Sequence[_Letter], now: datetime
+    session: Session, notifier_public: bytes, letters: Sequence[Letter], now: datetime
 ) -> list[UUID]:
     """Put in those for which none waits yet; the ids of the letters that stand for them."""
     pairs = [(one.counted, one.message.kind) for one in letters if one.counted]
@@ -96,7 +92,7 @@ def _put(
     return [old.id if old else one.row for one, old in zip(letters, stand, strict=True)]
 
 
-def _row(letter: _Letter, notifier_public: bytes, now: datetime) -> dict[str, Any]:
+def _row(letter: Letter, notifier_public: bytes, now: datetime) -> dict[str, Any]:
     message = letter.message
     content = {
         **_written(message.to),
@@ -115,11 +111,6 @@ def _row(letter: _Letter, notifier_public: bytes, now: datetime) -> dict[str, An
         "next_at": now,
         "at": to_the_hour(now),
     }
-
-
-def new_id() -> UUID:
-    """The id of a letter to come."""
-    return uuid4()
 
 
 def _make_general(session: Session, rows: Sequence[UUID]) -> None:

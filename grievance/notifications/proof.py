@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -49,25 +50,27 @@ def code_of(key: bytes, letter: UUID, address: str) -> str:
     return str(int.from_bytes(drawn) % 10**DIGITS).zfill(DIGITS)
 
 
-def ask(
-    session: Session,
-    key: bytes,
-    notifier_public: bytes,
-    address: str,
-    whose: UUID,
-    letter: Callable[[str], Message],
-    now: datetime,
-) -> bool:
+@dataclass(frozen=True)
+class Claim:
+    """An address that a case gave as its own, and the letter to it, once its code is known."""
+
+    address: str = field(repr=False)
+    case: UUID
+    letter: Callable[[str], Message]
+
+
+def ask(session: Session, key: bytes, notifier_public: bytes, claim: Claim, now: datetime) -> bool:
     """Put the one letter with its code into the outbox, asked for by a case. False when one is out
     already, and when this case, or the mailbox under any of its names, has had enough of them."""
-    tag = recipient(key, address)
-    counters = [_counter(key, "case", whose.bytes), _counter(key, "mailbox", _mailbox(address))]
+    tag, mailbox = recipient(key, claim.address), _mailbox(claim.address)
+    counters = [_counter(key, "case", claim.case.bytes), _counter(key, "mailbox", mailbox)]
     asked = select(LetterTry.tag).where(LetterTry.tag.in_(counters), LetterTry.wrong >= MOST_ASKED)
     if _out(session, tag) is not None or session.scalars(asked).first() is not None:
         return False
-    row = outbox.new_id()
-    message = letter(code_of(key, row, address))
-    if outbox.enqueue(session, notifier_public, message, now, counted_as=tag, row=row) == row:
+    row = uuid4()
+    message = claim.letter(code_of(key, row, claim.address))
+    letter = outbox.Letter(message, tag, row)
+    if outbox.post(session, notifier_public, letter, now) == row:
         _count(session, counters, row)
     return True
 

@@ -72,7 +72,6 @@ def start(
     now: datetime,
     *,
     kind: str = "file",
-    shared: bool = True,
     answers: Mapping[str, Answer] | None = None,
 ) -> tuple[str, OpenDraft]:
     """Begin a draft and give the secret for its cookie.
@@ -86,7 +85,7 @@ def start(
         token_hash=secret_hash(secret),
         kind=kind,
         state="open",
-        shared_phone=shared,
+        shared_phone=True,
         created_at=to_the_hour(now),
         expires_at=now,
     )

@@ -19,30 +19,30 @@ from grievance.vault.labels import Derive
 START = bytes(32)  # what the first event of a chain follows
 
 
-def event_hash(
-    prev: bytes,
-    seq: int,
-    *,
-    at: datetime,
-    verb: str,
-    actor: str,
-    codes: Mapping[str, Any],
-    detail_hash: bytes | None,
-) -> bytes:
-    """SHA-256 over the previous hash and the canonical JSON of one event.
+@dataclass(frozen=True)
+class Told:
+    """What an event tells: when who did what. `at` must know its zone; `codes` holds codes, whole
+    numbers, booleans, lists and mappings of them, no fractions (they have no one spelling).
+    `detail_hash` is that of the sealed detail."""
 
-    `at` must know its zone; `codes` holds codes, whole numbers, booleans, lists and mappings of
-    them, no fractions (they have no one spelling). `detail_hash` is that of the sealed detail.
-    """
+    at: datetime
+    verb: str
+    actor: str
+    codes: Mapping[str, Any]
+    detail_hash: bytes | None
+
+
+def event_hash(prev: bytes, seq: int, told: Told) -> bytes:
+    """SHA-256 over the previous hash and the canonical JSON of one event."""
     if len(prev) != len(START):
         raise ValueError("an event follows a hash of 32 bytes")
     fields = {
         "seq": seq,
-        "at": _instant(at),
-        "verb": verb,
-        "actor": actor,
-        "codes": dict(codes),
-        "detail": detail_hash.hex() if detail_hash is not None else None,
+        "at": _instant(told.at),
+        "verb": told.verb,
+        "actor": told.actor,
+        "codes": dict(told.codes),
+        "detail": told.detail_hash.hex() if told.detail_hash is not None else None,
     }
     return hashlib.sha256(prev + canonical(fields)).digest()
 
@@ -68,9 +68,21 @@ def head_mac(key: bytes, place: Place, head: bytes) -> bytes:
     return mac(key, frame(Derive.EVENT_HEAD, place.kind, place.stream, place.seq, head))
 
 
-def read_mac(key: bytes, read_id: UUID, stream: UUID, actor: str, what: str, at: datetime) -> bytes:
+@dataclass(frozen=True)
+class Read:
+    """A line of the read log: who opened what of which chain, and when; `what` is a code."""
+
+    id: UUID
+    stream: UUID
+    actor: str
+    what: str
+    at: datetime
+
+
+def read_mac(key: bytes, read: Read) -> bytes:
     """Vouch for one line of the read log."""
-    return mac(key, frame(Derive.READ, read_id, stream, actor, what, _instant(at)))
+    told = (read.id, read.stream, read.actor, read.what, _instant(read.at))
+    return mac(key, frame(Derive.READ, *told))
 
 
 def canonical(data: Any) -> bytes:

@@ -63,24 +63,26 @@ def mac(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
-def public_key_mac(
-    mac_key: bytes, kind: str, holder_id: UUID | str, generation: int, public: bytes
-) -> bytes:
+@dataclass(frozen=True)
+class Holder:
+    """Whom a key is sealed to: an organisation, a member, a receipt or a recovery sheet, with the
+    generation of their key and its public half."""
+
+    kind: str
+    id: UUID
+    generation: int
+    public: bytes = field(repr=False)
+
+
+def public_key_mac(mac_key: bytes, holder: Holder) -> bytes:
     """Vouch for a holder's public key, under a key that lies outside the database."""
-    return mac(mac_key, frame(Derive.PUBLIC_KEY, kind, holder_id, generation, public))
+    told = (holder.kind, holder.id, holder.generation, holder.public)
+    return mac(mac_key, frame(Derive.PUBLIC_KEY, *told))
 
 
-def check_public_key(
-    mac_key: bytes,
-    kind: str,
-    holder_id: UUID | str,
-    generation: int,
-    public: bytes,
-    *,
-    mac: bytes,
-) -> bytes:
-    """The public key, once its MAC holds; StrangeKey otherwise. Called before every sealing."""
-    expected = public_key_mac(mac_key, kind, holder_id, generation, public)
-    if not hmac.compare_digest(expected, mac):
+def check_public_key(mac_key: bytes, holder: Holder, mac: bytes) -> Holder:
+    """The holder, once the MAC of their key holds; StrangeKey otherwise. Called before every
+    sealing."""
+    if not hmac.compare_digest(public_key_mac(mac_key, holder), mac):
         raise StrangeKey
-    return public
+    return holder

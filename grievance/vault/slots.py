@@ -14,6 +14,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
+from typing import Protocol
 
 from grievance.vault.framing import frame
 from grievance.vault.turns import WAIT_SECONDS, Busy, Turns
@@ -55,6 +56,16 @@ def account(name: str, device: str = "") -> bytes:
     return frame(name.strip().casefold(), device)
 
 
+class Clock(Protocol):
+    """What a lane measures and waits with: the module `time`, or one that a test moves."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait."""
+
+
 class SlowLane:
     """The sixth wrong try in fifteen minutes sends its key to one slow lane for all such keys.
 
@@ -68,17 +79,17 @@ class SlowLane:
         self,
         key_of: Callable[..., bytes] = network,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = time,
         wait: float = WAIT_SECONDS,
         before: int = WRONG_BEFORE_SLOW,
         places: threading.Semaphore | None = None,
     ) -> None:
         self._before, self._places = before, places or threading.Semaphore(PLACES)
-        self._key_of, self._clock, self._sleep, self._wait = key_of, clock, sleep, wait
+        self._key_of, self._wait = key_of, wait
+        self._clock, self._sleep = clock.monotonic, clock.sleep
         self._lock = threading.Lock()
         self._one_hash = threading.Lock()
-        self._hour, self._hmac_key = clock(), secrets.token_bytes(32)
+        self._hour, self._hmac_key = clock.monotonic(), secrets.token_bytes(32)
         self._wrong: OrderedDict[bytes, deque[float]] = OrderedDict()
         self._next_for_key: dict[bytes, float] = {}
         self._next_for_all = 0.0

@@ -60,7 +60,7 @@ def busy(office: Office) -> Office:
 
 def note(office: Office, verb: str = "signed_in", **options: object) -> Event:
     row = office.session.get_one(Organisation, office.id)
-    event = audit.record(office.session, row, verb, actor="member:x", now=real_now(), **options)
+    event = audit.record(office.session, row, audit.Deed(verb, "member:x", real_now(), **options))
     office.session.flush()
     return event
 
@@ -181,7 +181,7 @@ def test_anchor_covers_only_what_moved_and_rests_when_nothing_did(
     other = Organisation(id=uuid4(), kind="partner", name="Other")
     busy.session.add(other)
     busy.session.flush()
-    audit.record(busy.session, other, "signed_in", actor="member:x", now=real_now())
+    audit.record(busy.session, other, audit.Deed("signed_in", "member:x", real_now()))
     second = anchors.anchor(busy.session, worker, real_now())
     assert list(second.heads) == [str(other.id)]
     assert second.seq == 2
@@ -212,7 +212,7 @@ def test_a_read_taken_out_of_the_log_is_found(office: Office) -> None:
 
 
 def test_a_detail_that_is_gone_is_a_break_unless_the_law_asked_for_it(office: Office) -> None:
-    event = note(office, detail=b"sealed words")
+    event = note(office, detail=audit.Detail(uuid4(), b"sealed words"))
     assert broken(office) == []
     office.session.execute(update(EventDetail).values(ciphertext=b"others"))
     assert broken(office) == [{"stream": str(office.id), "seq": event.seq}]

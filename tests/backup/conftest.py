@@ -126,7 +126,7 @@ def lived(server: Server, ring_folder: Path, tmp_path_factory: pytest.TempPathFa
         stored = keep(store, NOTE, "passport.txt")
         attach(session, opened, stored, Brought("worker", now))
         case = session.merge(filed.case)
-        audit.record(session, case, audit.ADOPTED, actor="cli:test", now=now)  # names the file
+        audit.record(session, case, audit.Deed(audit.ADOPTED, "cli:test", now))  # names the file
         session.commit()
         made = Lived(place, operator, handler, filed, filed.case.id, filed.case.reference)
         session.expunge_all()

@@ -85,7 +85,7 @@ def handed_over(session: Session, world: World) -> Filed:
             holder_generation=1,
         )
     )
-    audit.record(session, world.case, audit.ADOPTED, actor="cli:test", now=clock.real_now())
+    audit.record(session, world.case, audit.Deed(audit.ADOPTED, "cli:test", clock.real_now()))
     session.commit()
     return world.filed
 
@@ -109,7 +109,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         world.filed = replaced = file_case(session, site, now=now)
         world.bring_to("in_review")
         world.hand_over("consented", BODY)
-        audit.record(session, world.case, audit.ADOPTED, actor="cli:test", now=now)
+        audit.record(session, world.case, audit.Deed(audit.ADOPTED, "cli:test", now))
         session.commit()
         back, lead_back = (file_case(session, site, now=now) for _ in range(2))
         changed, reissued, shut, untouched = (file_case(session, site, now=now) for _ in range(4))

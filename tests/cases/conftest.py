@@ -38,7 +38,7 @@ from grievance.referrals.operations.handing import Asking, Delivery, Said
 from grievance.referrals.operations.sealing import Making
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
-from tests.cast import NOW, Filed, Operator, Staff, file_case, found_operator, member
+from tests.cast import NOW, Filed, Operator, Staff, Step, file_case, found_operator, member
 
 ENDS, TODAY = date(2030, 12, 31), date(2026, 4, 22)
 DUE = date(2026, 5, 10)  # the day of a promise
@@ -124,10 +124,10 @@ class World:
             "yes", digest, body, "complaint", "named", ENDS, packet.parts, "receipt", "self"
         )
         if step != "asked":
-            handing.consent(session, row, packet, said, sealer=desk, today=TODAY, now=NOW)
+            handing.consent(Step(session, desk, TODAY, NOW), row, packet, said)
         if step in ("delivered", "recalled"):
             sent = Delivery("staff", "post", TODAY)
-            handing.deliver(session, row, sent, sealer=desk, today=TODAY, now=NOW)
+            handing.deliver(Step(session, desk, TODAY, NOW), row, sent)
         if step == "recalled":
             recalling.recall(session, self.case.id, body, NOW)
         self.referral = row

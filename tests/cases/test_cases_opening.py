@@ -14,7 +14,6 @@ from grievance.accounts.operations.keys import KeyHolder, reseal_slice, rotate
 from grievance.cases import records
 from grievance.cases.models import Case, CaseGrant, CaseKey, CaseRecord, Receipt, Suggestion
 from grievance.cases.opening import (
-    Holder,
     Shut,
     grant,
     open_for_organisation,
@@ -24,7 +23,7 @@ from grievance.cases.opening import (
 from grievance.cases.operations.filing import NewReceipt, add_receipt
 from grievance.referrals.models import Packet
 from grievance.vault.errors import Tampered
-from grievance.vault.keys import new_pair
+from grievance.vault.keys import Holder, new_pair
 from grievance.vault.labels import Label
 from tests.cases.conftest import World
 from tests.cast import NOW, Filed, new_keys

@@ -297,7 +297,7 @@ def test_above_the_first_rung_not_who_let_it_lie_says_that_they_see_to_it(world:
     case.level, case.escalation_waits = 2, True
     codes = {"state": case.state, "clock": "answer", "level": 2, "assignee": lead.id}
     known = ("state", *TABLE[Verb.ESCALATE].codes)
-    audit.record(session, case, "escalate", actor="job:sweep", now=NOW, codes=codes, knows=known)
+    audit.record(session, case, audit.Deed("escalate", "job:sweep", NOW, codes, knows=known))
     handling.assign(lead.act(session, world.site, case), world.colleague.id)
     case.level, case.escalation_waits = 2, True
     session.flush()

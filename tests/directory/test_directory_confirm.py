@@ -167,15 +167,20 @@ def test_a_number_in_the_hours_waits_for_a_second_person(loaded: Session, hours:
     ).first()
     assert row is not None
     check = check_of(row, hours=hours)
-    operations.saw(loaded, check, "confirm", MEMBER, NOW, others=True)
+    operations.saw(loaded, check, "confirm", eyes(MEMBER))
     assert row.texts.get("hours", {}).get("en", {}).get("text") != hours
     other = f"member:{UUID(int=9)}"
     differs = replace(check, version=row.version, hours="Ring 0120-000-000")
-    operations.saw(loaded, differs, "confirm", other, NOW, others=True)
+    operations.saw(loaded, differs, "confirm", eyes(other))
     assert row.awaiting["by"] == other
     again = replace(differs, version=row.version)
-    operations.saw(loaded, again, "confirm", MEMBER, NOW, others=True)
+    operations.saw(loaded, again, "confirm", eyes(MEMBER))
     assert row.texts["hours"]["en"]["text"] == "Ring 0120-000-000"
+
+
+def eyes(actor: str) -> operations.Eyes:
+    """Somebody who looked while others could."""
+    return operations.Eyes(actor, NOW, others=True)
 
 
 def test_hours_alone_need_no_second_person(loaded: Session) -> None:
@@ -184,5 +189,5 @@ def test_hours_alone_need_no_second_person(loaded: Session) -> None:
     ).first()
     assert row is not None
     hours = "Mon-Fri 9:00-17:30, 2nd Sat 10:00-12:00"
-    operations.saw(loaded, check_of(row, hours=hours), "confirm", MEMBER, NOW, others=True)
+    operations.saw(loaded, check_of(row, hours=hours), "confirm", eyes(MEMBER))
     assert row.texts["hours"]["en"]["text"] == hours

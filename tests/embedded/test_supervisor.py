@@ -34,7 +34,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 BEGIN = """
 import os, signal, sys, time
 from grievance.embedded.postgres import Postgres
-from grievance.embedded.process import Unavailable
+from grievance.embedded.process import Launch, Unavailable
 from grievance.embedded.supervisor import Child, Supervisor
 from grievance.embedded.valkey import Valkey
 home = Path(HOME)
@@ -52,7 +52,7 @@ time.sleep(float(sys.argv[3]))
 '''
 def child(name, seconds=60, **more):
     argv = [sys.executable, "-c", NOTE, str(home / "notes"), name, str(seconds)]
-    return Child(name, argv, {"ONLY": name}, **more)
+    return Child(name, Launch(tuple(argv), {"ONLY": name}, Path.cwd()), **more)
 def ready():
     print("ready", flush=True)
 """
@@ -242,7 +242,7 @@ Supervisor([postgres, valkey], home, ready).run()
         ('child("step", restart=False, limit=0.5)', "step took more than 0.5 s; see"),
         ('child("web", ready=lambda: False, limit=0.5)', "web was not ready within 0.5 s; see"),
         ('child("web", seconds=0, ready=lambda: False)', "web ended at once; see"),
-        ('Child("web", ["/nowhere"], {}, lambda: False)', "web ended at once; see"),
+        ('Child("web", Launch(("/nowhere",)), lambda: False)', "web ended at once; see"),
     ],
 )
 def test_a_child_that_fails_at_the_start_stops_everything_and_is_named(
@@ -319,5 +319,5 @@ def test_logs_are_private_and_turned_over_when_long(home: Path) -> None:
 
 def test_a_program_that_does_not_exist_is_no_riddle(home: Path) -> None:
     with pytest.raises(Unavailable, match=r"web ended at once; see .*web\.log"):
-        Supervisor([Child("web", ["no-such-program"], {}, lambda: False)], home).run()
+        Supervisor([Child("web", Launch(("no-such-program",)), lambda: False)], home).run()
     assert "No such file" in (home / "log" / "web.log").read_text()

@@ -83,7 +83,7 @@ class Scene:
         for row in [dict(found) for found in rows]:
             row |= changes if row["seq"] == from_seq else {}
             told = {k: row[k] for k in ("at", "verb", "actor", "codes", "detail_hash")}
-            head = chain.event_hash(head, row["seq"], **told)
+            head = chain.event_hash(head, row["seq"], chain.Told(**told))
             statement = Event.__table__.update().where(Event.id == row["id"])
             kept = {k: row[k] for k in ("at", "verb", "actor", "codes")}
             self.owner.execute(statement.values(**kept, hash=head))
@@ -152,12 +152,14 @@ def confirm_one(session: Session, organisation: UUID, by: Staff) -> UUID:
     audit.record(
         session,
         locked(session, Organisation, organisation),
-        "channel_confirmed",
-        actor=by.actor.name,
-        now=now,
-        codes={"channel": row.id, "mechanism": row.mechanism, "version": row.version},
+        audit.Deed(
+            "channel_confirmed",
+            by.actor.name,
+            now,
+            {"channel": row.id, "mechanism": row.mechanism, "version": row.version},
+            knows=("channel", "mechanism", "version"),
+        ),
         also=audit.DIRECTORY,
-        knows=("channel", "mechanism", "version"),
     )
     session.commit()
     return row.id

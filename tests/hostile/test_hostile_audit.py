@@ -258,7 +258,7 @@ def test_a_chain_of_the_release_before_names_its_people_with_its_next_act(
 
     assert wrong() == []
     head = locked(session, Organisation, operator.id)
-    audit.record(session, head, "signed_in", actor=operator.director.actor.name, now=real_now())
+    audit.record(session, head, audit.Deed("signed_in", operator.director.actor.name, real_now()))
     session.commit()
     assert wrong() == []
     session.execute(text("UPDATE operator_profile SET contacts = '[]'"))
@@ -409,7 +409,7 @@ def test_a_lawful_erasure_is_told_and_is_no_break(scene: Scene) -> None:
         text("SELECT id FROM message WHERE thread = 'staff' AND seq = 2")
     ).scalar_one()
     codes = {"rows": {f"message/{gone}": ""}, "all": False}
-    audit.record(session, case, audit.ERASED, actor="cli:test", now=real_now(), codes=codes)
+    audit.record(session, case, audit.Deed(audit.ERASED, "cli:test", real_now(), codes))
     session.execute(text("DELETE FROM message WHERE id = :id"), {"id": gone})
     session.flush()
     report = verifying.verify(session, scene.ring.anchor_public, None, scene.ring.event_key)
@@ -432,10 +432,10 @@ def _next_act(scene: Scene, model: type, one: UUID, verb: str) -> None:
     with Session(scene.owner.execution_options(**audit.vouching(scene.ring))) as session:
         session.info["actor"] = "cli:test"
         head = locked(session, model, one)
-        codes = {"state": head.state, "message": uuid4()} if model is Case else None
+        codes = {"state": head.state, "message": uuid4()} if model is Case else {}
         by = scene.handler.actor.name
         knows = ("state", "message") if model is Case else None
-        audit.record(session, head, verb, actor=by, now=real_now(), codes=codes, knows=knows)
+        audit.record(session, head, audit.Deed(verb, by, real_now(), codes, knows=knows))
         session.flush()
 
 

@@ -230,7 +230,7 @@ def test_a_chain_that_lags_behind_is_told_and_taken_and_nothing_is_blessed(
             before.setitem(named.HEADED, model, named.Heading(heading.columns, reach=1))
         found = found_partner(session)
         head = locked(session, Organisation, found)
-        audit.record(session, head, "signed_in", actor="member:x", now=real_now())
+        audit.record(session, head, audit.Deed("signed_in", "member:x", real_now()))
         session.commit()
     try:
         report = scene.report()

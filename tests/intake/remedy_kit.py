@@ -28,7 +28,17 @@ from grievance.referrals.operations.handing import Answered, Asking, Delivery, S
 from grievance.referrals.operations.sealing import Making
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
-from tests.cast import Browser, Filed, Operator, Staff, browser, file_case, found_operator, member
+from tests.cast import (
+    Browser,
+    Filed,
+    Operator,
+    Staff,
+    Step,
+    browser,
+    file_case,
+    found_operator,
+    member,
+)
 from tests.pages import Page, read_page
 
 WORDS = "The wages of March and April"
@@ -151,9 +161,9 @@ class Way:
         said = Said(
             "yes", digest, body, "complaint", "named", ends, packet.parts, "receipt", "self"
         )
-        handing.consent(session, row, packet, said, sealer=desk, today=day, now=self.at)
+        handing.consent(Step(session, desk, day, self.at), row, packet, said)
         sent = Delivery("staff", "post", day)
-        handing.deliver(session, row, sent, sealer=desk, today=day, now=self.at)
+        handing.deliver(Step(session, desk, day, self.at), row, sent)
         session.commit()
         return row
 
@@ -161,7 +171,7 @@ class Way:
         """The same, and its result."""
         row, desk = self.hand_over(body), self.handler.open(self.session, self.case)
         day, told = today(), Answered("outcome", today(), "", "They paid.")
-        handing.record_answer(self.session, row, told, sealer=desk, today=day, now=self.at)
+        handing.record_answer(Step(self.session, desk, day, self.at), row, told)
         self.session.commit()
         return row
 

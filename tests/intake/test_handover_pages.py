@@ -19,7 +19,6 @@ from grievance import clock
 from grievance.accounts.models import Event
 from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
-from grievance.cases.opening import Holder
 from grievance.cases.operations import attaching
 from grievance.notifications.models import Outbox
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
@@ -29,8 +28,9 @@ from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
+from grievance.vault.keys import Holder
 from grievance.vault.labels import Label
-from tests.cast import Browser, Filed, Operator, browser, file_case, found_operator
+from tests.cast import Browser, Filed, Operator, Step, browser, file_case, found_operator
 from tests.pages import Page, read_page
 
 BODY = "jp-lsio"
@@ -275,7 +275,7 @@ def test_a_no_leaves_the_paper_to_the_operator_and_the_worker(
     delivery = Delivery("staff", "post", today)
     opened = desk.operator.director.open(desk.session, filed.case)
     with pytest.raises(Refused, match="consent"):
-        handing.deliver(desk.session, referral, delivery, sealer=opened, today=today, now=at)
+        handing.deliver(Step(desk.session, opened, today, at), referral, delivery)
     assert [
         event.verb
         for event in desk.session.scalars(select(Event).where(Event.verb.like("consent%")))
@@ -358,11 +358,11 @@ def test_the_letter_of_a_body_is_opened_by_its_own_worker_only(
     opened = director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     sent = Delivery("staff", "post", today)
-    handing.deliver(desk.session, referral, sent, sealer=opened, today=today, now=at)
+    handing.deliver(Step(desk.session, opened, today, at), referral, sent)
     stored = files.keep(site.blobs, b"They refuse.\n", "decision.txt")
     letter = attaching.attach(director.act(desk.session, site, filed.case, at), stored)
     heard = Answered("declined", today, file_id=letter.id)
-    handing.record_answer(desk.session, referral, heard, sealer=opened, today=today, now=at)
+    handing.record_answer(Step(desk.session, opened, today, at), referral, heard)
     desk.session.commit()
     page = read_page(visitor.get(path(referral)))
     [link] = [a for a in page.all("a") if str(letter.id) in (a.get("href") or "")]
@@ -548,9 +548,9 @@ def test_what_they_answered_is_read_and_what_cannot_be_undone_is_said(
     opened = desk.operator.director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     posted = Delivery("staff", "post", today, note="RR123456789JP")
-    handing.deliver(desk.session, referral, posted, sealer=opened, today=today, now=at)
+    handing.deliver(Step(desk.session, opened, today, at), referral, posted)
     heard = Answered("acknowledged", today, reference="R8-114")
-    handing.record_answer(desk.session, referral, heard, sealer=opened, today=today, now=at)
+    handing.record_answer(Step(desk.session, opened, today, at), referral, heard)
     desk.session.commit()
     page = read_page(visitor.get(path(referral)))
     for said in ("by letter", "RR123456789JP", "R8-114", "nobody can undo that"):
@@ -600,7 +600,7 @@ def deliver(desk: Desk, filed: Filed, referral: Referral, by: str, note: str = "
     opened = desk.operator.director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     sent = Delivery(by, "in_person", today, note=note)
-    handing.deliver(desk.session, referral, sent, sealer=opened, today=today, now=at)
+    handing.deliver(Step(desk.session, opened, today, at), referral, sent)
     desk.session.commit()
 
 

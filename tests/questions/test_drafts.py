@@ -170,7 +170,8 @@ def test_a_file_taken_out_names_its_blobs(session, ring):
 
 def test_drafts_that_ran_out_go_with_their_blobs_and_others_stay(session, ring, tmp_path):
     blobs = FolderBlobs(tmp_path)
-    kept_secret, _ = begin(session, ring, shared=False)
+    kept_secret, kept = begin(session, ring)
+    drafts.save(kept, {"phone": "own"}, real_now())
     _, old = begin(session, ring)
     file = stored()
     for blob in (file["id"], file["clean_blob"]):

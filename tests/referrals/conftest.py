@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from grievance.cases.opening import Holder
 from grievance.cases.site import Site
 from grievance.referrals.models import Consent, Packet, Referral
 from grievance.referrals.operations import handing, sealing
@@ -20,9 +19,9 @@ from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
 from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.vault import values
-from grievance.vault.keys import KeyPair, new_key, new_pair
+from grievance.vault.keys import Holder, KeyPair, new_key, new_pair
 from grievance.vault.labels import Label
-from tests.cast import NOW, file_case, found_operator
+from tests.cast import NOW, Step, file_case, found_operator
 from tests.referrals.told import IN_JAPANESE, TOLD
 
 TODAY = date(2026, 4, 22)
@@ -116,18 +115,14 @@ class Desk:
         }
         return Said(**{**told, **changed})
 
+    def step(self, today: date) -> Step:
+        """Who does it, on this day."""
+        return Step(self.session, self.words, today, NOW)
+
     def answer(self, referral: Referral, packet: Packet, **changed: Any) -> Consent:
         """What the worker answers; a yes unless told otherwise."""
         today = changed.pop("today", TODAY)
-        return handing.consent(
-            self.session,
-            referral,
-            packet,
-            self.said(packet, **changed),
-            sealer=self.words,
-            today=today,
-            now=NOW,
-        )
+        return handing.consent(self.step(today), referral, packet, self.said(packet, **changed))
 
     def agreed(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over the worker agreed to."""
@@ -138,14 +133,7 @@ class Desk:
     def deliver(self, referral: Referral, today: date = TODAY, **changed: Any) -> None:
         """Send it."""
         told: dict[str, Any] = {"by": "staff", "channel": "post", "on": today}
-        handing.deliver(
-            self.session,
-            referral,
-            Delivery(**{**told, **changed}),
-            sealer=self.words,
-            today=today,
-            now=NOW,
-        )
+        handing.deliver(self.step(today), referral, Delivery(**{**told, **changed}))
 
     def delivered(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over that went out."""
@@ -156,14 +144,7 @@ class Desk:
     def hears(self, referral: Referral, kind: str, after: int = 5, **changed: Any) -> Any:
         """The body answers some days after delivery."""
         on = TODAY + timedelta(days=after)
-        return handing.record_answer(
-            self.session,
-            referral,
-            Answered(kind, on, **changed),
-            sealer=self.words,
-            today=on,
-            now=NOW,
-        )
+        return handing.record_answer(self.step(on), referral, Answered(kind, on, **changed))
 
 
 @pytest.fixture

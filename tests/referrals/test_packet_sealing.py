@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import LargeBinary, inspect, select
 
-from grievance.cases.opening import Holder
 from grievance.referrals.models import (
     Consent,
     Packet,
@@ -24,7 +23,7 @@ from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
-from grievance.vault.keys import new_key, new_pair
+from grievance.vault.keys import Holder, new_key, new_pair
 from tests.cast import NOW
 from tests.referrals.conftest import BODY, Desk
 from tests.referrals.told import IN_JAPANESE, TOLD

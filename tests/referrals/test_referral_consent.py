@@ -17,7 +17,7 @@ from grievance.refusals import SENTENCES, Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import GrantInfo, seal_grant
 from grievance.vault.keys import new_key, new_pair
-from tests.cast import NOW
+from tests.cast import NOW, Step
 from tests.referrals.conftest import BODY, ENDS, TODAY, Desk
 
 
@@ -76,9 +76,7 @@ def test_a_packet_changed_after_it_was_shown_gets_no_yes(desk: Desk):
     said = desk.said(packet)
     packet.content = packet.content[:-1] + bytes([packet.content[-1] ^ 1])
     with pytest.raises(Tampered):
-        handing.consent(
-            desk.session, referral, packet, said, sealer=desk.words, today=TODAY, now=NOW
-        )
+        handing.consent(Step(desk.session, desk.words, TODAY, NOW), referral, packet, said)
 
 
 @pytest.mark.parametrize("immigration", ["possible", "is_authority"])

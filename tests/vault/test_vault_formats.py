@@ -71,7 +71,7 @@ def test_a_grant_is_rfc_9180_base_mode():
 
 def test_derivations_are_frozen():
     assert keys.key_check(KEY).hex().startswith("f62cffa0958926171ab304daa73cb2a8")
-    vouched = keys.public_key_mac(KEY, "organisation", ROW, 1, bytes.fromhex(PUBLIC))
+    vouched = keys.public_key_mac(KEY, keys.Holder("organisation", ROW, 1, bytes.fromhex(PUBLIC)))
     assert vouched.hex().startswith("01d84111560806e981a611fca7e1f716")
     session = sessions.session_key("secret", KEY, "staff")
     assert session.hex().startswith("40326796f987a82dc790ef06c53b17f6")
@@ -103,15 +103,8 @@ def test_a_password_of_the_first_release_gives_the_same_kek():
 
 def test_the_chain_and_its_anchors_are_frozen():
     at = datetime(2026, 11, 20, 10, tzinfo=UTC)
-    event = chain.event_hash(
-        chain.START,
-        1,
-        at=at,
-        verb="file",
-        actor="receipt:1",
-        codes={"issue": ["wages-unpaid"], "state": "received"},
-        detail_hash=None,
-    )
+    codes = {"issue": ["wages-unpaid"], "state": "received"}
+    event = chain.event_hash(chain.START, 1, chain.Told(at, "file", "receipt:1", codes, None))
     written = (
         '{"actor":"receipt:1","at":"2026-11-20T10:00:00.000000Z","codes":{"issue":'
         '["wages-unpaid"],"state":"received"},"detail":null,"seq":1,"verb":"file"}'

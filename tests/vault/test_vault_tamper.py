@@ -144,9 +144,9 @@ def test_a_swapped_box_or_altered_byte_is_noticed():
 
 def test_a_swapped_public_key_is_refused_before_sealing():
     mac_key, holder, mine = keys.new_key(), keys.new_pair(), uuid4()
-    vouched = keys.public_key_mac(mac_key, "organisation", mine, 1, holder.public)
-    checked = keys.check_public_key(mac_key, "organisation", mine, 1, holder.public, mac=vouched)
-    assert checked == holder.public
+    whose = keys.Holder("organisation", mine, 1, holder.public)
+    vouched = keys.public_key_mac(mac_key, whose)
+    assert keys.check_public_key(mac_key, whose, vouched) == whose
     for kind, who, generation, public in [
         ("organisation", mine, 1, keys.new_pair().public),
         ("organisation", uuid4(), 1, holder.public),
@@ -154,10 +154,10 @@ def test_a_swapped_public_key_is_refused_before_sealing():
         ("receipt", mine, 1, holder.public),
     ]:
         with pytest.raises(keys.StrangeKey):
-            keys.check_public_key(mac_key, kind, who, generation, public, mac=vouched)
+            keys.check_public_key(mac_key, keys.Holder(kind, who, generation, public), vouched)
     other = keys.new_key()
     with pytest.raises(keys.StrangeKey):
-        keys.check_public_key(other, "organisation", mine, 1, holder.public, mac=vouched)
+        keys.check_public_key(other, whose, vouched)
 
 
 def test_public_keys_with_a_known_secret_are_refused():

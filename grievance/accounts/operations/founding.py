@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, named
+from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.models import Invitation, OperatorProfile, Organisation
 from grievance.accounts.operations.keymaking import add_generation, give_key, member_of, new_sheet
@@ -109,9 +110,11 @@ def found(
     audit.record(
         session,
         organisation,
-        "founded",
-        actor=actor_of(admitted.person_id),
-        now=now,
-        codes={"person": admitted.person_id, "check": key.check.hex()},
+        Deed(
+            "founded",
+            actor_of(admitted.person_id),
+            now,
+            {"person": admitted.person_id, "check": key.check.hex()},
+        ),
     )
     return admitted

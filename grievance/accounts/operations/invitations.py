@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.models import Invitation, KeyRequest, Membership, Organisation, Person
 from grievance.accounts.operations.persons import (
@@ -84,10 +85,7 @@ def invite(
     audit.record(
         session,
         organisation,
-        "invited",
-        actor=actor_of(invited_by),
-        now=now,
-        codes={"person": person_id, "role": invitee.role},
+        Deed("invited", actor_of(invited_by), now, {"person": person_id, "role": invitee.role}),
     )
     return token
 
@@ -119,10 +117,7 @@ def offer_reset(
     audit.record(
         session,
         organisation,
-        "reset_offered",
-        actor=actor_of(offered_by),
-        now=now,
-        codes={"person": person_id},
+        Deed("reset_offered", actor_of(offered_by), now, {"person": person_id}),
     )
     return token
 
@@ -184,10 +179,12 @@ def _accept_join(
     audit.record(
         session,
         organisation,
-        "joined",
-        actor=actor_of(admitted.person_id),
-        now=now,
-        codes={"person": admitted.person_id, "role": invited.role},
+        Deed(
+            "joined",
+            actor_of(admitted.person_id),
+            now,
+            {"person": admitted.person_id, "role": invited.role},
+        ),
     )
     ask_for_key(session, organisation, invited, reason="invited", now=now)
     return admitted
@@ -201,12 +198,7 @@ def _accept_reset(
     person = locked(session, Person, invited.person_id)
     admitted = new_member_key(session, person, password, ring)
     audit.record(
-        session,
-        organisation,
-        "member_reset",
-        actor=actor_of(person.id),
-        now=now,
-        codes={"person": person.id},
+        session, organisation, Deed("member_reset", actor_of(person.id), now, {"person": person.id})
     )
     ask_for_key(session, organisation, invited, reason="reset", now=now)
     return admitted
@@ -241,8 +233,5 @@ def ask_for_key(
     audit.record(
         session,
         organisation,
-        "key_requested",
-        actor=actor_of(person.id),
-        now=now,
-        codes={"person": person.id, "reason": reason},
+        Deed("key_requested", actor_of(person.id), now, {"person": person.id, "reason": reason}),
     )

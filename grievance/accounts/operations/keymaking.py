@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from grievance.accounts.keys import (
     ORGANISATION,
     RECOVERY,
-    Holder,
     key_info,
     member_holder,
     membership_info,
@@ -28,7 +27,7 @@ from grievance.accounts.operations.persons import locked
 from grievance.vault.framing import frame
 from grievance.vault.grants import seal_grant, seal_to
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import KeyPair, key_check, new_pair, public_key_mac
+from grievance.vault.keys import Holder, KeyPair, key_check, new_pair, public_key_mac
 from grievance.vault.labels import Label
 
 
@@ -45,17 +44,15 @@ def add_generation(
     before it, sealed to the new one so that nothing is lost."""
     generation = previous[0] + 1 if previous else 1
     box = None
+    made = Holder(ORGANISATION, organisation.id, generation, pair.public)
     if previous:
-        holder = Holder(ORGANISATION, organisation.id, generation, pair.public)
-        info = key_info(organisation.id, previous[0], holder, "chain")
+        info = key_info(organisation.id, previous[0], made, "chain")
         box = seal_grant(pair.public, info, previous[1])
     key = OrganisationKey(
         organisation_id=organisation.id,
         generation=generation,
         public=pair.public,
-        mac=public_key_mac(
-            ring.public_key_mac, ORGANISATION, organisation.id, generation, pair.public
-        ),
+        mac=public_key_mac(ring.public_key_mac, made),
         check=key_check(pair.private),
         previous_box=box,
         created_at=now,
@@ -109,9 +106,8 @@ def new_sheet(
         row = RecoveryKey(organisation_id=key.organisation_id, generation=0)
     row.generation += 1
     row.public = pair.public
-    row.mac = public_key_mac(
-        ring.public_key_mac, RECOVERY, key.organisation_id, row.generation, pair.public
-    )
+    made = Holder(RECOVERY, key.organisation_id, row.generation, pair.public)
+    row.mac = public_key_mac(ring.public_key_mac, made)
     info = sheet_info(key.organisation_id, row.generation, person_id)
     row.printed_by, row.created_at, row.confirmed_at = person_id, now, None
     row.sheet_box = seal_to(member.public, info, pair.private)

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, quorum
+from grievance.accounts.audit import Deed
 from grievance.accounts.keys import (
-    Holder,
     holder_of,
     holders,
     open_organisation_keys,
@@ -41,7 +41,7 @@ from grievance.accounts.operations.persons import actor_of, end_membership, lock
 from grievance.accounts.roles import Permission, roles_with
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import new_pair
+from grievance.vault.keys import Holder, new_pair
 from grievance.vault.recovery import fingerprint
 
 # Who asked for a key and alone holds it gives it only after this; the person concerned is told.
@@ -90,10 +90,12 @@ def approve(
     audit.record(
         session,
         organisation,
-        "key_approved",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"person": request.person_id, "generation": key.generation},
+        Deed(
+            "key_approved",
+            actor_of(by.person_id),
+            now,
+            {"person": request.person_id, "generation": key.generation},
+        ),
     )
 
 
@@ -143,10 +145,7 @@ def refuse(session: Session, request_id: UUID, *, by: KeyHolder, now: datetime) 
     audit.record(
         session,
         organisation,
-        "key_refused",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"person": request.person_id},
+        Deed("key_refused", actor_of(by.person_id), now, {"person": request.person_id}),
     )
 
 
@@ -176,10 +175,12 @@ def rotate(
     audit.record(
         session,
         organisation,
-        "key_rotated",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"generation": key.generation, "check": key.check.hex()},
+        Deed(
+            "key_rotated",
+            actor_of(by.person_id),
+            now,
+            {"generation": key.generation, "check": key.check.hex()},
+        ),
     )
     return key
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.keys import holders
 from grievance.accounts.models import Membership, Organisation
 from grievance.accounts.operations.invitations import active_membership
@@ -45,10 +46,7 @@ def remove_member(
     audit.record(
         session,
         organisation,
-        "member_removed",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"person": person_id},
+        Deed("member_removed", actor_of(by.person_id), now, {"person": person_id}),
     )
     if held and by.person_id in left:
         rotate(session, organisation_id, by=by, ring=ring, now=now)

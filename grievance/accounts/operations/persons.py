@@ -27,7 +27,7 @@ from grievance.accounts.queries import invitation
 from grievance.accounts.roles import Role
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import new_pair, public_key_mac
+from grievance.vault.keys import Holder, new_pair, public_key_mac
 from grievance.vault.passwords import MemberWrap, wrap_member_key
 
 Row = TypeVar("Row", Organisation, Person)
@@ -142,9 +142,8 @@ def new_member_key(
     pair = new_pair()
     person.key_generation += 1
     person.public = pair.public
-    person.public_mac = public_key_mac(
-        ring.public_key_mac, MEMBER, person.id, person.key_generation, pair.public
-    )
+    held = Holder(MEMBER, person.id, person.key_generation, pair.public)
+    person.public_mac = public_key_mac(ring.public_key_mac, held)
     session.flush()
     take_away(session, select(MembershipKey).where(MembershipKey.person_id == person.id))
     for model in (StaffSession, KnownDevice):

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.models import OperatorProfile, Organisation
 from grievance.accounts.operations.persons import actor_of, locked
 from grievance.accounts.profile import with_texts
@@ -48,8 +49,5 @@ def save_profile(
     audit.record(
         session,
         organisation,
-        "profile_changed",
-        actor=actor_of(person_id),
-        now=now,
-        codes={"version": row.version},
+        Deed("profile_changed", actor_of(person_id), now, {"version": row.version}),
     )

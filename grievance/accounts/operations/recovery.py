@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.keys import (
     RECOVERY,
     holders,
@@ -53,10 +54,7 @@ def confirm_sheet(
     audit.record(
         session,
         organisation,
-        "recovery_confirmed",
-        actor=actor_of(person_id),
-        now=now,
-        codes={"generation": row.generation},
+        Deed("recovery_confirmed", actor_of(person_id), now, {"generation": row.generation}),
     )
 
 
@@ -73,10 +71,7 @@ def replace_sheet(
     audit.record(
         session,
         organisation,
-        "recovery_replaced",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"generation": row.generation},
+        Deed("recovery_replaced", actor_of(by.person_id), now, {"generation": row.generation}),
     )
 
 
@@ -101,10 +96,12 @@ def recover(
     audit.record(
         session,
         organisation,
-        "recovery_used",
-        actor=actor_of(by.person_id),
-        now=now,
-        codes={"person": by.person_id, "generation": key.generation},
+        Deed(
+            "recovery_used",
+            actor_of(by.person_id),
+            now,
+            {"person": by.person_id, "generation": key.generation},
+        ),
     )
 
 

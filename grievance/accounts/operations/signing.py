@@ -14,6 +14,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import Candidate, HashedPassword, candidate_for
 from grievance.accounts.models import (
     KnownDevice,
@@ -225,7 +226,7 @@ def _note(
     now: datetime,
 ) -> None:
     for organisation in organisations:
-        audit.record(session, organisation, verb, actor=actor_of(person_id), now=now)
+        audit.record(session, organisation, Deed(verb, actor_of(person_id), now))
 
 
 def _key(secret: str, ring: KeyRing) -> bytes:

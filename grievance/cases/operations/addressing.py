@@ -49,7 +49,7 @@ def ask(
         return messages.address_code(address, case.language, site.public_url, code)
 
     key, public = ring.address_hmac, ring.notifier_public
-    return proof.ask(session, key, public, address, case.id, letter, now)
+    return proof.ask(session, key, public, proof.Claim(address, case.id, letter), now)
 
 
 def confirm(act: Act, typed: str) -> None:

@@ -19,7 +19,7 @@ from grievance.cases.models import Case, DuplicateLink, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
-from grievance.cases.operations.moving import lapse
+from grievance.cases.operations.moving import Acting, lapse
 from grievance.cases.operations.receipts import waiting_reissue
 from grievance.cases.states import Verb
 from grievance.refusals import Refused
@@ -58,7 +58,7 @@ def recuse(act: Act, reason: str) -> None:
         before.state, before.agreed_by = "stands", person
     else:
         session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=act.now))
-    step_aside(session, case, person)
+    step_aside(act, person)
     act.move(Verb.RECUSE, person=person, detail=detail)
 
 
@@ -94,7 +94,7 @@ def agree_conflict(act: Act, person: UUID) -> None:
         raise Refused(why)
     _leaves_somebody(session, case, person)
     found.state, found.agreed_by = "stands", act.actor.person
-    step_aside(session, case, person)
+    step_aside(act, person)
     act.move(Verb.AGREE_CONFLICT, person=person, declared=found.by_id)
     telling.staff_of_conflict(session, act.site, case, person, act.now)
 
@@ -153,12 +153,13 @@ def _leaves_somebody(session: Session, case: Case, person: UUID) -> None:
         raise Refused("last_one")
 
 
-def step_aside(session: Session, case: Case, person: UUID) -> None:
+def step_aside(act: Acting, person: UUID) -> None:
     """What a conflict of interest that stands ends: their proposal, a new number they asked for,
     and having the case."""
+    session, case = act.session, act.case
     asked = queries.proposal(session, case.id)
     if asked and asked.asked_by == person:
-        lapse(session, case)
+        lapse(act)
     lost = waiting_reissue(session, case.id)
     if lost and lost.asked_by == person:
         lost.state = "refused"

@@ -133,7 +133,7 @@ def try_to_reach(act: Act, tried: Tried) -> None:
         act.meet("follow_up")
         kind = "follow_up" if case.state == "remedy_monitored" else "next_step"
         again = max(tried.on + TRIES_OVER, act.today + timedelta(days=1))
-        act.start(kind, on=again)
+        act.start_until(kind, again)
     act.move(Verb.TRY_TO_REACH, attempt=row.id, way=row.way, value=values.digest(note).hex())
 
 

@@ -19,6 +19,7 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, foureyes, telling
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.hearing import lapse_sign_offs
+from grievance.cases.operations.moving import Acting
 from grievance.cases.states import Verb
 from grievance.cases.told import DECLINE_REASONS
 from grievance.deadlines import operations as clocks
@@ -215,7 +216,7 @@ def worker_reopens(act: Act, written: Written) -> None:
     if not may_reopen(act.session, case, act.now):
         raise Refused("too_late")
     case.worker_acted_at, case.worker_waits = act.at, True
-    begin_again(act.session, case, "answer", act.at)
+    begin_again(act, "answer")
     telling.staff_of_return(act.session, act.site, case, act.now)
     act.move(Verb.WORKER_REOPENS, **_said(act, Verb.WORKER_REOPENS, written))
 
@@ -225,13 +226,14 @@ def reopen(act: Act) -> None:
     act.check(Verb.REOPEN)
     if act.now > clocks.reopen_ends(act.case.state_since, act.hours):
         raise Refused("too_late")
-    begin_again(act.session, act.case, "next_step", act.now)
+    begin_again(act, "next_step")
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.REOPEN)
 
 
-def begin_again(session: Session, case: Case, clock: str, at: datetime) -> None:
+def begin_again(act: Acting, clock: str) -> None:
     """What every reopening shares: clocks start, an earlier yes to closing is void."""
+    session, case, at = act.session, act.case, act.at
     hours = operator_hours(session)
     if case.assignee_id not in {one.id for one in workers(session, case)}:
         case.assignee_id = None

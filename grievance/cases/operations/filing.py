@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
-from grievance.cases.opening import RECEIPT_HOLDS, Holder, OpenCase, grant
+from grievance.cases.opening import RECEIPT_HOLDS, OpenCase, grant, receipt_holder
 from grievance.cases.opening import new_case_keys as draw_keys
 from grievance.cases.operations import addressing, telling
 from grievance.cases.site import Site
@@ -76,14 +77,13 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     before = filed_before(session, filing.filing_id)
     if before:
         return before
-    holder = operator_public_key(session, site.ring)
-    if holder is None:
+    operator = operator_public_key(session, site.ring)
+    if operator is None:
         raise FilingClosed
     at = to_the_hour(now)
     dues = _dues(session, filing.complaint, at)
     case = _row(session, filing, min(dues.values()), at)
     opened = draw_keys(session, case)
-    operator = Holder("organisation", holder.id, holder.generation, holder.public)
     grant(session, opened, operator, COMPARTMENTS)
     for receipt in filing.receipts:
         add_receipt(session, site, opened, receipt, at)
@@ -142,21 +142,21 @@ def add_receipt(
     session: Session, site: Site, opened: OpenCase, new: NewReceipt, at: datetime
 ) -> Receipt:
     """Add a receipt to a case and seal to it what its role may read."""
-    public = new.keys.pair.public
     receipt = Receipt(
         id=uuid4(),
         case_id=opened.case.id,
         tag=new.keys.tag,
-        public_key=public,
+        public_key=new.keys.pair.public,
         pepper_version=new.keys.pepper_version,
         role=new.role,
         known_to=new.known_to,
         state="active",
         made_at=at,
     )
-    receipt.public_mac = public_key_mac(site.ring.public_key_mac, "receipt", receipt.id, 1, public)
+    holder = receipt_holder(receipt)
+    receipt.public_mac = public_key_mac(site.ring.public_key_mac, holder)
     session.add(receipt)
-    grant(session, opened, Holder("receipt", receipt.id, 1, public), RECEIPT_HOLDS[new.role])
+    grant(session, opened, holder, RECEIPT_HOLDS[new.role])
     return receipt
 
 
@@ -177,19 +177,21 @@ def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
     audit.record(
         session,
         case,
-        "filed",
-        actor=filing.actor or f"receipt:{case.id}",
-        now=at,
-        codes={
-            "language": case.language,
-            "channel": case.channel,
-            "issues": list(case.issues),
-            "severity": case.severity,
-            "danger": case.danger,
-            "keys": {name: key_check(key).hex() for name, key in sorted(opened.keys.items())},
-            "receipts": [receipt.role for receipt in filing.receipts],
-        },
-        knows=FILED,
+        Deed(
+            "filed",
+            filing.actor or f"receipt:{case.id}",
+            at,
+            {
+                "language": case.language,
+                "channel": case.channel,
+                "issues": list(case.issues),
+                "severity": case.severity,
+                "danger": case.danger,
+                "keys": {name: key_check(key).hex() for name, key in sorted(opened.keys.items())},
+                "receipts": [receipt.role for receipt in filing.receipts],
+            },
+            knows=FILED,
+        ),
     )
 
 

@@ -59,4 +59,4 @@ def unsay(act: Act) -> None:
     if act.case.state == "remedy_monitored":
         act.start("follow_up")
     if asked_for(act.case) == "close":
-        lapse(act.session, act.case)
+        lapse(act)

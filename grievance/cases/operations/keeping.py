@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import words
-from grievance.accounts.words import Words, Writer
+from grievance.accounts.words import Words
 from grievance.cases.models import Receipt, ReceiptSession
+from grievance.cases.opening import receipt_holder
 from grievance.cases.operations.receipts import ENDED
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import check_public_key
@@ -30,12 +31,5 @@ def keep_words(session: Session, ring: KeyRing, secret: str, told: Words, now: d
     ).first()
     if receipt is None:
         return False
-    public = check_public_key(
-        ring.public_key_mac, "receipt", receipt.id, 1, receipt.public_key, mac=receipt.public_mac
-    )
-    return words.keep(session, secret, writer(receipt), public, told, now)
-
-
-def writer(receipt: Receipt) -> Writer:
-    """A receipt as somebody whose words are kept."""
-    return Writer("receipt", receipt.id, 1)
+    writer = check_public_key(ring.public_key_mac, receipt_holder(receipt), receipt.public_mac)
+    return words.keep(session, secret, writer, told, now)

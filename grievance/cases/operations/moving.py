@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 import grievance.cases.named  # noqa: F401  what an event tells of these tables
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed, Detail
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal
 from grievance.cases.operations.standing import follow, standing
 from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Verb
-from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 
@@ -31,14 +29,6 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 class Conflict(Exception):
     """The case changed since the page was made; nothing was done."""
-
-
-@dataclass(frozen=True)
-class Detail:
-    """Words that go with an event, sealed to it: `event` is the event's id."""
-
-    event: UUID
-    sealed: bytes = field(repr=False)
 
 
 def _recused(case: Case, actor: Actor) -> bool:
@@ -86,15 +76,6 @@ def _target(session: Session, case: Case, verb: Verb) -> str:
     return target or case.state
 
 
-def lapse(session: Session, case: Case) -> None:
-    """What somebody proposed is void, because the case moved on without it."""
-    if case.awaits_second:
-        asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
-        for one in session.scalars(select(FourEyes).where(*asked)):
-            one.state = "lapsed"
-        case.awaits_second = False
-
-
 class Acting(Protocol):
     """Who acts on which case, and when: an act, with keys or without."""
 
@@ -106,34 +87,37 @@ class Acting(Protocol):
     def actor(self) -> Actor: ...
     @property
     def now(self) -> datetime: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+def lapse(act: Acting) -> None:
+    """What somebody proposed is void, because the case moved on without it."""
+    case = act.case
+    if case.awaits_second:
+        asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
+        for one in act.session.scalars(select(FourEyes).where(*asked)):
+            one.state = "lapsed"
+        case.awaits_second = False
 
 
 def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
     """Do the state change of `verb` and append its event. The caller checked and locked the case.
 
-    What a worker does is stamped to the hour. Codes are ours; no person's words may be among them.
+    Codes are ours; no person's words may be among them.
     """
     session, case = act.session, act.case
-    at = to_the_hour(act.now) if act.actor.receipt else act.now
+    at = act.at
     target, before = _target(session, case, verb), case.state
     if target != case.state:
         case.resumes_to = case.state if target == "awaiting_worker" else None
         case.state, case.state_since = target, at
-        lapse(session, case)
+        lapse(act)
     if TABLE[verb].target in (RESUME, STANDING, TALKED) or verb in PROMISING:
         follow(session, case, before, at)
     due, case.level = clocks.standing(session, case.id)
     case.next_due = due or NEVER
     case.escalation_waits = case.escalation_waits and case.level > 0
     named = {"state": target, **codes}
-    audit.record(
-        session,
-        case,
-        verb,
-        actor=act.actor.name,
-        now=at,
-        codes=named,
-        detail=detail.sealed if detail else None,
-        event_id=detail.event if detail else None,
-        knows=("state", *TABLE[verb].codes),
-    )
+    knows = ("state", *TABLE[verb].codes)
+    audit.record(session, case, Deed(verb, act.actor.name, at, named, detail, knows))

@@ -12,12 +12,12 @@ from grievance.accounts import quorum
 from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Reissue
 from grievance.cases.opening import (
-    Holder,
     OpenCase,
     give_packets,
     grant,
     open_for_receipt,
     packets_held,
+    receipt_holder,
 )
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
@@ -80,10 +80,8 @@ def renew(
     _drop_grants(session, receipt)
     receipt.tag, receipt.public_key = fresh.tag, fresh.pair.public
     receipt.pepper_version = newest
-    receipt.public_mac = public_key_mac(
-        ring.public_key_mac, "receipt", receipt.id, 1, fresh.pair.public
-    )
-    holder = Holder("receipt", receipt.id, 1, fresh.pair.public)
+    holder = receipt_holder(receipt)
+    receipt.public_mac = public_key_mac(ring.public_key_mac, holder)
     grant(session, opened, holder, tuple(opened.keys))
     give_packets(session, packets, holder)
     return fresh
@@ -102,9 +100,7 @@ def begin_visit(
 
     Refuses a receipt whose public key nobody vouches for.
     """
-    check_public_key(
-        ring.public_key_mac, "receipt", receipt.id, 1, receipt.public_key, mac=receipt.public_mac
-    )
+    check_public_key(ring.public_key_mac, receipt_holder(receipt), receipt.public_mac)
     secret, row = new_secret(), uuid4()
     place = values.Place(Label.RECEIPT_SESSION, receipt.case_id, row, 1)
     session.add(
@@ -205,10 +201,6 @@ def purge_visits(session: Session, now: datetime) -> int:
     return int(shut.rowcount + gone.rowcount)  # type: ignore[attr-defined]  # both have one
 
 
-def _holder(receipt: Receipt) -> Holder:
-    return Holder("receipt", receipt.id, 1, receipt.public_key)
-
-
 def _retire(session: Session, receipt: Receipt) -> None:
     receipt.state = "retired"
     _drop_grants(session, receipt)
@@ -224,7 +216,7 @@ def change(act: Act, keys: ReceiptKeys) -> Receipt:
     act.check(Verb.CHANGE_RECEIPT)
     old = session.get_one(Receipt, act.actor.receipt)
     fresh = add_receipt(session, act.site, opened, NewReceipt(keys, old.role), act.at)
-    give_packets(session, packets_held(session, opened), _holder(fresh))
+    give_packets(session, packets_held(session, opened), receipt_holder(fresh))
     _retire(session, old)
     telling.worker_of_news(session, act.site, opened, act.now)
     act.case.worker_acted_at = act.at
@@ -290,7 +282,7 @@ def reissue(act: Act, keys: ReceiptKeys) -> Receipt:
         )
     ).all()
     fresh = add_receipt(session, act.site, opened, NewReceipt(keys, "worker", "staff"), act.now)
-    give_packets(session, packets_held(session, opened), _holder(fresh))
+    give_packets(session, packets_held(session, opened), receipt_holder(fresh))
     for receipt in lost:
         _retire(session, receipt)
     asked.state, asked.decided_by, asked.decided_at = "issued", person, act.now

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.queries import operator_public_key
 from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case, CaseFile, Receipt
-from grievance.cases.opening import Holder, open_packet
+from grievance.cases.opening import open_packet, receipt_holder
 from grievance.cases.operations import telling
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
@@ -33,7 +33,7 @@ from grievance.referrals.operations.sealing import FlatFile, Making
 from grievance.referrals.packets import check_read
 from grievance.refusals import Refused
 from grievance.vault import values
-from grievance.vault.keys import check_public_key
+from grievance.vault.keys import Holder, check_public_key
 
 What = TypeVar("What")
 
@@ -116,12 +116,11 @@ def holders(session: Session, site: Site, case: Case) -> list[Holder]:
     vouched for; helpers and members of a group may not."""
     operator = operator_public_key(session, site.ring)
     assert operator is not None  # there is a case, so it was founded
-    found = [Holder(operator.kind, operator.id, operator.generation, operator.public)]
+    found = [operator]
     mine = (Receipt.case_id == case.id, Receipt.role == "worker", Receipt.state == "active")
     for receipt in session.scalars(select(Receipt).where(*mine)):
-        key, mac = receipt.public_key, receipt.public_mac
-        check_public_key(site.ring.public_key_mac, "receipt", receipt.id, 1, key, mac=mac)
-        found.append(Holder("receipt", receipt.id, 1, key))
+        held = receipt_holder(receipt)
+        found.append(check_public_key(site.ring.public_key_mac, held, receipt.public_mac))
     return found
 
 
@@ -148,9 +147,7 @@ def record_consent(act: Act, about: About[Said]) -> Consent:
 def consented(act: Act, about: About[Said], packet: Packet) -> Consent:
     """Keep the yes or no that the worker said to this packet, whoever took it."""
     row, said = about.referral, about.said
-    return handing.consent(
-        act.session, row, packet, said, sealer=act.opened, today=act.today, now=act.now
-    )
+    return handing.consent(act, row, packet, said)
 
 
 def deliver(act: Act, about: About[Delivery]) -> None:
@@ -164,7 +161,7 @@ def deliver(act: Act, about: About[Delivery]) -> None:
     if referral.packet_id:
         packet = session.get_one(Packet, referral.packet_id)
         check_read(open_packet(session, act.opened, packet).document)
-    handing.deliver(session, referral, delivery, sealer=act.opened, today=act.today, now=act.now)
+    handing.deliver(act, referral, delivery)
     case.decided_at = case.decided_at or act.now
     case.handed_over_at = case.handed_over_at or act.now
     telling.worker_of_news(session, act.site, act.opened, act.now)
@@ -179,9 +176,7 @@ def record_answer(act: Act, about: About[Answered]) -> None:
     act.check(verb)
     if said.file_id and session.get_one(CaseFile, said.file_id).case_id != act.case.id:
         raise Refused("other_case")
-    answer = handing.record_answer(
-        session, referral, said, sealer=act.opened, today=act.today, now=act.now
-    )
+    answer = handing.record_answer(act, referral, said)
     telling.worker_of_news(session, act.site, act.opened, act.now)
     more: dict[str, Any] = {"file": said.file_id} if said.file_id else {}
     act.move(

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.audit import Detail
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
@@ -29,7 +30,6 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
-from grievance.cases.operations.moving import Detail
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
@@ -60,15 +61,8 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
                 _retire(session, case, act, now)
                 retired.add(case.id)
             codes = {"act": act.verb, "of": act.event}
-            audit.record(
-                session,
-                case,
-                REPLAYED,
-                actor=RESTORE.name,
-                now=now,
-                codes=codes,
-                knows=("act", "of"),
-            )
+            done_again = Deed(REPLAYED, RESTORE.name, now, codes, knows=("act", "of"))
+            audit.record(session, case, done_again)
             if AGAIN[act.verb] is not _retire:
                 AGAIN[act.verb](session, case, act, now)
             done += 1
@@ -127,8 +121,9 @@ def _withdraw(session: Session, case: Case, _act: Act, now: datetime) -> None:
 def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:
     """Open again what was open; the words that came with it are gone, so somebody answers."""
     if case.state in OVER:
-        begin_again(session, case, "answer", now)
-        _again(session, case, now).move(Verb.REOPEN)
+        again = _again(session, case, now)
+        begin_again(again, "answer")
+        again.move(Verb.REOPEN)
 
 
 def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
@@ -163,8 +158,9 @@ def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
         before = Recusal(case_id=case.id, person_id=person, by_id=declarer, at=now)
         session.add(before)
     before.state, before.agreed_by = "stands", agreed
-    step_aside(session, case, person)
-    _again(session, case, now).move(Verb.RECUSE, person=person)
+    again = _again(session, case, now)
+    step_aside(again, person)
+    again.move(Verb.RECUSE, person=person)
 
 
 AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts.keys import Holder as KeyHolder
 from grievance.accounts.operations.keys import RESEALERS
 from grievance.cases.models import CaseGrant
-from grievance.cases.opening import PURPOSE, Holder, reseal
+from grievance.cases.opening import PURPOSE, reseal
 from grievance.referrals.models import PacketGrant
 from grievance.referrals.operations import sealing
+from grievance.vault.keys import Holder
 
 SLICE = 50
 Grant = TypeVar("Grant", CaseGrant, PacketGrant)
@@ -24,17 +24,16 @@ def reseal_grants(
     session: Session,
     organisation: UUID,
     keys: Mapping[tuple[UUID, int], bytes],
-    newest: KeyHolder,
+    newest: Holder,
 ) -> int:
     """Re-seal up to fifty grants of cases and fifty of packets of an organisation to its newest
     key; how many were moved."""
-    to = Holder(newest.kind, newest.id, newest.generation, newest.public)
-    cases = session.scalars(_old(CaseGrant, to).where(CaseGrant.purpose == PURPOSE)).all()
+    cases = session.scalars(_old(CaseGrant, newest).where(CaseGrant.purpose == PURPOSE)).all()
     for row in cases:
-        reseal(row, keys[organisation, row.holder_generation], to)
-    packets = session.scalars(_old(PacketGrant, to)).all()
+        reseal(row, keys[organisation, row.holder_generation], newest)
+    packets = session.scalars(_old(PacketGrant, newest)).all()
     for grant in packets:
-        sealing.reseal(session, grant, keys[organisation, grant.holder_generation], to)
+        sealing.reseal(session, grant, keys[organisation, grant.holder_generation], newest)
     return len(cases) + len(packets)
 
 

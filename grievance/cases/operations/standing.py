@@ -41,7 +41,7 @@ def follow(session: Session, case: Case, before: str, now: datetime) -> None:
         return
     hours = operator_hours(session)
     if day := referrals.next_chase(session, case.id):
-        clocks.start(session, case.id, "chase", now, hours, on=day)
+        clocks.start_until(session, case.id, "chase", now, end_of_day(day, hours.zone))
     if case.state == "awaiting_worker":
         return
     if case.state == "with_mechanism":
@@ -57,7 +57,7 @@ def _watch(session: Session, case: Case, now: datetime, hours: Hours) -> None:
     if day is None and case.state == "remedy_agreed":
         day = local_day(case.state_since, hours.zone) + timedelta(days=clocks.REMEDY_DAYS)
     if day:
-        _until(session, case, "remedy", day, now, hours)
+        _promised_until(session, case, end_of_day(day, hours.zone), now)
     else:
         clocks.meet(session, case.id, ("remedy",), now)
     if case.state == "remedy_monitored" and not signed_off(session, case):
@@ -66,14 +66,12 @@ def _watch(session: Session, case: Case, now: datetime, hours: Hours) -> None:
         clocks.meet(session, case.id, ("follow_up",), now)
 
 
-def _until(session: Session, case: Case, kind: str, day: date, now: datetime, hours: Hours) -> None:
-    """Run a clock to this day; one that runs to it already keeps its rung."""
-    ends = end_of_day(day, hours.zone)
-    if not [
-        one for one in clocks.running(session, case.id) if (one.kind, one.due_at) == (kind, ends)
-    ]:
-        clocks.meet(session, case.id, (kind,), now)
-        clocks.start(session, case.id, kind, now, hours, on=day)
+def _promised_until(session: Session, case: Case, ends: datetime, now: datetime) -> None:
+    """Run the clock of a promise to this moment; one that runs to it already keeps its rung."""
+    due = [one.due_at for one in clocks.running(session, case.id) if one.kind == "remedy"]
+    if ends not in due:
+        clocks.meet(session, case.id, ("remedy",), now)
+        clocks.start_until(session, case.id, "remedy", now, ends)
 
 
 def signed_off(session: Session, case: Case) -> bool:

@@ -139,5 +139,5 @@ def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime
         return addressing.ask(session, site, case, contact, now)
     letter = messages.worker_news(address, case.language, site.public_url)
     tag = proof.recipient(site.ring.address_hmac, address)
-    outbox.enqueue(session, site.ring.notifier_public, letter, now, counted_as=tag)
+    outbox.post(session, site.ring.notifier_public, outbox.Letter(letter, tag), now)
     return True

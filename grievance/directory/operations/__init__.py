@@ -3,6 +3,7 @@
 import grievance.directory.named  # noqa: F401  what an event tells of these tables
 from grievance.directory.operations.confirm import (
     Check,
+    Eyes,
     NewWay,
     Overtaken,
     add,
@@ -24,6 +25,7 @@ from grievance.directory.operations.revise import (
 __all__ = [
     "Check",
     "Desk",
+    "Eyes",
     "NewWay",
     "NoSuchMechanism",
     "Overtaken",

@@ -68,7 +68,8 @@ def confirm(session: Session, check: Check, actor: str, now: datetime) -> Channe
     row = _held(session, check, actor, now)
     if row.value is None:
         raise Refused("no-value")
-    return _stand_behind(session, row, check, state="confirmed", actor=actor, now=now)
+    row.state = "confirmed"
+    return _stand_behind(session, row, check, actor, now)
 
 
 def correct(session: Session, check: Check, actor: str, now: datetime) -> Channel:
@@ -76,7 +77,8 @@ def correct(session: Session, check: Check, actor: str, now: datetime) -> Channe
     row = _held(session, check, actor, now)
     row.value = valid_value(row.type, check.value)
     row.texts = {name: held for name, held in row.texts.items() if name != "value"}
-    return _stand_behind(session, row, check, state="corrected", actor=actor, now=now)
+    row.state = "corrected"
+    return _stand_behind(session, row, check, actor, now)
 
 
 def reject(session: Session, check: Check, actor: str, now: datetime) -> Channel:
@@ -120,33 +122,35 @@ def add(session: Session, way: NewWay, actor: str, now: datetime) -> Channel:
     return row
 
 
-def saw(
-    session: Session,
-    check: Check,
-    verb: str,
-    actor: str,
-    now: datetime,
-    *,
-    others: bool,
-    same: Callable[[str], bool] = lambda _by: False,
-) -> Channel:
-    """What one person saw. A number waits until another says the same, while there are `others` who
-    could; what differs from what waits takes its place. Rejecting takes effect at once. `same` says
-    whether who looked before counts as this person.
+@dataclass(frozen=True)
+class Eyes:
+    """Who looked, and when; whether there are `others` who could, and whether who looked before
+    counts as the `same` person."""
+
+    actor: str
+    now: datetime
+    others: bool
+    same: Callable[[str], bool] = lambda _by: False
+
+
+def saw(session: Session, check: Check, verb: str, eyes: Eyes) -> Channel:
+    """What one person saw. A number waits until another says the same, while there are others who
+    could; what differs from what waits takes its place. Rejecting takes effect at once.
 
     Refuses as `confirm`, `correct` and `reject` do.
     """
+    actor, now = eyes.actor, eyes.now
     do = {"confirm": confirm, "correct": correct, "reject": reject}[verb]
     row = session.get(Channel, check.channel)
     named = row is not None and (row.type in NUMBERS or names_number(check.hours))
-    if verb == "reject" or not others or row is None or not named:
+    if verb == "reject" or not eyes.others or row is None or not named:
         return do(session, check, actor, now)
     row = _held(session, check, actor, now)
     value = row.value if verb == "confirm" else valid_value(row.type, check.value)
     if value is None:
         raise Refused("no-value")
     before = row.awaiting or {}
-    another = before and before["by"] != actor and not same(before["by"])
+    another = before and before["by"] != actor and not eyes.same(before["by"])
     told = not names_number(check.hours) or before.get("hours") == check.hours
     if another and before["value"] == value and told:
         return do(session, check, actor, now)
@@ -155,13 +159,13 @@ def saw(
     return row
 
 
-def saw_new(session: Session, way: NewWay, actor: str, now: datetime, *, others: bool) -> Channel:
+def saw_new(session: Session, way: NewWay, eyes: Eyes) -> Channel:
     """A channel that the directory did not know: a number is not shown before another person says
-    the same, while there are `others` who could. Refuses as `add` does."""
-    row = add(session, way, actor, now)
-    if others and (row.type in NUMBERS or names_number(way.hours)):
+    the same, while there are others who could. Refuses as `add` does."""
+    row = add(session, way, eyes.actor, eyes.now)
+    if eyes.others and (row.type in NUMBERS or names_number(way.hours)):
         row.publish = "only_after_confirming_on_operator_page"
-        row.awaiting = _one_look(row.value or "", way.page, way.day, way.hours, actor)
+        row.awaiting = _one_look(row.value or "", way.page, way.day, way.hours, eyes.actor)
         session.flush()
     return row
 
@@ -228,14 +232,14 @@ def _is_address(text: str) -> bool:
 
 
 def _stand_behind(
-    session: Session, row: Channel, check: Check, *, state: str, actor: str, now: datetime
+    session: Session, row: Channel, check: Check, actor: str, now: datetime
 ) -> Channel:
-    row.state, row.publish, row.status = state, "yes", "official"
+    row.publish, row.status = "yes", "official"
     row.page, row.checked = check.page, check.day
     row.proposed = row.awaiting = None
     row.confirmed_at, row.confirmed_by = now, actor
     row.texts = _hours(row.texts, check.hours)
-    if state == "corrected" or check.hours.strip():
+    if row.state == "corrected" or check.hours.strip():
         row.opening = None  # another value, or hours in words: when it is open is not known
     row.version += 1
     touch(session)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, named
+from grievance.accounts.audit import Deed
 from grievance.directory import entries, records
 from grievance.directory.models import (
     Channel,
@@ -66,7 +67,7 @@ def load(
         return counts
     if head.event_mac is None:  # the first event names all there is
         named.take_all(session, head)
-    audit.record(session, head, "directory_loaded", actor=actor, now=now)
+    audit.record(session, head, Deed("directory_loaded", actor, now))
     return counts
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,9 +26,8 @@ def revise(
     *,
     actor: str,
     now: datetime,
-    facts: Mapping[str, Any] | None = None,
 ) -> MechanismRevision:
-    """Change texts (`{"cannot_do": {"en": …, "vi": …}}`) and facts of a body, effective at once.
+    """Change texts (`{"cannot_do": {"en": …, "vi": …}}`) of a body, effective at once.
 
     A changed English text makes the texts of other languages stale until somebody gives them too.
     The revision before it stays readable as the old one. Raises `NoSuchMechanism`.
@@ -43,7 +41,7 @@ def revise(
         english = given.get("en") or held.get("en", {}).get("text", "")
         for slug, text in given.items():
             held[slug] = {"text": text, "of": mark(english), "by": "person"}
-    revision = follow(before, texts=made, facts=before.facts | dict(facts or {}))
+    revision = follow(before, texts=made)
     put(session, revision, actor=actor, now=now)
     touch(session)
     return revision

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -26,6 +27,19 @@ from grievance.referrals.states import ANSWERS, LIVE, TABLE
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
+
+
+class Acting(Protocol):
+    """Who acts on an opened case, and when."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def opened(self) -> Sealer: ...
+    @property
+    def today(self) -> date: ...
+    @property
+    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -182,16 +196,7 @@ def _check_giver(packet: Packet, said: Said) -> None:
         raise Refused("immigration_warning")
 
 
-def consent(
-    session: Session,
-    referral: Referral,
-    packet: Packet,
-    said: Said,
-    *,
-    sealer: Sealer,
-    today: date,
-    now: datetime,
-) -> Consent:
+def consent(act: Acting, referral: Referral, packet: Packet, said: Said) -> Consent:
     """Record the person's yes or no. What a worker does is stamped to the hour.
 
     Refused when digest, recipient, purpose, form, end or ticked parts are not those of the packet
@@ -199,13 +204,14 @@ def consent(
     record it do not say who they are and what was read back; and, for a yes to a body linked to
     immigration, without that warning agreed to.
     """
+    session, now = act.session, act.now
     if referral.state not in TABLE["yes"][0]:
         raise Refused("not_now")
     _same(referral, packet)
     if referral.packet_id != packet.id:
         raise Refused("digest")
     check_digest(session, packet)
-    _check_said(referral, packet, said, today)
+    _check_said(referral, packet, said, act.today)
     _check_giver(packet, said)
     row = uuid4()
     at = now if said.recorder_id else to_the_hour(now)
@@ -226,7 +232,7 @@ def consent(
         recorder_id=said.recorder_id,
         immigration_warned=said.immigration_warned,
         at=at,
-        words=sealer.seal_json(Label.CONSENT_WORDS, row, words) if words else None,
+        words=act.opened.seal_json(Label.CONSENT_WORDS, row, words) if words else None,
     )
     session.add(given)
     session.flush()
@@ -253,20 +259,13 @@ def valid_consent(session: Session, referral: Referral, today: date) -> Consent:
     return given
 
 
-def deliver(
-    session: Session,
-    referral: Referral,
-    delivery: Delivery,
-    *,
-    sealer: Sealer,
-    today: date,
-    now: datetime,
-) -> None:
+def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     """Record that it went out, or that the worker takes it there.
 
     Refused without a valid consent, for an unknown channel, or for a day to come or before the
     yes. The next chase is the template's first waiting time unless a day is given.
     """
+    session, today, now = act.session, act.today, act.now
     if referral.state not in TABLE["deliver"][0]:
         raise Refused("not_now" if referral.consent_answer == "yes" else "consent")
     valid_consent(session, referral, today)
@@ -283,20 +282,13 @@ def deliver(
     days = book().templates[packet.template].acknowledge_days
     referral.next_chase = delivery.next_chase or delivery.on + timedelta(days=days)
     if note := delivery.note.strip():
-        referral.note = sealer.seal_json(Label.REFERRAL_NOTE, referral.id, note)
+        referral.note = act.opened.seal_json(Label.REFERRAL_NOTE, referral.id, note)
     session.flush()
 
 
-def record_answer(
-    session: Session,
-    referral: Referral,
-    answered: Answered,
-    *,
-    sealer: Sealer,
-    today: date,
-    now: datetime,
-) -> ReferralAnswer:
+def record_answer(act: Acting, referral: Referral, answered: Answered) -> ReferralAnswer:
     """Record what the body said. Refused before delivery and for a day to come or before it."""
+    session, today, now = act.session, act.today, act.now
     if answered.kind not in ANSWERS:
         raise Refused("kind")
     if referral.state not in TABLE[answered.kind][0]:
@@ -320,7 +312,7 @@ def record_answer(
         on=answered.on,
         file_id=answered.file_id,
         at=now,
-        content=sealer.seal_json(Label.REFERRAL_ANSWER, row, content),
+        content=act.opened.seal_json(Label.REFERRAL_ANSWER, row, content),
     )
     session.add(answer)
     session.flush()
