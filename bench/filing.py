@@ -20,13 +20,14 @@ from bench.table import Floor, Line, percentile
 from grievance import clock
 from grievance.cases.models import Case
 from grievance.cases.operations import filing
+from grievance.deadlines.advising import advise
 from grievance.directory.queries import facts_for_routing
 from grievance.extensions import db
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.questions.drafts import OpenDraft
-from grievance.routing.explain import as_plain, rank
+from grievance.routing.explain import as_plain
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 from grievance.vault.receipts import slow_root
@@ -162,7 +163,7 @@ def _one_filing(house: House, inserts: list[tuple[str, Any]]) -> float:
     told = complaint_of(shipped(), TOLD)
     facts = facts_for_routing(house.session)
     profile = parse(told.profile, tuple(facts.issues), shipped_rules().limitation_codes)
-    advice = rank(profile, shipped_rules(), facts, clock.local_day(clock.now(), "Asia/Tokyo"))
+    advice = advise(profile, shipped_rules(), facts, clock.local_day(clock.now(), "Asia/Tokyo"))
     receipts = [filing.NewReceipt(keys)]
     sent = filing.Filing(uuid4(), told, receipts, advice.rules_version, as_plain(advice))
     filing.file(house.session, site, sent, clock.now())

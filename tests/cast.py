@@ -35,11 +35,12 @@ from grievance.cases.models import Case, Receipt
 from grievance.cases.opening import OpenCase, open_for_organisation, open_for_receipt
 from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.cases.site import Site
+from grievance.deadlines.advising import advise
 from grievance.directory import facts
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.questions.question import Answer
-from grievance.routing.explain import as_plain, rank
+from grievance.routing.explain import as_plain
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 from grievance.vault.keyring import KeyRing
@@ -245,7 +246,7 @@ def file_case(
     complaint = complaint_of(shipped(), told)
     book, rules = facts.shipped(), shipped_rules()
     profile_ = parse(complaint.profile, tuple(book.issues), rules.limitation_codes)
-    advice = rank(profile_, rules, book, clock.local_day(now, "Asia/Tokyo"))
+    advice = advise(profile_, rules, book, clock.local_day(now, "Asia/Tokyo"))
     code, keys = new_keys(site.ring)
     filing = Filing(
         filing_id=uuid4(),

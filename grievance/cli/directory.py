@@ -11,9 +11,10 @@ import click
 
 from grievance.cli.directory_group import directory
 from grievance.clock import local_day, real_now
+from grievance.deadlines.advising import advise
 from grievance.directory.facts import Facts, shipped, translated
 from grievance.i18n import BY_SLUG, gettext, speaking
-from grievance.routing.explain import as_plain, rank
+from grievance.routing.explain import as_plain
 from grievance.routing.profile import Profile, ProfileError, parse
 from grievance.routing.rules import Rules, shipped_rules
 from grievance.sheets import Fault, Sheet, SheetError, parsed, read
@@ -38,7 +39,7 @@ def explain(file: str, lang: str) -> None:
     sheet = open_sheet(file)
     facts, rules = _shipped()
     profile = _profile(sheet, (), sheet.value, facts, rules)
-    result = rank(profile, rules, facts, local_day(real_now(), JAPAN))
+    result = advise(profile, rules, facts, local_day(real_now(), JAPAN))
     texts = translated(lang)
     with speaking(lang):
         answer = as_plain(
@@ -77,7 +78,7 @@ def _differs(
     profile: Profile, wanted: dict[str, tuple[str, ...]], facts: Facts, rules: Rules
 ) -> str | None:
     """The first expectation that does not hold, in words; None when all hold."""
-    result = rank(profile, rules, facts, facts.checked)
+    result = advise(profile, rules, facts, facts.checked)
     got = [door.mechanism for door in result.doors]
     codes = [note.code for note in result.warnings]
     first = tuple(got[: len(wanted["first"])])

@@ -21,7 +21,8 @@ from grievance.deadlines.counting import (
     find,
     pay_day,
 )
-from grievance.deadlines.limits import FILE_AT, MOVES, Limits, shipped
+from grievance.deadlines.limits import MOVES, Limits, shipped
+from grievance.routing.rules import FILE_AT
 from grievance.sheets import Fault, Row, Sheet, SheetError
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)

@@ -12,14 +12,10 @@ from pathlib import Path
 from grievance.clock import add_months, is_working_day
 from grievance.directory import facts
 from grievance.routing.profile import countries
+from grievance.routing.rules import FILE_AT
 from grievance.sheets import Row, read
 
 FILE = Path(__file__).parent / "data" / "limits.yaml"
-FILE_AT = (
-    "court", "lawsuit", "lsio", "insurance-examiner", "appeal-committee",
-    "labour-relations-commission", "johas", "pension-service", "immigration", "addressee",
-    "hello-work", "labour-bureau", "none",
-)  # fmt: skip
 CALENDARS = ("courts", "administration", "bank", "philippines", "viet-nam", "china")
 MOVES = ("demand", "acknowledged", "agreed_to_talk", "conciliation", "lawsuit")
 CONFIDENCE = ("seen", "known", "confirm")

@@ -19,12 +19,13 @@ from grievance.cases.operations import adding, deciding, escalating, handling, r
 from grievance.cases.operations.deciding import Declining
 from grievance.cases.operations.handling import Translating
 from grievance.cases.operations.replying import Sent
+from grievance.deadlines.advising import advise
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.directory.queries import facts_for_routing
 from grievance.questions.bank import shipped
 from grievance.questions.profile import profile_of
-from grievance.routing.explain import Result, rank
+from grievance.routing.explain import Result
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 
@@ -97,7 +98,7 @@ def _say(stage: Stage, step: Step) -> None:
 def advice(session: Session, profile: Mapping[str, Any], day: date) -> Result:
     """What routing says to a profile on that day."""
     facts, rules = facts_for_routing(session), shipped_rules()
-    return rank(parse(profile, tuple(facts.issues), rules.limitation_codes), rules, facts, day)
+    return advise(parse(profile, tuple(facts.issues), rules.limitation_codes), rules, facts, day)
 
 
 def _add(stage: Stage, step: Step) -> None:

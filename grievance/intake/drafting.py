@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance import clock, i18n
+from grievance.deadlines.advising import advise
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.questions import drafts
@@ -20,7 +21,7 @@ from grievance.questions.forms import Asking, answers_in, form_for
 from grievance.questions.profile import profile_of
 from grievance.questions.question import Answer, Question, listed
 from grievance.questions.summary import Line, summary
-from grievance.routing.explain import Result, rank
+from grievance.routing.explain import Result
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 from grievance.web import resuming
@@ -331,7 +332,7 @@ def advice_on(known: Mapping[str, Answer]) -> Result:
     facts = directory.facts_for_routing(db.session())
     rules = shipped_rules()
     profile = parse(profile_of(bank, JOURNEY, known), tuple(facts.issues), rules.limitation_codes)
-    return rank(profile, rules, facts, today())
+    return advise(profile, rules, facts, today())
 
 
 def today() -> date:

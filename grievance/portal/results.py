@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from grievance.deadlines.advising import advise
 from grievance.directory import queries
 from grievance.directory.book import Book, Way
 from grievance.i18n import gettext as _
@@ -72,7 +73,7 @@ def result_for(session: Session, finder: Finder, today: date, now: datetime) -> 
     rules = shipped_rules()
     given = profile_of(finder.bank, JOURNEY, finder.answers)
     profile: Profile = parse(given, tuple(here.facts.issues), rules.limitation_codes)
-    result = rank(profile, rules, here.facts, today)
+    result = advise(profile, rules, here.facts, today)
     situation = Situation(profile, rules, here.facts, result.day)
     standpoint = Standpoint(
         profile.prefecture,

@@ -45,6 +45,7 @@ def warnings(s: Situation, doors: DoorList) -> list[str]:
         "irregular": p.irregular,
         "houterasu-status": p.irregular and s.in_japan,
         "refugee": p.refugee,
+        "limitation-soon": bool(s.endings),
         "name-needed": p.anonymous and needs_name,
         "support-paid-by-employer": p.status == "ssw" and s.in_japan,
         "company-desk-optional": "company-hotline-template" in doors,

@@ -22,7 +22,7 @@ from grievance.routing.reasons import (
     role,
 )
 from grievance.routing.rules import Rules
-from grievance.routing.situation import DoorList, Situation
+from grievance.routing.situation import DoorList, Ending, Situation
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,16 @@ class Result:
     nearest: str | None
 
 
-def rank(profile: Profile, rules: Rules, facts: Facts, today: date) -> Result:
-    """The doors for this profile on its own date, or `today` when it has none.
+def rank(
+    profile: Profile, rules: Rules, facts: Facts, today: date, endings: tuple[Ending, ...] = ()
+) -> Result:
+    """The doors for this profile on its own date, or `today` when it has none; `endings` are the
+    limits of the law that end soon on that day, earliest first.
 
     Never empty; the same input gives the same answer.
     """
     day = profile.date or today
-    situation = Situation(profile, rules, facts, day)
+    situation = Situation(profile, rules, facts, day, endings)
     doors = arrange(situation)
     listed = tuple(_door(situation, doors, name, n) for n, name in enumerate(doors.names, 1))
     return Result(

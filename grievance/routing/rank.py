@@ -18,6 +18,8 @@ MONEY = ("jp-labour-bureau-conciliation", "jp-houterasu", "jp-labour-tribunal")
 COMPANY_SIDE = ("company", "industry", "ncp")
 # What anonymity sorts behind the doors near the worker, with the buyer's desk.
 FAR = ("international", "industry")
+# What put a door where no limit in time may pass it.
+LEADS = frozenset({"danger", "without-status"})
 FLOOR = 3  # so many doors of a safety issue lead the list
 NAME_FREE = ("accepted", "accepted_limited")
 BUYER = "buyer-grievance-template"
@@ -44,17 +46,18 @@ def _walk(situation: Situation) -> DoorList:
 def safety_floor(s: Situation, doors: DoorList) -> None:
     """What keeps a person safe leads, whatever else is wished for or wrong.
 
-    The first issue of the safety floor is ranked alone, without wishes; its first doors lead.
+    The first issue of the safety floor is ranked alone, without wishes and without limits that end
+    soon; its first doors lead.
     """
     p, floor = s.profile, s.rules.families["safety_floor"]
     issue = next((one for one in p.issues if one in floor), None)
-    wishes = p.goal or p.supplier or p.company_desk or p.anonymous
+    wishes = p.goal or p.supplier or p.company_desk or p.anonymous or s.endings
     if issue is None or (len(p.issues) == 1 and not wishes):
         return
     alone = replace(
         p, issues=(issue,), goal=None, supplier=False, company_desk=False, anonymous=False
     )
-    lead = _walk(replace(s, profile=alone)).names[:FLOOR]
+    lead = _walk(replace(s, profile=alone, endings=())).names[:FLOOR]
     if doors.names[: len(lead)] != lead:
         for place, name in enumerate(lead, 1):
             doors.put(name, place, "safety-first")
@@ -271,6 +274,24 @@ def danger(s: Situation, doors: DoorList) -> None:
         doors.put(name, place, "danger")
 
 
+def limit_ends(s: Situation, doors: DoorList) -> None:
+    """R9: who takes what has to be filed soon stands right behind the first door.
+
+    What is there for danger, or for a person without residence status, stays in front; and nobody
+    without it is sent to an office near to immigration sooner.
+    """
+    place = 1
+    while place < len(doors.names) and LEADS & set(doors.why[doors.names[place]]):
+        place += 1
+    risky = s.rules.immigration_risk if s.profile.irregular else ()
+    for ending in s.endings:
+        takes = s.rules.takes.get(ending.file_at, ())
+        for name in [one for one in doors.names[place:] if one in takes]:
+            if s.door(name).immigration not in risky:
+                place += 1
+                doors.put(name, place, "limit-ends")
+
+
 STEPS: tuple[Callable[[Situation, DoorList], None], ...] = (
     start,
     intern,
@@ -295,4 +316,5 @@ STEPS: tuple[Callable[[Situation, DoorList], None], ...] = (
     anonymity,
     without_status,
     danger,
+    limit_ends,
 )

@@ -118,6 +118,9 @@ REASONS = ROLES | {
     "prefecture-office": N_("Your prefecture has an office of its own for problems at work."),
     "confederation": N_("The line of a union confederation: they know unions near you."),
     "dispatched": N_("They license and check the agencies that send workers to other companies."),
+    "limit-ends": N_(
+        "A time limit in the law ends within 60 days, and what keeps your right is filed here."
+    ),
     "general-help": N_("They can help to find who is responsible."),
     "no-name-needed": N_("You do not have to give your name."),
 }
@@ -238,6 +241,10 @@ WARNINGS = {
         "people without it."
     ),
     "refugee": N_("Do not contact the embassy or other authorities of your country."),
+    "limitation-soon": N_(
+        "Under the law a right of yours may end within 60 days. Ask a lawyer or a union today what "
+        "has to be filed, and where."
+    ),
     "name-needed": N_("Some places need your name. They come last and are marked."),
     "support-paid-by-employer": N_(
         "Your registered support organisation is paid by your employer. It is not independent."

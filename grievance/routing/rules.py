@@ -25,7 +25,14 @@ STEPS = (
     "goal-change-employer", "goal-information", "supplier", "home-authority", "company-desk",
     "away", "woman", "without-status", "danger", "child", "country-nhri", "further-issue",
     "general-help", "safety-first", "maybe-intern", "own-country-abroad", "multinational",
-    "seafarer", "prefecture-office", "confederation", "dispatched",
+    "seafarer", "prefecture-office", "confederation", "dispatched", "limit-ends",
+)  # fmt: skip
+
+# Where something has to be filed before a limit of the law ends.
+FILE_AT = (
+    "court", "lawsuit", "lsio", "insurance-examiner", "appeal-committee",
+    "labour-relations-commission", "johas", "pension-service", "immigration", "addressee",
+    "hello-work", "labour-bureau", "none",
 )  # fmt: skip
 
 Doors = tuple[str, ...]
@@ -58,6 +65,7 @@ class Rules:
     safe_without_status: Doors
     finance: Mapping[str, str]
     limitation_codes: tuple[str, ...]
+    takes: Mapping[str, Doors]  # by where it has to be filed: the bodies that take it
     steps: Mapping[str, str]
     equals: Mapping[str, Doors]  # bodies that do the same, or lead there, by telephone
 
@@ -86,7 +94,7 @@ def load_rules(facts: Facts, file: Path | None = None) -> Rules:
         base={place: _table(top.row(place), issues, doors) for place in LOCATIONS},
         fallback=_lists(top.row("fallback"), LOCATIONS, doors),
         basis=top.texts("basis", issues),
-        enforces=_laws(top.row("enforces"), doors),
+        enforces=_by_name(top.row("enforces"), doors),
         intern_bodies=top.codes("intern_bodies", doors),
         intern_body_first=top.codes("intern_body_first", issues),
         intern_body_second=top.codes("intern_body_second", issues),
@@ -99,8 +107,9 @@ def load_rules(facts: Facts, file: Path | None = None) -> Rules:
         safe_without_status=top.codes("safe_without_status", doors),
         finance=_pairs(top, "finance", BANKS, doors),
         limitation_codes=top.codes("limitation_codes"),
+        takes=_by_name(top.row("takes"), FILE_AT, doors),
         steps=top.texts("steps", STEPS),
-        equals=_bodies(top.row("equals"), doors),
+        equals=_by_name(top.row("equals"), doors, doors),
     )
     for issue in issues:
         if issue not in rules.basis:
@@ -137,14 +146,8 @@ def _table(row: Row, issues: tuple[str, ...], doors: tuple[str, ...]) -> dict[st
     return found
 
 
-def _laws(row: Row, doors: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    found = {name: row.codes(name) for name in doors if name in row.value}
-    row.done()
-    return found
-
-
-def _bodies(row: Row, doors: tuple[str, ...]) -> dict[str, Doors]:
-    found = {name: row.codes(name, doors) for name in doors if name in row.value}
+def _by_name(row: Row, names: Doors, known: Doors | None = None) -> dict[str, tuple[str, ...]]:
+    found = {name: row.codes(name, known) for name in names if name in row.value}
     row.done()
     return found
 

@@ -15,13 +15,23 @@ HOME = "JP"
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A limit of the law that ends soon: its code, the last safe day, and where it is kept."""
+
+    code: str
+    latest_safe: date
+    file_at: str
+
+
+@dataclass(frozen=True)
 class Situation:
-    """What every step of routing may look at."""
+    """What every step of routing may look at; `endings` stand in the order of their days."""
 
     profile: Profile
     rules: Rules
     facts: Facts
     day: date
+    endings: tuple[Ending, ...] = ()
 
     def about(self, *families: str) -> bool:
         """Any of the worker's issues belongs to any of these families."""

@@ -14,6 +14,7 @@ from grievance.cli.work import deadlines
 from grievance.clock import add_months
 from grievance.deadlines.counting import Found, Item, Known, Moved, earliest, find, pay_day
 from grievance.deadlines.limits import MOVES, period, shipped
+from grievance.routing.rules import shipped_rules
 
 CASES = Path(__file__).with_name("limit_cases.yaml")
 LIMITS = shipped()
@@ -270,6 +271,10 @@ def test_periods_are_read_strictly() -> None:
     one = period("2 weeks")
     assert one
     assert one(day("2026-12-20")) == day("2027-01-03")
+
+
+def test_whatever_a_profile_may_name_has_a_limit() -> None:
+    assert set(shipped_rules().limitation_codes) <= set(LIMITS.rows)
 
 
 def run(text: str) -> Result:

@@ -11,7 +11,8 @@ from grievance.directory.facts import shipped
 from grievance.routing.explain import as_plain, rank
 from grievance.routing.profile import BANKS, FLAGS, GOALS, LOCATIONS, STATUSES, Profile, parse
 from grievance.routing.reasons import RULED_OUT
-from grievance.routing.rules import shipped_rules
+from grievance.routing.rules import FILE_AT, shipped_rules
+from grievance.routing.situation import Ending
 
 FACTS, RULES = shipped(), shipped_rules()
 ISSUES = tuple(FACTS.issues)
@@ -49,6 +50,18 @@ def ask(profile):
 
 def listed(result):
     return [FACTS.mechanisms[door.mechanism] for door in result.doors]
+
+
+ENDINGS = st.builds(Ending, st.just("wages"), st.just(date(2026, 12, 1)), st.sampled_from(FILE_AT))
+
+
+@several
+@given(PROFILES, st.lists(ENDINGS, min_size=1, max_size=3).map(tuple))
+def test_a_limit_that_ends_soon_adds_no_door_and_leaves_the_first(profile, endings):
+    plain = [door.mechanism for door in ask(profile).doors]
+    moved = [door.mechanism for door in rank(profile, RULES, FACTS, DAY, endings).doors]
+    assert sorted(moved) == sorted(plain)
+    assert moved[0] == plain[0]
 
 
 @several

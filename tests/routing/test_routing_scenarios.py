@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grievance.deadlines.advising import advise
 from grievance.directory.facts import shipped
-from grievance.routing.explain import rank
 from grievance.routing.profile import parse
 from grievance.routing.rules import shipped_rules
 
@@ -18,7 +18,8 @@ WHOLE = [one for one in SCENARIOS if "reference_order" in one["expect"]]
 @pytest.mark.parametrize("scenario", WHOLE, ids=lambda one: one["id"])
 def test_the_whole_order_is_the_reference(scenario):
     facts = shipped()
-    profile = parse(scenario["profile"], tuple(facts.issues))
-    result = rank(profile, shipped_rules(), facts, facts.checked)
+    rules = shipped_rules()
+    profile = parse(scenario["profile"], tuple(facts.issues), rules.limitation_codes)
+    result = advise(profile, rules, facts, facts.checked)
     got = [door.mechanism for door in result.doors]
     assert got == scenario["expect"]["reference_order"]
