@@ -3,102 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from grievance.accounts.queries import profile
-from grievance.cases import files, messages, records
 from grievance.cases.act import Act
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import consenting, referring
-from grievance.cases.operations.referring import About, HandingOver
+from grievance.cases.operations.referring import About
+from grievance.cases.packets import HOLDS_FOR, Outgoing, Ticked
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.demo.working import Do
 from grievance.directory import queries as directory
-from grievance.i18n import BY_SLUG
 from grievance.referrals import queries
+from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations.handing import Answered, Delivery, Said, given_by_of
-from grievance.referrals.operations.sealing import FlatFile
-from grievance.referrals.packets import (
-    Drafting,
-    default_parts,
-    draft,
-    needs_immigration_warning,
-)
-from grievance.referrals.templates import template_for
-
-HOLDS_FOR = timedelta(days=180)  # what the desk first offers
 
 
 def _refer(stage: Stage, step: Step) -> None:
     opened, act = stage.by_staff(step)
-    copies = _copies(stage, opened) if step.given.get("copies") else []
-    today = act.today
-    wanted = HandingOver(
-        document=draft(*_drafting(stage, opened, step, copies, today)),
-        files=copies,
-        purpose=step.given["purpose"],
-        ends_on=today + HOLDS_FOR,
-    )
-    referring.refer(act, wanted)
+    entry = directory.book(stage.session).entries[step.given["to"]]
+    made = Outgoing(stage.session, opened, entry)
+    referring.refer(act, made.wanted(_ticked(made, step.given, act.today), act))
 
 
-def _drafting(
-    stage: Stage, opened: OpenCase, step: Step, copies: list[FlatFile], today: date
-) -> tuple[Any, dict[str, Any], Drafting]:
-    given, session = step.given, stage.session
-    entry = directory.book(session).entries[given["to"]]
-    template = template_for(entry.facts)
-    answers = records.read(session, opened, "answers") | records.read(session, opened, "identity")
-    answers.pop("contact", None)
-    form, language = given.get("form", template.form), given.get("in", template.languages[0])
-    parts = default_parts(template, form, answers) + tuple(given.get("also", ()))
-    house = profile(session)
-    drafting = Drafting(
-        mechanism=entry.id,
-        name=entry.name(BY_SLUG[language]),
-        operator=house.name if house else "",
-        language=language,
-        beside=stage.case.language,
+def _ticked(made: Outgoing, given: Mapping[str, Any], today: date) -> Ticked:
+    """As the desk first offers it, and what the script ticks besides."""
+    form = given.get("form", made.template.form)
+    copies = [row.id for row, _stored in made.files] if given.get("copies") else []
+    parts = made.first_offered(form) + tuple(given.get("also", ()))
+    return Ticked(
         form=form,
+        language=given.get("in", made.template.languages[0]),
         parts=(*parts, "files") if copies else parts,
+        purpose=given["purpose"],
+        ends_on=today + HOLDS_FOR,
         pseudonym=given.get("pseudonym", ""),
         fields=given.get("fields", {}),
         readings=given.get("readings", {}),
-        translations=_translated(stage, opened, language, list(answers)) | given.get("wishes", {}),
-        files=[one.name for one in copies],
-        day=today,
-        purpose=given["purpose"],
-        ends_on=today + HOLDS_FOR,
-        contacts=house.contacts if house else (),
-        anonymous=entry.facts.anonymous,
+        wishes=given.get("wishes", {}),
+        copies=copies,
     )
-    return template, answers, drafting
-
-
-def _translated(stage: Stage, opened: OpenCase, language: str, asked: list[str]) -> dict[str, str]:
-    found = messages.translations(stage.session, opened, asked)
-    return {
-        passage: text
-        for passage, rows in found.items()
-        for row, text in rows
-        if row.language == language
-    }
-
-
-def _copies(stage: Stage, opened: OpenCase) -> list[FlatFile]:
-    listed = files.listed(stage.session, opened)
-    return [
-        FlatFile(
-            f"{number}.{stored.name.rpartition('.')[2]}",
-            stored.mime,
-            files.content(stage.site.blobs, stored, original=False),
-            row.id,
-        )
-        for number, (row, stored) in enumerate(listed, 1)
-    ]
 
 
 def _handed(stage: Stage, step: Step) -> Referral:

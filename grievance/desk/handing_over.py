@@ -15,14 +15,16 @@ from grievance.cases import queries as cases
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import Conflict, allowed
 from grievance.cases.operations.referring import About
+from grievance.cases.packets import Outgoing
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
-from grievance.desk.handover_forms import HandOverForm, PacketForm
+from grievance.desk.handover_forms import HandOverForm
 from grievance.desk.handover_reading import HandOverPage
 from grievance.desk.loading import Desk, open_case
-from grievance.desk.packeting import Packeting, doors, missing
+from grievance.desk.packet_form import PacketForm
+from grievance.desk.packet_reading import PacketPage, doors, missing
 from grievance.desk.uploading import NO_FILE, WithFile
 from grievance.desk.verbs import HANDING, form_of
 from grievance.desk.views import note_read
@@ -50,19 +52,19 @@ def _why(refused: Exception) -> tuple[str, int]:
     return why.sentence, 403 if why.code == "actor" else 409
 
 
-def _packeting(reference: str, mechanism_id: str, *, change: bool = False) -> Packeting:
+def _packet(reference: str, mechanism_id: str, *, change: bool = False) -> PacketPage:
     desk = open_case(reference, change=change)
     entry = directory.book(db.session()).entries.get(mechanism_id)
     if entry is None:
         abort(404)
-    return Packeting(desk, entry)
+    return PacketPage(desk, Outgoing(db.session(), desk.opened, entry))
 
 
 @bp.get("/cases/<reference>/refer")
 @audience("staff", "case.work")
 def choose_body(reference: str) -> Response:
     """On to the document for any body of the directory."""
-    made = _packeting(reference, request.args.get("body", ""))
+    made = _packet(reference, request.args.get("body", ""))
     case = made.desk.case.reference
     return see_other(url_for("desk.packet", reference=case, mechanism_id=made.entry.id))
 
@@ -71,7 +73,7 @@ def choose_body(reference: str) -> Response:
 @audience("staff", "case.work")
 def packet(reference: str, mechanism_id: str) -> Response:
     """Prepare what would go to this body."""
-    made = _packeting(reference, mechanism_id)
+    made = _packet(reference, mechanism_id)
     form = made.blank(referring.local_today(db.session(), now()))
     return _packet_page(made, form)
 
@@ -81,7 +83,7 @@ def packet(reference: str, mechanism_id: str) -> Response:
 def refer(reference: str, mechanism_id: str) -> Response:
     """Look at the document, or ask the worker for consent to exactly it."""
     asks = "preview" not in request.form
-    made = _packeting(reference, mechanism_id, change=asks)
+    made = _packet(reference, mechanism_id, change=asks)
     form = made.given(request.form)
     if not form.validate():
         return _packet_page(made, form, 422)
@@ -89,7 +91,8 @@ def refer(reference: str, mechanism_id: str) -> Response:
         return _packet_page(made, form)
     desk = made.desk
     try:
-        done = referring.refer(desk.act(form.seen), made.wanted(form))
+        act = desk.act(form.seen)
+        done = referring.refer(act, made.outgoing.wanted(form.ticked, act))
     except (Conflict, Refused, OSError) as refused:
         return _not_asked(reference, mechanism_id, form, refused)
     referral_id = done.id
@@ -101,7 +104,7 @@ def _not_asked(reference: str, mechanism: str, form: PacketForm, refused: Except
     if isinstance(refused, FileNotFoundError):  # a copy is lost, not away
         raise refused
     db.session.rollback()
-    made = _packeting(reference, mechanism)
+    made = _packet(reference, mechanism)
     if isinstance(refused, Conflict) and _repeats(made.desk, form, Verb.REFER):
         return see_other(url_for("desk.case", reference=reference))
     sentence, status = _why(refused)
@@ -113,7 +116,7 @@ def _repeats(desk: Desk, form: ActForm, verb: Verb) -> bool:
     return form.repeats(since, desk.actor.name, verb)
 
 
-def _packet_page(made: Packeting, form: PacketForm, status: int = 200, why: str = "") -> Response:
+def _packet_page(made: PacketPage, form: PacketForm, status: int = 200, why: str = "") -> Response:
     desk = made.desk
     document = None
     if not set(form.errors) - {"purpose", "ends_on"}:

@@ -23,7 +23,7 @@ from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import HandOverForm
 from grievance.desk.loading import Desk, open_file
-from grievance.desk.packeting import doors, missing, untranslated, who_learns
+from grievance.desk.packet_reading import doors, missing, untranslated, who_learns
 from grievance.desk.verbs import form_of
 from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory

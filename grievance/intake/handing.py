@@ -12,13 +12,14 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import files, records
+from grievance.cases import files
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting
 from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import About
+from grievance.cases.packets import answers_of
 from grievance.cases.states import Verb
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
@@ -179,10 +180,7 @@ def _paper(asked: Asked) -> dict[str, Any]:
     if asked.opened is None:
         return {"paper": None, "copies": []}
     session, packet = db.session(), asked.opened.packet
-    told = {
-        **records.read(session, asked.case, "answers"),
-        **records.read(session, asked.case, "identity"),
-    }
+    told = answers_of(session, asked.case)
     entry = directory.book(session).entries.get(packet.mechanism)
     paper = handovers.paper_of(session, asked.opened.document, told, entry)
     return {"paper": paper, "copies": sealing.files_of(session, packet)}

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from grievance.accounts import queries as accounts
 from grievance.cases.models import Case
+from grievance.cases.packets import read_again
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
@@ -27,12 +27,11 @@ from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
 from grievance.referrals import queries
 from grievance.referrals.document import Document, Paragraph, Section
+from grievance.referrals.drafting import LINKED, needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations import sealing
-from grievance.referrals.packets import LINKED, Drafting, draft, needs_immigration_warning
 from grievance.referrals.queries import HandOver
 from grievance.referrals.templates import book
-from grievance.refusals import Refused
 
 STANDS = {
     "proposed": N_("We are preparing it. Nothing has gone out."),
@@ -268,7 +267,7 @@ def paper_of(
     never stands for anything else. Words of the person are theirs already.
     """
     slug = current().slug
-    again, copy = _drafted(session, document, said, entry)
+    again, copy = read_again(session, document, said, entry)
     heads = copy.head if copy and len(copy.head) == len(document.head) else ()
     blocks = [_block(section, again, copy, slug) for section in document.sections]
     return Paper(
@@ -279,39 +278,6 @@ def paper_of(
         list(zip(document.head, heads or [""] * len(document.head), strict=True)),
         blocks,
     )
-
-
-def _drafted(
-    session: Session, document: Document, said: Mapping[str, Any], entry: Entry | None
-) -> tuple[Document | None, Document | None]:
-    """The document drafted anew in its own language and in the reader's; none where both are the
-    same or today's answers no longer make such a document."""
-    slug = current().slug
-    if slug == document.language:
-        return None, None
-    told = [one for section in document.sections for one in section.paragraphs]
-    named = next((one.text for one in told if one.item == "name"), "–")
-    fields = {one.item: one.text for one in told if one.item not in said}
-    operator, template = accounts.profile(session), book().templates[document.template]
-
-    def drafting(language: str) -> Document:
-        asked = Drafting(
-            mechanism=document.mechanism,
-            name=entry.name() if entry else document.mechanism,
-            operator=operator.name if operator else "",
-            language=language,
-            beside=slug,
-            form=document.form,
-            parts=document.parts,
-            fields=fields,
-            pseudonym=named if document.form == "pseudonym" else "",
-        )
-        return draft(template, said, asked)
-
-    try:
-        return drafting(document.language), drafting(slug)
-    except Refused:
-        return None, None
 
 
 def _block(section: Section, again: Document | None, copy: Document | None, slug: str) -> Block:

@@ -62,6 +62,10 @@ class Part:
         """Everything that ticking it lets in."""
         return self.questions + self.fields
 
+    def goes(self, form: str) -> bool:
+        """Whether it may go out when the worker appears in this form."""
+        return form == "named" or not self.identifying
+
 
 @dataclass(frozen=True)
 class Shape:

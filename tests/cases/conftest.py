@@ -32,11 +32,11 @@ from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Asking, Delivery, Said
 from grievance.referrals.operations.sealing import Making
-from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from tests.cast import NOW, Filed, Operator, Staff, Step, file_case, found_operator, member
 

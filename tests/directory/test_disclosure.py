@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grievance.desk.packeting import who_learns
+from grievance.desk.packet_reading import who_learns
 from grievance.directory import disclosure, entries, facts
 from grievance.directory.book import Entry
 from grievance.i18n import gettext, speaking

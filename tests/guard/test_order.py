@@ -59,6 +59,20 @@ def test_the_only_modules_named_at_run_time_are_the_lists() -> None:
     assert users <= {"app", "tables", "files.cleaner"}
 
 
+def test_what_enters_a_packet_is_decided_in_one_place() -> None:
+    """Whoever drafts a document, or picks the copies that go with it, decides what goes out."""
+    deciding = ("draft", "Drafting", "drafting", "FlatFile")
+    found = {
+        module.name
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("grievance.referrals")
+        if any(one.name in deciding for one in node.names)
+    }
+    assert found == {"cases.packets", "cases.operations.referring"}
+
+
 def test_rules_know_no_request_and_never_commit() -> None:
     pure = [module for module in modules() if _is_pure(module)]
     assert not [m.place for m in pure if m.outside() & {"flask", "flask_login", "wtforms"}]

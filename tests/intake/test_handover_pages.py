@@ -21,11 +21,11 @@ from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.operations import attaching
 from grievance.notifications.models import Outbox
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import handing, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery
 from grievance.referrals.operations.sealing import FlatFile, Making
-from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.keys import Holder

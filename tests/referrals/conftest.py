@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance.cases.site import Site
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, Referral
 from grievance.referrals.operations import handing, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
 from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
-from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.vault import values
 from grievance.vault.keys import Holder, KeyPair, new_key, new_pair

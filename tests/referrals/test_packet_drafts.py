@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from grievance.cases.packets import default_parts
 from grievance.directory import facts
-from grievance.referrals import packets, redaction
+from grievance.referrals import drafting, redaction
 from grievance.referrals.document import Document
-from grievance.referrals.packets import (
+from grievance.referrals.drafting import (
     Drafting,
     check_read,
-    default_parts,
     draft,
     needs_immigration_warning,
 )
@@ -194,7 +194,7 @@ def test_words_nobody_translated_are_warned_of_and_do_not_go(form: str):
         check_read(document)
 
 
-@pytest.mark.parametrize("item", packets.WISHES)
+@pytest.mark.parametrize("item", drafting.WISHES)
 def test_a_wish_for_safety_goes_in_a_language_that_its_reader_reads_or_not_at_all(item: str):
     wish = {"language": "vi", item: "Đừng viết tên công ty"}
     with pytest.raises(Refused, match="untranslated"):

@@ -14,10 +14,11 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from grievance.cases.packets import default_parts
 from grievance.i18n import LANGUAGES
 from grievance.referrals import pdf
 from grievance.referrals.document import Document, Paragraph, Section
-from grievance.referrals.packets import Drafting, default_parts, draft
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.templates import book
 from tests.referrals.told import TOLD
 

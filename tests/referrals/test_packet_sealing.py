@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import LargeBinary, inspect, select
 
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import (
     Consent,
     Packet,
@@ -19,7 +20,6 @@ from grievance.referrals.models import (
 )
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import FlatFile, Making
-from grievance.referrals.packets import Drafting, draft
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered

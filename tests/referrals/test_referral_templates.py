@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from grievance.cases import replies
+from grievance.cases.packets import default_parts
 from grievance.directory import disclosure, facts
 from grievance.directory.disclosure import EMPLOYER_KEPT_OUT, EMPLOYER_READS
 from grievance.directory.entries import Mechanism
 from grievance.questions.bank import shipped
 from grievance.questions.question import PARTS
-from grievance.referrals.packets import Drafting, default_parts, draft
+from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.templates import Template, Words, book, template_for
 from tests.referrals.told import TOLD
 

@@ -25,12 +25,12 @@ from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.referrals.document import Document
+from grievance.referrals.drafting import check_read
 from grievance.referrals.models import Consent, Packet, Referral
 from grievance.referrals.operations import handing, recalling, sealing
 from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
-from grievance.referrals.packets import check_read
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder, check_public_key

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
     CHANNELS,
     FORMS,
@@ -22,7 +23,6 @@ from grievance.referrals.models import (
     ReferralAnswer,
 )
 from grievance.referrals.operations.sealing import Sealer, check_digest
-from grievance.referrals.packets import needs_immigration_warning
 from grievance.referrals.states import ANSWERS, LIVE, TABLE
 from grievance.referrals.templates import book
 from grievance.refusals import Refused

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from grievance.referrals.digests import digest_of
 from grievance.referrals.document import Document
+from grievance.referrals.drafting import check_read
 from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
 from grievance.referrals.operations.recalling import OURS
-from grievance.referrals.packets import check_read
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import SENT_IN
 from grievance.refusals import Refused

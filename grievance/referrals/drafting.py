@@ -81,24 +81,8 @@ class Drafting:
     anonymous: str = ""  # the directory's code: whether this body takes reports without a name
 
 
-def default_parts(template: Template, form: str, answers: Answers) -> tuple[str, ...]:
-    """The parts first offered: those with an answer that this template has a place for. Never a
-    sensitive one; never an identifying one unless the form is `named`; one that is guarded from the
-    employer only for a body that is known to tell the employer nothing without a yes."""
-    inside = {item for shape in template.sections for item in shape.items}
-    return tuple(
-        part.code
-        for part in book().parts.values()
-        if not part.sensitive
-        and (template.keeps_from_employer or not part.never_to_employer)
-        and (form == "named" or not part.identifying)
-        and (part.code == "explanation" or any(_told(q, answers) for q in part.questions))
-        and inside & set(part.items)
-    )
-
-
-def _told(item: str, answers: Answers) -> Answer:
-    """What an answer tells a receiver; nothing for none."""
+def told(item: str, answers: Answers) -> Answer:
+    """What an answer tells a receiver; nothing for none, or for a code that says nothing."""
     question = shipped().questions.get(item)
     given = answers.get(item, "")
     return question.told(given) if question else given
@@ -257,12 +241,11 @@ class _Writer:
 
     def _in(self, item: str) -> bool:
         part = book().parts[book().part_of(item)]
-        if part.code not in self.drafting.parts:
-            return False
-        return self.drafting.form == "named" or not (part.identifying or item in _WITHHELD)
+        goes = part.code in self.drafting.parts and part.goes(self.drafting.form)
+        return goes and (self.drafting.form == "named" or item not in _WITHHELD)
 
     def _given(self, item: str) -> Answer:
-        return _told(item, self.answers) or self.drafting.fields.get(item, "")
+        return told(item, self.answers) or self.drafting.fields.get(item, "")
 
     def _paragraphs(self, shape: Shape) -> Iterator[Paragraph]:
         if shape.code == "files" and "files" in self.drafting.parts and self.drafting.files:

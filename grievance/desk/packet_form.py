@@ -1,0 +1,141 @@
+"""The form of a packet: what is to go out, for what, until when, and the texts it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from grievance.cases.models import CaseFile
+from grievance.cases.packets import Ticked
+from grievance.desk import handover_words as said
+from grievance.desk.forms import ActForm, choices_of
+from grievance.i18n import current, lazy
+from grievance.i18n import gettext as _
+from grievance.referrals.templates import Template, book
+from grievance.web.forms import Choice, Choices, Line, Select, Words
+from grievance.web.read_back import Day
+
+LANGUAGES = {"ja": "日本語", "en": "English"}
+ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
+FIELD = "field_"  # before the name of a text written for the packet
+READING = "reading_"  # before the name of the same in the worker's language
+WISH_FIELDS = {"wish_when": "contact-when", "wish_never": "contact-never"}
+
+
+class PacketForm(ActForm):
+    """What is to go out, for what, until when. `packet_form` adds the texts that a template asks
+    for."""
+
+    form = Choice(lazy("How the worker appears"), needed=lazy("Choose how the worker appears."))
+    pseudonym = Line(lazy("The other name"), hint=lazy("Only when you chose another name."))
+    language = Select(lazy("Language of the document"), needed=lazy("Choose a language."))
+    parts = Choices(lazy("What goes out"), needed=lazy("Tick what goes out."))
+    copies = Choices(lazy("Copies that go with it"))
+    purpose = Select(lazy("For what"), needed=lazy("Choose for what."))
+    ends_on = Day(
+        lazy("Until when the consent holds"), needed=lazy("Write until when the consent holds.")
+    )
+    wish_when = Words(lazy("When it is safe, in the language of the document"), limit=300)
+    wish_never = Words(
+        lazy("What must never be said or written, in the language of the document"), limit=300
+    )
+    template: Template
+    mechanism = ""
+
+    def ask_for_wishes(self, answers: Mapping[str, Any]) -> None:
+        """Ask for the translation of those wishes for safety that the worker has, beside what they
+        wrote."""
+        for name, item in WISH_FIELDS.items():
+            if not answers.get(item):
+                del self[name]
+                continue
+            told = f"{ISOLATE}{answers[item]}{POP}"
+            getattr(self, name).hint = _("The worker wrote: %(text)s") % {"text": told}
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """The wishes for safety in the language of the document, by question."""
+        typed = {item: self[name].data or "" for name, item in WISH_FIELDS.items() if name in self}
+        return {item: text for item, text in typed.items() if text}
+
+    def set_choices(self, template: Template, files: Sequence[tuple[CaseFile, str]]) -> None:
+        """Put in what can be chosen for this body and this case."""
+        self.template = template
+        self.form.choices = choices_of((code, _(label)) for code, label in said.FORMS.items())
+        self.language.choices = choices_of(LANGUAGES.items())
+        self.parts.choices = choices_of(said.parts(template))
+        self.copies.choices = choices_of((str(row.id), name) for row, name in files)
+        purposes = [(code, _(sentence)) for code, sentence in said.PURPOSES.items()]
+        self.purpose.choices = choices_of([("", _("Choose")), *purposes])
+        for name in self.written_for:
+            label = book().labels[name].say(current().slug)
+            self[FIELD + name].label.text = label
+            same = _("%(text)s: the same in the worker's language, for them to read")
+            self[READING + name].label.text = same % {"text": label}
+
+    @property
+    def written_for(self) -> list[str]:
+        """The texts that this template asks staff to write."""
+        every = (one.short_name for one in self.text_fields)
+        return [name.removeprefix(FIELD) for name in every if name.startswith(FIELD)]
+
+    @property
+    def text_fields(self) -> list[Any]:
+        """The fields of these texts, each before that of its reading copy."""
+        return [one for one in self.shown if _is_text(one.short_name)]
+
+    @property
+    def plain_fields(self) -> list[Any]:
+        """The others that a person sees."""
+        return [one for one in self.shown if not _is_text(one.short_name)]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was written for this packet, by field."""
+        return self._typed(FIELD)
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """The same in the worker's language, by field, where somebody wrote it."""
+        return self._typed(READING)
+
+    def _typed(self, before: str) -> dict[str, str]:
+        typed = {name: self[before + name].data or "" for name in self.written_for}
+        return {name: text for name, text in typed.items() if text}
+
+    @property
+    def ticked(self) -> Ticked:
+        """What was chosen, for whoever decides what may enter."""
+        return Ticked(
+            form=str(self.form.data),
+            language=str(self.language.data),
+            parts=self.parts.data or (),
+            purpose=str(self.purpose.data),
+            ends_on=self.ends_on.data,
+            pseudonym=self.pseudonym.data or "",
+            fields=self.texts,
+            readings=self.readings,
+            wishes=self.wishes,
+            copies=[UUID(one) for one in self.copies.data or ()],
+        )
+
+    @property
+    def codes(self) -> dict[str, Any]:
+        return {"mechanism": self.mechanism}
+
+
+def _is_text(name: str) -> bool:
+    return name.startswith((FIELD, READING))
+
+
+@cache
+def packet_form(template: str) -> type[PacketForm]:
+    """The form of a template: with a text for each thing no question of the worker answers."""
+    inside = {item for shape in book().templates[template].sections for item in shape.items}
+    wanted = [f for part in book().parts.values() for f in part.fields if f in inside]
+    fields = {
+        before + name: Words(name, limit=4000) for name in wanted for before in (FIELD, READING)
+    }
+    return type("TemplateForm", (PacketForm,), fields)
