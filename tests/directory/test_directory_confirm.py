@@ -141,7 +141,7 @@ def test_a_value_must_be_able_to_be_what_its_kind_says(kind: str, value: str, fi
     if fits:
         assert valid_value(kind, value) == value
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(Refused, match="bad-value"):
             valid_value(kind, value)
 
 

@@ -255,7 +255,7 @@ def test_an_older_sheet_does_not_confirm_the_newer_one(
         other.info["actor"] = "cli:test"
         recovery.replace_sheet(other, operator.id, by=by, ring=operator.ring, now=now)
         other.commit()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="sheet"):
         recovery.confirm_sheet(session, operator.id, old, person_id=by.person_id, now=now)
 
 

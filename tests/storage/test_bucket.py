@@ -226,7 +226,7 @@ def test_what_would_be_open_or_nameless_is_refused(there: Bucket) -> None:
 
 @pytest.mark.parametrize("endpoint", ["", "https://store.example.org", "http://[::1]:9000"])
 def test_tls_or_this_machine(endpoint: str) -> None:
-    blobs(PLACE, replace(HERE, endpoint=endpoint))
+    assert isinstance(blobs(PLACE, replace(HERE, endpoint=endpoint)), BucketBlobs)
 
 
 def test_the_secret_is_in_no_description() -> None:
