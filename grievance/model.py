@@ -176,3 +176,13 @@ def complete(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:
     ValueError with the codes that are missing or too many."""
     if wrong := set(table) ^ set(codes):
         raise ValueError(f"not one row for each: {sorted(map(str, wrong))}")
+
+
+def some_of(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:
+    """A table that says something of some codes of a closed list, and on purpose nothing of the
+    others; raises ValueError with the codes that are none, or when it holds all of them."""
+    known = set(codes)
+    if wrong := set(table) - known:
+        raise ValueError(f"not of the list: {sorted(map(str, wrong))}")
+    if not known - set(table):
+        raise ValueError("a row for each: that is a complete table")

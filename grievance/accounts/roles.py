@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from grievance.i18n import N_
+from grievance.model import complete
 
 
 class Permission(StrEnum):
@@ -74,6 +75,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(),
     Role.OBSERVER: frozenset(),
 }
+complete(PERMISSIONS, Role)
 KEY_HOLDERS = frozenset({Role.HANDLER, Role.LEAD, Role.DIRECTOR})
 ASSIGNABLE = (
     Role.HANDLER,
@@ -91,6 +93,7 @@ NAMES: dict[Role, str] = {
     Role.AUDITOR: N_("Auditor"),
     Role.OBSERVER: N_("Observer"),
 }
+complete(NAMES, Role)
 
 
 def permissions_of(role: Role, *, holds_key: bool) -> frozenset[Permission]:

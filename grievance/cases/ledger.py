@@ -25,6 +25,7 @@ from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour
+from grievance.model import some_of
 from grievance.storage.folder import sync
 from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
@@ -44,6 +45,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     Verb.AGREE_CONFLICT: ("person", "declared"),
     Verb.REFER: ("mechanism", "replaced"),  # only one that ended an earlier yes
 }
+some_of(ACTS, Verb)
 
 
 @dataclass(frozen=True)

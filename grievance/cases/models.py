@@ -22,10 +22,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.cases.lifecycle import DECIDED, STATES
 from grievance.cases.told import OUTCOMES
+from grievance.directory.entries import LEVELS
 from grievance.model import Base, code, digest, identifier, sealed
 from grievance.vault.chain import START
 
-SEVERITIES = ("low", "medium", "high", "critical")
+SEVERITIES = LEVELS
+FILED_BY = ("web", "phone", "in_person", "post")
+AUTHORS = ("worker", "helper", "member", "staff", "system")
+CLOSED_ON = ("signed", "recorded", "attempts")
+RECEIPT_ROLES = ("worker", "helper", "member")
 COMPARTMENTS = ("story", "identity", "internal")
 # Forms of remedy: UNGP 25, commentary; what workers ask for most is named apart.
 REMEDY_KINDS = (
@@ -61,7 +66,7 @@ class Case(Base):
     __table_args__ = (
         _among("state", STATES),
         _among("severity", SEVERITIES),
-        _among("channel", ("web", "phone", "in_person", "post")),
+        _among("channel", FILED_BY),
         _among("filed_for", ("own", "other")),
         CheckConstraint("(state = 'awaiting_worker') = (resumes_to IS NOT NULL)", name="resumes"),
         CheckConstraint(
@@ -181,7 +186,7 @@ class Receipt(Base):
 
     __tablename__ = "receipt"
     __table_args__ = (
-        _among("role", ("worker", "helper", "member")),
+        _among("role", RECEIPT_ROLES),
         _among("known_to", ("self", "staff", "helper")),
         _among("state", ("active", "retired")),
     )
@@ -253,7 +258,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         _among("thread", ("worker", "staff")),
-        _among("author", ("worker", "helper", "member", "staff", "system")),
+        _among("author", AUTHORS),
         CheckConstraint("(author = 'staff') = (person_id IS NOT NULL)", name="staff_named"),
         Index("ix_message_thread", "case_id", "thread", "seq"),
     )
@@ -440,7 +445,7 @@ class Outcome(Base):
     __tablename__ = "outcome"
     __table_args__ = (
         _among("result", tuple(OUTCOMES)),
-        _among("by", ("signed", "recorded", "attempts")),
+        _among("by", CLOSED_ON),
         CheckConstraint("(by = 'attempts') = (feedback_id IS NULL)", name="signed_by"),
     )
 

@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases.models import COMPARTMENTS, Case, CaseGrant, CaseKey, Receipt
+from grievance.cases.models import COMPARTMENTS, RECEIPT_ROLES, Case, CaseGrant, CaseKey, Receipt
+from grievance.model import complete, some_of
 from grievance.referrals.models import Packet, PacketGrant
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import OpenPacket
@@ -46,7 +47,9 @@ COMPARTMENT_OF = {
     Label.ATTEMPT_NOTE: "internal",
     Label.EVENT_DETAIL: "internal",
 }
+some_of(COMPARTMENT_OF, Label)
 RECEIPT_HOLDS = {"worker": ("story", "identity"), "helper": ("story",), "member": ("story",)}
+complete(RECEIPT_HOLDS, RECEIPT_ROLES)
 
 
 class Shut(VaultError):

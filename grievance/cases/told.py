@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grievance.cases.lifecycle import STATES
 from grievance.i18n import N_
+from grievance.model import complete
 
 LABELS = {
     "received": N_("Received"),
@@ -19,6 +21,7 @@ LABELS = {
     "withdrawn": N_("Withdrawn"),
     "closed": N_("Closed"),
 }
+complete(LABELS, STATES)
 
 # What a handler sends first, in the worker's language, unless they write something else.
 ACKNOWLEDGEMENT = N_(
@@ -102,6 +105,7 @@ TOLD = {
         N_("If something is not right after all, open it again here by %(day)s."),
     ),
 }
+complete(TOLD, STATES)
 
 # What a worker is told instead, where a state alone does not say it all.
 APPEALED = Told(

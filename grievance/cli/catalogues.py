@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 from grievance.cli.sentences import sentences
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
+from grievance.intake.drafting import TELL
 from grievance.intake.status import early_sentences
 from grievance.questions.bank import shipped
 from grievance.sheets import read as read_sheet
@@ -62,7 +63,6 @@ SCREENS = (
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/questions/forms.py",
 )  # fmt: skip
-SHORT_WAYS = ("short", "group", "tip")
 STAFF_FILES = ("templates/layout/desk.html", "grievance/refusals.py")
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None,
@@ -121,7 +121,7 @@ def _screens(public: Catalog) -> Catalog:
     """The sentences of the first screens: of their templates and forms, and of the questions."""
     catalog = _collect((), SCREENS)
     bank = shipped()
-    pages = dict.fromkeys(page for way in SHORT_WAYS for page in bank.journeys[way])
+    pages = dict.fromkeys(page for way in TELL for page in bank.journeys[way])
     said = [bank.pages[page].title for page in pages] + early_sentences()
     for question in (one for page in pages for one in bank.on_page(page)):
         said += [question.ask, question.help, question.why, question.needed]

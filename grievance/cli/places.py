@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from grievance.embedded.instance import Instance
 from grievance.embedded.process import Unavailable
+from grievance.model import complete
 from grievance.settings import (
     PREFIX,
     CommandSettings,
@@ -35,7 +36,7 @@ from grievance.settings import (
 )
 from grievance.shipped import BESIDE, is_checkout
 from grievance.vault import keyring
-from grievance.vault.keyring import KeyRingError
+from grievance.vault.keyring import HOLDINGS, KeyRingError
 
 MISSING = 3  # a needed service or setting is missing
 KINDS: dict[str, type[Settings] | type[CronSettings]] = {
@@ -46,6 +47,7 @@ KINDS: dict[str, type[Settings] | type[CronSettings]] = {
     "migrate": CommandSettings,
 }
 ROLES = {"web": "app", "worker": "worker", "cli": "app", "migrate": "owner"}
+complete(ROLES, HOLDINGS)
 Thing = TypeVar("Thing")
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
 from grievance.i18n import BY_SLUG, N_, lazy
+from grievance.model import complete
 from grievance.refusals import Refused
 from grievance.web.forms import Choice, Choices, Form, Hidden, Line, count_in, option
 from grievance.web.read_back import Day
@@ -29,6 +30,7 @@ TYPES = {
     "whatsapp": N_("WhatsApp"),
     "chat": N_("Chat"),
 }
+complete(TYPES, CHANNEL_TYPES)
 FIELD_OF = {"no-value": "verb", "bad-value": "value", "bad-page": "page", "future-day": "day"}
 
 

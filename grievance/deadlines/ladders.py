@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from grievance.deadlines.hours import Hours, after_hours, after_working_days
+from grievance.deadlines.models import KINDS
+from grievance.model import complete
 
 RUNGS = ("assignee", "leads", "directors")
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the next try of a clock whose ladder has ended
@@ -38,6 +40,7 @@ LADDERS: Mapping[str, Ladder] = {
     "remedy": Ladder(len(RUNGS), working_days=1),  # what was promised should be there
     "follow_up": Ladder(2, working_days=2),  # ask the worker whether it really arrived
 }
+complete(LADDERS, KINDS)
 
 
 def waited(kind: str, moment: datetime, hours: Hours) -> datetime:

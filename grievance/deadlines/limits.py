@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grievance.clock import add_months, is_working_day
 from grievance.directory import facts
-from grievance.routing.profile import countries
+from grievance.questions.places import country_codes
 from grievance.routing.rules import FILE_AT
 from grievance.sheets import Row, read
 
@@ -138,7 +138,7 @@ def _calendar(row: Row) -> Calendar:
             row.fault("closed", f"closed: expected month and day such as 12-31, not {written!r}")
         else:
             closed.add((day.month, day.day))
-    country = row.code("country", countries())
+    country = row.code("country", country_codes())
     row.done()
     return Calendar(country, frozenset(closed))
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from grievance.clock import add_months, end_of_day, local_day
 from grievance.deadlines.hours import Hours, after_hours
 from grievance.deadlines.ladders import LADDERS, NEVER, next_try, waited
-from grievance.deadlines.models import Deadline
+from grievance.deadlines.models import KINDS, Deadline
+from grievance.model import some_of
 
 # EU Directive 2019/1937 art. 9(1)(b): acknowledgement within seven days of receipt.
 ACKNOWLEDGE_DAYS = 7
@@ -38,6 +39,7 @@ DAYS = {
     "remedy": REMEDY_DAYS,
     "follow_up": FOLLOW_UP_DAYS,
 }
+some_of(DAYS, KINDS)
 
 
 class NoRung(Exception):

@@ -10,12 +10,10 @@ from grievance.cases.messages import Written
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
-from grievance.cases.operations.sums import Facts
+from grievance.cases.operations.sums import AMOUNTS, Facts
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
 from grievance.demo.working import Do
-
-AMOUNTS = ("claimed", "offered", "agreed", "received")
 
 
 def _talks(verb: Callable[[Act, Written], object]) -> Do:

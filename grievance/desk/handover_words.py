@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from grievance.directory.entries import CHANNEL_TYPES
 from grievance.i18n import N_, current, date_text
 from grievance.i18n import gettext as _
+from grievance.model import complete
+from grievance.referrals import models, states
 from grievance.referrals.templates import Template, book
 
 FORMS = {
@@ -13,6 +16,7 @@ FORMS = {
     "pseudonym": N_("Under another name"),
     "no_identity": N_("Without identity"),
 }
+complete(FORMS, models.FORMS)
 PURPOSES = {
     "advice": N_("Advice"),
     "complaint": N_("Complaint"),
@@ -21,6 +25,7 @@ PURPOSES = {
     "protection": N_("Protection"),
     "support": N_("Support"),
 }
+complete(PURPOSES, models.PURPOSES)
 CHANNELS = {
     "post": N_("By post"),
     "in_person": N_("In person"),
@@ -31,16 +36,19 @@ CHANNELS = {
     "chat": N_("By chat"),
     "whatsapp": N_("By WhatsApp"),
 }
+complete(CHANNELS, CHANNEL_TYPES)
 BY = {
     "staff": N_("We hand it over"),
     "worker_takes_it": N_("The worker takes it"),
 }
+complete(BY, models.DELIVERED_BY)
 ANSWERS = {
     "acknowledged": N_("They confirm that they have it"),
     "accepted": N_("They work on it"),
     "declined": N_("They do not take it"),
     "outcome": N_("There is a result"),
 }
+complete(ANSWERS, states.ANSWERS)
 
 
 def parts(template: Template) -> list[tuple[str, str]]:

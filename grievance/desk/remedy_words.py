@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from grievance.cases.models import CLOSED_ON, REACHED_BY, REMEDY_KINDS, REMEDY_STATES
+from grievance.cases.operations import sums
+from grievance.cases.told import OUTCOMES
 from grievance.i18n import N_
+from grievance.model import complete
 
 KINDS = {
     "money": N_("Money: wages, compensation"),
@@ -17,6 +21,7 @@ KINDS = {
     "guarantee": N_("A promise that it does not happen again"),
     "other": N_("Something else"),
 }
+complete(KINDS, REMEDY_KINDS)
 STANDS = {
     "claimed": N_("Claimed"),
     "offered": N_("Offered to the worker"),
@@ -26,12 +31,14 @@ STANDS = {
     "not_kept": N_("Not kept"),
     "dropped": N_("Not pursued any more"),
 }
+complete(STANDS, REMEDY_STATES)
 AMOUNTS = {
     "claimed": N_("Claimed"),
     "offered": N_("Offered"),
     "agreed": N_("Agreed"),
     "received": N_("Received"),
 }
+complete(AMOUNTS, sums.AMOUNTS)
 MISSING = N_("Still missing of what was agreed")
 RESULTS = {
     "remedied": N_("Remedied: everything promised has arrived"),
@@ -41,6 +48,7 @@ RESULTS = {
     "none": N_("No remedy could be reached"),
     "unreachable": N_("The worker cannot be reached"),
 }
+complete(RESULTS, OUTCOMES)
 WAYS = {
     "phone": N_("By phone"),
     "email": N_("By e-mail"),
@@ -50,11 +58,13 @@ WAYS = {
     "helper": N_("Through their helper"),
     "page": N_("On their page"),
 }
+complete(WAYS, REACHED_BY)
 GROUND = {
     "signed": N_("The worker agreed on their page."),
     "recorded": N_("Staff recorded that the worker agreed."),
     "attempts": N_("The worker could not be reached: two tries over 30 days."),
 }
+complete(GROUND, CLOSED_ON)
 RATINGS = {
     5: N_("5: very content"),
     4: N_("4: content"),

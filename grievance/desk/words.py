@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from grievance.cases.models import Case
+from grievance.cases.models import AUTHORS, FILED_BY, SEVERITIES, Case
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.queries import DUE_WITHIN
+from grievance.cases.queries import AGES, DUE_WITHIN
 from grievance.clock import local_day
+from grievance.deadlines.models import KINDS
 from grievance.i18n import BY_SLUG, N_, Language, current, date_text, ngettext, time_text
 from grievance.i18n import gettext as _
+from grievance.model import complete, some_of
 from grievance.questions.places import country_name
 
 SEVERITY = {
@@ -20,6 +22,7 @@ SEVERITY = {
     "medium": N_("Medium"),
     "low": N_("Low"),
 }
+complete(SEVERITY, SEVERITIES)
 REGION = {
     "hokkaido": N_("Hokkaido"),
     "tohoku": N_("Tohoku"),
@@ -35,12 +38,14 @@ AGE = {
     "30": N_("More than a month"),
     "90": N_("More than three months"),
 }
+complete(AGE, AGES)
 CHANNEL = {
     "web": N_("Filed on the web"),
     "phone": N_("Told by phone"),
     "in_person": N_("Told in person"),
     "post": N_("Sent by post"),
 }
+complete(CHANNEL, FILED_BY)
 CLOCK = {
     "acknowledge": N_("Tell the worker that a person has read it"),
     "danger": N_("Danger: a person acts"),
@@ -51,6 +56,7 @@ CLOCK = {
     "remedy": N_("See that what was promised has arrived"),
     "follow_up": N_("Ask the worker whether it really arrived"),
 }
+complete(CLOCK, KINDS)
 LEVEL = {
     1: N_("Escalated to handlers"),
     2: N_("Escalated to leads"),
@@ -62,6 +68,7 @@ AUTHOR = {
     "member": N_("A member of the group"),
     "system": N_("The system"),
 }
+some_of(AUTHOR, AUTHORS)
 
 
 @dataclass(frozen=True)

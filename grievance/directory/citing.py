@@ -15,7 +15,8 @@ from pathlib import Path
 
 from babel.dates import format_date, format_skeleton
 
-from grievance.i18n import Language, current, fallbacks
+from grievance.i18n import BY_SLUG, Language, current, fallbacks
+from grievance.model import complete, some_of
 from grievance.sheets import read
 
 FILE = Path(__file__).parent / "data" / "citations.yaml"
@@ -155,6 +156,9 @@ def _roman(number: str) -> str:
 _ENGLISH = {"article": ("art.", "arts"), "principle": ("principle", "principles"),
             "chapter": ("chapter", "chapters"), "section": ("section", "sections")}  # fmt: skip
 _VIETNAMESE = {"article": "Điều", "principle": "nguyên tắc", "chapter": "chương", "section": "mục"}
+complete(_VIETNAMESE, _ENGLISH)
 _JAPANESE = {"article": ("", "条"), "principle": ("原則", ""), "chapter": ("第", "章"),
              "section": ("第", "節")}  # fmt: skip
+complete(_JAPANESE, _ENGLISH)
 _NUMBERED = {"en": _english, "ja": _japanese, "vi": _vietnamese}
+some_of(_NUMBERED, BY_SLUG)

@@ -10,9 +10,11 @@ from datetime import date
 from grievance.directory import disclosure
 from grievance.directory.hours import Opening
 
+# The nearest to a worker first: so a search lists them.
 KINDS = (
-    "state_emergency", "state_nonjudicial", "state_judicial", "ncp", "company", "industry",
-    "multi_stakeholder", "union", "ngo", "sending_country_agency", "nhri", "international",
+    "state_emergency", "ngo", "state_nonjudicial", "union", "state_judicial",
+    "sending_country_agency", "nhri", "company", "industry", "multi_stakeholder", "ncp",
+    "international",
 )  # fmt: skip
 STATUSES = ("active", "planned", "closed", "information_only")
 ANONYMOUS = (

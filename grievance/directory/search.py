@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from grievance.directory.book import Book, Entry, IssueEntry, Way
+from grievance.directory.entries import KINDS
+from grievance.directory.open_now import LIVE
 from grievance.i18n import Language, current, fallbacks
 from grievance.model import matching
 
-NEAREST_KINDS = (
-    "state_emergency", "ngo", "state_nonjudicial", "union", "state_judicial",
-    "sending_country_agency", "nhri", "company", "industry", "multi_stakeholder", "ncp",
-    "international",
-)  # fmt: skip
 NAMELESS = ("accepted", "accepted_limited", "consult_only")
-LINES = ("phone", "chat", "whatsapp")  # where somebody speaks or writes at once
 _FIELDS = ("name", "can_do", "cannot_do", "how_to_start")
 _FREE = re.compile(r"(it is |the call is |the talk is )?(usually )?free\b", re.IGNORECASE)
 # A code starts with the country a body works in ("vn-dolab-embassy"); these do not.
@@ -64,7 +60,7 @@ def find(book: Book, wanted: Filters, language: Language | None = None) -> list[
 
 def by_kind(found: list[Entry]) -> dict[str, list[Entry]]:
     """The bodies grouped by kind: those a person can simply ask first, the far ones last."""
-    groups = {kind: [e for e in found if e.facts.kind == kind] for kind in NEAREST_KINDS}
+    groups = {kind: [e for e in found if e.facts.kind == kind] for kind in KINDS}
     return {kind: entries for kind, entries in groups.items() if entries}
 
 
@@ -96,7 +92,7 @@ def languages_of(entry: Entry, ways: Sequence[Way] | None = None) -> set[str]:
     ways = entry.public_ways if ways is None else ways
     lines = [way for way in ways if way.facts.type != "web"]
     if not lines:
-        if any(channel.type in LINES and not channel.public for channel in entry.facts.channels):
+        if any(channel.type in LIVE and not channel.public for channel in entry.facts.channels):
             return set()
         return set(entry.facts.languages).union(*(way.facts.languages for way in ways))
     return {slug for way in lines for slug in spoken_on(entry, way)}

@@ -10,6 +10,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
+from grievance.cases import models
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import OPEN
@@ -29,6 +30,7 @@ from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import CloseForm
 from grievance.intake.visits import site, visited
+from grievance.model import complete
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from grievance.web.audience import audience
@@ -50,6 +52,7 @@ REACHED_BY = {
     "helper": N_("through your helper"),
     "page": N_("on this page"),
 }
+complete(REACHED_BY, models.REACHED_BY)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,11 @@ from grievance.directory.disclosure import (
     POLICE,
     POLICE_UNKNOWN,
 )
+from grievance.directory.entries import CHANNEL_TYPES
 from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
-from grievance.referrals import queries
+from grievance.model import complete
+from grievance.referrals import models, queries, states
 from grievance.referrals.document import Document, Paragraph, Section
 from grievance.referrals.drafting import LINKED, needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
@@ -33,20 +35,7 @@ from grievance.referrals.operations import sealing
 from grievance.referrals.queries import HandOver
 from grievance.referrals.templates import book
 
-STANDS = {
-    "proposed": N_("We are preparing it. Nothing has gone out."),
-    "asked": N_("We wait for your yes or no. Nothing has gone out."),
-    "refused": N_("You said no. Nothing went out."),
-    "consented": N_("You said yes. It has not gone out yet."),
-    "delivered": N_("It went out. They have not answered yet."),
-    "acknowledged": N_("They said that they have it."),
-    "accepted": N_("They work on it."),
-    "declined": N_("They do not take it on."),
-    "silent": N_("They did not answer in time."),
-    "outcome": N_("They told us a result."),
-}
 TAKEN_BACK_UNSENT = N_("You took it back before anything went out. They know nothing of it.")
-TAKEN_BACK_READ = N_("You took it back. What they have read they know. We give them nothing more.")
 # Who knows, under four headings: none of them may say more than is so.
 HEADINGS = {
     "asked": N_("We ask you first. They know nothing yet."),
@@ -54,10 +43,24 @@ HEADINGS = {
     "given": N_("It was given to them. They know."),
     "ended": N_("You said no, or took your yes back."),
 }
-UNDER = {
-    "proposed": "asked", "asked": "asked", "consented": "agreed", "refused": "ended",
-    "recalled": "ended",
-}  # fmt: skip
+# How a hand-over stands: the heading it is under, and what is said of it.
+STANDS = {
+    "proposed": ("asked", N_("We are preparing it. Nothing has gone out.")),
+    "asked": ("asked", N_("We wait for your yes or no. Nothing has gone out.")),
+    "refused": ("ended", N_("You said no. Nothing went out.")),
+    "consented": ("agreed", N_("You said yes. It has not gone out yet.")),
+    "delivered": ("given", N_("It went out. They have not answered yet.")),
+    "acknowledged": ("given", N_("They said that they have it.")),
+    "accepted": ("given", N_("They work on it.")),
+    "declined": ("given", N_("They do not take it on.")),
+    "silent": ("given", N_("They did not answer in time.")),
+    "outcome": ("given", N_("They told us a result.")),
+    "recalled": (
+        "ended",
+        N_("You took it back. What they have read they know. We give them nothing more."),
+    ),
+}
+complete(STANDS, states.STATES)
 CHANGED = {
     "asked": N_("We changed this since we asked you first. Read it again, then say yes or no."),
     "yes": N_(
@@ -74,11 +77,13 @@ PURPOSES = {
     "protection": N_("So that they protect you"),
     "support": N_("So that they support you"),
 }
+complete(PURPOSES, models.PURPOSES)
 FORMS = {
     "named": N_("With your name"),
     "pseudonym": N_("Under another name, not yours"),
     "no_identity": N_("Without saying who you are"),
 }
+complete(FORMS, models.FORMS)
 BY = {
     "post": N_("by letter"),
     "in_person": N_("by hand"),
@@ -89,12 +94,14 @@ BY = {
     "chat": N_("by chat"),
     "whatsapp": N_("by WhatsApp"),
 }
+complete(BY, CHANNEL_TYPES)
 ANSWERS = {
     "acknowledged": N_("They have it"),
     "accepted": N_("They work on it"),
     "declined": N_("They do not take it on"),
     "outcome": N_("The result"),
 }
+complete(ANSWERS, states.ANSWERS)
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ class Row:
     @property
     def under(self) -> str:
         """The heading it stands under."""
-        return "agreed" if _taken(self.referral) else UNDER.get(self.referral.state, "given")
+        return "agreed" if _taken(self.referral) else STANDS[self.referral.state][0]
 
     @property
     def asks(self) -> bool:
@@ -154,9 +161,9 @@ def known(session: Session, case: Case) -> list[tuple[str, list[Row]]]:
 
 
 def _stands(referral: Referral) -> str:
-    if referral.state == "recalled":
-        return _(TAKEN_BACK_READ if referral.delivered_on else TAKEN_BACK_UNSENT)
-    return _(TAKEN_THERE if _taken(referral) else STANDS[referral.state])
+    if referral.state == "recalled" and not referral.delivered_on:
+        return _(TAKEN_BACK_UNSENT)
+    return _(TAKEN_THERE if _taken(referral) else STANDS[referral.state][1])
 
 
 def _taken(referral: Referral) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.files import Stored
 from grievance.cases.lifecycle import PROMISED
-from grievance.cases.models import Case, CaseFile, RemedyItem
+from grievance.cases.models import REMEDY_KINDS, REMEDY_STATES, Case, CaseFile, RemedyItem
 from grievance.cases.money import said
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, sums
@@ -19,6 +19,7 @@ from grievance.cases.operations.referring import local_today
 from grievance.clock import now
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.model import complete, some_of
 
 KINDS = {
     "money": N_("Money"),
@@ -33,6 +34,7 @@ KINDS = {
     "guarantee": N_("A promise that it does not happen again"),
     "other": N_("Something else"),
 }
+complete(KINDS, REMEDY_KINDS)
 STANDS = {
     "claimed": N_("You asked for this."),
     "offered": N_("This is offered. Nothing is agreed unless you say yes."),
@@ -41,12 +43,14 @@ STANDS = {
     "arrived": N_("All of it has come."),
     "not_kept": N_("It did not come, or it stopped."),
 }
+some_of(STANDS, REMEDY_STATES)
 AMOUNTS = {
     "claimed": N_("You asked for"),
     "offered": N_("Offered"),
     "agreed": N_("Promised"),
     "received": N_("Has come"),
 }
+complete(AMOUNTS, sums.AMOUNTS)
 MISSING = N_("Still missing of it")
 MAY_COME = ("agreed", "part")
 

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
+from grievance.cases import models
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Feedback, RemedyItem
 from grievance.cases.operations import deciding
@@ -22,6 +23,7 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
+from grievance.model import complete
 from grievance.referrals.models import Referral
 
 # How far a case is, and what the step is called before it is reached where that says too much:
@@ -58,6 +60,7 @@ AUTHORS = {
     "staff": N_("From us"),
     "system": N_("From us"),
 }
+complete(AUTHORS, models.AUTHORS)
 YOU = N_("You")
 # States whose page speaks every language, before anything but messages came of the report.
 EARLY = ("received", "in_review", "awaiting_worker")

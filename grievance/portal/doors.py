@@ -15,10 +15,10 @@ from grievance.directory.book import Book, Entry, Way
 from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
 from grievance.directory.texts import Said
 from grievance.i18n import current, date_text, gettext, name_in
-from grievance.portal.words import NAME_UNKNOWN, YOUR_NAME, language_in, language_name
+from grievance.portal.words import NAME_UNKNOWN, WAYS, YOUR_NAME, language_in, language_name
 from grievance.questions.places import prefecture_name
 
-_ORDER = ("phone", "whatsapp", "chat", "web", "email", "app", "in_person", "post")
+_ORDER = tuple(WAYS)
 _SCHEME = re.compile(r"^https?://")
 _DIALLED = re.compile(r"[+#*]?\d[\d\-. ()]*")
 _A_KIND = re.compile("・ひな形(?=）)|（ひな形）")  # marks an entry that stands for many bodies

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 
+from grievance.accounts.profile import FIELDS
+from grievance.directory import entries
+from grievance.directory.entries import ANONYMOUS, CHANNEL_TYPES
 from grievance.i18n import BY_SLUG, N_, current, name_in
+from grievance.model import complete, some_of
 
+# In the order of the search: the nearest to a worker first.
 KINDS = {
     "state_emergency": N_("Emergency"),
     "ngo": N_("Supporters and lawyers"),
@@ -20,6 +25,7 @@ KINDS = {
     "ncp": N_("Contact points for companies' duties (OECD)"),
     "international": N_("International bodies"),
 }
+complete(KINDS, entries.KINDS)
 
 # What a body wants to know of who you are, in one sentence for a card.
 YOUR_NAME = {
@@ -30,6 +36,7 @@ YOUR_NAME = {
     "not_accepted": N_("They need your name"),
     "n_a": N_("Nobody asks for it"),
 }
+some_of(YOUR_NAME, ANONYMOUS)
 NAME_UNKNOWN = N_("We do not know: ask before you say your name")
 
 # What a reader asks of the operator, by the operator's own fields, in the order of the page.
@@ -42,17 +49,20 @@ QUESTIONS = {
     "advice": N_("Is this legal advice?"),
     "complain": N_("How do I complain about you?"),
 }
+complete(QUESTIONS, FIELDS)
 
+# The ways to reach a body, in the order in which a card lists them.
 WAYS = {
     "phone": N_("Call"),
-    "web": N_("Website"),
-    "in_person": N_("Go there"),
-    "email": N_("E-mail"),
-    "post": N_("Letter"),
-    "app": N_("App"),
     "whatsapp": N_("WhatsApp"),
     "chat": N_("Chat"),
+    "web": N_("Website"),
+    "email": N_("E-mail"),
+    "app": N_("App"),
+    "in_person": N_("Go there"),
+    "post": N_("Letter"),
 }
+complete(WAYS, CHANNEL_TYPES)
 
 
 def language_name(slug: str) -> str:

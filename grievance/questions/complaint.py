@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grievance.directory import facts
+from grievance.directory.entries import LEVELS
 from grievance.questions.journey import OTHER, Bank
 from grievance.questions.places import region_of
 from grievance.questions.profile import in_danger, profile_of
 from grievance.questions.question import Answer, Answers
-
-LEVELS = ("low", "medium", "high", "critical")
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from wtforms.validators import StopValidation
 
 from grievance import i18n
 from grievance.i18n import gettext as _
-from grievance.model import can_get_mail
+from grievance.model import can_get_mail, some_of
 from grievance.questions.journey import OTHER, Bank
 from grievance.questions.places import countries, prefecture_codes, prefecture_name
-from grievance.questions.question import Answer, Answers, Question, listed
+from grievance.questions.question import KINDS, Answer, Answers, Question, listed
 from grievance.questions.summary import issue_label
 from grievance.web import forms as web
 from grievance.web.read_back import Day, Telephone
@@ -226,3 +226,4 @@ FIELDS: dict[str, Callable[[Question, dict[str, Any], Asking], Any]] = {
     "tick": _simple(web.Tick),
     "files": _simple(web.Files),
 }
+some_of(FIELDS, KINDS)

@@ -21,14 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from grievance.directory.entries import CHANNEL_TYPES
 from grievance.model import Base, code, identifier, sealed
 from grievance.model import digest as hashed
 from grievance.referrals.states import ANSWERS, LIVE, SENT, STATES
 
 FORMS = ("named", "pseudonym", "no_identity")
 PURPOSES = ("advice", "complaint", "mediation", "inspection", "protection", "support")
-CHANNELS = ("post", "in_person", "email", "web", "phone", "app", "chat", "whatsapp")
 GIVEN_BY = ("receipt", "staff_recorded")
+DELIVERED_BY = ("staff", "worker_takes_it")
 AGREED = ("consented", *SENT)
 
 
@@ -162,8 +163,8 @@ class Referral(Base):
     __tablename__ = "referral"
     __table_args__ = (
         _among("state", STATES),
-        _among("delivered_by", ("staff", "worker_takes_it")),
-        _among("channel", CHANNELS),
+        _among("delivered_by", DELIVERED_BY),
+        _among("channel", CHANNEL_TYPES),
         _among("purpose", PURPOSES),
         CheckConstraint(
             f"state NOT IN ({_list(AGREED)}) OR (packet_id IS NOT NULL AND consent_id IS NOT NULL"

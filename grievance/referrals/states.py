@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grievance.i18n import N_
+from grievance.model import complete
 
 STATES = (
     "proposed", "asked", "refused", "consented", "delivered", "acknowledged", "accepted",
@@ -45,6 +46,7 @@ LABELS = {
     "outcome": N_("There is a result"),
     "recalled": N_("Taken back by the worker"),
 }
+complete(LABELS, STATES)
 
 # What an event of each act carries; the room that keeps the chain records it.
 EVENTS: dict[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from grievance.directory.disclosure import EMPLOYER_KEPT_OUT, EMPLOYER_READS
 from grievance.i18n import catalogue
 from grievance.questions.bank import shipped
 from grievance.questions.question import PARTS
-from grievance.referrals.models import CHANNELS, FORMS, PURPOSES
+from grievance.referrals.models import FORMS, PURPOSES
 from grievance.sheets import Row, read
 
 FILE = Path(__file__).parent / "data" / "packets.yaml"
@@ -297,7 +297,7 @@ def _template(row: Row, sections: Mapping[str, Shape], statements: Mapping[str, 
         form=row.code("form", FORMS) if row.get("form") else "named",
         home_state=row.flag("home_state"),
         signed=row.flag("signed"),
-        channels=row.codes("channels", CHANNELS),
+        channels=row.codes("channels", entries.CHANNEL_TYPES),
         acknowledge_days=row.number("acknowledge_days"),
         chase_days=row.number("chase_days"),
         sections=shapes,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from grievance.directory import entries
 from grievance.directory.facts import Mechanism
+from grievance.model import some_of
 from grievance.routing.rank import NAME_FREE
 from grievance.routing.situation import DoorList, Situation
 from grievance.routing.work import AT_SEA, OUTSIDE_LABOUR_LAW
@@ -17,17 +19,21 @@ _IMMIGRATION = {
     "unknown": "immigration-not-known",
     "principle_no": "immigration-not-usual",
 }
+some_of(_IMMIGRATION, entries.IMMIGRATION)
 _EMPLOYER = {
     "yes_by_design": "employer-is-told",
     "likely": "employer-may-learn",
     "on_action": "employer-may-learn",
 }
+some_of(_EMPLOYER, entries.NOTIFIES_EMPLOYER)
 _NAME = {
     "not_accepted": "name-needed",
     "consult_only": "name-for-formal-step",
     "information_only": "name-for-formal-step",
 }
+some_of(_NAME, entries.ANONYMOUS)
 _PRESENCE = {"no": "must-be-there", "unknown": "must-be-there", "by_agent": "needs-agent"}
+some_of(_PRESENCE, entries.FROM_ABROAD)
 
 
 def cautions(s: Situation, door: Mechanism) -> list[str]:

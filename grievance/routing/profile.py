@@ -6,12 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
 from typing import Any, NoReturn
 
-from babel import Locale
-
 from grievance.i18n import BY_SLUG
+from grievance.questions.places import country_codes
 
 LOCATIONS = ("japan", "abroad", "returned")
 STATUSES = ("titp", "ssw", "esd", "work", "student", "other")
@@ -23,8 +21,6 @@ FLAGS = (
     "dispatched", "exports_to_us", "exports_to_eu",
 )  # fmt: skip
 INTERNS = ("titp", "esd")
-# CLDR territories that are not countries: groups, test codes, "unknown".
-_NOT_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 class ProfileError(Exception):
@@ -155,16 +151,8 @@ def _member(name: str, value: Any) -> bool | None:
     return None if value == "unknown" else _flag(name, value)
 
 
-@cache
-def countries() -> frozenset[str]:
-    """The ISO 3166-1 codes of countries, from CLDR."""
-    codes = {str(code) for code in Locale("en").territories}
-    codes = {code for code in codes if re.fullmatch("[A-Z]{2}", code)}
-    return frozenset(codes - _NOT_COUNTRIES)
-
-
 def _country(name: str, value: Any) -> str:
-    if not isinstance(value, str) or value not in countries():
+    if not isinstance(value, str) or value not in country_codes():
         _refuse(name, value)
     return value
 

@@ -5,8 +5,10 @@ Sentences are English messages of the catalogue `public`; docs/routing.md lists 
 
 from __future__ import annotations
 
+from grievance.directory.entries import KINDS
 from grievance.directory.facts import Mechanism
 from grievance.i18n import N_
+from grievance.model import some_of
 
 # What a body is good for, by the first of these kinds of remedy it has.
 _BY_REMEDY = (
@@ -34,6 +36,7 @@ _BY_KIND = {
     "nhri": "human-rights",
     "international": "outside-pressure",
 }
+some_of(_BY_KIND, KINDS)
 
 ROLES = {
     "comes-at-once": N_("They come when somebody is in danger, by day and by night."),

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from grievance.directory.facts import Facts, shipped
-from grievance.routing.profile import BANKS, LOCATIONS, countries
+from grievance.questions.places import country_codes
+from grievance.routing.profile import BANKS, LOCATIONS
 from grievance.sheets import Row, SheetError, read
 
 FILE = Path(__file__).parent / "data" / "rules.yaml"
@@ -102,7 +103,7 @@ def load_rules(facts: Facts, file: Path | None = None) -> Rules:
         home_authority=_by_country(top, "home_authority", doors),
         nhri=_by_country(top, "nhri", doors),
         never_automatic=top.codes("never_automatic", doors),
-        ncp_countries=top.codes("ncp_countries", countries()),
+        ncp_countries=top.codes("ncp_countries", country_codes()),
         immigration_risk=top.codes("immigration_risk"),
         safe_without_status=top.codes("safe_without_status", doors),
         finance=_pairs(top, "finance", BANKS, doors),
@@ -163,4 +164,4 @@ def _pairs(
 
 
 def _by_country(top: Row, key: str, doors: tuple[str, ...]) -> Mapping[str, str]:
-    return _pairs(top, key, countries(), doors)
+    return _pairs(top, key, country_codes(), doors)

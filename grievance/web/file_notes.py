@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from grievance.files.cleaning import WARNINGS
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.model import complete
 
 HIDDEN = N_("Hidden data is still in it: it may show where it was made and by whom.")
 NOTES = {
@@ -17,12 +19,12 @@ NOTES = {
     "text_only": N_("Only the words were taken out. Pictures and layout are in the original."),
     "unread": N_("We could not take out its words. If it matters, send a photo of it too."),
     "name_differs": N_("Its name said that it is another kind of file."),
-}
-NOTES |= dict.fromkeys(
+} | dict.fromkeys(
     ("other_track", "external_reference", "unknown_codec")
     + ("busy", "timed_out", "out_of_memory", "crashed"),
     HIDDEN,
 )
+complete(NOTES, WARNINGS)
 
 
 def file_notes(warnings: Iterable[str]) -> list[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from grievance.model import complete
+from grievance.settings import HSTS
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -33,6 +36,7 @@ TLS_ONLY = {
     "subdomains": "max-age=63072000; includeSubDomains",
     "preload": "max-age=63072000; includeSubDomains; preload",
 }
+complete(TLS_ONLY, HSTS)
 
 
 def _set(answer: Response) -> Response:

@@ -29,7 +29,7 @@ from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
 from grievance.i18n import LANGUAGES, Language, speaking
 from grievance.notifications.models import Outbox
-from grievance.referrals.operations.handing import untold
+from grievance.referrals.operations.recalling import untold
 from grievance.vault.labels import Label
 from tests.cases.conftest import DUE, TODAY, World, words
 from tests.cases.test_cases_deciding import refused

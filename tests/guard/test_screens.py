@@ -31,6 +31,7 @@ from grievance.i18n import (
     speaking,
     time_text,
 )
+from grievance.intake.drafting import TELL
 from grievance.questions.bank import shipped
 from grievance.web.errors import error_page
 from grievance.web.file_notes import NOTES
@@ -290,7 +291,7 @@ def test_days_and_numbers_have_one_kind_of_digits(language: Language) -> None:
 def test_the_questions_of_the_short_ways_are_in_the_gate() -> None:
     source = catalogues.wanted()["screens"]
     bank = shipped()
-    for way in catalogues.SHORT_WAYS:
+    for way in TELL:
         for page in bank.journeys[way]:
             for question in bank.on_page(page):
                 assert source.get(question.ask), question.id

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from grievance.directory.facts import shipped
-from grievance.routing.profile import Profile, ProfileError, countries, parse
+from grievance.routing.profile import Profile, ProfileError, parse
 from grievance.routing.rules import shipped_rules
 
 ISSUES = tuple(shipped().issues)
@@ -105,8 +105,3 @@ def test_a_profile_is_a_mapping(given):
 def test_norway_without_quotes_gets_a_hint():
     with pytest.raises(ProfileError, match="in quotes"):
         parse({"issue": "other", "nationality": False}, ISSUES)
-
-
-def test_countries_are_countries():
-    assert {"JP", "NO", "TW", "XK"} <= countries()
-    assert not {"EU", "UN", "ZZ", "001"} & countries()

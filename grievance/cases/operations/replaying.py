@@ -19,7 +19,7 @@ from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
-from grievance.cases.ledger import Act
+from grievance.cases.ledger import ACTS, Act
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
@@ -27,6 +27,7 @@ from grievance.cases.operations.belonging import step_aside
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import TABLE, WORKER, Verb
+from grievance.model import complete
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
 from grievance.refusals import Refused
@@ -175,3 +176,4 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,
 }
+complete(AGAIN, ACTS)

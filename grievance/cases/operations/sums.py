@@ -11,6 +11,8 @@ from grievance.cases.opening import OpenCase
 from grievance.vault import values
 from grievance.vault.labels import Label
 
+AMOUNTS = ("claimed", "offered", "agreed", "received")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -28,7 +30,7 @@ class Facts:
     @property
     def amounts(self) -> list[int]:
         """The amounts that were named."""
-        named = (self.claimed, self.offered, self.agreed, self.received)
+        named = [getattr(self, name) for name in AMOUNTS]
         return [one for one in named if one is not None]
 
     @property

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.directory.entries import CHANNEL_TYPES
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
-    CHANNELS,
     FORMS,
     PURPOSES,
     Consent,
@@ -271,7 +271,7 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     valid_consent(session, referral, today)
     if delivery.by not in ("staff", "worker_takes_it"):
         raise Refused("by")
-    if delivery.channel not in CHANNELS:
+    if delivery.channel not in CHANNEL_TYPES:
         raise Refused("channel")
     if delivery.on > today:
         raise Refused("date")
