@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.accounts import quorum
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import holders, open_organisation_keys
 from grievance.accounts.models import Person
 from grievance.accounts.operations import founding, invitations, recovery, signing
-from grievance.accounts.operations.keys import ALONE_WAITS, KeyHolder, approve
+from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.profile import FIELDS
@@ -89,6 +90,11 @@ class Staff:
         """Who they are to a verb."""
         allowed = permissions_of(self.role, holds_key=self.holds_key)
         return of_member(self.id, frozenset(str(one) for one in allowed))
+
+    def acting(self, session: Session, ring: KeyRing, now: datetime = NOW) -> StaffAct:
+        """What they do to their organisation."""
+        holder = KeyHolder(self.id, self.private)
+        return StaffAct(session, ring, self.organisation, holder, now)
 
     def open(self, session: Session, case: Case) -> OpenCase:
         """The case as they open it."""
@@ -165,17 +171,16 @@ def found_operator(session: Session, ring: KeyRing, now: datetime = NOW) -> Oper
         held.organisation_id,
         admitted.private,
     )
-    sheet = recovery.sheet_secret(
-        session, director.organisation, KeyHolder(director.id, director.private)
-    )
+    act = director.acting(session, ring, now)
+    sheet = recovery.sheet_secret(session, director.organisation, act.by)
     assert sheet is not None
-    recovery.confirm_sheet(session, director.organisation, sheet, person_id=director.id, now=now)
-    _tell(session, director, held.version, now)
+    recovery.confirm_sheet(act, sheet)
+    _tell(act, held.version)
     session.commit()
     return Operator(director.organisation, director, ring)
 
 
-def _tell(session: Session, director: Staff, version: int, now: datetime) -> None:
+def _tell(act: StaffAct, version: int) -> None:
     told = ProfileDraft(
         version=version,
         name="Hidamari desk",
@@ -187,7 +192,7 @@ def _tell(session: Session, director: Staff, version: int, now: datetime) -> Non
         contacts=["desk@example.org"],
         retention_days=1825,
     )
-    save_profile(session, director.organisation, told, person_id=director.id, now=now)
+    save_profile(act, told)
 
 
 def member(
@@ -204,23 +209,21 @@ def member(
     then = now - quorum.COUNTS - timedelta(hours=1)
     address, ring, director = f"{uuid4().hex[:10]}@example.org", operator.ring, operator.director
     token = invitations.invite(
-        session,
-        operator.id,
-        invitations.Invitee(name, address, role),
-        invited_by=director.id,
-        ring=ring,
-        now=then,
+        director.acting(session, ring, then), invitations.Invitee(name, address, role)
     )
     admitted = invitations.accept(
-        session, token, cheap_password(ring), language=language, ring=ring, now=then - ALONE_WAITS
+        session,
+        token,
+        invitations.Newcomer(cheap_password(ring), language),
+        ring=ring,
+        now=then - ALONE_WAITS,
     )
     made = Staff(admitted.person_id, name, address, role, operator.id, admitted.private)
     if made.holds_key:
         asked = waiting_requests(session, operator.id, made.id)[0]
         words = fingerprint(session.get_one(Person, made.id).public)
         giver = operator.approver(session)
-        holder = KeyHolder(giver.id, giver.private)
-        approve(session, asked.id, words, by=holder, ring=ring, now=then)
+        approve(giver.acting(session, ring, then), asked.id, words)
         operator.members.append(made)
     session.commit()
     return made

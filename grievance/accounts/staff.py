@@ -15,9 +15,10 @@ from flask import Flask, Request, Response, abort, current_app, g, redirect, req
 from flask_login import UserMixin, current_user
 
 from grievance.accounts import queries, words
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.keys import member_holder, open_organisation_keys
 from grievance.accounts.models import Person, StaffSession
-from grievance.accounts.operations.keys import KeyHolder, reseal_slice
+from grievance.accounts.operations.keys import reseal_slice
 from grievance.accounts.operations.signing import member_private
 from grievance.accounts.queries import (
     MembershipFact,
@@ -117,6 +118,12 @@ def current_member() -> Member:
     if found is None:
         abort(403)
     return found
+
+
+def acting() -> StaffAct:
+    """What this request's member does to their organisation, from now on."""
+    by = current_member()
+    return StaffAct(db.session(), key_ring(), by.organisation_id, by.holder, real_now())
 
 
 def member() -> Member | None:

@@ -141,8 +141,8 @@ def _accept(token: str, form: forms.Join) -> Admitted:
     session, ring, now = db.session(), staff.key_ring(), real_now()
     if isinstance(form, forms.Found):
         return founding.found(session, token, form.founder(password), ring=ring, now=now)
-    language = forms.text_of(form.language)
-    admitted = invitations.accept(session, token, password, language=language, ring=ring, now=now)
+    newcomer = invitations.Newcomer(password, forms.text_of(form.language))
+    admitted = invitations.accept(session, token, newcomer, ring=ring, now=now)
     public_url = current_app.config["SETTINGS"].public_url
     letters.tell_of_key_request(session, admitted.person_id, public_url, ring=ring, now=now)
     return admitted
@@ -159,7 +159,8 @@ def recovery_sheet() -> Response:
     form = forms.TypeSheet(request.form)
     if request.method == "POST" and form.validate():
         try:
-            _confirm(member, form.typed)
+            recovery.confirm_sheet(staff.acting(), form.typed)
+            session.commit()
         except Refused as refused:
             form.rows.errors = [refused.sentence]
         else:
@@ -168,14 +169,6 @@ def recovery_sheet() -> Response:
     printed = queries.day_here(db.session(), real_now())
     status = 422 if form.errors else 200
     return answer("recovery_sheet", status, form=form, sheet=sheet, printed=printed)
-
-
-def _confirm(member: staff.Member, typed: bytes) -> None:
-    session = db.session()
-    recovery.confirm_sheet(
-        session, member.organisation_id, typed, person_id=member.person_id, now=real_now()
-    )
-    session.commit()
 
 
 @accounts.route("/recovery", methods=["GET", "POST"])
@@ -189,9 +182,8 @@ def recover() -> Response:
     stepping.needs_step_up()
     form = forms.TypeSheet(request.form)
     if request.method == "POST" and form.validate():
-        ring, now, asked = staff.key_ring(), real_now(), waiting[0].id
         try:
-            recovery.recover(session, asked, form.typed, by=member.holder, ring=ring, now=now)
+            recovery.recover(staff.acting(), waiting[0].id, form.typed)
         except Refused as refused:
             db.session.rollback()
             form.rows.errors = [refused.sentence]

@@ -14,7 +14,6 @@ from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
 from grievance.accounts.roles import NAMES, Permission
-from grievance.clock import real_now
 from grievance.console.people import tell_of_removal
 from grievance.console.people_forms import Approve, Confirm
 from grievance.console.surface import answer, console, moment
@@ -96,8 +95,7 @@ def approve_key(request_id: UUID) -> Response:
 
 
 def _approve(request_id: UUID, words: str) -> None:
-    by, ring = staff.current_member().holder, staff.key_ring()
-    giving.approve(db.session(), request_id, words, by=by, ring=ring, now=real_now())
+    giving.approve(staff.acting(), request_id, words)
     db.session.commit()
 
 
@@ -150,9 +148,9 @@ def refuse_key(request_id: UUID) -> Response:
     facts = _about(asked)
     if request.method == "POST" and form.validate():
         try:
-            by = staff.current_member().holder
-            giving.refuse(db.session(), request_id, by=by, now=real_now())
-            tell_of_removal(asked.person_id)
+            act = staff.acting()
+            giving.refuse(act, request_id)
+            tell_of_removal(act, asked.person_id)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()
@@ -180,15 +178,9 @@ def _refusal() -> dict[str, Any]:
 def rotate_key() -> Response:
     """A new key for the organisation."""
     stepping.needs_step_up()
-    member, form = staff.current_member(), Confirm(request.form)
+    form = Confirm(request.form)
     if request.method == "POST" and form.validate():
-        giving.rotate(
-            db.session(),
-            member.organisation_id,
-            by=member.holder,
-            ring=staff.key_ring(),
-            now=real_now(),
-        )
+        giving.rotate(staff.acting())
         db.session.commit()
         return redirect(url_for("console.keys"), 303)  # type: ignore[return-value]
     return answer("people_confirm", form=form, **_about_rotation())
@@ -215,15 +207,9 @@ def _about_rotation() -> dict[str, Any]:
 def new_sheet() -> Response:
     """A new recovery sheet in place of a lost one."""
     stepping.needs_step_up()
-    member, form = staff.current_member(), Confirm(request.form)
+    form = Confirm(request.form)
     if request.method == "POST" and form.validate():
-        recovery.replace_sheet(
-            db.session(),
-            member.organisation_id,
-            by=member.holder,
-            ring=staff.key_ring(),
-            now=real_now(),
-        )
+        recovery.replace_sheet(staff.acting())
         db.session.commit()
         return redirect(url_for("accounts.recovery_sheet"), 303)  # type: ignore[return-value]
     return answer("people_confirm", form=form, **_about_sheet())

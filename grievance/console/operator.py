@@ -6,7 +6,6 @@ from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.operations.profile import save_profile
-from grievance.clock import real_now
 from grievance.console.operator_form import OperatorForm, filled, names_of
 from grievance.console.surface import answer, console
 from grievance.extensions import db
@@ -48,8 +47,5 @@ def _form() -> OperatorForm:
 
 
 def _save(form: OperatorForm) -> None:
-    member, now = staff.current_member(), real_now()
-    save_profile(
-        db.session(), member.organisation_id, form.draft(), person_id=member.person_id, now=now
-    )
+    save_profile(staff.acting(), form.draft())
     db.session.commit()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance.accounts import queries, staff, stepping
+from grievance.accounts.act import StaffAct
 from grievance.accounts.operations import invitations, leaving, letters
 from grievance.accounts.roles import Permission
-from grievance.clock import real_now
 from grievance.console.people_forms import Confirm, Invite
 from grievance.console.surface import answer, console
 from grievance.extensions import db
@@ -53,37 +52,24 @@ class Sent(NamedTuple):
 
 
 def _invite(form: Invite) -> Sent:
-    member, now = staff.current_member(), real_now()
-    token = invitations.invite(
-        db.session(),
-        member.organisation_id,
-        form.invitee(),
-        invited_by=member.person_id,
-        ring=staff.key_ring(),
-        now=now,
-    )
-    return _send(token, now)
+    act = staff.acting()
+    return _send(act, invitations.invite(act, form.invitee()))
 
 
-def _send(token: str, now: datetime) -> Sent:
+def _send(act: StaffAct, token: str) -> Sent:
     """Put the letter into the outbox and commit. While mail works nobody but the person it is for
     sees the link: who sees it could act under their name."""
     path = url_for("accounts.invitation", token=token)
     link = f"{current_app.config['SETTINGS'].public_url}{path}"
-    spoken = staff.current_member().language
-    letters.send_invitation(
-        db.session(), token, link, language=spoken, ring=staff.key_ring(), now=now
-    )
-    works = mail_works(db.session(), now)
-    db.session.commit()
+    letters.send_invitation(act, token, link, staff.current_member().language)
+    works = mail_works(act.session, act.now)
+    act.session.commit()
     return Sent("" if works else link)
 
 
-def tell_of_removal(person_id: UUID) -> None:
+def tell_of_removal(act: StaffAct, person_id: UUID) -> None:
     """Put the letters about a removal into the outbox."""
-    by, ring = staff.current_member().person_id, staff.key_ring()
-    url = current_app.config["SETTINGS"].public_url
-    letters.tell_of_removal(db.session(), person_id, by, url, ring=ring, now=real_now())
+    letters.tell_of_removal(act, person_id, current_app.config["SETTINGS"].public_url)
 
 
 def _person(person_id: UUID) -> queries.PersonFact:
@@ -102,15 +88,8 @@ def reset_person(person_id: UUID) -> Response:
     stepping.needs_step_up()
     person, form = _person(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
-        member, now = staff.current_member(), real_now()
-        token = invitations.offer_reset(
-            db.session(),
-            member.organisation_id,
-            person_id,
-            offered_by=member.person_id,
-            now=now,
-        )
-        return _people_page(Invite(), _send(token, now))
+        act = staff.acting()
+        return _people_page(Invite(), _send(act, invitations.offer_reset(act, person_id)))
     return answer("people_confirm", form=form, **_about_reset(person))
 
 
@@ -164,17 +143,10 @@ def remove_person(person_id: UUID) -> Response:
 
 
 def _remove(person_id: UUID) -> None:
-    member = staff.current_member()
-    leaving.remove_member(
-        db.session(),
-        member.organisation_id,
-        person_id,
-        by=member.holder,
-        ring=staff.key_ring(),
-        now=real_now(),
-    )
-    tell_of_removal(person_id)
-    db.session.commit()
+    act = staff.acting()
+    leaving.remove_member(act, person_id)
+    tell_of_removal(act, person_id)
+    act.session.commit()
 
 
 def _about_removal(person: queries.PersonFact) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import queries
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.models import Organisation, Person
 from grievance.accounts.named import leave
 from grievance.accounts.operations import founding, invitations, recovery
-from grievance.accounts.operations.keys import ALONE_WAITS, KeyHolder, approve
+from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.quorum import COUNTS
 from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
@@ -46,6 +47,11 @@ class Colleague:
         """Who they are to a verb."""
         allowed = permissions_of(self.role, holds_key=self.role in KEY_HOLDERS)
         return of_member(self.id, frozenset(str(one) for one in allowed))
+
+    def acting(self, session: Session, ring: KeyRing, now: datetime) -> StaffAct:
+        """What they do to their organisation."""
+        holder = KeyHolder(self.id, self.private)
+        return StaffAct(session, ring, self.organisation, holder, now)
 
     def open(self, session: Session, case: Case) -> OpenCase:
         """The case as they open it."""
@@ -85,10 +91,10 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     given = now - COUNTS  # longer ago than whom one person let in counts as that person
     began = given - ALONE_WAITS
     director = _found(session, ring, hires[0], began)
-    _publish(session, script, director, began)
+    _publish(director.acting(session, ring, began), script)
     colleagues = {hires[0].key: director}
     for hire in hires[1:]:
-        colleagues[hire.key] = _join(session, ring, director, hire, began)
+        colleagues[hire.key] = _join(director.acting(session, ring, began), hire)
     _give_keys(session, ring, list(colleagues.values()), given)
     for name in script["partners"]:
         partner = Organisation(kind="partner", name=name, founded_at=now)
@@ -112,18 +118,18 @@ def _found(session: Session, ring: KeyRing, hire: _Hire, now: datetime) -> Colle
     operator = queries.operator(session)
     if operator is None:
         raise LookupError("no operator after founding")
-    holder = KeyHolder(admitted.person_id, admitted.private)
-    sheet = recovery.sheet_secret(session, operator.id, holder)
+    role = Role(hire.account.role)
+    director = Colleague(admitted.person_id, operator.id, role, admitted.private)
+    act = director.acting(session, ring, now)
+    sheet = recovery.sheet_secret(session, operator.id, act.by)
     if sheet is None:
         raise LookupError("no recovery sheet after founding")
-    recovery.confirm_sheet(session, operator.id, sheet, person_id=holder.person_id, now=now)
-    return Colleague(admitted.person_id, operator.id, Role(hire.account.role), admitted.private)
+    recovery.confirm_sheet(act, sheet)
+    return director
 
 
-def _publish(
-    session: Session, script: Mapping[str, Any], director: Colleague, now: datetime
-) -> None:
-    kept = queries.profile(session)
+def _publish(act: StaffAct, script: Mapping[str, Any]) -> None:
+    kept = queries.profile(act.session)
     told = ProfileDraft(
         version=kept.version if kept else 1,
         name=script["name"],
@@ -139,21 +145,15 @@ def _publish(
         contacts=script["contacts"],
         retention_days=script["retention_days"],
     )
-    save_profile(session, director.organisation, told, person_id=director.id, now=now)
+    save_profile(act, told)
 
 
-def _join(
-    session: Session, ring: KeyRing, director: Colleague, hire: _Hire, now: datetime
-) -> Colleague:
-    role, organisation = Role(hire.account.role), director.organisation
-    invitee = invitations.Invitee(hire.name, hire.account.email, role)
-    token = invitations.invite(
-        session, organisation, invitee, invited_by=director.id, ring=ring, now=now
-    )
-    admitted = invitations.accept(
-        session, token, hire.password, language=hire.language, ring=ring, now=now
-    )
-    return Colleague(admitted.person_id, organisation, role, admitted.private)
+def _join(act: StaffAct, hire: _Hire) -> Colleague:
+    role = Role(hire.account.role)
+    token = invitations.invite(act, invitations.Invitee(hire.name, hire.account.email, role))
+    newcomer = invitations.Newcomer(hire.password, hire.language)
+    admitted = invitations.accept(act.session, token, newcomer, ring=act.ring, now=act.now)
+    return Colleague(admitted.person_id, act.organisation_id, role, admitted.private)
 
 
 def _give_keys(session: Session, ring: KeyRing, there: Sequence[Colleague], now: datetime) -> None:
@@ -162,6 +162,5 @@ def _give_keys(session: Session, ring: KeyRing, there: Sequence[Colleague], now:
     for one in there[1:]:
         for asked in queries.waiting_requests(session, one.organisation, one.id):
             words = fingerprint(session.get_one(Person, one.id).public)
-            holder = KeyHolder(giver.id, giver.private)
-            approve(session, asked.id, words, by=holder, ring=ring, now=now)
+            approve(giver.acting(session, ring, now), asked.id, words)
             giver = one if giver is there[0] else giver

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from grievance.accounts import hashing, queries, quorum
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.keys import holders, open_organisation_keys
 from grievance.accounts.models import KeyRequest, Person
 from grievance.accounts.operations import founding, invitations, keys, recovery
-from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
@@ -87,20 +87,29 @@ class Office:
     def holder(self, admitted: Admitted) -> KeyHolder:
         return KeyHolder(admitted.person_id, admitted.private)
 
+    def act(
+        self,
+        by: Admitted | None = None,
+        now: datetime | None = None,
+        session: Session | None = None,
+    ) -> StaffAct:
+        """What somebody does to the organisation; the founder unless told otherwise."""
+        holder = self.holder(by or self.founder)
+        return StaffAct(session or self.session, self.ring, self.id, holder, now or real_now())
+
     def invite(self, name: str, role: Role, by: Admitted | None = None) -> str:
         """The token of an invitation to `<name>@example.org`."""
         return invitations.invite(
-            self.session,
-            self.id,
-            invitations.Invitee(name, f"{name}@example.org", role),
-            invited_by=(by or self.founder).person_id,
-            ring=self.ring,
-            now=real_now(),
+            self.act(by), invitations.Invitee(name, f"{name}@example.org", role)
         )
 
     def accept(self, token: str) -> Admitted:
         return invitations.accept(
-            self.session, token, self.hashed, language="en", ring=self.ring, now=real_now()
+            self.session,
+            token,
+            invitations.Newcomer(self.hashed, "en"),
+            ring=self.ring,
+            now=real_now(),
         )
 
     def older(self, person: Admitted) -> None:
@@ -134,12 +143,7 @@ class Office:
             self.request(person).created_at = when - keys.ALONE_WAITS
             self.session.flush()
         keys.approve(
-            self.session,
-            self.request(person).id,
-            self.words(person),
-            by=self.holder(by or self.giver()),
-            ring=self.ring,
-            now=when,
+            self.act(by or self.giver(), when), self.request(person).id, self.words(person)
         )
         self.came.append(person)
         self.session.commit()
@@ -178,12 +182,6 @@ def unconfirmed(session: Session, ring: KeyRing, hashed: hashing.HashedPassword)
 
 @pytest.fixture
 def office(unconfirmed: Office) -> Office:
-    recovery.confirm_sheet(
-        unconfirmed.session,
-        unconfirmed.id,
-        unconfirmed.sheet(),
-        person_id=unconfirmed.founder.person_id,
-        now=real_now(),
-    )
+    recovery.confirm_sheet(unconfirmed.act(), unconfirmed.sheet())
     unconfirmed.session.commit()
     return unconfirmed

@@ -310,14 +310,7 @@ def test_leaver_with_a_live_session_is_out_at_the_next_request(
     office.join("lan", Role.DIRECTOR)
     client.sign_in("lan@example.org")
     assert client.get("/staff/keys").status_code == 200
-    leaving.remove_member(
-        office.session,
-        office.id,
-        office.person("lan").id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
+    leaving.remove_member(office.act(), office.person("lan").id)
     office.session.commit()
     assert client.get("/staff/keys").status_code == 303
     assert client.sign_in("lan@example.org").status_code == 422

@@ -3,6 +3,7 @@ else, whatever is swapped in the database."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -29,14 +30,7 @@ from tests.accounts.conftest import Office
 
 
 def remove(office: Office, person: object, by: object) -> None:
-    leaving.remove_member(
-        office.session,
-        office.id,
-        person.person_id,
-        by=office.holder(by),
-        ring=office.ring,
-        now=real_now(),
-    )
+    leaving.remove_member(office.act(by), person.person_id)
     office.session.commit()
 
 
@@ -104,14 +98,7 @@ def test_approval_needs_the_words_of_the_key_that_gets_it(office: Office) -> Non
     minh = office.join("minh", Role.HANDLER, approved=False)
     office.older(lan)
     with pytest.raises(Refused, match="fingerprint"):
-        keys.approve(
-            office.session,
-            office.request(lan).id,
-            office.words(minh),
-            by=office.holder(office.founder),
-            ring=office.ring,
-            now=real_now(),
-        )
+        keys.approve(office.act(), office.request(lan).id, office.words(minh))
 
 
 def test_a_request_is_decided_once(office: Office) -> None:
@@ -119,14 +106,14 @@ def test_a_request_is_decided_once(office: Office) -> None:
     request = office.request(lan)
     office.approve(lan)
     with pytest.raises(Refused, match="decided"):
-        keys.refuse(office.session, request.id, by=office.holder(office.founder), now=real_now())
+        keys.refuse(office.act(), request.id)
     assert office.opens(lan)
 
 
 def test_refused_member_is_out(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER, approved=False)
     request = office.request(lan)
-    keys.refuse(office.session, request.id, by=office.holder(office.founder), now=real_now())
+    keys.refuse(office.act(), request.id)
     assert queries.memberships_of(office.session, lan.person_id) == ()
     assert queries.wrap_for(office.session, person_id=lan.person_id) is None
 
@@ -159,13 +146,7 @@ def test_swapped_operator_public_key_is_refused_before_sealing(office: Office) -
 def test_swapped_recovery_key_stops_a_rotation(office: Office) -> None:
     office.session.connection().execute(update(RecoveryKey).values(public=new_pair().public))
     with pytest.raises(StrangeKey):
-        keys.rotate(
-            office.session,
-            office.id,
-            by=office.holder(office.founder),
-            ring=office.ring,
-            now=real_now(),
-        )
+        keys.rotate(office.act())
 
 
 def test_membership_box_of_a_colleague_does_not_open(office: Office) -> None:
@@ -239,39 +220,21 @@ def test_administrator_removes_a_holder_and_a_holder_changes_the_key(office: Off
     organisation = office.session.get_one(Organisation, office.id)
     assert organisation.rotation_due
     assert set(office.opens(office.founder)) == {(office.id, 1)}
-    keys.rotate(
-        office.session,
-        office.id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
+    keys.rotate(office.act())
     assert not organisation.rotation_due
     assert set(office.opens(office.founder)) == {(office.id, 1), (office.id, 2)}
 
 
 def test_member_who_joins_after_two_rotations_reads_back_to_the_first(office: Office) -> None:
     for _ in range(2):
-        keys.rotate(
-            office.session,
-            office.id,
-            by=office.holder(office.founder),
-            ring=office.ring,
-            now=real_now(),
-        )
+        keys.rotate(office.act())
     lan = office.join("lan", Role.HANDLER)
     assert set(office.opens(lan)) == {(office.id, n) for n in (1, 2, 3)}
 
 
 def test_broken_link_in_the_chain_is_told(office: Office) -> None:
     for _ in range(2):
-        keys.rotate(
-            office.session,
-            office.id,
-            by=office.holder(office.founder),
-            ring=office.ring,
-            now=real_now(),
-        )
+        keys.rotate(office.act())
     second, third = office.session.scalars(
         select(OrganisationKey)
         .where(OrganisationKey.generation > 1)
@@ -290,13 +253,7 @@ def test_resealers_run_until_nothing_is_left(office: Office) -> None:
         seen.append((organisation_id, sorted(opened), newest.generation))
         return left.pop(0)
 
-    keys.rotate(
-        office.session,
-        office.id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
+    keys.rotate(office.act())
     organisation = office.session.get_one(Organisation, office.id)
     keys.RESEALERS.append(resealer)
     try:
@@ -325,19 +282,12 @@ def test_member_of_another_organisation_is_not_removed_here(office: Office) -> N
     office.session.flush()
     with pytest.raises(Refused, match="not_member"):
         leaving.remove_member(
-            office.session,
-            other.id,
-            office.founder.person_id,
-            by=office.holder(office.founder),
-            ring=office.ring,
-            now=real_now(),
+            replace(office.act(), organisation_id=other.id), office.founder.person_id
         )
 
 
 def reset(office: Office, person: object, by: object) -> object:
-    token = invitations.offer_reset(
-        office.session, office.id, person.person_id, offered_by=by.person_id, now=real_now()
-    )
+    token = invitations.offer_reset(office.act(by), person.person_id)
     assert office.opens(person)  # nothing changed yet
     return office.accept(token)
 
@@ -357,13 +307,7 @@ def test_reset_member_has_a_new_key_and_waits_again(office: Office) -> None:
 
 def test_sheet_gives_the_key_back_when_the_only_holder_was_reset(unconfirmed: Office) -> None:
     office, secret = unconfirmed, unconfirmed.sheet()
-    recovery.confirm_sheet(
-        office.session,
-        office.id,
-        secret,
-        person_id=office.founder.person_id,
-        now=real_now(),
-    )
+    recovery.confirm_sheet(office.act(), secret)
     key = office.opens(office.founder)
     anew = reset(office, office.founder, office.founder)
     request = office.request(anew)
@@ -373,20 +317,11 @@ def test_sheet_gives_the_key_back_when_the_only_holder_was_reset(unconfirmed: Of
     assert office.opens(anew) == key
     assert "recovery_unconfirmed" in queries.filing_closed(office.session)
     with pytest.raises(Refused, match="sheet"):
-        recovery.confirm_sheet(
-            office.session, office.id, secret, person_id=anew.person_id, now=real_now()
-        )
+        recovery.confirm_sheet(office.act(anew), secret)
 
 
 def _recover(office: Office, request: KeyRequest, secret: bytes, by: object) -> None:
-    recovery.recover(
-        office.session,
-        request.id,
-        secret,
-        by=office.holder(by),
-        ring=office.ring,
-        now=real_now(),
-    )
+    recovery.recover(office.act(by), request.id, secret)
 
 
 def test_sheet_does_not_pass_by_a_colleague_who_holds_the_key(unconfirmed: Office) -> None:
@@ -398,13 +333,7 @@ def test_sheet_does_not_pass_by_a_colleague_who_holds_the_key(unconfirmed: Offic
 
 def test_sheet_still_opens_after_a_rotation(unconfirmed: Office) -> None:
     office, secret = unconfirmed, unconfirmed.sheet()
-    keys.rotate(
-        office.session,
-        office.id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
+    keys.rotate(office.act())
     expected = office.opens(office.founder)
     anew = reset(office, office.founder, office.founder)
     _recover(office, office.request(anew), secret, anew)
@@ -418,9 +347,7 @@ def test_sheet_is_shown_to_its_printer_only_and_only_until_typed_back(
     lan = office.join("lan", Role.DIRECTOR)
     assert recovery.sheet_secret(office.session, office.id, office.holder(lan)) is None
     secret = office.sheet()
-    recovery.confirm_sheet(
-        office.session, office.id, secret, person_id=office.founder.person_id, now=real_now()
-    )
+    recovery.confirm_sheet(office.act(), secret)
     holder = office.holder(office.founder)
     assert recovery.sheet_secret(office.session, office.id, holder) is None
 

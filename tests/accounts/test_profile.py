@@ -34,9 +34,7 @@ def draft(version: int = 1, **other: object) -> ProfileDraft:
 
 
 def save(office: Office, what: ProfileDraft) -> None:
-    save_profile(
-        office.session, office.id, what, person_id=office.founder.person_id, now=real_now()
-    )
+    save_profile(office.act(), what)
     office.session.commit()
 
 

@@ -57,7 +57,7 @@ def test_one_link_lets_one_in(office: Office) -> None:
 
     def accept(own: Session) -> None:
         invitations.accept(
-            own, token, office.hashed, language="en", ring=office.ring, now=real_now()
+            own, token, invitations.Newcomer(office.hashed, "en"), ring=office.ring, now=real_now()
         )
 
     assert together(office.session, accept, accept) == ["done", "used"]
@@ -71,8 +71,7 @@ def test_one_request_is_approved_once(office: Office) -> None:
     office.session.commit()
 
     def approve(own: Session) -> None:
-        by = office.holder(office.founder)
-        keys.approve(own, request, words, by=by, ring=office.ring, now=real_now())
+        keys.approve(office.act(session=own), request, words)
 
     assert together(office.session, approve, approve) == ["decided", "done"]
     held = select(MembershipKey).where(MembershipKey.person_id == lan.person_id)
@@ -84,14 +83,7 @@ def test_two_directors_who_remove_each_other_leave_one_holder(office: Office) ->
 
     def remove(whom, by):
         def act(own: Session) -> None:
-            leaving.remove_member(
-                own,
-                office.id,
-                whom.person_id,
-                by=office.holder(by),
-                ring=office.ring,
-                now=real_now(),
-            )
+            leaving.remove_member(office.act(by, session=own), whom.person_id)
 
         return act
 
@@ -109,7 +101,7 @@ def test_chain_holds_when_many_write_at_once(office: Office) -> None:
 
     def joins(token):
         return lambda own: invitations.accept(
-            own, token, office.hashed, language="en", ring=office.ring, now=real_now()
+            own, token, invitations.Newcomer(office.hashed, "en"), ring=office.ring, now=real_now()
         )
 
     assert together(office.session, *map(joins, tokens)) == ["done"] * 6

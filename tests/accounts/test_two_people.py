@@ -34,20 +34,13 @@ def refused(do: Callable[[], object]) -> str:
 
 
 def reset(office: Office, whom: Admitted, by: Admitted) -> Admitted:
-    token = invitations.offer_reset(
-        office.session, office.id, whom.person_id, offered_by=by.person_id, now=real_now()
-    )
+    token = invitations.offer_reset(office.act(by), whom.person_id)
     return office.accept(token)
 
 
 def give(office: Office, whom: Admitted, by: Admitted, after: timedelta = timedelta(0)) -> None:
     keys.approve(
-        office.session,
-        office.request(whom).id,
-        office.words(whom),
-        by=office.holder(by),
-        ring=office.ring,
-        now=real_now() + after,
+        office.act(by, now=real_now() + after), office.request(whom).id, office.words(whom)
     )
     office.session.flush()
 
@@ -103,22 +96,8 @@ def test_whose_password_was_set_anew_is_told_by_letter_whoever_gives_the_key(
 
 def test_a_removal_is_told_to_who_is_gone_and_to_who_manages_people(office: Office) -> None:
     lan, admin = office.join("lan", Role.HANDLER), office.join("admin", Role.ADMINISTRATOR)
-    leaving.remove_member(
-        office.session,
-        office.id,
-        lan.person_id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
-    letters.tell_of_removal(
-        office.session,
-        lan.person_id,
-        office.founder.person_id,
-        "http://localhost",
-        ring=office.ring,
-        now=real_now(),
-    )
+    leaving.remove_member(office.act(), lan.person_id)
+    letters.tell_of_removal(office.act(), lan.person_id, "http://localhost")
     office.session.flush()
     assert admin
     assert kinds(office.session) == ["member_removed"] * 2
@@ -178,19 +157,12 @@ def test_the_exact_way_under_a_colleagues_name_is_shut(browse, office: Office) -
 
 
 def _gone(office: Office, whom: Admitted) -> None:
-    leaving.remove_member(
-        office.session,
-        office.id,
-        whom.person_id,
-        by=office.holder(office.founder),
-        ring=office.ring,
-        now=real_now(),
-    )
+    leaving.remove_member(office.act(), whom.person_id)
 
 
 def _refuse(office: Office) -> None:
     for asked in queries.waiting_requests(office.session, office.id):
-        keys.refuse(office.session, asked.id, by=office.holder(office.founder), now=real_now())
+        keys.refuse(office.act(), asked.id)
 
 
 # What one director can do by themselves to make an account theirs, or to be alone. An administrator
@@ -302,13 +274,7 @@ def test_two_whom_one_person_let_in_alone_are_one_person(office: Office) -> None
 
 def test_an_offer_of_a_new_password_that_nobody_used_makes_nobody_anybodys(office: Office) -> None:
     lead = office.join("lead", Role.LEAD)
-    invitations.offer_reset(
-        office.session,
-        office.id,
-        lead.person_id,
-        offered_by=office.founder.person_id,
-        now=real_now(),
-    )
+    invitations.offer_reset(office.act(), lead.person_id)
     lan = office.join("lan", Role.HANDLER, approved=False)
     assert refused(lambda: give(office, lan, office.founder, LATER)) == "own_request"
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from grievance.accounts.keys import open_organisation_keys
-from grievance.accounts.operations.keys import KeyHolder, reseal_slice, rotate
+from grievance.accounts.operations.keys import reseal_slice, rotate
 from grievance.cases import records
 from grievance.cases.models import Case, CaseGrant, CaseKey, CaseRecord, Receipt, Suggestion
 from grievance.cases.opening import (
@@ -152,8 +152,7 @@ def test_nothing_an_opened_case_holds_shows_in_its_repr(world: World):
 
 def test_after_a_rotation_old_cases_open_and_are_moved_on_to_the_newest_key(world: World):
     session, director = world.session, world.operator.director
-    holder = KeyHolder(director.id, director.private)
-    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    rotate(director.acting(session, world.operator.ring))
     assert set(world.desk().keys) == {"story", "identity", "internal"}
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
     assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 3
@@ -168,8 +167,7 @@ def test_packets_move_on_to_the_newest_key_too(world: World):
     session, director = world.session, world.operator.director
     row = world.hand_over("asked")
     packet = session.get_one(Packet, row.packet_id)
-    holder = KeyHolder(director.id, director.private)
-    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    rotate(director.acting(session, world.operator.ring))
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
     assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 4
     newest = {g: key for (_owner, g), key in keys.items() if g == 2}
@@ -181,8 +179,7 @@ def test_packets_move_on_to_the_newest_key_too(world: World):
 
 def test_the_code_of_a_worker_opens_as_before_after_a_rotation(world: World):
     session, director = world.session, world.operator.director
-    holder = KeyHolder(director.id, director.private)
-    rotate(session, world.operator.id, by=holder, ring=world.operator.ring, now=NOW)
+    rotate(director.acting(session, world.operator.ring))
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
     reseal_slice(session, world.operator.id, keys, world.operator.ring)
     assert records.read(session, world.home(), "answers")["what-happened"]

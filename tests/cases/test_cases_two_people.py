@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.models import Membership, MembershipKey, Person
 from grievance.accounts.operations import invitations, keys, leaving
-from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.queries import waiting_requests
 from grievance.accounts.roles import Role
 from grievance.cases import queries, records
@@ -65,14 +64,7 @@ def lift(world: World, of: Staff, by: Staff, now=NOW) -> None:
 
 
 def remove(world: World, whom: Staff, by: Staff, now=NOW) -> None:
-    leaving.remove_member(
-        world.session,
-        world.operator.id,
-        whom.id,
-        by=KeyHolder(by.id, by.private),
-        ring=world.operator.ring,
-        now=now,
-    )
+    leaving.remove_member(by.acting(world.session, world.operator.ring, now), whom.id)
     world.session.flush()
 
 
@@ -95,13 +87,13 @@ def let_in(world: World, by: Staff) -> Staff:
     session, ring, org = world.session, world.operator.ring, world.operator.id
     name = f"puppet-{uuid4().hex[:8]}"
     invitee = invitations.Invitee(name, f"{name}@example.org", Role.LEAD)
-    token = invitations.invite(session, org, invitee, invited_by=by.id, ring=ring, now=NOW)
+    token = invitations.invite(by.acting(session, ring), invitee)
     made = invitations.accept(
-        session, token, cheap_password(ring), language="en", ring=ring, now=NOW
+        session, token, invitations.Newcomer(cheap_password(ring), "en"), ring=ring, now=NOW
     )
     asked = waiting_requests(session, org, made.person_id)[0]
     typed = fingerprint(session.get_one(Person, made.person_id).public)
-    keys.approve(session, asked.id, typed, by=KeyHolder(by.id, by.private), ring=ring, now=LATER)
+    keys.approve(by.acting(session, ring, LATER), asked.id, typed)
     return Staff(made.person_id, name, "", Role.LEAD, org, made.private)
 
 
@@ -222,13 +214,12 @@ def test_who_waits_for_the_key_since_a_new_password_still_counts(world: World):
     world.bring_to("in_review")
     remove(world, world.colleague, director)
     token = invitations.offer_reset(
-        world.session, world.operator.id, world.handler.id, offered_by=director.id, now=NOW
+        director.acting(world.session, world.operator.ring), world.handler.id
     )
     invitations.accept(
         world.session,
         token,
-        cheap_password(world.operator.ring),
-        language="en",
+        invitations.Newcomer(cheap_password(world.operator.ring), "en"),
         ring=world.operator.ring,
         now=NOW,
     )

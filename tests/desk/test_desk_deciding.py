@@ -273,10 +273,11 @@ def test_a_lead_gives_many_away_and_hands_a_caseload_over(house, show):
 def test_who_may_give_a_key_is_led_to_it_and_who_asked_for_it_is_not(house, show):
     handler, session = house.hire(), house.session
     newcomer = Invitee("Abe", "abe@example.org", Role.HANDLER)
-    ring, org = house.operator.ring, house.operator.id
-    director = house.operator.director
-    token = invitations.invite(session, org, newcomer, invited_by=director.id, ring=ring, now=NOW)
-    invitations.accept(session, token, cheap_password(ring), language="en", ring=ring, now=NOW)
+    ring, director = house.operator.ring, house.operator.director
+    token = invitations.invite(director.acting(session, ring), newcomer)
+    invitations.accept(
+        session, token, invitations.Newcomer(cheap_password(ring), "en"), ring=ring, now=NOW
+    )
     session.commit()
     for who, led in ((handler, True), (director, False)):
         page = show(house.browser(who), "/staff/")

@@ -15,7 +15,6 @@ from werkzeug.test import TestResponse
 
 from grievance.accounts.models import Event
 from grievance.accounts.operations import leaving
-from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.directory import facts, operations, queries
@@ -156,14 +155,7 @@ def test_who_alone_may_edit_the_directory_shows_a_number_at_once(
 def test_whom_one_removed_could_still_look(app: Flask, loaded: Session) -> None:
     operator = found_operator(loaded, app.config["KEY_RING"])
     editor = member(loaded, operator, Role.DIRECTORY_EDITOR)
-    leaving.remove_member(
-        loaded,
-        operator.id,
-        editor.id,
-        by=KeyHolder(operator.director.id, operator.director.private),
-        ring=operator.ring,
-        now=real_now(),
-    )
+    leaving.remove_member(operator.director.acting(loaded, operator.ring, real_now()), editor.id)
     loaded.commit()
     desk, row = Desk(browser(app, loaded, operator.director)), line(loaded)
     desk.send(f"/staff/confirm/{row.id}", verb="confirm", page=PAGE)

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, named, verifying
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.models import Organisation
 from grievance.accounts.operations import invitations, recovery, signing
-from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.operations.persons import Admitted, locked
 from grievance.accounts.roles import Role
 from grievance.cases.models import Case
@@ -116,14 +116,7 @@ def invited(played_once: Scene) -> str:
     """The link of somebody who was invited and has not come yet."""
     handler, session = played_once.handler, played_once.session
     invitee = invitations.Invitee("Nguyen Lan", "lan@example.org", Role.HANDLER)
-    token = invitations.invite(
-        session,
-        handler.organisation,
-        invitee,
-        invited_by=handler.id,
-        ring=played_once.ring,
-        now=real_now(),
-    )
+    token = invitations.invite(handler.acting(session, played_once.ring, real_now()), invitee)
     session.commit()
     return token
 
@@ -169,15 +162,17 @@ def _at_todays_costs(session: Session, house: Operator, who: Admitted) -> None:
 
 def _reset(session: Session, house: Operator, who: Admitted) -> None:
     token = invitations.offer_reset(
-        session, house.id, who.person_id, offered_by=house.director.id, now=real_now()
+        house.director.acting(session, house.ring, real_now()), who.person_id
     )
     password = cheap_password(house.ring)
-    invitations.accept(session, token, password, language="en", ring=house.ring, now=real_now())
+    invitations.accept(
+        session, token, invitations.Newcomer(password, "en"), ring=house.ring, now=real_now()
+    )
 
 
 def _sheet(session: Session, house: Operator, who: Admitted) -> None:
     by = KeyHolder(who.person_id, who.private)
-    recovery.replace_sheet(session, house.id, by=by, ring=house.ring, now=real_now())
+    recovery.replace_sheet(StaffAct(session, house.ring, house.id, by, real_now()))
 
 
 @pytest.mark.parametrize("act", [_password, _at_todays_costs, _reset, _sheet])

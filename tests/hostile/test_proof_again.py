@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,7 +14,6 @@ from grievance.accounts import audit, door, hashing, queries
 from grievance.accounts.keys import recovery_key
 from grievance.accounts.models import Invitation, MemberKeyWrap, StaffSession
 from grievance.accounts.operations import invitations, leaving, recovery, signing
-from grievance.accounts.operations.keys import KeyHolder
 from grievance.accounts.operations.persons import Admitted, set_password
 from grievance.accounts.roles import Role
 from grievance.cases.models import Case, Receipt, ReceiptSession, Reissue
@@ -87,9 +87,8 @@ def removed(operator: Operator, staff: Staff) -> Act:
     """A director removes a member."""
 
     def act(session: Session) -> None:
-        by = KeyHolder(operator.director.id, operator.director.private)
         leaving.remove_member(
-            session, operator.id, staff.id, by=by, ring=operator.ring, now=real_now()
+            operator.director.acting(session, operator.ring, real_now()), staff.id
         )
 
     return act
@@ -180,14 +179,7 @@ def test_an_invitation_that_is_replaced_meanwhile_lets_nobody_in(
 ) -> None:
     def invite(own: Session) -> str:
         invitee = invitations.Invitee("Mai", "mai@example.org", Role.HANDLER)
-        return invitations.invite(
-            own,
-            operator.id,
-            invitee,
-            invited_by=operator.director.id,
-            ring=operator.ring,
-            now=real_now(),
-        )
+        return invitations.invite(operator.director.acting(own, operator.ring, real_now()), invitee)
 
     token = invite(session)
     session.commit()
@@ -210,7 +202,7 @@ def test_a_link_for_a_password_of_somebody_removed_meanwhile_lets_nobody_in(
 ) -> None:
     lan = member(session, operator)
     token = invitations.offer_reset(
-        session, operator.id, lan.id, offered_by=operator.director.id, now=real_now()
+        operator.director.acting(session, operator.ring, real_now()), lan.id
     )
     session.commit()
     with meanwhile(app, removed(operator, lan)):
@@ -243,20 +235,19 @@ def test_an_older_sheet_does_not_confirm_the_newer_one(
     session: Session, operator: Operator
 ) -> None:
     """The page has read the old sheet already when a colleague draws a new one."""
-    by = KeyHolder(operator.director.id, operator.director.private)
-    now = real_now()
-    recovery.replace_sheet(session, operator.id, by=by, ring=operator.ring, now=now)
+    act = operator.director.acting(session, operator.ring, real_now())
+    recovery.replace_sheet(act)
     session.commit()
-    old = recovery.sheet_secret(session, operator.id, by)
+    old = recovery.sheet_secret(session, operator.id, act.by)
     seen = recovery_key(session, operator.id)  # what this request has read stays in its session
     assert old is not None
     assert seen is not None
     with Session(session.connection(), join_transaction_mode="create_savepoint") as other:
         other.info["actor"] = "cli:test"
-        recovery.replace_sheet(other, operator.id, by=by, ring=operator.ring, now=now)
+        recovery.replace_sheet(replace(act, session=other))
         other.commit()
     with pytest.raises(Refused, match="sheet"):
-        recovery.confirm_sheet(session, operator.id, old, person_id=by.person_id, now=now)
+        recovery.confirm_sheet(act, old)
 
 
 @pytest.fixture

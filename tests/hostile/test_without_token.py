@@ -83,12 +83,10 @@ class Scene:
         stored = files.keep(world.site.blobs, b"14 hours", "note.txt")
         file = files.attach(session, self.filed.open(session), stored, files.Brought("worker", NOW))
         invitee = invitations.Invitee("New Person", "new-person@example.org", Role.HANDLER)
-        by, now = self.colleague.id, real_now()
-        token = invitations.invite(
-            session, world.operator.id, invitee, invited_by=by, ring=ring, now=now
-        )
+        now = real_now()
+        token = invitations.invite(self.colleague.acting(session, ring, now), invitee)
         came = invitations.accept(
-            session, token, cheap_password(ring), language="en", ring=ring, now=now
+            session, token, invitations.Newcomer(cheap_password(ring), "en"), ring=ring, now=now
         )
         request = waiting_requests(session, world.operator.id, came.person_id)[0]
         phones = select(Channel.id).where(Channel.type == "phone", Channel.value.is_not(None))

@@ -14,7 +14,6 @@ from grievance.accounts.models import OperatorProfile, Organisation, Person, Rec
 from grievance.accounts.operations.keymaking import add_generation
 from grievance.accounts.profile import FIELDS
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import new_pair
 from tests.pages import Page, read_page
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -37,7 +36,7 @@ def found_operator(session: Session, ring: KeyRing) -> None:
     )
     session.add_all([organisation, person])
     session.flush()
-    add_generation(session, organisation, new_pair(), ring, NOW)
+    add_generation(session, organisation, ring, NOW)
     session.add(
         RecoveryKey(
             organisation_id=organisation.id,

@@ -33,7 +33,6 @@ from grievance.accounts.roles import Role
 from grievance.notifications.addresses import seal_address
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import new_pair
 from grievance.vault.sessions import new_secret, secret_hash
 
 
@@ -102,19 +101,11 @@ def found(
     admitted = admit(session, identity, founder.password, ring, now)
     organisation.name, organisation.founded_at = founder.organisation, now
     join(session, admitted.person_id, organisation.id, Role.DIRECTOR)
-    pair = new_pair()
-    key = add_generation(session, organisation, pair, ring, now)
-    give_key(session, key, pair.private, member_of(session, ring, admitted.person_id))
-    new_sheet(session, key, pair.private, admitted.person_id, ring=ring, now=now)
+    key = add_generation(session, organisation, ring, now)
+    give_key(session, key, member_of(session, ring, admitted.person_id))
+    new_sheet(session, key, admitted.person_id, ring, now)
     named.take_all(session, organisation)
-    audit.record(
-        session,
-        organisation,
-        Deed(
-            "founded",
-            actor_of(admitted.person_id),
-            now,
-            {"person": admitted.person_id, "check": key.check.hex()},
-        ),
-    )
+    codes = {"person": admitted.person_id, "check": key.row.check.hex()}
+    deed = Deed("founded", actor_of(admitted.person_id), now, codes)
+    audit.record(session, organisation, deed)
     return admitted

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.act import StaffAct
 from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.models import Invitation, KeyRequest, Membership, Organisation, Person
@@ -45,80 +46,62 @@ class Invitee:
     role: Role
 
 
-def invite(
-    session: Session,
-    organisation_id: UUID,
-    invitee: Invitee,
-    *,
-    invited_by: UUID,
-    ring: KeyRing,
-    now: datetime,
-) -> str:
+def invite(act: StaffAct, invitee: Invitee) -> str:
     """The token of an invitation that lasts seven days; an older one for this address is void.
 
     Refused for a role nobody can be given, or when somebody active has the address.
     """
     if invitee.role not in ASSIGNABLE:
         raise Refused("role")
-    organisation = locked(session, Organisation, organisation_id)
-    tag = email_tag(ring, invitee.address)
+    session, organisation = act.session, act.organisation()
+    tag = email_tag(act.ring, invitee.address)
     known = session.scalars(select(Person).where(Person.email_tag == tag)).first()
     if known is not None and known.state == "active":
         raise Refused("address_taken")
-    _void(session, organisation_id, Invitation.email_tag == tag)
+    _void(session, organisation.id, Invitation.email_tag == tag)
     token, person_id = new_secret(), known.id if known else uuid4()
     session.add(
         Invitation(
             token_hash=secret_hash(token),
             kind="join",
             person_id=person_id,
-            organisation_id=organisation_id,
+            organisation_id=organisation.id,
             name=invitee.name,
             email_tag=tag,
-            address_box=seal_address(ring.notifier_public, person_id, invitee.address).box,
+            address_box=seal_address(act.ring.notifier_public, person_id, invitee.address).box,
             role=invitee.role,
-            invited_by=invited_by,
-            created_at=now,
-            expires_at=now + INVITATION_LASTS,
+            invited_by=act.by.person_id,
+            created_at=act.now,
+            expires_at=act.now + INVITATION_LASTS,
         )
     )
-    audit.record(
-        session,
-        organisation,
-        Deed("invited", actor_of(invited_by), now, {"person": person_id, "role": invitee.role}),
-    )
+    act.record(organisation, "invited", person=person_id, role=invitee.role)
     return token
 
 
-def offer_reset(
-    session: Session, organisation_id: UUID, person_id: UUID, *, offered_by: UUID, now: datetime
-) -> str:
+def offer_reset(act: StaffAct, person_id: UUID) -> str:
     """The token of a link for a new password. Nothing changes until it is used; then the member
     has a new key, and reads no case until somebody gives them the organisation's again.
 
     Refused when the person is not a member of this organisation.
     """
-    organisation = locked(session, Organisation, organisation_id)
-    membership = active_membership(session, organisation_id, person_id)
-    _void(session, organisation_id, Invitation.person_id == person_id, Invitation.kind == "reset")
+    session, organisation = act.session, act.organisation()
+    membership = active_membership(session, organisation.id, person_id)
+    _void(session, organisation.id, Invitation.person_id == person_id, Invitation.kind == "reset")
     token = new_secret()
     session.add(
         Invitation(
             token_hash=secret_hash(token),
             kind="reset",
             person_id=person_id,
-            organisation_id=organisation_id,
+            organisation_id=organisation.id,
             role=membership.role,
-            invited_by=offered_by,
-            created_at=now,
-            expires_at=now + INVITATION_LASTS,
+            invited_by=act.by.person_id,
+            created_at=act.now,
+            expires_at=act.now + INVITATION_LASTS,
         )
     )
-    audit.record(
-        session,
-        organisation,
-        Deed("reset_offered", actor_of(offered_by), now, {"person": person_id}),
-    )
+    act.record(organisation, "reset_offered", person=person_id)
     return token
 
 
@@ -141,51 +124,39 @@ def active_membership(session: Session, organisation_id: UUID, person_id: UUID) 
     return found
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """What who comes by a link says of themselves: a password, and the language they read."""
+
+    password: HashedPassword
+    language: str
+
+
 def accept(
-    session: Session,
-    token: str,
-    password: HashedPassword,
-    *,
-    language: str,
-    ring: KeyRing,
-    now: datetime,
+    session: Session, token: str, newcomer: Newcomer, *, ring: KeyRing, now: datetime
 ) -> Admitted:
     """Use an invitation to join or a link for a new password. Refused (`used`, `not_member`)."""
     invited = take_invitation(session, token, now)
     if invited.kind == "join":
-        return _accept_join(session, invited, password, language, ring=ring, now=now)
+        return _accept_join(session, invited, newcomer, ring, now)
     if invited.kind == "reset":
-        return _accept_reset(session, invited, password, ring, now)
+        return _accept_reset(session, invited, newcomer.password, ring, now)
     raise Refused("used")
 
 
 def _accept_join(
-    session: Session,
-    invited: Invitation,
-    password: HashedPassword,
-    language: str,
-    *,
-    ring: KeyRing,
-    now: datetime,
+    session: Session, invited: Invitation, newcomer: Newcomer, ring: KeyRing, now: datetime
 ) -> Admitted:
     organisation = locked(session, Organisation, invited.organisation_id)
     if invited.email_tag is None or invited.address_box is None:
         raise Refused("used")
     identity = Identity(
-        invited.person_id, invited.name, invited.email_tag, invited.address_box, language
+        invited.person_id, invited.name, invited.email_tag, invited.address_box, newcomer.language
     )
-    admitted = admit(session, identity, password, ring, now)
+    admitted = admit(session, identity, newcomer.password, ring, now)
     join(session, admitted.person_id, organisation.id, Role(invited.role))
-    audit.record(
-        session,
-        organisation,
-        Deed(
-            "joined",
-            actor_of(admitted.person_id),
-            now,
-            {"person": admitted.person_id, "role": invited.role},
-        ),
-    )
+    codes = {"person": admitted.person_id, "role": invited.role}
+    audit.record(session, organisation, Deed("joined", actor_of(admitted.person_id), now, codes))
     ask_for_key(session, organisation, invited, reason="invited", now=now)
     return admitted
 

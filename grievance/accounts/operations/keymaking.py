@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -27,27 +28,32 @@ from grievance.accounts.operations.persons import locked
 from grievance.vault.framing import frame
 from grievance.vault.grants import seal_grant, seal_to
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import Holder, KeyPair, key_check, new_pair, public_key_mac
+from grievance.vault.keys import Holder, key_check, new_pair, public_key_mac
 from grievance.vault.labels import Label
+
+
+@dataclass(frozen=True)
+class OpenKey:
+    """A generation of an organisation's key, with its private half."""
+
+    row: OrganisationKey
+    private: bytes = field(repr=False)
 
 
 def add_generation(
     session: Session,
     organisation: Organisation,
-    pair: KeyPair,
     ring: KeyRing,
     now: datetime,
-    *,
-    previous: tuple[int, bytes] | None = None,
-) -> OrganisationKey:
-    """Write the public half of a new generation; `previous` is the (generation, private key)
-    before it, sealed to the new one so that nothing is lost."""
-    generation = previous[0] + 1 if previous else 1
-    box = None
+    previous: OpenKey | None = None,
+) -> OpenKey:
+    """Draw a new generation; the one before it is sealed to it, so that nothing is lost."""
+    generation = previous.row.generation + 1 if previous else 1
+    pair, box = new_pair(), None
     made = Holder(ORGANISATION, organisation.id, generation, pair.public)
     if previous:
-        info = key_info(organisation.id, previous[0], made, "chain")
-        box = seal_grant(pair.public, info, previous[1])
+        info = key_info(organisation.id, previous.row.generation, made, "chain")
+        box = seal_grant(pair.public, info, previous.private)
     key = OrganisationKey(
         organisation_id=organisation.id,
         generation=generation,
@@ -59,7 +65,7 @@ def add_generation(
     )
     session.add(key)
     session.flush()
-    return key
+    return OpenKey(key, pair.private)
 
 
 def member_of(session: Session, ring: KeyRing, person_id: UUID) -> Holder:
@@ -67,15 +73,16 @@ def member_of(session: Session, ring: KeyRing, person_id: UUID) -> Holder:
     return member_holder(ring, locked(session, Person, person_id))
 
 
-def give_key(session: Session, key: OrganisationKey, private: bytes, member: Holder) -> None:
+def give_key(session: Session, opened: OpenKey, member: Holder) -> None:
     """Seal the organisation's private key to a member whose public key was checked."""
+    key = opened.row
     info = membership_info(key.organisation_id, key.generation, member)
     session.add(
         MembershipKey(
             person_id=member.id,
             organisation_id=key.organisation_id,
             generation=key.generation,
-            box=seal_grant(member.public, info, private),
+            box=seal_grant(member.public, info, opened.private),
         )
     )
     session.flush()
@@ -87,13 +94,7 @@ def sheet_info(organisation_id: UUID, generation: int, person_id: UUID) -> bytes
 
 
 def new_sheet(
-    session: Session,
-    key: OrganisationKey,
-    private: bytes,
-    person_id: UUID,
-    *,
-    ring: KeyRing,
-    now: datetime,
+    session: Session, opened: OpenKey, person_id: UUID, ring: KeyRing, now: datetime
 ) -> RecoveryKey:
     """Draw a recovery key for this person to print; the one before it opens nothing any more.
 
@@ -101,24 +102,26 @@ def new_sheet(
     nothing.
     """
     pair, member = new_pair(), member_of(session, ring, person_id)
-    row = recovery_key(session, key.organisation_id)
+    organisation_id = opened.row.organisation_id
+    row = recovery_key(session, organisation_id)
     if row is None:
-        row = RecoveryKey(organisation_id=key.organisation_id, generation=0)
+        row = RecoveryKey(organisation_id=organisation_id, generation=0)
     row.generation += 1
     row.public = pair.public
-    made = Holder(RECOVERY, key.organisation_id, row.generation, pair.public)
+    made = Holder(RECOVERY, organisation_id, row.generation, pair.public)
     row.mac = public_key_mac(ring.public_key_mac, made)
-    info = sheet_info(key.organisation_id, row.generation, person_id)
+    info = sheet_info(organisation_id, row.generation, person_id)
     row.printed_by, row.created_at, row.confirmed_at = person_id, now, None
     row.sheet_box = seal_to(member.public, info, pair.private)
-    seal_to_recovery(row, key, private, ring)
+    seal_to_recovery(row, opened, ring)
     session.add(row)
     session.flush()
     return row
 
 
-def seal_to_recovery(row: RecoveryKey, key: OrganisationKey, private: bytes, ring: KeyRing) -> None:
+def seal_to_recovery(row: RecoveryKey, opened: OpenKey, ring: KeyRing) -> None:
     """Seal the organisation's private key to the recovery key, which is checked first."""
-    holder = recovery_holder(ring, row)
+    holder, key = recovery_holder(ring, row), opened.row
     info = key_info(key.organisation_id, key.generation, holder, RECOVERY)
-    row.organisation_generation, row.box = key.generation, seal_grant(holder.public, info, private)
+    row.organisation_generation = key.generation
+    row.box = seal_grant(holder.public, info, opened.private)

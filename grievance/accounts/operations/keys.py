@@ -8,15 +8,14 @@ and who asked for a key is not who gives it, while anybody else could.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit, quorum
-from grievance.accounts.audit import Deed
+from grievance.accounts import quorum
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.keys import (
     holder_of,
     holders,
@@ -32,16 +31,17 @@ from grievance.accounts.models import (
     OrganisationKey,
 )
 from grievance.accounts.operations.keymaking import (
+    OpenKey,
     add_generation,
     give_key,
     member_of,
     seal_to_recovery,
 )
-from grievance.accounts.operations.persons import actor_of, end_membership, locked, take_away
+from grievance.accounts.operations.persons import end_membership, locked, take_away
 from grievance.accounts.roles import Permission, roles_with
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
-from grievance.vault.keys import Holder, new_pair
+from grievance.vault.keys import Holder
 from grievance.vault.recovery import fingerprint
 
 # Who asked for a key and alone holds it gives it only after this; the person concerned is told.
@@ -53,50 +53,26 @@ Resealer = Callable[[Session, UUID, Keys, Holder], int]
 RESEALERS: list[Resealer] = []
 
 
-@dataclass(frozen=True)
-class KeyHolder:
-    """A member acting with their own key."""
-
-    person_id: UUID
-    private: bytes = field(repr=False)
-
-
-def approve(
-    session: Session,
-    request_id: UUID,
-    words: str,
-    *,
-    by: KeyHolder,
-    ring: KeyRing,
-    now: datetime,
-) -> None:
+def approve(act: StaffAct, request_id: UUID, words: str) -> None:
     """Seal the organisation's key to who waits for it.
 
     `words` are the six the newcomer read out, as the approver typed them. Refused when somebody
-    decided already, the words are of another key, `by` does not hold the organisation's key,
+    decided already, the words are of another key, who acts does not hold the organisation's key,
     another holder has to approve (`own_request`, `others_approve`), or who asked is alone and 48
-    hours have not passed (`key_too_early`). StrangeKey when a public key was swapped in the
-    database.
+    hours have not passed (`too_early`). StrangeKey when a public key was swapped in the database.
     """
+    session = act.session
     request, organisation = waiting(session, request_id)
-    key, private = newest_private(session, organisation.id, by)
-    _may_give(session, request, by.person_id, now)
-    member = member_of(session, ring, request.person_id)
+    key = newest_private(session, organisation.id, act.by)
+    _may_give(session, request, act.by.person_id, act.now)
+    member = member_of(session, act.ring, request.person_id)
     typed = " ".join(words.casefold().replace("-", " ").replace(",", " ").split())
     if member.generation != request.key_generation or fingerprint(member.public) != typed:
         raise Refused("fingerprint")
-    give_key(session, key, private, member)
-    decide(request, "approved", by.person_id, now)
-    audit.record(
-        session,
-        organisation,
-        Deed(
-            "key_approved",
-            actor_of(by.person_id),
-            now,
-            {"person": request.person_id, "generation": key.generation},
-        ),
-    )
+    give_key(session, key, member)
+    decide(act, request, "approved")
+    generation = key.row.generation
+    act.record(organisation, "key_approved", person=request.person_id, generation=generation)
 
 
 def approvers(session: Session, request: KeyRequest) -> set[UUID]:
@@ -135,54 +111,38 @@ def _may_give(session: Session, request: KeyRequest, by: UUID, now: datetime) ->
         raise Refused("key_too_early")
 
 
-def refuse(session: Session, request_id: UUID, *, by: KeyHolder, now: datetime) -> None:
+def refuse(act: StaffAct, request_id: UUID) -> None:
     """Refuse a key: the person's membership ends with it, for who asked may be somebody else."""
+    session = act.session
     request, organisation = waiting(session, request_id)
-    newest_private(session, organisation.id, by)
-    decide(request, "refused", by.person_id, now)
+    newest_private(session, organisation.id, act.by)
+    decide(act, request, "refused")
     session.flush()
     end_membership(session, request.person_id, organisation.id)
-    audit.record(
-        session,
-        organisation,
-        Deed("key_refused", actor_of(by.person_id), now, {"person": request.person_id}),
-    )
+    act.record(organisation, "key_refused", person=request.person_id)
 
 
-def rotate(
-    session: Session, organisation_id: UUID, *, by: KeyHolder, ring: KeyRing, now: datetime
-) -> OrganisationKey:
+def rotate(act: StaffAct) -> OrganisationKey:
     """A new generation, sealed to every holder who is left and to the recovery key.
 
     The old private key is sealed to the new public one, so nothing is lost; old grants are
-    re-sealed in slices by later requests. Refused when `by` does not hold the key.
+    re-sealed in slices by later requests. Refused when who acts does not hold the key.
     """
-    organisation = locked(session, Organisation, organisation_id)
-    old, old_private = newest_private(session, organisation_id, by)
-    remaining = holders(session, organisation_id)
-    pair = new_pair()
-    key = add_generation(
-        session, organisation, pair, ring, now, previous=(old.generation, old_private)
-    )
-    held = select(MembershipKey).where(MembershipKey.organisation_id == organisation_id)
+    session, ring, organisation = act.session, act.ring, act.organisation()
+    old = newest_private(session, organisation.id, act.by)
+    remaining = holders(session, organisation.id)
+    key = add_generation(session, organisation, ring, act.now, old)
+    held = select(MembershipKey).where(MembershipKey.organisation_id == organisation.id)
     take_away(session, held)
     for person_id in remaining:
-        give_key(session, key, pair.private, member_of(session, ring, person_id))
-    recovery = recovery_key(session, organisation_id)
+        give_key(session, key, member_of(session, ring, person_id))
+    recovery = recovery_key(session, organisation.id)
     if recovery is not None:
-        seal_to_recovery(recovery, key, pair.private, ring)
+        seal_to_recovery(recovery, key, ring)
     organisation.rotation_due, organisation.resealing = False, True
-    audit.record(
-        session,
-        organisation,
-        Deed(
-            "key_rotated",
-            actor_of(by.person_id),
-            now,
-            {"generation": key.generation, "check": key.check.hex()},
-        ),
-    )
-    return key
+    check = key.row.check.hex()
+    act.record(organisation, "key_rotated", generation=key.row.generation, check=check)
+    return key.row
 
 
 def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyRing) -> int:
@@ -201,15 +161,13 @@ def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyR
     return done
 
 
-def newest_private(
-    session: Session, organisation_id: UUID, by: KeyHolder
-) -> tuple[OrganisationKey, bytes]:
-    """The newest key and its private half, opened with the holder's own; Refused otherwise."""
+def newest_private(session: Session, organisation_id: UUID, by: KeyHolder) -> OpenKey:
+    """The newest key, opened with the holder's own; Refused otherwise."""
     key = organisation_key(session, organisation_id)
     opened = open_organisation_keys(session, by.person_id, by.private)
     if key is None or (organisation_id, key.generation) not in opened:
         raise Refused("not_holder")
-    return key, opened[organisation_id, key.generation]
+    return OpenKey(key, opened[organisation_id, key.generation])
 
 
 def waiting(session: Session, request_id: UUID) -> tuple[KeyRequest, Organisation]:
@@ -224,6 +182,6 @@ def waiting(session: Session, request_id: UUID) -> tuple[KeyRequest, Organisatio
     return request, organisation
 
 
-def decide(request: KeyRequest, state: str, person_id: UUID, now: datetime) -> None:
+def decide(act: StaffAct, request: KeyRequest, state: str) -> None:
     """Write down who decided what."""
-    request.state, request.decided_by, request.decided_at = state, person_id, now
+    request.state, request.decided_by, request.decided_at = state, act.by.person_id, act.now

@@ -2,54 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
-from grievance.accounts.audit import Deed
+from grievance.accounts.act import StaffAct
 from grievance.accounts.keys import holders
-from grievance.accounts.models import Membership, Organisation
+from grievance.accounts.models import Membership
 from grievance.accounts.operations.invitations import active_membership
-from grievance.accounts.operations.keys import KeyHolder, rotate
-from grievance.accounts.operations.persons import actor_of, end_membership, locked
+from grievance.accounts.operations.keys import rotate
+from grievance.accounts.operations.persons import end_membership
 from grievance.accounts.roles import Permission, roles_with
 from grievance.refusals import Refused
-from grievance.vault.keyring import KeyRing
 
 
-def remove_member(
-    session: Session,
-    organisation_id: UUID,
-    person_id: UUID,
-    *,
-    by: KeyHolder,
-    ring: KeyRing,
-    now: datetime,
-) -> None:
+def remove_member(act: StaffAct, person_id: UUID) -> None:
     """End a membership. What the person has open shows nothing more from their next request on.
 
-    When they held the key it is changed in the same act if `by` holds it too, else a holder is
+    When they held the key it is changed in the same act if who acts holds it too, else a holder is
     asked to. Refused for the only holder and for the only one who manages people.
     """
-    organisation = locked(session, Organisation, organisation_id)
-    active_membership(session, organisation_id, by.person_id)  # who was removed meanwhile
-    active_membership(session, organisation_id, person_id)
-    left = [holder for holder in holders(session, organisation_id) if holder != person_id]
+    session, organisation, by = act.session, act.organisation(), act.by.person_id
+    active_membership(session, organisation.id, by)  # who was removed meanwhile
+    active_membership(session, organisation.id, person_id)
+    left = [holder for holder in holders(session, organisation.id) if holder != person_id]
     if not left:
         raise Refused("last_holder")
-    if not _others_manage(session, organisation_id, person_id):
+    if not _others_manage(session, organisation.id, person_id):
         raise Refused("last_manager")
-    held = end_membership(session, person_id, organisation_id)
-    audit.record(
-        session,
-        organisation,
-        Deed("member_removed", actor_of(by.person_id), now, {"person": person_id}),
-    )
-    if held and by.person_id in left:
-        rotate(session, organisation_id, by=by, ring=ring, now=now)
+    held = end_membership(session, person_id, organisation.id)
+    act.record(organisation, "member_removed", person=person_id)
+    if held and by in left:
+        rotate(act)
     elif held:
         organisation.rotation_due = True
 

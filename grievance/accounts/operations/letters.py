@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.act import StaffAct
 from grievance.accounts.models import KeyRequest, Person
 from grievance.accounts.operations.keys import alone_from, approvers
 from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
@@ -17,11 +18,11 @@ from grievance.notifications.addresses import AddressBox
 from grievance.vault.keyring import KeyRing
 
 
-def send_invitation(
-    session: Session, token: str, link: str, *, language: str, ring: KeyRing, now: datetime
-) -> None:
-    """Send the link of an open invitation, or of a new password, to the address it is for."""
-    invited = invitation(session, token, now)
+def send_invitation(act: StaffAct, token: str, link: str, language: str) -> None:
+    """Send the link of an open invitation, or of a new password, to the address it is for; in
+    `language` to who never chose one."""
+    session = act.session
+    invited = invitation(session, token, act.now)
     if invited is None:
         return
     person = session.get(Person, invited.person_id)
@@ -31,7 +32,7 @@ def send_invitation(
     to = AddressBox(invited.person_id, box)
     spoken = person.language if person else language
     letter = messages.invitation(to, spoken, link, day_here(session, invited.expires_at))
-    outbox.enqueue(session, ring.notifier_public, letter, now)
+    outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
 
 
 def tell_of_key_request(
@@ -58,17 +59,16 @@ def tell_of_key_request(
         outbox.enqueue(session, ring.notifier_public, told, now)
 
 
-def tell_of_removal(
-    session: Session, person_id: UUID, by: UUID, public_url: str, *, ring: KeyRing, now: datetime
-) -> None:
+def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
     """Tell who was removed or refused the key, and everybody else who manages people."""
+    session = act.session
     told = {one.person_id: one for one in staff_to_notify(session, Permission.PEOPLE_MANAGE)}
     person = session.get(Person, person_id)
     if person:
         told[person_id] = Addressee(person_id, person.address_box, person.language)
     for one in told.values():
-        if one.person_id != by:
+        if one.person_id != act.by.person_id:
             letter = messages.member_removed(
                 AddressBox(one.person_id, one.address_box), one.language, public_url
             )
-            outbox.enqueue(session, ring.notifier_public, letter, now)
+            outbox.enqueue(session, act.ring.notifier_public, letter, act.now)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from grievance.accounts import audit
-from grievance.accounts.audit import Deed
-from grievance.accounts.models import OperatorProfile, Organisation
-from grievance.accounts.operations.persons import actor_of, locked
+from grievance.accounts.act import StaffAct
+from grievance.accounts.models import OperatorProfile
 from grievance.accounts.profile import with_texts
 from grievance.refusals import Refused
 
@@ -32,12 +26,10 @@ class ProfileDraft:
     retention_days: int | None
 
 
-def save_profile(
-    session: Session, organisation_id: UUID, draft: ProfileDraft, *, person_id: UUID, now: datetime
-) -> None:
+def save_profile(act: StaffAct, draft: ProfileDraft) -> None:
     """Save the profile; Refused (`changed`) when somebody saved another version meanwhile."""
-    organisation = locked(session, Organisation, organisation_id)
-    row = session.get(OperatorProfile, organisation_id, populate_existing=True)
+    organisation = act.organisation()
+    row = act.session.get(OperatorProfile, organisation.id, populate_existing=True)
     if row is None or row.version != draft.version:
         raise Refused("changed")
     organisation.name = draft.name
@@ -45,9 +37,5 @@ def save_profile(
     row.hours, row.languages = dict(draft.hours), draft.languages
     row.time_zone, row.everyday_site = draft.time_zone, draft.everyday_site
     row.contacts, row.retention_days = draft.contacts, draft.retention_days
-    row.version, row.changed_at = row.version + 1, now
-    audit.record(
-        session,
-        organisation,
-        Deed("profile_changed", actor_of(person_id), now, {"version": row.version}),
-    )
+    row.version, row.changed_at = row.version + 1, act.now
+    act.record(organisation, "profile_changed", version=row.version)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
-from grievance.accounts.audit import Deed
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.keys import (
     RECOVERY,
     holders,
@@ -17,10 +15,15 @@ from grievance.accounts.keys import (
     recovery_holder,
     recovery_key,
 )
-from grievance.accounts.models import Organisation, OrganisationKey, RecoveryKey
-from grievance.accounts.operations.keymaking import give_key, member_of, new_sheet, sheet_info
-from grievance.accounts.operations.keys import KeyHolder, decide, newest_private, waiting
-from grievance.accounts.operations.persons import actor_of, locked
+from grievance.accounts.models import RecoveryKey
+from grievance.accounts.operations.keymaking import (
+    OpenKey,
+    give_key,
+    member_of,
+    new_sheet,
+    sheet_info,
+)
+from grievance.accounts.operations.keys import decide, newest_private, waiting
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import open_grant, open_with
@@ -41,78 +44,55 @@ def sheet_secret(session: Session, organisation_id: UUID, by: KeyHolder) -> byte
         return None
 
 
-def confirm_sheet(
-    session: Session, organisation_id: UUID, typed: bytes, *, person_id: UUID, now: datetime
-) -> None:
+def confirm_sheet(act: StaffAct, typed: bytes) -> None:
     """The sheet was typed back: filing may open, and the paper is the only copy from here on.
 
     Refused (`sheet`) when what was typed is not the newest sheet's secret.
     """
-    organisation = locked(session, Organisation, organisation_id)
-    row = _matching(session, organisation_id, typed)
-    row.confirmed_at, row.sheet_box = now, None
-    audit.record(
-        session,
-        organisation,
-        Deed("recovery_confirmed", actor_of(person_id), now, {"generation": row.generation}),
-    )
+    organisation = act.organisation()
+    row = _matching(act.session, organisation.id, typed)
+    row.confirmed_at, row.sheet_box = act.now, None
+    act.record(organisation, "recovery_confirmed", generation=row.generation)
 
 
-def replace_sheet(
-    session: Session, organisation_id: UUID, *, by: KeyHolder, ring: KeyRing, now: datetime
-) -> None:
+def replace_sheet(act: StaffAct) -> None:
     """Draw a new sheet because the old one is lost; filing is closed until it is typed back.
 
-    Refused when `by` does not hold the organisation's key.
+    Refused when who acts does not hold the organisation's key.
     """
-    organisation = locked(session, Organisation, organisation_id)
-    key, private = newest_private(session, organisation_id, by)
-    row = new_sheet(session, key, private, by.person_id, ring=ring, now=now)
-    audit.record(
-        session,
-        organisation,
-        Deed("recovery_replaced", actor_of(by.person_id), now, {"generation": row.generation}),
-    )
+    organisation = act.organisation()
+    key = newest_private(act.session, organisation.id, act.by)
+    row = new_sheet(act.session, key, act.by.person_id, act.ring, act.now)
+    act.record(organisation, "recovery_replaced", generation=row.generation)
 
 
-def recover(
-    session: Session, request_id: UUID, typed: bytes, *, by: KeyHolder, ring: KeyRing, now: datetime
-) -> None:
+def recover(act: StaffAct, request_id: UUID, typed: bytes) -> None:
     """Approve one's own waiting key with the recovery sheet, when no holder is left.
 
     The used sheet is void; a new one is drawn for this person and must be typed back. Refused when
     another member still holds the key, the request is another's, or it is not the right sheet.
     """
+    session, ring, person_id = act.session, act.ring, act.by.person_id
     request, organisation = waiting(session, request_id)
-    if request.person_id != by.person_id:
+    if request.person_id != person_id:
         raise Refused("decided")
     if holders(session, organisation.id):
         raise Refused("holders_left")
     row = _matching(session, organisation.id, typed)
-    key, private = _through_sheet(session, row, typed, ring)
-    give_key(session, key, private, member_of(session, ring, by.person_id))
-    decide(request, "approved", by.person_id, now)
-    new_sheet(session, key, private, by.person_id, ring=ring, now=now)
-    audit.record(
-        session,
-        organisation,
-        Deed(
-            "recovery_used",
-            actor_of(by.person_id),
-            now,
-            {"person": by.person_id, "generation": key.generation},
-        ),
-    )
+    key = _through_sheet(session, row, typed, ring)
+    give_key(session, key, member_of(session, ring, person_id))
+    decide(act, request, "approved")
+    new_sheet(session, key, person_id, ring, act.now)
+    generation = key.row.generation
+    act.record(organisation, "recovery_used", person=person_id, generation=generation)
 
 
-def _through_sheet(
-    session: Session, row: RecoveryKey, typed: bytes, ring: KeyRing
-) -> tuple[OrganisationKey, bytes]:
+def _through_sheet(session: Session, row: RecoveryKey, typed: bytes, ring: KeyRing) -> OpenKey:
     key = organisation_key(session, row.organisation_id)
     if key is None or key.generation != row.organisation_generation:
         raise Refused("sheet")
     info = key_info(key.organisation_id, key.generation, recovery_holder(ring, row), RECOVERY)
-    return key, open_grant(typed, info, row.box)
+    return OpenKey(key, open_grant(typed, info, row.box))
 
 
 def _matching(session: Session, organisation_id: UUID, typed: bytes) -> RecoveryKey:
