@@ -88,6 +88,14 @@ def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
             yield node
 
 
+def arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Arguments of a function apart from `self` and `cls`; `*` and `**` are one each."""
+    given = function.args
+    named = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    open_ended = [one for one in (given.vararg, given.kwarg) if one]
+    return len(named) + len(open_ended) - (named[:1] in (["self"], ["cls"]))
+
+
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines of a function's body, its docstring left out."""
     body = function.body

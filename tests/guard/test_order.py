@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tests.guard.source import ROOT, Module, functions, is_view, length, modules
+from tests.guard.source import ROOT, Module, arguments, functions, is_view, length, modules
 
 ORDER = (
     "shipped", "sheets", "settings", "clock", "extensions", "model", "i18n", "refusals",
@@ -104,6 +104,16 @@ def test_functions_keep_the_budget() -> None:
         for module in modules()
         for function in functions(module)
         if length(function) > (20 if is_view(function) else 40)
+    ]
+
+
+def test_functions_take_five_arguments_at_most() -> None:
+    """More are parts of one thing that has a name: a frozen dataclass, like an act."""
+    assert not [
+        f"{module.place}:{function.lineno} {function.name}: {arguments(function)} arguments"
+        for module in modules()
+        for function in functions(module)
+        if arguments(function) > 5
     ]
 
 
