@@ -69,7 +69,9 @@ KEYWORDS = {
     "lazy": None,
 }  # fmt: skip
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
-SHEETS = ("grievance/questions", "grievance/cases", "grievance/referrals")
+SHEETS = (
+    "grievance/questions", "grievance/cases", "grievance/referrals", "grievance/deadlines",
+)  # fmt: skip
 STRICT = {"silent": "false"}
 OPTIONS = {"**.html": STRICT, "**.txt": STRICT}
 STAFF_LANGUAGES = ("ja",)

@@ -45,6 +45,7 @@ class Known:
     bodily_harm: bool = False
     contract_before_2020_04: bool = False
     known: date | bool | None = None
+    longer: bool = False  # another law that gives more time may hold instead
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _no_end(limit: Limit, facts: Known) -> bool:
     """The law may allow a reading whose end nobody can name."""
     old = limit.old_contract == "always"
     old |= limit.old_contract == "bodily_harm" and facts.bodily_harm
-    return limit.no_end or (facts.contract_before_2020_04 and old)
+    return limit.no_end or facts.longer or (facts.contract_before_2020_04 and old)
 
 
 class _Reading:

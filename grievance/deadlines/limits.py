@@ -52,7 +52,8 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit. `period` is None where the law names no day; `longest` None where the period is
+    """One limit. `label` and `text` are for people, in English; empty where no answer leads to it.
+    `period` is None where the law names no day; `longest` None where the period is
     the only reading, else what the law may also allow; `from_event` runs from the event itself
     where `period` runs from knowing of it."""
 
@@ -153,12 +154,15 @@ def _limit(
     own = row.code("calendar", calendars) if row.get("calendar") is not None else None
     confidence = row.code("confidence", CONFIDENCE)
     named = row.codes("sources", sources)
+    told = row.get("claim") is None
+    for key in () if told else ("claim", "starts"):
+        row.text(key)
     if confidence == "seen" and not named:
         row.fault("confidence", "confidence: seen, but no source is named")
     made = Limit(
         code=row.text("code"),
-        label=row.text("label"),
-        text=row.text("text"),
+        label=row.text("label") if told else "",
+        text=row.text("text") if told else "",
         period=None if row.get("period") == NO_PERIOD else _period(row, "period"),
         file_at=file_at,
         calendar=calendars.get(own) if own else open_at.get(file_at),

@@ -21,6 +21,7 @@ from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
+from grievance.deadlines.telling import LawDate, law_dates
 from grievance.desk import events, gaps, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
 from grievance.desk.deciding import Second, second_of
@@ -110,6 +111,12 @@ class CasePage:
         named = {name: book.name(name) for name in desks}
         found = summary(bank.shipped(), told, self.desk.member.language, named)
         return [line for line in found if not line.question.startswith("contact")]
+
+    @property
+    def dates(self) -> list[LawDate]:
+        """Until when the law lets what happened be claimed."""
+        told = {**records.read(db.session(), self.desk.opened, "answers"), **self._identity}
+        return law_dates(self.case.issues, told, self.at)
 
     @property
     def facts(self) -> list[Line]:

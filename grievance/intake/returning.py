@@ -21,6 +21,7 @@ from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
+from grievance.deadlines.telling import law_dates
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, Language, current
 from grievance.i18n import gettext as _
@@ -132,6 +133,7 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
             if not line.question.startswith("contact")
         ],
         said_elsewhere=_elsewhere,
+        dates=law_dates(opened.case.issues, said, now()),
         contact=contact,
         readers=who_has_read(session, opened.case),
         authors=authors(receipt.role),

@@ -13,6 +13,7 @@ from grievance import clock
 from grievance.cases.lifecycle import OVER
 from grievance.cases.told import TOLD
 from grievance.cli import catalogues
+from grievance.deadlines import telling
 from grievance.intake import handovers, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
@@ -60,8 +61,10 @@ ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
     "It opens on %(day)s.", "It works until %(day)s.",
     "The page opens once, until %(day)s. Do not pass it on.",
+    telling.STATES["open"], telling.STATES["soon"],
 }  # fmt: skip
-STARTS = (  # a letter of its own day, or a fact of the past
+STARTS = (  # of the law, a letter of its own day, or a fact of the past
+    "As far as we can count, it ended", "One time limit ended",
     "Made on", "The person agrees to this until",  # in a paper
     "Confirmed by", "From a page", "Here since", "It went out on", "Put together from", "Since ",
     "We told them on", "We wanted to look again", "We said that we would", "Thank you. We r",
