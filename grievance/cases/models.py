@@ -24,6 +24,7 @@ from grievance.cases.lifecycle import DECIDED, STATES
 from grievance.cases.told import OUTCOMES
 from grievance.directory.entries import LEVELS
 from grievance.model import Base, code, digest, identifier, sealed
+from grievance.referrals.models import GIVEN_BY, KNOWN_TO
 from grievance.vault.chain import START
 
 SEVERITIES = LEVELS
@@ -38,6 +39,7 @@ REMEDY_KINDS = (
     "guarantee", "other",
 )  # fmt: skip
 REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
+AWAITED = ("agreed", "part")  # promised, and not all there
 REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
 
 
@@ -187,7 +189,7 @@ class Receipt(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         _among("role", RECEIPT_ROLES),
-        _among("known_to", ("self", "staff", "helper")),
+        _among("known_to", KNOWN_TO),
         _among("state", ("active", "retired")),
     )
 
@@ -404,7 +406,7 @@ class Feedback(Base):
     __table_args__ = (
         _among("kind", ("arrival", "sign_off")),
         _among("state", ("given", "lapsed")),
-        _among("given_by", ("receipt", "staff_recorded")),
+        _among("given_by", GIVEN_BY),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
     )

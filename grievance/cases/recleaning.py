@@ -23,7 +23,7 @@ TRIES = 3  # of the file itself; that the cleaner was busy never counts
 
 def waits(stored: Stored, state: str) -> bool:
     """Whether a file is to be tried again."""
-    if state != "not_cleaned" or not LATER & set(stored.warnings):
+    if state != "not_cleaned" or not set(LATER) & set(stored.warnings):
         return False
     return "busy" in stored.warnings or stored.tries < TRIES
 

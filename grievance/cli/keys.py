@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from grievance.cli.places import environment, leave, or_leave, say_where
 from grievance.shipped import shipped
 from grievance.vault import keyring as rings
+from grievance.vault.keyring import HOLDINGS
 
 ROLES_FILE = shipped("deploy") / "roles.sql"
 
@@ -73,7 +74,7 @@ def create(folder: Path) -> None:
 
 @keyring.command("split")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("kind", type=click.Choice(["web", "worker", "cli", "migrate"]))
+@click.argument("kind", type=click.Choice([*HOLDINGS]))
 @click.argument("target", type=click.Path(path_type=Path))
 def split(folder: Path, kind: str, target: Path) -> None:
     """Copy what one kind of process may hold into TARGET."""

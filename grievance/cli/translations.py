@@ -9,7 +9,7 @@ import click
 
 from grievance.cli import catalogues, wording
 from grievance.cli.places import leave
-from grievance.i18n import LANGUAGES, TRANSLATIONS
+from grievance.i18n import DOMAINS, LANGUAGES, TRANSLATIONS
 from grievance.settings import Settings
 from grievance.shipped import is_checkout
 
@@ -33,7 +33,7 @@ def status() -> None:
     for language in LANGUAGES[1:]:
         told[language.slug] = {
             domain: _counted(language.catalogue, domain, totals.get(domain))
-            for domain in ("public", "staff", "screens", "directory")
+            for domain in (*DOMAINS, "directory")
         }
     click.echo(json.dumps(told, ensure_ascii=False))
 
@@ -57,7 +57,7 @@ def update() -> None:
     needed |= {(name, "staff") for name in catalogues.STAFF_LANGUAGES}
     needed |= {(language.catalogue, "screens") for language in PARTIAL}
     for name in catalogues.catalogues():
-        for domain in ("public", "staff", "screens"):
+        for domain in DOMAINS:
             path = catalogues.path_of(name, domain)
             if path.exists() or (name, domain) in needed:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def check() -> None:
         found += catalogues.strange(language, source["screens"])
     found += wording.source_faults(source)
     for language in LANGUAGES[1:]:
-        for domain in ("public", "staff", "screens", "directory"):
+        for domain in (*DOMAINS, "directory"):
             found += wording.wording(language, domain)
     for fault in found:
         click.echo(str(fault), err=True)

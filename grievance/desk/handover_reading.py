@@ -34,7 +34,7 @@ from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
 from grievance.referrals.operations import recalling, sealing
 from grievance.referrals.operations.sealing import OpenPacket
-from grievance.referrals.states import LABELS, LIVE
+from grievance.referrals.states import ANSWERS, LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
 from grievance.referrals.templates import Template, book
 from grievance.vault.labels import Label
@@ -44,7 +44,7 @@ ENDED = ("declined", "silent", "refused", "recalled", "outcome")
 ACTS = (
     (Verb.RECORD_CONSENT, ("yes",)),
     (Verb.DELIVER, ("deliver",)),
-    (Verb.REFERRAL_NEWS, ("acknowledged", "accepted", "declined", "outcome")),
+    (Verb.REFERRAL_NEWS, ANSWERS),
     (Verb.REFERRAL_OVER, ("silent",)),
     (Verb.CHASE, ("silent",)),
     (Verb.RECALL_FOR_WORKER, ("recall",)),

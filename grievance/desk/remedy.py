@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Response, abort, make_response, render_template, request, url_for
 
 from grievance.cases import money, queries
+from grievance.cases.lifecycle import PROMISED
 from grievance.cases.models import RemedyItem
 from grievance.cases.operations import remedying
 from grievance.cases.operations.moving import Conflict, allowed
@@ -141,7 +142,7 @@ def remedy(reference: str, item_id: UUID | None = None) -> Response:
     item = _item(desk, item_id)
     if item:
         form.show(item, facts_of(desk.opened, item))
-    elif desk.case.state in ("remedy_agreed", "remedy_monitored"):
+    elif desk.case.state in PROMISED:
         form.stands.data = "agreed"
     return _page(desk, form, item)
 

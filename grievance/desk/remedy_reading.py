@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from grievance.cases import files, money
-from grievance.cases.models import CaseFile, Feedback, RemedyItem
+from grievance.cases.models import AWAITED, CaseFile, Feedback, RemedyItem
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.desk import remedy_words as words
@@ -73,7 +73,7 @@ def items(desk: Desk, today: date) -> list[ItemLine]:
 
 def _line(desk: Desk, item: RemedyItem, today: date) -> ItemLine:
     facts = facts_of(desk.opened, item)
-    waits = item.state in ("agreed", "part")
+    waits = item.state in AWAITED
     file = db.session.get(CaseFile, item.file_id) if item.file_id else None
     return ItemLine(
         id=item.id,

@@ -29,6 +29,7 @@ IRREGULAR = ("yes", "no", "caution", "limited", "not_applicable")
 FROM_ABROAD = ("yes", "by_agent", "no", "unknown")
 THIRD_PARTY = ("yes", "limited", "family", "no")
 CHANNEL_TYPES = ("phone", "web", "in_person", "email", "post", "app", "whatsapp", "chat")
+BY_NUMBER = ("phone", "whatsapp")  # a number
 CHANNEL_STATUSES = ("official", "secondary", "public_fact", "descriptive", "tbc")
 PUBLISH = (
     "yes", "after_routine_recheck", "only_after_confirming_on_operator_page",

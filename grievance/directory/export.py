@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from babel import Locale
 
 from grievance.directory.book import Book, Entry, Way
+from grievance.directory.entries import BY_NUMBER
 from grievance.directory.search import place_of
 from grievance.i18n import BY_SLUG, ENGLISH, Language
 
@@ -139,7 +140,7 @@ def _phone(entry: Entry, way: Way, language: Language) -> dict[str, Any]:
 
 
 def _is_phone(way: Way) -> bool:
-    return way.facts.type in ("phone", "whatsapp")
+    return way.facts.type in BY_NUMBER
 
 
 def _language(entry: Entry, slug: str, part: str = "service") -> dict[str, str]:

@@ -24,15 +24,11 @@ REFUSALS = frozenset(
     ("too_big", "unsupported", "too_many_pixels", "too_many_pages", "encrypted_pdf")
     + ("broken", "empty")
 )
+NOT_SHOWN = ("other_track", "external_reference", "unknown_codec")  # there is only a download
+LATER = ("busy", "timed_out", "out_of_memory", "crashed")  # not cleaned; worth another try
 WARNINGS = frozenset(
     ("first_picture_only", "fonts_missing", "encoding_guessed", "text_only")  # cleaned, yet look
-    + (
-        "other_track",
-        "external_reference",
-        "unknown_codec",
-        "unread",
-    )  # why there is only a download
-    + ("busy", "timed_out", "out_of_memory", "crashed")  # why it is not cleaned
+    + (*NOT_SHOWN, "unread", *LATER)
     + ("name_differs",)  # the name's suffix promises another format
 )
 
@@ -50,7 +46,6 @@ class Limits:
 
 
 LIMITS = Limits()
-LATER = frozenset(("busy", "timed_out", "out_of_memory", "crashed"))  # worth another try
 # Per web process. One source holds one child, and few requests wait: the others keep their threads.
 CHILDREN = Turns(2, each=1, share=2, room=3)
 

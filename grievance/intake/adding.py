@@ -97,7 +97,7 @@ def _added(opened: OpenCase, told: Told, form: Form, asks: Card, actor: Actor) -
     said = {name: answer for name, answer in answers_in(form, asks.questions).items() if answer}
     if not said:
         return True
-    if {"company", "company-own", "buyer"} & set(said):
+    if said.keys() & drafting.NAMED:
         said["desk-found"] = drafting.desks_of({**told, **said})
     try:
         added = adding.added_to(bank, told, said, drafting.advice_on)

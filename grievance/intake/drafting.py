@@ -38,6 +38,8 @@ TELL = {"short": "tell", "group": "tell-us", "tip": "tell-us"}
 FIRST = (START, *TELL.values())
 # What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
 TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
+# The questions that name a firm, whose desk may be registered.
+NAMED = ("company", "company-own", "buyer")
 OVER = "over"  # said with a first page: its reader knows that earlier answers are gone
 MINE = "mine"  # in an address: whoever comes here has said that the draft is theirs
 ANEW = "anew"  # said with a first page: the draft that was here is not wanted
@@ -208,7 +210,7 @@ def _file_comes() -> bool:
 def keep(draft: OpenDraft, page: str, form: Form) -> None:
     """Save a page's answers and, with a company's name, which registered desks it may mean."""
     given = answers_in(form, asked(draft, page))
-    if {"company", "company-own", "buyer"} & set(given):
+    if given.keys() & NAMED:
         given["desk-found"] = desks_of({**draft.answers, **given})
     drafts.save(draft, given, clock.real_now(), seen=page)
 
@@ -292,7 +294,7 @@ def door() -> dict[str, Answer]:
 def desks_of(answers: Mapping[str, Answer]) -> list[str]:
     """The registered desks that the named company or buyer may mean."""
     found: list[str] = []
-    for name in ("company", "company-own", "buyer"):
+    for name in NAMED:
         given = answers.get(name, "")
         if given:
             found += [desk for desk, _ in directory.find_desks(db.session(), str(given))]

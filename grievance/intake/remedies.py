@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.files import Stored
 from grievance.cases.lifecycle import PROMISED
-from grievance.cases.models import REMEDY_KINDS, REMEDY_STATES, Case, CaseFile, RemedyItem
+from grievance.cases.models import AWAITED, REMEDY_KINDS, REMEDY_STATES, Case, CaseFile, RemedyItem
 from grievance.cases.money import said
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import remedying, sums
@@ -52,7 +52,6 @@ AMOUNTS = {
 }
 complete(AMOUNTS, sums.AMOUNTS)
 MISSING = N_("Still missing of it")
-MAY_COME = ("agreed", "part")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Row:
     @property
     def may_come(self) -> bool:
         """Whether it is still awaited: not all there, and its day not over."""
-        return self.item.state in MAY_COME and not self.late
+        return self.item.state in AWAITED and not self.late
 
 
 def rows(
@@ -106,7 +105,7 @@ def _row(opened: OpenCase, item: RemedyItem, today: date, names: Mapping[UUID, s
         item,
         _(KINDS[item.kind]),
         _(STANDS[stands]),
-        item.state in MAY_COME and item.due_on is not None and item.due_on < today,
+        item.state in AWAITED and item.due_on is not None and item.due_on < today,
         facts.words,
         facts.source,
         amounts,

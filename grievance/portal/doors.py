@@ -12,6 +12,7 @@ from babel.lists import format_list
 from grievance.clock import local_day
 from grievance.directory import open_now
 from grievance.directory.book import Book, Entry, Way
+from grievance.directory.entries import BY_NUMBER
 from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
 from grievance.directory.texts import Said
 from grievance.i18n import current, date_text, gettext, name_in
@@ -275,7 +276,7 @@ def _preference(entry: Entry, way: Way) -> tuple[int, int]:
 
 
 def _href(kind: str, value: str) -> str:
-    if kind in ("phone", "whatsapp"):
+    if kind in BY_NUMBER:
         found = _DIALLED.search(value)
         dialled = re.sub(r"[^\d+#*]", "", found[0]) if found else ""
         return f"tel:{dialled.replace('#', '%23')}" if dialled else ""

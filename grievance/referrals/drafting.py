@@ -19,6 +19,7 @@ from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import text_of
 from grievance.referrals import redaction
 from grievance.referrals.document import LANGUAGE, Document, Paragraph, Section, same_speech
+from grievance.referrals.models import FORMS
 from grievance.referrals.templates import SENT_IN, Shape, Template, book
 from grievance.refusals import Refused
 
@@ -143,7 +144,7 @@ def check_read(document: Document) -> None:
 
 
 def _check(template: Template, answers: Answers, drafting: Drafting) -> None:
-    if drafting.form not in ("named", "pseudonym", "no_identity"):
+    if drafting.form not in FORMS:
         raise Refused("form_code")
     if drafting.language not in (*SENT_IN, drafting.beside):
         raise Refused("language")

@@ -30,6 +30,7 @@ FORMS = ("named", "pseudonym", "no_identity")
 PURPOSES = ("advice", "complaint", "mediation", "inspection", "protection", "support")
 GIVEN_BY = ("receipt", "staff_recorded")
 DELIVERED_BY = ("staff", "worker_takes_it")
+KNOWN_TO = ("self", "staff", "helper")  # who has seen the number of a receipt
 AGREED = ("consented", *SENT)
 
 
@@ -125,7 +126,7 @@ class Consent(Base):
         _among("form", FORMS),
         _among("answer", ("yes", "no")),
         _among("given_by", GIVEN_BY),
-        _among("known_to", ("self", "staff", "helper")),
+        _among("known_to", KNOWN_TO),
         CheckConstraint("given_by <> 'receipt' OR known_to = 'self'", name="signed"),
         CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
         CheckConstraint("recalled_at IS NULL OR answer = 'yes'", name="recalled_yes"),

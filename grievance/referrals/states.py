@@ -13,7 +13,8 @@ STATES = (
 SENT = ("delivered", "acknowledged", "accepted", "declined", "silent", "outcome")
 # something may still come of it: the case stands with a mechanism
 UNDER_WAY = ("delivered", "acknowledged", "accepted", "silent")
-LIVE = ("proposed", "asked", "consented", *UNDER_WAY)
+UNSENT = ("proposed", "asked", "consented")  # nothing has gone out, and something still may
+LIVE = (*UNSENT, *UNDER_WAY)
 RECALLABLE = (*LIVE, "declined", "outcome")  # who had it may have it still
 
 # verb → (states it may be done in, state it leads to)
@@ -29,7 +30,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "silent": (UNDER_WAY, "silent"),
     "recall": (RECALLABLE, "recalled"),
     "tell": (("recalled",), "recalled"),
-    "supersede": (("proposed", "asked", "consented"), "proposed"),
+    "supersede": (UNSENT, "proposed"),
 }
 ANSWERS = ("acknowledged", "accepted", "declined", "outcome")
 
@@ -47,21 +48,3 @@ LABELS = {
     "recalled": N_("Taken back by the worker"),
 }
 complete(LABELS, STATES)
-
-# What an event of each act carries; the room that keeps the chain records it.
-EVENTS: dict[str, tuple[str, ...]] = {
-    "propose_referral": ("referral", "mechanism"),
-    "ask_consent": (
-        "referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
-    ),
-    "consent_given": ("referral", "packet", "digest", "consent", "given_by", "warned"),
-    "consent_refused": ("referral", "packet", "digest", "consent", "given_by"),
-    "deliver": ("referral", "by", "channel"),
-    "referral_acknowledged": ("referral", "answer", "value"),
-    "referral_accepted": ("referral", "answer", "value"),
-    "referral_declined": ("referral", "answer", "value"),
-    "referral_outcome": ("referral", "answer", "value"),
-    "referral_silent": ("referral", "level"),
-    "recall": ("mechanism", "referrals", "grants"),
-    "supersede": ("packet", "replaced"),
-}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grievance.files.cleaning import WARNINGS
+from grievance.files.cleaning import LATER, NOT_SHOWN, WARNINGS
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.model import complete
@@ -19,11 +19,7 @@ NOTES = {
     "text_only": N_("Only the words were taken out. Pictures and layout are in the original."),
     "unread": N_("We could not take out its words. If it matters, send a photo of it too."),
     "name_differs": N_("Its name said that it is another kind of file."),
-} | dict.fromkeys(
-    ("other_track", "external_reference", "unknown_codec")
-    + ("busy", "timed_out", "out_of_memory", "crashed"),
-    HIDDEN,
-)
+} | dict.fromkeys((*NOT_SHOWN, *LATER), HIDDEN)
 complete(NOTES, WARNINGS)
 
 

@@ -142,12 +142,29 @@ def test_of_tables_with_the_same_keys_one_is_the_list():
     ]
 
 
+def _is_list(written: ast.expr) -> bool:
+    return not _is_table(written) and not _made_of(written) - {"frozenset", "tuple"}
+
+
 def test_no_list_is_written_twice():
     alike = defaultdict(list)
     for one in _listed():
-        if not _is_table(one.written) and not _made_of(one.written) - {"frozenset", "tuple"}:
+        if _is_list(one.written):
             alike[one.words].append(one.name)
     assert not [names for names in alike.values() if len(names) > 1]
+
+
+def test_what_has_a_name_is_not_spelt_out_again():
+    named = {one.words: one for one in _listed() if _is_list(one.written)}
+    tops = {id(node) for one in named.values() for node in ast.walk(one.written)}
+    assert not [
+        f"{module.place}:{node.lineno} is {named[words].name}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Tuple | ast.List | ast.Set)
+        and id(node) not in tops
+        and (words := frozenset(getattr(one, "value", None) for one in node.elts)) in named
+    ]
 
 
 def test_a_table_that_lacks_a_code_or_has_one_too_many_does_not_start():

@@ -11,7 +11,7 @@ import pytest
 from grievance.referrals import queries
 from grievance.referrals.operations import handing
 from grievance.referrals.queries import Board
-from grievance.referrals.states import EVENTS, LABELS, LIVE, STATES, TABLE
+from grievance.referrals.states import LABELS, LIVE, STATES, TABLE
 from grievance.refusals import SENTENCES, Refused
 from tests.cast import NOW
 from tests.referrals.conftest import BODY, TODAY, Desk
@@ -198,4 +198,3 @@ def test_every_state_has_a_label_and_the_table_knows_only_states():
     for sources, target in TABLE.values():
         assert {*sources, target} <= set(STATES)
     assert set(LIVE) < set(STATES)
-    assert {"deliver", "recall", "consent_given", "consent_refused"} <= set(EVENTS)

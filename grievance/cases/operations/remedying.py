@@ -19,6 +19,7 @@ from grievance.cases.act import Act
 from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
 from grievance.cases.models import (
+    AWAITED,
     REMEDY_KINDS,
     REMEDY_STATES,
     Case,
@@ -37,7 +38,7 @@ from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 
-WATCHED = ("agreed", "part", "arrived")  # what the worker is asked about
+WATCHED = (*AWAITED, "arrived")  # what the worker is asked about
 FARTHEST = timedelta(days=3660)  # nobody writes down days that are ten years off
 CAME = ("all", "part", "wait", "no")
 
@@ -96,7 +97,7 @@ def _check_promise(opened: OpenCase, item: RemedyItem | None, remedy: Remedy) ->
     if item and item.state in WATCHED:
         if _changes(opened, item, remedy):
             raise Refused("agreed_already")
-    elif remedy.stands in ("agreed", "part"):
+    elif remedy.stands in AWAITED:
         raise Refused("agree_first")
 
 

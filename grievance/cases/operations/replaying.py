@@ -30,10 +30,10 @@ from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.model import complete
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
+from grievance.referrals.states import UNSENT
 from grievance.refusals import Refused
 
 RESTORE = Actor("cli:backup restore", frozenset({WORKER}), role="job")
-UNSENT = ("proposed", "asked", "consented")
 REPLAYED = "replayed"  # stands before what was done again, and says which event that was
 
 

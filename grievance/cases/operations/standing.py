@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.cases.lifecycle import OVER, PROMISED
-from grievance.cases.models import Case, Feedback, RemedyItem
+from grievance.cases.models import AWAITED, Case, Feedback, RemedyItem
 from grievance.clock import end_of_day, local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
@@ -82,5 +82,5 @@ def signed_off(session: Session, case: Case) -> bool:
 
 def first_promise(session: Session, case: Case) -> date | None:
     """The first day on which something that was promised should be there and is not."""
-    mine = (RemedyItem.case_id == case.id, RemedyItem.state.in_(("agreed", "part")))
+    mine = (RemedyItem.case_id == case.id, RemedyItem.state.in_(AWAITED))
     return session.scalar(select(func.min(RemedyItem.due_on)).where(*mine))

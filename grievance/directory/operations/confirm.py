@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance import clock
-from grievance.directory.entries import CHANNEL_TYPES
+from grievance.directory.entries import BY_NUMBER, CHANNEL_TYPES
 from grievance.directory.models import Channel, Mechanism
 from grievance.directory.operations.revision import touch
 from grievance.directory.texts import mark
@@ -28,7 +28,6 @@ from grievance.model import clean_text
 from grievance.refusals import Refused
 
 ZONE = "Asia/Tokyo"  # where the people who confirm are, for "not in the future"
-NUMBERS = ("phone", "whatsapp")  # what a worker dials
 _TIME = re.compile(r"(?<![\d:.])[0-2]?\d:[0-5]\d(?![\d:.])")
 _DIALLED = re.compile(r"\d{3}|\d(?:[\s().\-/]*\d){4}")
 _NUMBER = re.compile(r"[#*+]?[0-9][0-9 ()\-]{1,24}")
@@ -142,7 +141,7 @@ def saw(session: Session, check: Check, verb: str, eyes: Eyes) -> Channel:
     actor, now = eyes.actor, eyes.now
     do = {"confirm": confirm, "correct": correct, "reject": reject}[verb]
     row = session.get(Channel, check.channel)
-    named = row is not None and (row.type in NUMBERS or names_number(check.hours))
+    named = row is not None and (row.type in BY_NUMBER or names_number(check.hours))
     if verb == "reject" or not eyes.others or row is None or not named:
         return do(session, check, actor, now)
     row = _held(session, check, actor, now)
@@ -163,7 +162,7 @@ def saw_new(session: Session, way: NewWay, eyes: Eyes) -> Channel:
     """A channel that the directory did not know: a number is not shown before another person says
     the same, while there are others who could. Refuses as `add` does."""
     row = add(session, way, eyes.actor, eyes.now)
-    if eyes.others and (row.type in NUMBERS or names_number(way.hours)):
+    if eyes.others and (row.type in BY_NUMBER or names_number(way.hours)):
         row.publish = "only_after_confirming_on_operator_page"
         row.awaiting = _one_look(row.value or "", way.page, way.day, way.hours, eyes.actor)
         session.flush()
@@ -194,7 +193,7 @@ def valid_value(kind: str, value: str) -> str:
     """
     kept = clean_text(value, lines=False)
     fits = bool(kept)
-    if kind in ("phone", "whatsapp"):
+    if kind in BY_NUMBER:
         fits = _NUMBER.fullmatch(kept) is not None
     elif kind == "web":
         fits = _is_address(kept)

@@ -15,7 +15,9 @@ from grievance.clock import to_the_hour
 from grievance.directory.entries import CHANNEL_TYPES
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
+    DELIVERED_BY,
     FORMS,
+    GIVEN_BY,
     PURPOSES,
     Consent,
     Packet,
@@ -182,7 +184,7 @@ def _check_said(referral: Referral, packet: Packet, said: Said, today: date) -> 
 def _check_giver(packet: Packet, said: Said) -> None:
     if said.given_by == "receipt" and said.known_to != "self":
         raise Refused("provisional")
-    if said.given_by not in ("receipt", "staff_recorded"):
+    if said.given_by not in GIVEN_BY:
         raise Refused("recorder")
     if said.given_by == "staff_recorded" and said.known_to == "self" and said.recorder_id is None:
         raise Refused("recorder")
@@ -269,7 +271,7 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     if referral.state not in TABLE["deliver"][0]:
         raise Refused("not_now" if referral.consent_answer == "yes" else "consent")
     valid_consent(session, referral, today)
-    if delivery.by not in ("staff", "worker_takes_it"):
+    if delivery.by not in DELIVERED_BY:
         raise Refused("by")
     if delivery.channel not in CHANNEL_TYPES:
         raise Refused("channel")
