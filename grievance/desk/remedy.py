@@ -187,6 +187,7 @@ def _refused(
         return _page(desk, form, _item(desk, item_id), 409, _(CHANGED))
     if beside := BESIDE.get(refused.code):
         form[beside].errors = [refused.sentence]
+        return _page(desk, form, _item(desk, item_id), 422)
     status = 403 if refused.code == "actor" else 409
     return _page(desk, form, _item(desk, item_id), status, refused.sentence)
 
