@@ -1,18 +1,12 @@
-"""A hand-over as staff read it: the document, the consent, what the body said, what to do now."""
+"""A hand-over as staff read it: one line of a list, and its page, which asks its panels."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import url_for
-
-from grievance.accounts import queries as accounts
-from grievance.cases import files
-from grievance.cases.opening import Shut, open_packet
 from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
@@ -22,21 +16,19 @@ from grievance.desk import handover_words as words
 from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
 from grievance.desk.handover_forms import HandOverForm
-from grievance.desk.loading import Desk, open_file
-from grievance.desk.packet_reading import doors, missing, untranslated, who_learns
+from grievance.desk.handover_panels import Answer, Consented, Paper, answers_of
+from grievance.desk.loading import Desk
+from grievance.desk.packet_reading import doors, who_learns
 from grievance.desk.verbs import form_of
-from grievance.desk.words import FILE_STATE, size
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import N_, current, date_text, time_text
+from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
-from grievance.referrals import pdf, queries
-from grievance.referrals.models import Consent, Packet, PacketFile, Referral
-from grievance.referrals.operations import recalling, sealing
-from grievance.referrals.operations.sealing import OpenPacket
+from grievance.referrals import queries
+from grievance.referrals.models import Referral
+from grievance.referrals.operations import recalling
 from grievance.referrals.states import ANSWERS, LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
-from grievance.referrals.templates import Template, book
 from grievance.vault.labels import Label
 
 ENDED = ("declined", "silent", "refused", "recalled", "outcome")
@@ -94,28 +86,6 @@ def next_door(desk: Desk) -> Door | None:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A file that came with an answer: its clean form can be had at once."""
-
-    id: UUID
-    name: str = field(repr=False)
-    size: str
-    state: str
-    clean: bool
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the body said once, opened."""
-
-    kind: str
-    day: str
-    number: str = field(repr=False)
-    told: str = field(repr=False)
-    file: Letter | None
-
-
-@dataclass(frozen=True)
 class Doing:
     """A verb that can be done to the hand-over now."""
 
@@ -138,58 +108,7 @@ class HandOverPage:
         self.desk, self.case, self.referral, self.at = desk, desk.case, referral, at
         self.wrong = wrong
         self.hours: Hours = operator_hours(db.session())
-
-    @cached_property
-    def packet(self) -> Packet | None:
-        """The packet that is asked about or went out."""
-        wanted = self.referral.packet_id
-        return queries.packet(db.session(), self.case.id, wanted) if wanted else None
-
-    @cached_property
-    def opened(self) -> OpenPacket | None:
-        """The same, opened; None where this operator holds no key to it."""
-        if self.packet is None:
-            return None
-        try:
-            return open_packet(db.session(), self.desk.opened, self.packet)
-        except Shut:
-            return None
-
-    @property
-    def printable(self) -> bool:
-        """Whether there can be a PDF: every letter has a font."""
-        return self.opened is not None and pdf.can_print(self.opened.document)
-
-    @property
-    def template(self) -> Template | None:
-        """The template it was made by."""
-        return book().templates[self.packet.template] if self.packet else None
-
-    @property
-    def copies(self) -> list[tuple[PacketFile, str]]:
-        """The copies that go with it, by number."""
-        found = sealing.files_of(db.session(), self.packet) if self.packet else []
-        return [(row, str(row.place + 1)) for row in found]
-
-    @cached_property
-    def consent(self) -> Consent | None:
-        """The worker's yes or no."""
-        wanted = self.referral.consent_id
-        return db.session.get(Consent, wanted) if wanted else None
-
-    @property
-    def words_of_consent(self) -> str:
-        """What was read back by telephone and answered."""
-        given = self.consent
-        if given is None or given.words is None:
-            return ""
-        return str(self.desk.opened.open_json(Label.CONSENT_WORDS, given.id, given.words))
-
-    @property
-    def recorder(self) -> str:
-        """Who recorded it, if it was not the worker."""
-        who = self.consent.recorder_id if self.consent else None
-        return accounts.names(db.session(), [who]).get(who, "") if who else ""
+        self.paper, self.consent = Paper(desk, referral), Consented(desk, referral)
 
     @property
     def note(self) -> str:
@@ -202,30 +121,7 @@ class HandOverPage:
     @property
     def answers(self) -> list[Answer]:
         """What the body said, oldest first."""
-        found = []
-        for row in queries.answers_of(db.session(), self.referral.id):
-            told = self.desk.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
-            day = words.day(row.on)
-            letter = self._letter(row.file_id) if row.file_id else None
-            said = _(words.ANSWERS[row.kind])
-            found.append(Answer(said, day, told["reference"], told["note"], letter))
-        return found
-
-    def _letter(self, file_id: UUID) -> Letter:
-        row = open_file(self.desk, file_id)
-        stored = files.read_meta(self.desk.opened, row)
-        return Letter(
-            row.id,
-            stored.name,
-            size(stored.size),
-            _(FILE_STATE[row.state]),
-            bool(stored.clean_blob),
-        )
-
-    @property
-    def missing(self) -> list[str]:
-        """What the body needs and the document does not hold."""
-        return missing(self.opened.document) if self.opened else []
+        return answers_of(self.desk, self.referral)
 
     @property
     def learns(self) -> list[str]:
@@ -237,10 +133,10 @@ class HandOverPage:
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it, in words."""
         one, told = self.referral, []
-        if self.packet:
+        if self.paper.packet:
             told += [
-                (_("Appears"), _(words.FORMS[self.packet.form])),
-                (_("What goes out"), ", ".join(words.part_names(self.packet.parts))),
+                (_("Appears"), _(words.FORMS[self.paper.packet.form])),
+                (_("What goes out"), ", ".join(words.part_names(self.paper.packet.parts))),
             ]
         if one.purpose:
             told.append((_("For what"), _(words.PURPOSES[one.purpose])))
@@ -259,29 +155,6 @@ class HandOverPage:
         known = self.referral.mechanism in directory.book(db.session()).entries
         can = allowed(self.case, Verb.REFER, self.desk.actor)
         return known and can and self.referral.state in ("refused", *STEPS["supersede"][0])
-
-    @property
-    def to_translate(self) -> list[tuple[str, str]]:
-        """While it has not gone out: what its reader does not read, and where to translate it."""
-        if self.opened is None or self.referral.state not in STEPS["supersede"][0]:
-            return []
-        reference, body = self.case.reference, self.referral.mechanism
-        form = url_for("desk.packet", reference=reference, mechanism_id=body)
-        return untranslated(self.opened.document, reference, form)
-
-    @property
-    def to_bring(self) -> tuple[str, ...]:
-        """What the worker takes along when they take it there, in the reader's language."""
-        return self.template.to_bring(current().slug) if self.template else ()
-
-    @property
-    def to_say(self) -> tuple[str, str]:
-        """What to say there: in the reader's language, and in Japanese."""
-        if self.template is None:
-            return "", ""
-        filled = [one.code for one in self.opened.document.sections] if self.opened else []
-        words = self.template.said(filled)
-        return words.say(current().slug), words.say("ja")
 
     @property
     def next_door(self) -> Door | None:
@@ -316,9 +189,9 @@ class HandOverPage:
 
     def _blank(self, verb: Verb) -> HandOverForm:
         form: HandOverForm = form_of(verb)()
-        form.about(self.referral, self.packet)
-        if self.packet:
-            form.begin(self.packet, self.today)
+        form.about(self.referral, self.paper.packet)
+        if self.paper.packet:
+            form.begin(self.paper.packet, self.today)
         return form
 
     def day_of(self, moment: datetime) -> str:

@@ -7,10 +7,9 @@ from uuid import UUID
 
 from flask import Response, abort, make_response, render_template, send_file
 
-from grievance.clock import now
 from grievance.desk.blueprint import bp
 from grievance.desk.handing_over import referral_of
-from grievance.desk.handover_reading import HandOverPage
+from grievance.desk.handover_panels import Paper
 from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.views import note_read
 from grievance.extensions import db
@@ -23,7 +22,7 @@ from grievance.web.audience import audience
 
 def _opened(reference: str, referral_id: UUID) -> tuple[Desk, OpenPacket]:
     desk = open_case(reference)
-    found = HandOverPage(desk, referral_of(desk, referral_id), now()).opened
+    found = Paper(desk, referral_of(desk, referral_id)).opened
     if found is None:
         abort(404)
     return desk, found

@@ -22,6 +22,7 @@ from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import gaps, words
 from grievance.desk.blueprint import bp
+from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
 from grievance.desk.forms import ActForm, ReasonForm
 from grievance.desk.handover_reading import of_case
@@ -49,7 +50,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     at, session, row = now(), db.session(), desk.case
     note_read(desk, "case")
     seen = queries.visit(session, row, desk.member.person_id, at)
-    shown = CasePage(desk, at, seen, wrong, request.args.get("reply", ""))
+    shown = CasePage(CaseRead(desk, at, seen, wrong, request.args.get("reply", "")))
     page = render_template(
         "desk/case.html",
         case=row,
@@ -68,7 +69,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         later=gaps.later_of(desk, operator_hours(session).zone),
         lost=receipts.waiting_reissue(session, row.id),
     )
-    attached = [(one.row, one.stored) for one in shown.attached]
+    attached = [(one.row, one.stored) for one in shown.threads.files]
     clean_afterwards(site(), desk.opened, attached, desk.actor.name)
     session.commit()
     return make_response(page, status)

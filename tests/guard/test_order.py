@@ -137,6 +137,15 @@ def test_only_tables_are_laid_out_by_hand() -> None:
     assert not found
 
 
+def test_classes_keep_the_budget() -> None:
+    assert not [
+        f"{module.place}:{node.lineno} {node.name}: {length(node)} lines"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ClassDef) and length(node) > 150
+    ]
+
+
 def test_every_module_and_public_function_says_what_it_is_for() -> None:
     public = [
         (module, node)

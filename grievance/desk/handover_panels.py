@@ -1,0 +1,163 @@
+"""The panels of a hand-over's page: the paper, the worker's yes or no, what the body said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import UUID
+
+from flask import url_for
+
+from grievance.accounts import queries as accounts
+from grievance.cases import files
+from grievance.cases.opening import Shut, open_packet
+from grievance.desk import handover_words as words
+from grievance.desk.loading import Desk, open_file
+from grievance.desk.packet_reading import missing, untranslated
+from grievance.desk.words import FILE_STATE, size
+from grievance.extensions import db
+from grievance.i18n import current
+from grievance.i18n import gettext as _
+from grievance.referrals import pdf, queries
+from grievance.referrals.models import Consent, Packet, PacketFile, Referral
+from grievance.referrals.operations import sealing
+from grievance.referrals.operations.sealing import OpenPacket
+from grievance.referrals.states import TABLE as STEPS
+from grievance.referrals.templates import Template, book
+from grievance.vault.labels import Label
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A file that came with an answer: its clean form can be had at once."""
+
+    id: UUID
+    name: str = field(repr=False)
+    size: str
+    state: str
+    clean: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the body said once, opened."""
+
+    kind: str
+    day: str
+    number: str = field(repr=False)
+    told: str = field(repr=False)
+    file: Letter | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The packet that is asked about or went out, as far as this operator can open it."""
+
+    desk: Desk
+    referral: Referral
+
+    @cached_property
+    def packet(self) -> Packet | None:
+        """The row; None while nothing was prepared."""
+        wanted = self.referral.packet_id
+        return queries.packet(db.session(), self.desk.case.id, wanted) if wanted else None
+
+    @cached_property
+    def opened(self) -> OpenPacket | None:
+        """The same, opened; None where this operator holds no key to it."""
+        if self.packet is None:
+            return None
+        try:
+            return open_packet(db.session(), self.desk.opened, self.packet)
+        except Shut:
+            return None
+
+    @property
+    def printable(self) -> bool:
+        """Whether there can be a PDF: every letter has a font."""
+        return self.opened is not None and pdf.can_print(self.opened.document)
+
+    @property
+    def template(self) -> Template | None:
+        """The template it was made by."""
+        return book().templates[self.packet.template] if self.packet else None
+
+    @property
+    def copies(self) -> list[tuple[PacketFile, str]]:
+        """The copies that go with it, by number."""
+        found = sealing.files_of(db.session(), self.packet) if self.packet else []
+        return [(row, str(row.place + 1)) for row in found]
+
+    @property
+    def missing(self) -> list[str]:
+        """What the body needs and the document does not hold."""
+        return missing(self.opened.document) if self.opened else []
+
+    @property
+    def to_translate(self) -> list[tuple[str, str]]:
+        """While it has not gone out: what its reader does not read, and where to translate it."""
+        if self.opened is None or self.referral.state not in STEPS["supersede"][0]:
+            return []
+        reference, body = self.desk.case.reference, self.referral.mechanism
+        form = url_for("desk.packet", reference=reference, mechanism_id=body)
+        return untranslated(self.opened.document, reference, form)
+
+    @property
+    def to_bring(self) -> tuple[str, ...]:
+        """What the worker takes along when they take it there, in the reader's language."""
+        return self.template.to_bring(current().slug) if self.template else ()
+
+    @property
+    def to_say(self) -> tuple[str, str]:
+        """What to say there: in the reader's language, and in Japanese."""
+        if self.template is None:
+            return "", ""
+        filled = [one.code for one in self.opened.document.sections] if self.opened else []
+        words = self.template.said(filled)
+        return words.say(current().slug), words.say("ja")
+
+
+@dataclass(frozen=True)
+class Consented:
+    """The worker's yes or no, who recorded it, and what was read back by telephone."""
+
+    desk: Desk
+    referral: Referral
+
+    @cached_property
+    def given(self) -> Consent | None:
+        """The yes or no; None while they have not answered."""
+        wanted = self.referral.consent_id
+        return db.session.get(Consent, wanted) if wanted else None
+
+    @property
+    def words(self) -> str:
+        """What was read back by telephone and answered."""
+        given = self.given
+        if given is None or given.words is None:
+            return ""
+        return str(self.desk.opened.open_json(Label.CONSENT_WORDS, given.id, given.words))
+
+    @property
+    def recorder(self) -> str:
+        """Who recorded it, if it was not the worker."""
+        who = self.given.recorder_id if self.given else None
+        return accounts.names(db.session(), [who]).get(who, "") if who else ""
+
+
+def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
+    """What the body said, oldest first."""
+    found = []
+    for row in queries.answers_of(db.session(), referral.id):
+        told = desk.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
+        letter = _letter(desk, row.file_id) if row.file_id else None
+        said = _(words.ANSWERS[row.kind])
+        found.append(Answer(said, words.day(row.on), told["reference"], told["note"], letter))
+    return found
+
+
+def _letter(desk: Desk, file_id: UUID) -> Letter:
+    row = open_file(desk, file_id)
+    stored = files.read_meta(desk.opened, row)
+    state = _(FILE_STATE[row.state])
+    return Letter(row.id, stored.name, size(stored.size), state, bool(stored.clean_blob))
