@@ -36,7 +36,7 @@ run: setup ## start everything with demonstration data and print `ready <url>`
 test: lint types catalogues suite journeys ## everything that has to be right
 
 lint: .venv/.tests
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/python -m tests.dead
 
 types: .venv/.tests
 	@$(BIN)/mypy

@@ -6,9 +6,6 @@ transaction, so that row rules and the audit trail never depend on somebody reme
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, event, text
@@ -29,18 +26,6 @@ def act_as(actor: str) -> None:
     """Say who acts in this session from its next transaction on: `public`, `receipt:<case>`,
     `reply:<link>`, `member:<person>`, `job:<name>` or `cli:<command>`."""
     db.session.info["actor"] = actor
-
-
-@contextmanager
-def acting_as(actor: str) -> Iterator[None]:
-    """Act as `actor` until the block ends; what was not committed is rolled back."""
-    before = db.session.info.get("actor")
-    act_as(actor)
-    try:
-        yield
-    finally:
-        db.session.rollback()
-        db.session.info["actor"] = before
 
 
 @event.listens_for(Session, "after_begin")

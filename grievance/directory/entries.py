@@ -221,7 +221,3 @@ class Facts:
     mechanisms: Mapping[str, Mechanism]
     issues: Mapping[str, Issue]
     sources: Mapping[str, Source]
-
-    def for_issue(self, issue: str) -> list[Mechanism]:
-        """The bodies that deal with this issue, in the order of the files."""
-        return [found for found in self.mechanisms.values() if issue in found.issues]

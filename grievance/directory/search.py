@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from grievance.directory.book import Book, Entry, IssueEntry, Way
+from grievance.directory.book import Book, Entry, Way
 from grievance.directory.entries import KINDS
 from grievance.directory.open_now import LIVE
 from grievance.i18n import Language, current, fallbacks
@@ -120,13 +120,6 @@ def folded(text: str) -> str:
     parts = unicodedata.normalize("NFD", matching(text).replace("đ", "d"))
     plain = "".join(letter for letter in parts if not "\u0300" <= letter <= "\u036f")
     return unicodedata.normalize("NFC", plain)
-
-
-def issue_holds(issue: IssueEntry, words: str, language: Language | None = None) -> bool:
-    """Whether every word occurs in the label or description of an issue."""
-    said = [str(issue.say(name, language) or "") for name in ("label", "description")]
-    hay = folded(" ".join([*said, issue.facts.label_ja, issue.facts.texts["label"]]))
-    return all(word in hay for word in folded(words).split())
 
 
 def _fits(entry: Entry, wanted: Filters) -> bool:

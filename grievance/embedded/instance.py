@@ -42,7 +42,7 @@ class Instance:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        _trace: TracebackType | None,
     ) -> None:
         if self.started_here:
             self._use.take(fcntl.LOCK_EX)

@@ -58,9 +58,3 @@ def last_runs(session: Session) -> dict[str, JobRun]:
     newest = select(JobRun).ext(distinct_on(JobRun.job))
     newest = newest.order_by(JobRun.job, JobRun.started_at.desc())
     return {run.job: run for run in session.scalars(newest)}
-
-
-def failures(session: Session, since: datetime) -> Sequence[JobRun]:
-    """Runs since then in which something failed, the latest first."""
-    found = select(JobRun).where(JobRun.failed > 0, JobRun.started_at >= since)
-    return session.scalars(found.order_by(JobRun.started_at.desc())).all()

@@ -63,12 +63,6 @@ class Complaint:
     contact: Contact | None = None
     helper: Helper | None = None
     files: Sequence[Any] = ()
-    versions: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def narrative(self) -> str:
-        """What happened, in the person's own words; empty when a file says it."""
-        return str(self.story.get("what-happened", ""))
 
 
 def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Complaint:
@@ -107,7 +101,6 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
         contact=_contact(live),
         helper=_helper(live) if other else None,
         files=tuple(files),
-        versions={name: bank.questions[name].version for name in live},
     )
 
 

@@ -132,18 +132,6 @@ class Document:
         return book().paper["original"].say(self.language) % {"language": name}
 
     @property
-    def foreign(self) -> list[str]:
-        """The languages, other than its own, that words of the person stand in."""
-        spoken = [
-            slug
-            for section in self.sections
-            for one in section.paragraphs
-            for slug in (one.language, one.original_language)
-            if slug and not same_speech(slug, self.language)
-        ]
-        return list(dict.fromkeys(spoken))
-
-    @property
     def strange(self) -> list[str]:
         """The languages in which words of the person stand that its reader does not read."""
         every = [one.language for section in self.sections for one in section.paragraphs]

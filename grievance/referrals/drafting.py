@@ -27,8 +27,6 @@ from grievance.refusals import Refused
 LINKED = ("possible", "is_authority")
 NAMES = ("name", "name-own")
 CONTACTS = ("contact-email", "contact-phone")
-# Wishes for safety: they are part of who the person is, so their translation stays in the packet.
-WISHES = ("contact-when", "contact-never")
 _WITHHELD = ("helper-name",)
 
 WARNINGS = {

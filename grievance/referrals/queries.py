@@ -142,17 +142,6 @@ def board(session: Session, wanted: Board) -> list[HandOver]:
     return [HandOver(row[0], row[1], row[2]) for row in session.execute(rows)]
 
 
-def to_chase(session: Session, today: date, limit: int = 100) -> list[Referral]:
-    """Hand-overs whose body has let its day pass, locked; rows another sweep holds are skipped."""
-    wanted = (
-        select(Referral)
-        .where(Referral.state.in_(UNDER_WAY), Referral.next_chase < today)
-        .order_by(Referral.next_chase, Referral.id)
-        .limit(limit)
-    )
-    return list(session.scalars(wanted.with_for_update(skip_locked=True)))
-
-
 def figures(session: Session, without: Collection[UUID] = ()) -> list[Figures]:
     """How each body answers, by its code."""
     first = func.least(

@@ -85,13 +85,6 @@ def open_json(key: bytes, place: Place, value: bytes) -> Any:
     return json.loads(open_bytes(key, place, value))
 
 
-def generation_of(value: bytes) -> int:
-    """Which generation of the key sealed a value, to choose the key; the AAD then confirms it."""
-    if len(value) <= _HEADER_BYTES or value[:1] != VERSION:
-        raise Tampered
-    return int.from_bytes(value[1:5], "big")
-
-
 def digest(value: bytes) -> bytes:
     """SHA-256 of a sealed value, for its change event. Never of a plaintext: it can be guessed."""
     return hashlib.sha256(value).digest()

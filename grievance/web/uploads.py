@@ -170,10 +170,9 @@ class Request(flask.Request):
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """One uploaded file: the sender's name and type for it, unchecked, and its size in bytes."""
+    """One uploaded file: the sender's name for it, unchecked, and its size in bytes."""
 
     name: str = field(repr=False)
-    declared_type: str = field(repr=False)
     size: int
     spool: Spool = field(repr=False, compare=False)
 
@@ -199,7 +198,7 @@ def uploaded(request: flask.Request, name: str = "files") -> list[UploadedFile]:
         if spool.refused:
             raise Refused(spool.refused, label)
         if label or spool.size:
-            found.append(UploadedFile(label, part.mimetype or "", spool.size, spool))
+            found.append(UploadedFile(label, spool.size, spool))
     return found
 
 

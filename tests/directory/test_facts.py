@@ -40,7 +40,7 @@ def test_ships_eighty_nine_bodies_and_forty_one_issues():
 
 
 def test_every_issue_has_bodies_and_every_open_body_an_issue():
-    assert all(FACTS.for_issue(issue) for issue in FACTS.issues)
+    assert {issue for body in BODIES for issue in body.issues} >= set(FACTS.issues)
     assert all(body.issues for body in BODIES if body.open_on(FACTS.checked))
 
 

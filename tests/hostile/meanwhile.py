@@ -11,10 +11,22 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from grievance.extensions import acting_as, db
+from grievance.extensions import act_as, db
 from grievance.vault.slots import HashSlots
 
 Act = Callable[[Session], Any]
+
+
+@contextmanager
+def acting_as(actor: str) -> Iterator[None]:
+    """Act as `actor` until the block ends; what was not committed is rolled back."""
+    before = db.session.info.get("actor")
+    act_as(actor)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        db.session.info["actor"] = before
 
 
 class Meanwhile(HashSlots):

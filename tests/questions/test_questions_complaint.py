@@ -133,7 +133,7 @@ def test_a_complaint_keeps_who_apart_from_what():
     complaint = complaint_of(BANK, told)
     assert {"name", "company", "nationality", "status", "contact-email"} <= set(complaint.identity)
     assert not {"name", "company", "nationality", "status"} & set(complaint.story)
-    assert complaint.narrative == "Two months without pay."
+    assert complaint.story["what-happened"] == "Two months without pay."
     assert (complaint.country, complaint.region) == ("JP", "chubu")
     assert (complaint.main_issue, complaint.severity) == ("wages-unpaid", "medium")
     assert complaint.contact.value == "linh@example.com"

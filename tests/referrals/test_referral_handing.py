@@ -113,16 +113,6 @@ def test_silence_rises_level_by_level_and_an_answer_ends_it(desk: Desk):
         handing.mark_silent(desk.session, desk.agreed("jp-otit"), later, NOW)
 
 
-def test_the_sweep_finds_what_let_its_day_pass_and_nothing_else(desk: Desk):
-    late, early, done = desk.delivered(), desk.delivered("jp-otit"), desk.delivered("jacer")
-    desk.agreed("jp-legal-affairs")
-    desk.hears(done, "declined")
-    day = TODAY + timedelta(days=30)
-    early.next_chase = day + timedelta(days=1)
-    assert queries.to_chase(desk.session, day) == []
-    assert queries.to_chase(desk.session, day + timedelta(days=1)) == [late]
-
-
 def test_the_board_sorts_by_chase_filters_and_pages(desk: Desk):
     first, second = desk.delivered(), desk.delivered("jp-otit")
     third = desk.agreed("jacer")

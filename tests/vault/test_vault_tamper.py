@@ -90,14 +90,6 @@ def test_sealing_twice_shows_neither_sameness_nor_length():
     assert len(one) == len(same) == len(longer)
 
 
-def test_the_generation_of_a_value_is_readable_and_bound():
-    value = values.seal_text(KEY, replace(PLACE, generation=7), CANARY)
-    assert values.generation_of(value) == 7
-    for broken in (b"", value[:17], b"\x02" + value[1:]):
-        with pytest.raises(Tampered):
-            values.generation_of(broken)
-
-
 def test_errors_and_reprs_hold_no_content():
     value = values.seal_text(KEY, PLACE, CANARY)
     with pytest.raises(Tampered) as refusal:
