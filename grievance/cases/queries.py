@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.models import Event, ReadLog
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
+from grievance.deadlines import keeping
 from grievance.referrals.models import UNTOLD, Referral
 
 PAGE = 50
@@ -39,6 +40,7 @@ class Filters:
     waits: bool = False
     danger: bool = False
     needs_translation: bool = False
+    law: bool = False
 
     @property
     def given(self) -> bool:
@@ -97,6 +99,7 @@ def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnEle
         (filters.waits, Case.worker_waits.expression),
         (filters.danger, Case.danger.expression),
         (filters.needs_translation, Case.needs_translation.expression),
+        (filters.law, Case.id.in_(keeping.ending_soon(now))),
     ]
     return found + [condition for wants, condition in asked if wants]
 

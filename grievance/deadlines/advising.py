@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 
-from grievance.deadlines.counting import Item, find
+from grievance.deadlines.asked import Answers, items_of
+from grievance.deadlines.counting import Item, earliest, find
 from grievance.deadlines.limits import shipped
 from grievance.directory.facts import Facts
 from grievance.routing.explain import Result, rank
@@ -14,23 +15,27 @@ from grievance.routing.rules import Rules
 from grievance.routing.situation import Ending
 
 
-def advise(profile: Profile, rules: Rules, facts: Facts, today: date) -> Result:
-    """The doors for this profile on its own date, or `today`, its events counted on that day."""
+def advise(
+    profile: Profile, rules: Rules, facts: Facts, today: date, answers: Answers | None = None
+) -> Result:
+    """The doors for this profile on its own date, or `today`, with what ends soon on that day: by
+    the answers of a report where there are some, else by the events of the profile."""
     day = profile.date or today
-    return rank(profile, rules, facts, today, endings(profile.events, day))
+    if answers is None:
+        items = [Item(code, on, on) for code, on in profile.events.items()]
+    else:
+        items = items_of(profile.issues, answers, day)
+    return rank(profile, rules, facts, today, endings(items, day))
 
 
-def endings(events: Mapping[str, date], today: date) -> tuple[Ending, ...]:
-    """Of what happened on these days, by code of the limit, what ends soon; earliest first."""
+def endings(items: Iterable[Item], today: date) -> tuple[Ending, ...]:
+    """Of all this what ends soon, the next of each limit; the earliest first."""
     limits = shipped()
-    found = [find(Item(code, day, day), limits, today) for code, day in events.items()]
-    return tuple(
-        sorted(
-            (
-                Ending(one.code, one.latest_safe, one.file_at)
-                for one in found
-                if one.state == "soon" and one.latest_safe
-            ),
-            key=lambda one: (one.latest_safe, one.code),
-        )
-    )
+    found = [find(item, limits, today) for item in items]
+    first = [earliest(one for one in found if one.code == code) for code in {f.code for f in found}]
+    soon = [
+        Ending(one.code, one.latest_safe, one.file_at)
+        for one in first
+        if one and one.state == "soon" and one.latest_safe
+    ]
+    return tuple(sorted(soon, key=lambda one: (one.latest_safe, one.code)))

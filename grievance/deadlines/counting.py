@@ -17,6 +17,7 @@ from grievance.deadlines.limits import Calendar, Limit, Limits, Period
 
 SOON_DAYS = 60
 STATES = ("open", "soon", "over", "unsure")
+PASSED = ("over", "unsure")
 MONTH_END = "month_end"
 NEVER = date.max
 DEMAND_MONTHS = 6  # Civil Code 150(1)

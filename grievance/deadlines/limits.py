@@ -16,6 +16,7 @@ from grievance.routing.rules import FILE_AT
 from grievance.sheets import Row, read
 
 FILE = Path(__file__).parent / "data" / "limits.yaml"
+JAPAN = "Asia/Tokyo"  # where the day is counted, wherever the operator is
 CALENDARS = ("courts", "administration", "bank", "philippines", "viet-nam", "china")
 MOVES = ("demand", "acknowledged", "agreed_to_talk", "conciliation", "lawsuit")
 CONFIDENCE = ("seen", "known", "confirm")

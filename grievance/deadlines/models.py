@@ -1,8 +1,8 @@
-"""A clock is a row: what is due, when, and whether it was met."""
+"""A clock is a row: what is due, when, and whether it was met. A day of the law is one too."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -54,3 +54,18 @@ class Deadline(Base):
     stopped_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None]
+
+
+class LimitationDate(Base):
+    """A day up to which the law lets something of a case be claimed. Which claim, and from which
+    day it is counted, stands only in the sealed answers."""
+
+    __tablename__ = "limitation_date"
+    __table_args__ = (
+        Index("uq_limitation_date_day", "case_id", "latest_safe", unique=True),
+        Index("ix_limitation_date_latest_safe", "latest_safe"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"))
+    latest_safe: Mapped[date]

@@ -8,16 +8,14 @@ from datetime import date, datetime
 
 from grievance.clock import local_day
 from grievance.deadlines.asked import Answers, items_of
-from grievance.deadlines.counting import Found, earliest, find
-from grievance.deadlines.limits import CONFIDENCE, MOVES, Limit, shipped
+from grievance.deadlines.counting import PASSED, STATES, Found, earliest, find
+from grievance.deadlines.limits import CONFIDENCE, JAPAN, MOVES, Limit, shipped
 from grievance.directory.citing import Cited, cite
 from grievance.i18n import N_, date_text
 from grievance.i18n import gettext as _
 from grievance.model import complete
 from grievance.routing.rules import FILE_AT
 
-JAPAN = "Asia/Tokyo"  # the law's limits are those of Japan, wherever the operator is
-PASSED = ("unsure", "over")
 OFFICES = {
     "court": N_("a court or labour tribunal"),
     "lawsuit": N_("a court, as a lawsuit"),
@@ -47,7 +45,7 @@ KEEPS = {
 }
 FIXED = N_("Only a lawsuit keeps it.")
 NOTHING = N_("Only what reaches that office in time keeps it.")
-STATES = {
+SAYS = {
     "open": N_("Until %(day)s at the latest."),
     "soon": N_("Until %(day)s at the latest. That is soon: ask a lawyer or a union now."),
     "unsure": N_("One time limit ended on %(day)s, but a longer one may hold. Ask a lawyer now."),
@@ -57,6 +55,7 @@ TODAY = N_("The office was closed on the last day: have it checked today.")
 MORE = N_("For earlier months the time may have ended. Ask a lawyer about them.")
 CONFIRM = N_("Courts do not all agree on this: have it confirmed.")
 complete(OFFICES, FILE_AT)
+complete(SAYS, STATES)
 complete(KEEPS, MOVES)
 
 
@@ -109,7 +108,7 @@ def _said(one: Found, beside: list[Found]) -> LawDate:
         one.state,
         _(limit.label),
         _(limit.text),
-        _(STATES[one.state]) % {"day": date_text(shown) if shown else ""},
+        _(SAYS[one.state]) % {"day": date_text(shown) if shown else ""},
         _(OFFICES[one.file_at]),
         cite(limit.basis),
         _keeps(limit),

@@ -17,7 +17,7 @@ from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
 from grievance.web.forms import Form, Select, Tick, option
 
-TICKS = ("mine", "unassigned", "waits", "danger", "needs_translation")
+TICKS = ("mine", "unassigned", "waits", "danger", "needs_translation", "law")
 
 
 class FilterForm(Form):
@@ -34,6 +34,7 @@ class FilterForm(Form):
     waits = Tick(lazy("The worker waits"))
     danger = Tick(lazy("Danger"))
     needs_translation = Tick(lazy("Needs translation"))
+    law = Tick(lazy("A time limit in the law ends within 60 days"))
 
     @property
     def lists(self) -> list[Field]:

@@ -16,7 +16,9 @@ from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.models import Case
 from grievance.cases.told import LABELS
-from grievance.clock import now
+from grievance.clock import local_day, now
+from grievance.deadlines import keeping
+from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.blueprint import bp
@@ -45,6 +47,7 @@ class Row:
     age: str
     state: str
     due: words.Due
+    law: words.Due | None
     handler: str
     level: str
 
@@ -54,6 +57,7 @@ def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
     zone = operator_hours(db.session()).zone if cases else ""
     handlers = {case.assignee_id for case in cases if case.assignee_id}
     names = accounts.names(db.session(), list(handlers)) if handlers else {}
+    laws = keeping.next_days(db.session(), [case.id for case in cases], at) if cases else {}
     return [
         Row(
             case,
@@ -64,6 +68,7 @@ def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
             words.age(case.filed_at, at),
             _(LABELS[case.state]),
             words.due(case.next_due, at, zone),
+            words.law(laws.get(case.id), local_day(at, JAPAN)),
             names.get(case.assignee_id, "") if case.assignee_id else "",
             words.level(case),
         )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from grievance.cases.models import AUTHORS, FILED_BY, SEVERITIES, Case
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import AGES, DUE_WITHIN
 from grievance.clock import local_day
+from grievance.deadlines.counting import SOON_DAYS
 from grievance.deadlines.models import KINDS
 from grievance.i18n import BY_SLUG, N_, Language, current, date_text, ngettext, time_text
 from grievance.i18n import gettext as _
 from grievance.model import complete, some_of
 from grievance.questions.places import country_name
 
+LAW_SHOWN_DAYS = 180  # a day of the law further ahead says nothing in a list
 SEVERITY = {
     "critical": N_("Critical"),
     "high": N_("High"),
@@ -93,6 +95,14 @@ def due(moment: datetime, now: datetime, zone: str) -> Due:
     if moment < now + DUE_WITHIN:
         return Due(text, "due-soon", _("Soon"))
     return Due(text)
+
+
+def law(day: date | None, today: date) -> Due | None:
+    """The next day of the law as the queue shows it; None where none comes within half a year."""
+    if day is None or (day - today).days > LAW_SHOWN_DAYS:
+        return None
+    text = _("Law: %(day)s") % {"day": date_text(day)}
+    return Due(text, "due-soon", _("Soon")) if (day - today).days <= SOON_DAYS else Due(text)
 
 
 def level(case: Case) -> str:

@@ -334,7 +334,7 @@ def advice_on(known: Mapping[str, Answer]) -> Result:
     facts = directory.facts_for_routing(db.session())
     rules = shipped_rules()
     profile = parse(profile_of(bank, JOURNEY, known), tuple(facts.issues), rules.limitation_codes)
-    return advise(profile, rules, facts, today())
+    return advise(profile, rules, facts, today(), known)
 
 
 def today() -> date:

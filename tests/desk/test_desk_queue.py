@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
+from grievance import clock
 from grievance.cases.operations import handling
+from grievance.deadlines.limits import JAPAN
+from grievance.deadlines.models import LimitationDate
 from grievance.desk.board import BOARD
 from grievance.desk.listing import QUEUE
 from grievance.web.paging import token_for
@@ -37,6 +41,25 @@ def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
         page = show(client, f"/staff/cases?{query}")
         assert set(references(page)) == expected, query
     assert "No case fits these filters" in show(client, "/staff/cases?issue=housing").main
+
+
+def test_the_queue_shows_the_next_day_of_the_law_and_can_be_narrowed_to_it(house, show):
+    client = house.browser(house.hire())
+    today = clock.local_day(clock.now(), JAPAN)
+    days = {"soon": 40, "later": 120, "far": 300}
+    found = {}
+    for name, ahead in days.items():
+        found[name] = house.case().case
+        house.session.add(
+            LimitationDate(case_id=found[name].id, latest_safe=today + timedelta(days=ahead))
+        )
+    house.session.commit()
+    page = show(client, "/staff/cases")
+    spans = [one for one in page.all("span") if one.get("data-law") is not None]
+    shown = [" ".join("".join(one.itertext()).split()) for one in spans]
+    assert len(shown) == 2
+    assert sum(text.startswith("Soon Law: ") for text in shown) == 1
+    assert references(show(client, "/staff/cases?law=yes")) == [found["soon"].reference]
 
 
 def test_an_empty_queue_says_what_will_appear(house, show):

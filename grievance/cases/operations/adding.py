@@ -16,6 +16,7 @@ from grievance.cases.act import Act
 from grievance.cases.models import SEVERITIES, Case
 from grievance.cases.operations import telling
 from grievance.cases.states import Verb
+from grievance.deadlines import keeping
 from grievance.questions.complaint import Complaint, complaint_of
 from grievance.questions.journey import OTHER, Bank
 from grievance.questions.question import Answer
@@ -72,6 +73,7 @@ def add(act: Act, added: Added) -> None:
     records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
     case = act.case
     _name(case, added)
+    keeping.recount(session, case.id, case.issues, {**told.identity, **told.story}, act.now)
     case.amount_band = told.amount_band
     case.worker_acted_at = at
     spoken = told.language not in ("en", "ja")

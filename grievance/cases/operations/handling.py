@@ -24,6 +24,7 @@ from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.hearing import unsay
 from grievance.cases.operations.standing import signed_off
 from grievance.cases.states import Verb
+from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
 from grievance.directory import facts
 from grievance.refusals import Refused
@@ -113,6 +114,11 @@ def triage(act: Act, found: Triage) -> None:
             clock.stopped_at = act.now
     case.severity, case.danger = found.severity, found.danger
     case.issues, case.main_issue = list(found.issues), found.issues[0]
+    answers = {
+        **records.read(act.session, act.opened, "identity"),
+        **records.read(act.session, act.opened, "answers"),
+    }
+    keeping.recount(act.session, case.id, case.issues, answers, act.now)
     issues = list(found.issues)
     act.move(Verb.TRIAGE, severity=found.severity, issues=issues, danger=found.danger)
 

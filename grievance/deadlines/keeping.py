@@ -1,0 +1,62 @@
+"""The days on which the law's limits of a case end, kept in the clear for lists that no key opens.
+
+Only the last safe day stands there: neither which claim it is nor what it was counted from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from grievance.clock import local_day
+from grievance.deadlines.asked import Answers, items_of
+from grievance.deadlines.counting import PASSED, SOON_DAYS, find
+from grievance.deadlines.limits import JAPAN, shipped
+from grievance.deadlines.models import LimitationDate
+
+MOST = 12  # so many days of one case: the next year of a wage that is paid by the month
+
+
+def recount(
+    session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
+) -> None:
+    """Count anew what ends when, by the problems and answers of a case as they are now."""
+    session.execute(delete(LimitationDate).where(LimitationDate.case_id == case_id))
+    count(session, case_id, issues, answers, now)
+
+
+def count(
+    session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
+) -> None:
+    """The same for a new case, of which nothing stands there yet."""
+    today, limits = local_day(now, JAPAN), shipped()
+    found = [find(item, limits, today) for item in items_of(issues, answers, today)]
+    days = {one.latest_safe for one in found if one.latest_safe and one.state not in PASSED}
+    if days:
+        rows = [
+            {"id": uuid4(), "case_id": case_id, "latest_safe": day} for day in sorted(days)[:MOST]
+        ]
+        session.execute(insert(LimitationDate).values(rows))
+
+
+def next_days(session: Session, case_ids: Sequence[UUID], now: datetime) -> dict[UUID, date]:
+    """The next of these days of each of these cases that has one ahead."""
+    ahead = (LimitationDate.case_id.in_(case_ids), LimitationDate.latest_safe >= _today(now))
+    chosen = select(LimitationDate.case_id, func.min(LimitationDate.latest_safe)).where(*ahead)
+    return {row[0]: row[1] for row in session.execute(chosen.group_by(LimitationDate.case_id))}
+
+
+def ending_soon(now: datetime) -> Select[UUID]:
+    """The cases of which one of these days is 60 days ahead or fewer."""
+    today = _today(now)
+    soon = LimitationDate.latest_safe.between(today, today + timedelta(days=SOON_DAYS))
+    return select(LimitationDate.case_id).where(soon)
+
+
+def _today(now: datetime) -> date:
+    return local_day(now, JAPAN)
