@@ -117,6 +117,16 @@ def test_functions_take_five_arguments_at_most() -> None:
     ]
 
 
+def test_lines_of_templates_keep_the_budget() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}:{number} {len(line)} characters"
+        for path in sorted((ROOT / "templates").rglob("*"))
+        if path.is_file()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 160
+    ]
+
+
 def test_only_tables_are_laid_out_by_hand() -> None:
     """`fmt: skip` keeps the columns of a table of a module; elsewhere the formatter rules."""
     found = []
