@@ -12,7 +12,7 @@ COMPILE = $(BIN)/uv pip compile setup.cfg --extra embedded --universal --generat
 BESIDE = $$(for list in $(1); do echo -c $$list; sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' $$list; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test journeys bench lint types catalogues suite lock sbom
+.PHONY: help setup run test journeys bench shape lint types catalogues suite lock sbom
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ —/'
@@ -49,6 +49,9 @@ suite: .venv/.tests ## the tests without a browser
 
 journeys: .venv/.tests ## the tests in a real browser, if there is one
 	@$(BIN)/python -m tests.journeys.browser && $(BIN)/pytest -m journey tests/journeys || test $$? -eq 70
+
+shape: .venv/.tests ## the shape of the verbs in numbers
+	@$(BIN)/python -m tests.guard.shape
 
 bench: .venv/.tests ## measure, each number beside its floor
 	@$(BIN)/python -m bench
