@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from grievance.cases.lifecycle import OVER, READ, STATES
-from grievance.cases.operations.standing import MOVES
+from grievance.cases.operations.progress import MOVES
 from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Transition, Verb
 
 

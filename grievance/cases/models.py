@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.cases.lifecycle import DECIDED, STATES
-from grievance.cases.told import OUTCOMES
+from grievance.cases.state_words import OUTCOMES
 from grievance.directory.entries import LEVELS
 from grievance.model import Base, code, digest, identifier, sealed
 from grievance.referrals.models import GIVEN_BY, KNOWN_TO

@@ -23,7 +23,7 @@ from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations.referring import HandingOver
+from grievance.cases.operations.referring import Proposal
 from grievance.directory.book import Entry
 from grievance.i18n import BY_SLUG, current
 from grievance.questions.question import Answers
@@ -154,10 +154,10 @@ class Outgoing:
         )
         return draft(self.template, self.answers, drafting)
 
-    def wanted(self, ticked: Ticked, act: Act) -> HandingOver:
+    def wanted(self, ticked: Ticked, act: Act) -> Proposal:
         """All that the worker is asked about; OSError while the store of files does not answer."""
         assert ticked.ends_on is not None  # no form is done without
-        return HandingOver(
+        return Proposal(
             document=self.document(ticked, act.today),
             files=self._copies(ticked, act.site.blobs),
             purpose=ticked.purpose,

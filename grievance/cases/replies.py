@@ -8,8 +8,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import Verb
-from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.directory import facts
 from grievance.i18n import date_text, speaking
 from grievance.i18n import gettext as _

@@ -3,8 +3,9 @@
 The mark in the database is set only by `flask demo fill`, on an empty one, and every process
 refuses to start unless mark and setting agree (`mark`). `script` is what is played (`data/`),
 `people` and `acting` play it on a `stage` by the ordinary operations: `working` in the house,
-`handing` over, `mending` what was wrong. `filling` does it all; `story` is what is told of it.
-`mailbox`, `movable` and `views` serve a running demonstration, on a loopback address only.
+`referring` to other bodies, `mending` what was wrong. `filling` does it all; `story` is what is
+told of it. `mailbox`, `movable` and `views` serve a running demonstration, on a loopback address
+only.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
-from grievance.demo import handing, mending, working
+from grievance.demo import mending, referring, working
 from grievance.demo.script import ZONE, Scene
 from grievance.demo.stage import Stage
 from grievance.demo.working import Do
@@ -26,7 +26,7 @@ from grievance.questions.bank import shipped
 from grievance.questions.complaint import Complaint, complaint_of
 from grievance.routing.explain import Result, as_plain
 
-STEPS: Mapping[str, Do] = {**working.STEPS, **handing.STEPS, **mending.STEPS}
+STEPS: Mapping[str, Do] = {**working.STEPS, **referring.STEPS, **mending.STEPS}
 
 
 def act(stage: Stage, scene: Scene, now: datetime) -> Case:

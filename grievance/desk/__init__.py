@@ -2,7 +2,7 @@
 
 `listing` is Today and the queue, `views` the page of a case and its files, `acting` one POST for
 each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
-`handing_over` what goes to other bodies, `packet_copies` its papers, `board` all of them;
+`referring` what goes to other bodies, `packet_copies` its papers, `board` all of them;
 `remedy` what was promised and came, `closing` how a case ends; `reissuing` a new code, `calling` a
 filing for somebody who called. `loading` is the one loader; `reading`, `remedy_reading`, `events`,
 `advice` and `words` turn rows and codes into what a person reads.
@@ -18,9 +18,9 @@ from grievance.desk import (
     bulk,
     calling,
     denied,
-    handing_over,
     listing,
     packet_copies,
+    referring,
     reissuing,
     remedy,
     views,
@@ -30,7 +30,7 @@ from grievance.desk.menu import desk_menu
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "denied", "handing_over", "init_app", "listing",
+    "acting", "board", "bulk", "calling", "denied", "init_app", "listing", "referring",
     "packet_copies", "reissuing", "remedy", "views",
 ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from grievance.cases import queries as cases
 from grievance.cases.operations.referring import local_today
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import handover_words as words
+from grievance.desk import referral_words as words
 from grievance.desk.blueprint import bp
 from grievance.directory import queries as directory
 from grievance.extensions import db

@@ -18,10 +18,10 @@ from grievance.accounts import staff
 from grievance.accounts.roles import Permission
 from grievance.cases import queries, replies
 from grievance.cases.messages import Written
-from grievance.cases.operations import belonging, handling
+from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict
+from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import TABLE, Verb
-from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
 from grievance.desk.loading import Desk, open_case
@@ -201,6 +201,6 @@ def _give(to: UUID | None) -> Does:
         if to:
             handling.assign(desk.act(version), to)
         else:
-            belonging.unassign(desk.act(version))
+            handling.unassign(desk.act(version))
 
     return do

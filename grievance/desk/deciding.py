@@ -1,4 +1,4 @@
-"""The desk's part in deciding and belonging: the forms of these verbs, and what they do.
+"""The desk's part in deciding and stepping aside: the forms of these verbs, and what they do.
 
 What a colleague proposed is shown to who may decide it. `FORMS` and `DOING` join those of the
 other verbs.
@@ -17,9 +17,9 @@ from grievance.accounts import queries as accounts
 from grievance.cases import queries
 from grievance.cases.guards import may_lift
 from grievance.cases.models import FourEyes, Recusal
-from grievance.cases.operations import belonging, deciding, foureyes
-from grievance.cases.operations.belonging import Declared
-from grievance.cases.told import DECLINE_REASONS
+from grievance.cases.operations import conflicts, deciding, foureyes
+from grievance.cases.operations.conflicts import Declared
+from grievance.cases.state_words import DECLINE_REASONS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
@@ -128,7 +128,7 @@ class AgreeConflictForm(ConflictForm):
 
     def found(self, desk: Desk) -> list[Recusal]:
         """Those that this member can agree to."""
-        return belonging.to_agree(db.session(), desk.case, desk.actor, now())
+        return conflicts.to_agree(db.session(), desk.case, desk.actor, now())
 
 
 class DuplicateForm(ActForm):
@@ -171,7 +171,7 @@ def conflicts_of(desk: Desk) -> list[Conflict]:
             names[one.person_id],
             names[one.by_id],
             time_text(one.at, zone),
-            belonging.conflict_reason(session, desk.opened, one),
+            conflicts.conflict_reason(session, desk.opened, one),
             _cannot_agree(desk, one),
         )
         for one in found
@@ -179,7 +179,7 @@ def conflicts_of(desk: Desk) -> list[Conflict]:
 
 
 def _cannot_agree(desk: Desk, found: Recusal) -> str:
-    why = belonging.agreeing_refusal(db.session(), found, desk.actor, now())
+    why = conflicts.agreeing_refusal(db.session(), found, desk.actor, now())
     return _(SENTENCES[why]) if why in WAITS else ""
 
 

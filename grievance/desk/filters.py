@@ -9,7 +9,7 @@ from flask import request
 from wtforms import Field
 
 from grievance.cases.queries import Filters
-from grievance.cases.told import LABELS
+from grievance.cases.state_words import LABELS
 from grievance.desk.words import AGE, REGION, SEVERITY
 from grievance.directory import facts
 from grievance.i18n import LANGUAGES, lazy

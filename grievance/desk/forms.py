@@ -17,8 +17,8 @@ from grievance.cases.models import Case
 from grievance.cases.operations import handling
 from grievance.cases.operations.handling import Translating, Triage
 from grievance.cases.operations.moving import allowed
+from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import Verb
-from grievance.cases.told import ACKNOWLEDGEMENT
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

@@ -15,7 +15,7 @@ from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.models import Case
-from grievance.cases.told import LABELS
+from grievance.cases.state_words import LABELS
 from grievance.clock import local_day, now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN

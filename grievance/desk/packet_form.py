@@ -9,7 +9,7 @@ from uuid import UUID
 
 from grievance.cases.models import CaseFile
 from grievance.cases.packets import Ticked
-from grievance.desk import handover_words as said
+from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
 from grievance.i18n import current, lazy
 from grievance.i18n import gettext as _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grievance.cases.models import CLOSED_ON, REACHED_BY, REMEDY_KINDS, REMEDY_STATES
 from grievance.cases.operations import sums
-from grievance.cases.told import OUTCOMES
+from grievance.cases.state_words import OUTCOMES
 from grievance.i18n import N_
 from grievance.model import complete
 

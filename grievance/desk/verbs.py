@@ -16,9 +16,10 @@ from uuid import UUID
 from flask import request
 
 from grievance.cases.operations import (
-    belonging,
     closing,
+    conflicts,
     deciding,
+    duplicates,
     escalating,
     handling,
     receipts,
@@ -29,7 +30,7 @@ from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import closing as closing_forms
 from grievance.desk import deciding as deciding_forms
-from grievance.desk import forms, handover_forms
+from grievance.desk import forms, referral_forms
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.i18n import N_
@@ -228,7 +229,7 @@ DESK: Mapping[Verb, Row] = {
         said=N_("%(who)s gave the case back to the queue."),
         about=N_("Nobody answers for the case then. Its clocks run on."),
         form=forms.ActForm,
-        do=belonging.unassign,
+        do=handling.unassign,
         place=COLUMN,
     ),
     Verb.LINK_DUPLICATE: Row(
@@ -238,7 +239,7 @@ DESK: Mapping[Verb, Row] = {
             "the other."
         ),
         form=deciding_forms.DuplicateForm,
-        do=belonging.link_duplicate,
+        do=duplicates.link_duplicate,
         place=COLUMN,
     ),
     Verb.AGREE_CONFLICT: Row(
@@ -248,7 +249,7 @@ DESK: Mapping[Verb, Row] = {
             "of it. A director can lift it."
         ),
         form=deciding_forms.AgreeConflictForm,
-        do=belonging.agree_conflict,
+        do=conflicts.agree_conflict,
         place=COLUMN,
     ),
     Verb.RECUSE: Row(
@@ -258,7 +259,7 @@ DESK: Mapping[Verb, Row] = {
             "This cannot be undone."
         ),
         form=deciding_forms.RecuseForm,
-        do=belonging.recuse,
+        do=conflicts.recuse,
         place=COLUMN,
     ),
     Verb.DECLARE_CONFLICT: Row(
@@ -268,14 +269,14 @@ DESK: Mapping[Verb, Row] = {
             "are told by letter."
         ),
         form=deciding_forms.DeclareForm,
-        do=belonging.declare_conflict,
+        do=conflicts.declare_conflict,
         place=COLUMN,
     ),
     Verb.LIFT_CONFLICT: Row(
         said=N_("%(who)s lifted the conflict of interest that was declared of %(person)s."),
         about=N_("The case is there again for this person. They and the directors are told."),
         form=deciding_forms.ConflictForm,
-        do=belonging.lift_conflict,
+        do=conflicts.lift_conflict,
         place=COLUMN,
     ),
     Verb.ASK_REISSUE: Row(
@@ -320,37 +321,37 @@ DESK: Mapping[Verb, Row] = {
     Verb.REFER: Row(said=N_("%(who)s asked the worker about a hand-over to %(body)s.")),
     Verb.RECORD_CONSENT: Row(
         said=N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
-        form=handover_forms.ConsentForm,
+        form=referral_forms.ConsentForm,
         do=referring.record_consent,
         place=HAND_OVER,
     ),
     Verb.DELIVER: Row(
         said=N_("The case was handed over to %(body)s (%(who)s recorded it)."),
-        form=handover_forms.DeliverForm,
+        form=referral_forms.DeliverForm,
         do=referring.deliver,
         place=HAND_OVER,
     ),
     Verb.REFERRAL_NEWS: Row(
         said=N_("%(who)s recorded what %(body)s said: %(kind)s."),
-        form=handover_forms.AnswerForm,
+        form=referral_forms.AnswerForm,
         do=referring.record_answer,
         place=HAND_OVER,
     ),
     Verb.REFERRAL_OVER: Row(
         said=N_("%(who)s recorded about %(body)s: %(kind)s."),
-        form=handover_forms.ChaseForm,
+        form=referral_forms.ChaseForm,
         do=referring.mark_silent,
         place=HAND_OVER,
     ),
     Verb.CHASE: Row(
         said=N_("%(who)s set the day to ask %(body)s again."),
-        form=handover_forms.ChaseForm,
+        form=referral_forms.ChaseForm,
         do=referring.chase,
         place=HAND_OVER,
     ),
     Verb.RECALL_FOR_WORKER: Row(
         said=N_("%(who)s took back what %(body)s got, as the worker asked."),
-        form=handover_forms.RecallForm,
+        form=referral_forms.RecallForm,
         do=referring.recall_for_worker,
         place=HAND_OVER,
     ),
@@ -359,7 +360,7 @@ DESK: Mapping[Verb, Row] = {
     Verb.RECALL: Row(said=N_("%(who)s took back what %(body)s got.")),
     Verb.TELL_BODY: Row(
         said=N_("%(who)s told %(body)s that the worker took it back."),
-        form=handover_forms.TellForm,
+        form=referral_forms.TellForm,
         do=referring.tell_body,
         place=HAND_OVER,
     ),
@@ -374,7 +375,7 @@ complete(DESK, Verb)
 DOING: Mapping[Verb, Do] = {
     verb: row.do for verb, row in DESK.items() if row.do and row.place != HAND_OVER
 }
-HANDING: Mapping[Verb, Do] = {
+ON_REFERRAL: Mapping[Verb, Do] = {
     verb: row.do for verb, row in DESK.items() if row.do and row.place == HAND_OVER
 }
 

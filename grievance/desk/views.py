@@ -16,8 +16,8 @@ from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.files import Stored
 from grievance.cases.operations import handling, receipts
 from grievance.cases.operations.handling import Looking
+from grievance.cases.state_words import LABELS
 from grievance.cases.states import Verb
-from grievance.cases.told import LABELS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import gaps, words
@@ -25,9 +25,9 @@ from grievance.desk.blueprint import bp
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
 from grievance.desk.forms import ActForm, ReasonForm
-from grievance.desk.handover_reading import of_case
 from grievance.desk.loading import Desk, open_case, open_file, site
 from grievance.desk.reading import CasePage
+from grievance.desk.referral_reading import of_case
 from grievance.desk.uploading import NO_FILE
 from grievance.extensions import db
 from grievance.i18n import gettext as _

@@ -3,8 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`,
-`status`, `adding`, `again`, `handing`, `arrivals` and `closing` are the way back, `visits` a
-visit with a code; `leaving` ends either.
+`status`, `adding`, `appeals`, `referral`, `remedy_arrival` and `closing` are the way back, `visits`
+a visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from flask import Flask
 from grievance.intake import (
     adding,
     address,
-    again,
-    arrivals,
+    appeals,
     attaching,
     closing,
     filing,
-    handing,
     number,
+    referral,
+    remedy_arrival,
     returning,
     whose,
 )
@@ -44,8 +44,8 @@ FIRST = {
 }
 
 __all__ = [
-    "adding", "address", "again", "arrivals", "attaching", "closing", "filing", "handing",
-    "init_app", "number", "returning", "whose",
+    "adding", "address", "appeals", "attaching", "closing", "filing", "init_app", "number",
+    "referral", "remedy_arrival", "returning", "whose",
 ]  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, handling
 from grievance.cases.operations.closing import SignOff
 from grievance.cases.operations.moving import allowed
+from grievance.cases.state_words import OUTCOMES
 from grievance.cases.states import Verb
-from grievance.cases.told import OUTCOMES
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_, date_text

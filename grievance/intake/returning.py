@@ -27,13 +27,14 @@ from grievance.i18n import BY_SLUG, Language, current
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
-from grievance.intake.again import decision_of
+from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.drafting import TELL
 from grievance.intake.message_form import MessageForm
 from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
+from grievance.intake.remedy_feedback import voices
 from grievance.intake.return_forms import ContactForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, take_back, write_message
 from grievance.intake.status import authors, is_early, status_of, who_has_read
@@ -47,7 +48,6 @@ from grievance.intake.visits import (
     visited,
     waiting,
 )
-from grievance.intake.voices import voices
 from grievance.questions import bank
 from grievance.questions.forms import near
 from grievance.questions.summary import summary

@@ -17,7 +17,7 @@ from grievance.cases.models import Case, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
-from grievance.cases.told import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
+from grievance.cases.state_words import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours

@@ -20,9 +20,9 @@ from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
-from grievance.cases.operations import belonging, consenting, deciding, handling, receipts, replying
-from grievance.cases.operations.belonging import Declared
-from grievance.cases.operations.referring import About, HandingOver, recall_for_worker, refer
+from grievance.cases.operations import conflicts, consenting, deciding, handling, receipts, replying
+from grievance.cases.operations.conflicts import Declared
+from grievance.cases.operations.referring import About, Proposal, recall_for_worker, refer
 from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
@@ -132,7 +132,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         deciding.worker_reopens(back.act(session, site, now), words())
         opened = handler.open(session, lead_back.case)
         deciding.reopen(Act(session, site, opened, handler.actor, now, lead_back.case.version))
-        newer = HandingOver(document=document(BODY), purpose="complaint", ends_on=ENDS)
+        newer = Proposal(document=document(BODY), purpose="complaint", ends_on=ENDS)
         refer(handler.act(session, site, replaced.case, now), newer)
         _, keys = new_keys(ring)
         receipts.change(changed.act(session, site, now), keys)
@@ -141,11 +141,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         receipts.reissue(other.act(session, site, reissued.case, now), keys)
         meant, at = operator.director, clock.real_now()
         said = Declared(meant.id, "A cousin.")
-        belonging.declare_conflict(handler.act(session, site, shut.case, at), said)
+        conflicts.declare_conflict(handler.act(session, site, shut.case, at), said)
         session.flush()
-        belonging.agree_conflict(other.act(session, site, shut.case, at), meant.id)
+        conflicts.agree_conflict(other.act(session, site, shut.case, at), meant.id)
         session.flush()
-        belonging.recuse(other.act(session, site, shut.case, now), "Her brother's firm.")
+        conflicts.recuse(other.act(session, site, shut.case, now), "Her brother's firm.")
         session.commit()
     # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, two conflicts;
     # one withdrawn later; two withdrawn and opened again

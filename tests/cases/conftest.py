@@ -34,9 +34,9 @@ from grievance.cases.site import Site
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations import handing, recalling, sealing
-from grievance.referrals.operations.handing import Asking, Delivery, Said
+from grievance.referrals.operations import recalling, sealing, steps
 from grievance.referrals.operations.sealing import Making
+from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.referrals.templates import book
 from tests.cast import NOW, Filed, Operator, Staff, Step, file_case, found_operator, member
 
@@ -118,16 +118,16 @@ class World:
         holders = referring.holders(session, self.site, self.case)
         packet = sealing.keep(session, making, holders, self.site.blobs, NOW).packet
         digest = sealing.freeze(session, packet, NOW)
-        row = handing.propose(session, self.case.id, body, self.handler.id, NOW)
-        handing.ask(session, row, packet, Asking("complaint", ENDS, TODAY), NOW)
+        row = steps.propose(session, self.case.id, body, self.handler.id, NOW)
+        steps.ask(session, row, packet, Asking("complaint", ENDS, TODAY), NOW)
         said = Said(
             "yes", digest, body, "complaint", "named", ENDS, packet.parts, "receipt", "self"
         )
         if step != "asked":
-            handing.consent(Step(session, desk, TODAY, NOW), row, packet, said)
+            steps.consent(Step(session, desk, TODAY, NOW), row, packet, said)
         if step in ("delivered", "recalled"):
             sent = Delivery("staff", "post", TODAY)
-            handing.deliver(Step(session, desk, TODAY, NOW), row, sent)
+            steps.deliver(Step(session, desk, TODAY, NOW), row, sent)
         if step == "recalled":
             recalling.recall(session, self.case.id, body, NOW)
         self.referral = row

@@ -14,7 +14,7 @@ from grievance.cases import messages, queries, records
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
-from grievance.cases.operations import belonging, deciding, handling, replying, telling
+from grievance.cases.operations import conflicts, deciding, duplicates, handling, replying, telling
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
@@ -173,7 +173,7 @@ def test_while_an_appeal_is_open_the_worker_appeals_and_does_not_reopen(world: W
 
 
 def recuse(world: World) -> None:
-    belonging.recuse(world.act(world.colleague.actor), "A cousin works there")
+    conflicts.recuse(world.act(world.colleague.actor), "A cousin works there")
     world.session.flush()
 
 
@@ -228,7 +228,7 @@ def test_no_verb_takes_who_stepped_aside_even_past_the_loader(world: World, verb
 
 def test_one_declares_a_conflict_of_ones_own_and_somebody_stays(world: World):
     def step(by, reason="A cousin") -> None:
-        belonging.recuse(world.act(by.actor), reason)
+        conflicts.recuse(world.act(by.actor), reason)
         world.session.flush()
 
     handler = member(world.session, world.operator, Role.HANDLER, "Abe Rin")
@@ -243,7 +243,7 @@ def test_linked_cases_name_each_other_and_keep_their_keys(world: World):
     other = file_case(world.session, world.site)
     by, session = world.handler, world.session
     keys = world.desk().keys
-    belonging.link_duplicate(world.act(by.actor), other.case.reference)
+    duplicates.link_duplicate(world.act(by.actor), other.case.reference)
     session.flush()
     for one, two in ((world.case, other.case), (other.case, world.case)):
         assert queries.duplicates(session, one.id, by.id) == [two]
@@ -255,7 +255,9 @@ def test_linked_cases_name_each_other_and_keep_their_keys(world: World):
     for reference in (world.case.reference, "ZZZZZZZZZZ", other.case.reference):
         assert (
             refused(
-                lambda reference=reference: belonging.link_duplicate(world.act(by.actor), reference)
+                lambda reference=reference: duplicates.link_duplicate(
+                    world.act(by.actor), reference
+                )
             )
             == "other"
         )
@@ -266,8 +268,8 @@ def test_only_who_has_it_or_a_lead_gives_a_case_back(world: World):
     world.bring_to("in_review")
     case = world.case
     assert case.state in OPEN
-    assert refused(lambda: belonging.unassign(world.act(handler.actor))) == "own_or_lead"
-    belonging.unassign(world.act())
+    assert refused(lambda: handling.unassign(world.act(handler.actor))) == "own_or_lead"
+    handling.unassign(world.act())
     assert case.assignee_id is None
     handling.take(world.act(handler.actor))
     assert case.assignee_id == handler.id

@@ -20,23 +20,24 @@ from grievance.cases.lifecycle import PROMISED, STATES
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.operations import (
     adding,
-    belonging,
     closing,
+    conflicts,
     consenting,
     deciding,
+    duplicates,
     escalating,
+    feedback,
     handling,
-    hearing,
     receipts,
     referring,
     remedying,
     replying,
 )
 from grievance.cases.operations.adding import Added
-from grievance.cases.operations.belonging import Declared
 from grievance.cases.operations.closing import SignOff, Tried
+from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
-from grievance.cases.operations.referring import About, HandingOver
+from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
@@ -48,7 +49,7 @@ from grievance.directory import operations as directory
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
-from grievance.referrals.operations.handing import Answered, Delivery
+from grievance.referrals.operations.steps import Answered, Delivery
 from grievance.refusals import Refused
 from tests.cases.conftest import ENDS, TODAY, World, document, words
 from tests.cast import NOW, file_case, new_keys
@@ -130,11 +131,11 @@ def _decides(verb: Verb) -> Doer:
 
 def _link(world: World, actor: Actor) -> object:
     other = world.other
-    return belonging.link_duplicate(world.act(actor), other)
+    return duplicates.link_duplicate(world.act(actor), other)
 
 
 def _refer(w: World, actor: Actor) -> object:
-    wanted = HandingOver(document=document("jp-lsio"), purpose="complaint", ends_on=ENDS)
+    wanted = Proposal(document=document("jp-lsio"), purpose="complaint", ends_on=ENDS)
     return referring.refer(w.act(actor), wanted)
 
 
@@ -254,14 +255,14 @@ DOERS: dict[Verb, Doer] = {
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),
     Verb.DECLINE: _decides(Verb.DECLINE),
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
-    Verb.UNASSIGN: lambda w, a: belonging.unassign(w.act(a)),
+    Verb.UNASSIGN: lambda w, a: handling.unassign(w.act(a)),
     Verb.LINK_DUPLICATE: _link,
-    Verb.RECUSE: lambda w, a: belonging.recuse(w.act(a), "A cousin works there"),
-    Verb.DECLARE_CONFLICT: lambda w, a: belonging.declare_conflict(
+    Verb.RECUSE: lambda w, a: conflicts.recuse(w.act(a), "A cousin works there"),
+    Verb.DECLARE_CONFLICT: lambda w, a: conflicts.declare_conflict(
         w.act(a), Declared(w.operator.director.id, "A cousin")
     ),
-    Verb.AGREE_CONFLICT: lambda w, a: belonging.agree_conflict(w.act(a), w.operator.director.id),
-    Verb.LIFT_CONFLICT: lambda w, a: belonging.lift_conflict(w.act(a), w.operator.director.id),
+    Verb.AGREE_CONFLICT: lambda w, a: conflicts.agree_conflict(w.act(a), w.operator.director.id),
+    Verb.LIFT_CONFLICT: lambda w, a: conflicts.lift_conflict(w.act(a), w.operator.director.id),
     Verb.REOPEN: lambda w, a: deciding.reopen(w.act(a)),
     Verb.APPEAL: lambda w, a: deciding.appeal(w.own(a), words()),
     Verb.WORKER_REOPENS: lambda w, a: deciding.worker_reopens(w.own(a), words()),
@@ -298,7 +299,7 @@ STEP = {
 def keep_sign_off(world: World) -> None:
     """The worker's yes to closing, without the verb that would move the case on."""
     said = words("You may close it")
-    hearing.keep_feedback(world.own(), "sign_off", said)
+    feedback.keep_feedback(world.own(), "sign_off", said)
 
 
 def _hand_over(step: str) -> Callable[[World], None]:

@@ -21,7 +21,7 @@ from grievance.cases import queries, records
 from grievance.cases.act import Act
 from grievance.cases.models import Recusal
 from grievance.cases.operations import (
-    belonging,
+    conflicts,
     deciding,
     escalating,
     handling,
@@ -29,7 +29,7 @@ from grievance.cases.operations import (
     offering,
     receipts,
 )
-from grievance.cases.operations.belonging import Declared
+from grievance.cases.operations.conflicts import Declared
 from grievance.cases.states import TABLE, Verb
 from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
@@ -49,17 +49,17 @@ def refused(do: Callable[[], object]) -> str:
 
 def declare(world: World, of: Staff, by: Staff, now=NOW) -> None:
     act = by.act(world.session, world.site, world.case, now)
-    belonging.declare_conflict(act, Declared(of.id, "A cousin"))
+    conflicts.declare_conflict(act, Declared(of.id, "A cousin"))
     world.session.flush()
 
 
 def agree(world: World, of: Staff, by: Staff, now=NOW) -> None:
-    belonging.agree_conflict(by.act(world.session, world.site, world.case, now), of.id)
+    conflicts.agree_conflict(by.act(world.session, world.site, world.case, now), of.id)
     world.session.flush()
 
 
 def lift(world: World, of: Staff, by: Staff, now=NOW) -> None:
-    belonging.lift_conflict(by.act(world.session, world.site, world.case, now), of.id)
+    conflicts.lift_conflict(by.act(world.session, world.site, world.case, now), of.id)
     world.session.flush()
 
 
@@ -141,7 +141,7 @@ def test_a_declared_conflict_that_a_second_person_agreed_to_never_makes_alone(wo
     declare(world, director, lead)
     agree(world, director, world.colleague)
     assert not sees(world, director)
-    belonging.recuse(world.act(world.colleague.actor), "Mine")
+    conflicts.recuse(world.act(world.colleague.actor), "Mine")
     world.session.flush()
     world.bring_to("in_review")
     world.propose()
@@ -177,7 +177,7 @@ def test_a_director_lifts_a_conflict_who_neither_declared_it_nor_is_meant(world:
 
 
 def test_what_somebody_said_of_themselves_is_not_lifted(world: World):
-    belonging.recuse(world.act(world.colleague.actor), "Mine")
+    conflicts.recuse(world.act(world.colleague.actor), "Mine")
     world.session.flush()
     assert refused(lambda: lift(world, world.colleague, world.operator.director)) == (
         "conflict_to_lift"
@@ -251,7 +251,7 @@ def test_who_proposed_never_hears_the_appeal_while_anybody_else_is_there(world: 
 
 def test_an_appeal_goes_to_who_took_the_decision_before_it_goes_to_who_proposed_it(world: World):
     world.bring_to("not_accepted")
-    belonging.recuse(world.act(world.operator.director.actor), "Mine")
+    conflicts.recuse(world.act(world.operator.director.actor), "Mine")
     world.session.flush()
     appeal(world)
     assert world.case.assignee_id == world.colleague.id
@@ -354,7 +354,7 @@ def test_a_conflict_is_offered_to_nobody_whom_its_declarer_let_in(world: World):
     for one, there in ((puppet, False), (director, False), (meant, True), (third, True)):
         assert (Verb.AGREE_CONFLICT in offered(world, one, LATER)) is there
     declare(world, puppet, third, LATER)
-    can = belonging.to_agree(world.session, world.case, puppet.actor, LATER)
+    can = conflicts.to_agree(world.session, world.case, puppet.actor, LATER)
     assert [one.person_id for one in can] == [puppet.id]
     assert Verb.AGREE_CONFLICT in offered(world, puppet, LATER)
 
@@ -395,7 +395,7 @@ def test_two_who_decided_before_are_not_offered_the_appeal(world: World):
 def test_a_new_number_lapses_when_who_asked_for_it_steps_aside(world: World):
     asked = receipts.ask_reissue(world.act(), "Voice")
     world.session.flush()
-    belonging.recuse(world.act(), "A cousin")
+    conflicts.recuse(world.act(), "A cousin")
     assert asked.state == "refused"
     assert receipts.waiting_reissue(world.session, world.case.id) is None
 

@@ -20,7 +20,7 @@ from grievance.cases.models import CaseFile
 from grievance.cases.operations import (
     addressing,
     attaching,
-    belonging,
+    conflicts,
     handling,
     receipts,
     referring,
@@ -29,14 +29,14 @@ from grievance.cases.operations import (
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
-from grievance.desk import handover_words
+from grievance.desk import referral_words
 from grievance.directory import facts
 from grievance.notifications import proof
 from grievance.notifications.models import Outbox
 from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral, ReferralAnswer
-from grievance.referrals.operations import handing, sealing
-from grievance.referrals.operations.handing import Answered
+from grievance.referrals.operations import sealing, steps
+from grievance.referrals.operations.steps import Answered
 from grievance.referrals.templates import book, template_for
 from grievance.refusals import Refused
 from grievance.storage import FolderBlobs
@@ -689,7 +689,7 @@ def test_who_stepped_aside_sees_neither_the_hand_over_nor_its_row_on_the_board(h
     path = delivered(house, first, filed.case)
     assert filed.case.reference in second.get("/staff/referrals").text
     act = two.act(house.session, house.app.config["SITE"], house.again(filed.case))
-    belonging.recuse(act, "A cousin")
+    conflicts.recuse(act, "A cousin")
     house.session.commit()
     board = read_page(second.get("/staff/referrals"))
     assert filed.case.reference not in board.html
@@ -713,7 +713,7 @@ def test_the_board_counts_filters_and_writes_a_table_without_content(house):
     assert len([row for row in only.all("tr") if "data-row" in row.attrib]) == 1
     assert "No hand-over fits" in read_page(client.get("/staff/referrals?chase=yes")).main
     row = house.session.scalars(select(Referral).where(Referral.case_id == cases[1].id)).one()
-    handing.chase(house.session, row, clock.now().date() - timedelta(days=2), handler.id)
+    steps.chase(house.session, row, clock.now().date() - timedelta(days=2), handler.id)
     house.session.commit()
     late = read_page(client.get("/staff/referrals?chase=yes&mine=yes"))
     assert cases[1].reference in late.html
@@ -772,7 +772,7 @@ def test_every_page_of_the_paper_says_where_to_answer_for_what_and_until_when(ho
 
 
 def test_a_paper_has_words_for_every_purpose_that_can_be_chosen():
-    assert set(book().purposes) == set(handover_words.PURPOSES)
+    assert set(book().purposes) == set(referral_words.PURPOSES)
 
 
 def test_a_paper_from_before_says_less_and_still_opens_and_prints(house, monkeypatch):

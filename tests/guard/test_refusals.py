@@ -11,7 +11,7 @@ from grievance.cases.states import TABLE
 from grievance.console import confirm_forms
 from grievance.desk import acting, deciding, remedy
 from grievance.files.cleaning import REFUSALS
-from grievance.intake import handover_forms, sending
+from grievance.intake import referral_forms, sending
 from grievance.refusals import SENTENCES, Refused
 from tests.guard.source import functions, modules
 
@@ -110,7 +110,7 @@ def test_there_is_one_way_to_refuse():
         remedy.BESIDE,
         confirm_forms.FIELD_OF,
         deciding.WAITS,
-        handover_forms.SENTENCES,
+        referral_forms.SENTENCES,
         sending.REFUSALS,
     ],
 )

@@ -20,7 +20,7 @@ from grievance.accounts.roles import Role
 from grievance.accounts.walking import Report
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
-from grievance.cases.operations import belonging, handling
+from grievance.cases.operations import conflicts, handling
 from grievance.cases.site import Site
 from grievance.clock import real_now
 from grievance.directory import facts, operations
@@ -132,7 +132,7 @@ def played(app: Flask, server: Server, ring_folder: Path) -> Scene:
     handling.acknowledge(Act(session, site, opened, actor, now, case.version), said)
     for each in ("First.", "Second."):
         handling.note(Act(session, site, opened, actor, now), written(each))
-    belonging.recuse(colleague.act(session, site, case, now), "A cousin.")
+    conflicts.recuse(colleague.act(session, site, case, now), "A cousin.")
     session.commit()
     for what in ("case", "file"):
         audit.record_read(session, case.id, actor=actor.name, now=now, what=what)

@@ -24,9 +24,9 @@ from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Referral
-from grievance.referrals.operations import handing, sealing
-from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
+from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import Making
+from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
 from grievance.referrals.templates import book
 from tests.cast import (
     Browser,
@@ -155,15 +155,15 @@ class Way:
         holders = referring.holders(session, self.site, self.case)
         packet = sealing.keep(session, making, holders, self.site.blobs, self.at).packet
         digest = sealing.freeze(session, packet, self.at)
-        row = handing.propose(session, self.case.id, body, self.handler.id, self.at)
+        row = steps.propose(session, self.case.id, body, self.handler.id, self.at)
         ends, day = today() + timedelta(days=180), today()
-        handing.ask(session, row, packet, Asking("complaint", ends, day), self.at)
+        steps.ask(session, row, packet, Asking("complaint", ends, day), self.at)
         said = Said(
             "yes", digest, body, "complaint", "named", ends, packet.parts, "receipt", "self"
         )
-        handing.consent(Step(session, desk, day, self.at), row, packet, said)
+        steps.consent(Step(session, desk, day, self.at), row, packet, said)
         sent = Delivery("staff", "post", day)
-        handing.deliver(Step(session, desk, day, self.at), row, sent)
+        steps.deliver(Step(session, desk, day, self.at), row, sent)
         session.commit()
         return row
 
@@ -171,7 +171,7 @@ class Way:
         """The same, and its result."""
         row, desk = self.hand_over(body), self.handler.open(self.session, self.case)
         day, told = today(), Answered("outcome", today(), "", "They paid.")
-        handing.record_answer(Step(self.session, desk, day, self.at), row, told)
+        steps.record_answer(Step(self.session, desk, day, self.at), row, told)
         self.session.commit()
         return row
 

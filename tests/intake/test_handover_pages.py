@@ -23,9 +23,9 @@ from grievance.cases.operations import attaching
 from grievance.notifications.models import Outbox
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
-from grievance.referrals.operations import handing, sealing
-from grievance.referrals.operations.handing import Answered, Asking, Delivery
+from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import FlatFile, Making
+from grievance.referrals.operations.steps import Answered, Asking, Delivery
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.keys import Holder
@@ -91,7 +91,7 @@ class Desk:
     def asked(self, filed: Filed, **options: Any) -> tuple[Referral, Packet]:
         """A hand-over that waits for the worker's yes or no."""
         director = self.operator.director.id
-        referral = handing.propose(self.session, filed.case.id, BODY, director, clock.now())
+        referral = steps.propose(self.session, filed.case.id, BODY, director, clock.now())
         packet = self.packet(filed, **options)
         self.ask(referral, packet)
         return referral, packet
@@ -100,7 +100,7 @@ class Desk:
         """Ask for consent to it, for half a year."""
         today = clock.now().date()
         asking = Asking("complaint", today + timedelta(days=180), today)
-        handing.ask(self.session, referral, packet, asking, clock.now())
+        steps.ask(self.session, referral, packet, asking, clock.now())
         self.session.commit()
 
     def change(self, filed: Filed, referral: Referral, packet: Packet) -> Packet:
@@ -275,7 +275,7 @@ def test_a_no_leaves_the_paper_to_the_operator_and_the_worker(
     delivery = Delivery("staff", "post", today)
     opened = desk.operator.director.open(desk.session, filed.case)
     with pytest.raises(Refused, match="consent"):
-        handing.deliver(Step(desk.session, opened, today, at), referral, delivery)
+        steps.deliver(Step(desk.session, opened, today, at), referral, delivery)
     assert [
         event.verb
         for event in desk.session.scalars(select(Event).where(Event.verb.like("consent%")))
@@ -358,11 +358,11 @@ def test_the_letter_of_a_body_is_opened_by_its_own_worker_only(
     opened = director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     sent = Delivery("staff", "post", today)
-    handing.deliver(Step(desk.session, opened, today, at), referral, sent)
+    steps.deliver(Step(desk.session, opened, today, at), referral, sent)
     stored = files.keep(site.blobs, b"They refuse.\n", "decision.txt")
     letter = attaching.attach(director.act(desk.session, site, filed.case, at), stored)
     heard = Answered("declined", today, file_id=letter.id)
-    handing.record_answer(Step(desk.session, opened, today, at), referral, heard)
+    steps.record_answer(Step(desk.session, opened, today, at), referral, heard)
     desk.session.commit()
     page = read_page(visitor.get(path(referral)))
     [link] = [a for a in page.all("a") if str(letter.id) in (a.get("href") or "")]
@@ -548,9 +548,9 @@ def test_what_they_answered_is_read_and_what_cannot_be_undone_is_said(
     opened = desk.operator.director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     posted = Delivery("staff", "post", today, note="RR123456789JP")
-    handing.deliver(Step(desk.session, opened, today, at), referral, posted)
+    steps.deliver(Step(desk.session, opened, today, at), referral, posted)
     heard = Answered("acknowledged", today, reference="R8-114")
-    handing.record_answer(Step(desk.session, opened, today, at), referral, heard)
+    steps.record_answer(Step(desk.session, opened, today, at), referral, heard)
     desk.session.commit()
     page = read_page(visitor.get(path(referral)))
     for said in ("by letter", "RR123456789JP", "R8-114", "nobody can undo that"):
@@ -600,7 +600,7 @@ def deliver(desk: Desk, filed: Filed, referral: Referral, by: str, note: str = "
     opened = desk.operator.director.open(desk.session, filed.case)
     today, at = clock.now().date(), clock.now()
     sent = Delivery(by, "in_person", today, note=note)
-    handing.deliver(Step(desk.session, opened, today, at), referral, sent)
+    steps.deliver(Step(desk.session, opened, today, at), referral, sent)
     desk.session.commit()
 
 

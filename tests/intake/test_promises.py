@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.cases.lifecycle import OVER
-from grievance.cases.told import TOLD
+from grievance.cases.state_words import TOLD
 from grievance.cli import catalogues
 from grievance.deadlines import telling
-from grievance.intake import handovers, status
+from grievance.intake import referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
 from tests.intake.remedy_kit import read, visit, way
@@ -124,7 +124,7 @@ def test_sixty_days_on_the_worker_reads_that_the_day_is_over(
 def test_who_knows_stands_under_a_heading_that_is_true() -> None:
     def under(state: str, **more: object) -> str:
         referral = Referral(state=state, **more)
-        return handovers.Row(referral, "", "", "", clock.now().date(), "", None, False).under
+        return referral_reading.Row(referral, "", "", "", clock.now().date(), "", None, False).under
 
     assert {state: under(state) for state in LABELS} == {
         "proposed": "asked",
@@ -145,8 +145,8 @@ def test_who_knows_stands_under_a_heading_that_is_true() -> None:
 def test_a_yes_taken_back_before_anything_went_out_says_that_they_know_nothing() -> None:
     unsent = Referral(state="recalled", delivered_on=None)
     sent = Referral(state="recalled", delivered_on=clock.now().date())
-    assert "They know nothing of it" in handovers._stands(unsent)
-    assert "What they have read they know" in handovers._stands(sent)
+    assert "They know nothing of it" in referral_reading._stands(unsent)
+    assert "What they have read they know" in referral_reading._stands(sent)
 
 
 def test_a_body_that_was_handed_it_stands_under_they_know(app: Flask, session: Session) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from grievance.cases.site import Site
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, Referral
-from grievance.referrals.operations import handing, sealing
-from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
+from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
+from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
 from grievance.referrals.templates import book
 from grievance.vault import values
 from grievance.vault.keys import Holder, KeyPair, new_key, new_pair
@@ -92,12 +92,12 @@ class Desk:
 
     def proposed(self, body: str = BODY) -> Referral:
         """A hand-over that was only proposed."""
-        return handing.propose(self.session, self.case_id, body, self.person_id, NOW)
+        return steps.propose(self.session, self.case_id, body, self.person_id, NOW)
 
     def asked(self, body: str = BODY, **options: Any) -> tuple[Referral, Packet]:
         """A hand-over the worker was asked about."""
         referral, packet = self.proposed(body), self.packet(body, **options)
-        handing.ask(self.session, referral, packet, Asking("complaint", ENDS, TODAY), NOW)
+        steps.ask(self.session, referral, packet, Asking("complaint", ENDS, TODAY), NOW)
         return referral, packet
 
     def said(self, packet: Packet, **changed: Any) -> Said:
@@ -122,7 +122,7 @@ class Desk:
     def answer(self, referral: Referral, packet: Packet, **changed: Any) -> Consent:
         """What the worker answers; a yes unless told otherwise."""
         today = changed.pop("today", TODAY)
-        return handing.consent(self.step(today), referral, packet, self.said(packet, **changed))
+        return steps.consent(self.step(today), referral, packet, self.said(packet, **changed))
 
     def agreed(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over the worker agreed to."""
@@ -133,7 +133,7 @@ class Desk:
     def deliver(self, referral: Referral, today: date = TODAY, **changed: Any) -> None:
         """Send it."""
         told: dict[str, Any] = {"by": "staff", "channel": "post", "on": today}
-        handing.deliver(self.step(today), referral, Delivery(**{**told, **changed}))
+        steps.deliver(self.step(today), referral, Delivery(**{**told, **changed}))
 
     def delivered(self, body: str = BODY, **options: Any) -> Referral:
         """A hand-over that went out."""
@@ -144,7 +144,7 @@ class Desk:
     def hears(self, referral: Referral, kind: str, after: int = 5, **changed: Any) -> Any:
         """The body answers some days after delivery."""
         on = TODAY + timedelta(days=after)
-        return handing.record_answer(self.step(on), referral, Answered(kind, on, **changed))
+        return steps.record_answer(self.step(on), referral, Answered(kind, on, **changed))
 
 
 @pytest.fixture

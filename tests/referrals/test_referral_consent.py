@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
-from grievance.referrals.operations import handing, recalling, sealing
-from grievance.referrals.operations.handing import Asking, given_by_of
+from grievance.referrals.operations import recalling, sealing, steps
+from grievance.referrals.operations.steps import Asking, given_by_of
 from grievance.refusals import SENTENCES, Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import GrantInfo, seal_grant
@@ -76,7 +76,7 @@ def test_a_packet_changed_after_it_was_shown_gets_no_yes(desk: Desk):
     said = desk.said(packet)
     packet.content = packet.content[:-1] + bytes([packet.content[-1] ^ 1])
     with pytest.raises(Tampered):
-        handing.consent(Step(desk.session, desk.words, TODAY, NOW), referral, packet, said)
+        steps.consent(Step(desk.session, desk.words, TODAY, NOW), referral, packet, said)
 
 
 @pytest.mark.parametrize("immigration", ["possible", "is_authority"])
@@ -139,15 +139,15 @@ def test_asking_needs_a_final_packet_for_this_body_and_a_day_to_come(desk: Desk)
         (desk.packet(), Asking("complaint", TODAY, TODAY), "past"),
     ):
         with refused(code):
-            handing.ask(session, referral, packet, asking, NOW)
+            steps.ask(session, referral, packet, asking, NOW)
     strange = desk.packet()
     strange.case_id = uuid4()
     with session.no_autoflush, refused("other_case"):
-        handing.ask(session, referral, strange, good, NOW)
+        steps.ask(session, referral, strange, good, NOW)
     session.expire(strange)
-    handing.ask(session, referral, desk.packet(), good, NOW)
+    steps.ask(session, referral, desk.packet(), good, NOW)
     with refused("not_now"):
-        handing.ask(session, referral, desk.packet(), good, NOW)
+        steps.ask(session, referral, desk.packet(), good, NOW)
 
 
 def test_a_changed_packet_needs_a_new_yes(desk: Desk):
@@ -159,8 +159,8 @@ def test_a_changed_packet_needs_a_new_yes(desk: Desk):
     with refused("consent"):
         desk.deliver(referral)
     with refused("superseded"):
-        handing.ask(desk.session, referral, old, Asking("complaint", ENDS, TODAY), NOW)
-    handing.ask(desk.session, referral, new, Asking("complaint", ENDS, TODAY), NOW)
+        steps.ask(desk.session, referral, old, Asking("complaint", ENDS, TODAY), NOW)
+    steps.ask(desk.session, referral, new, Asking("complaint", ENDS, TODAY), NOW)
     with refused("digest"):
         desk.answer(referral, new, digest=old.digest)
     desk.answer(referral, new)
@@ -178,7 +178,7 @@ def test_a_yes_and_the_keys_of_a_replaced_packet_end_and_ours_stay(desk: Desk):
     assert (given.answer, given.recalled_at) == ("yes", NOW)
     held = select(PacketGrant.holder_kind).where(PacketGrant.packet_id == old.id)
     assert desk.session.scalars(held).all() == ["organisation"]
-    assert handing.valid_consent(desk.session, kept, TODAY).recalled_at is None
+    assert steps.valid_consent(desk.session, kept, TODAY).recalled_at is None
 
 
 def test_only_what_was_replaced_in_this_hand_over_is_told(desk: Desk):
@@ -187,7 +187,7 @@ def test_only_what_was_replaced_in_this_hand_over_is_told(desk: Desk):
     middle, last = desk.packet(), desk.packet()
     sealing.supersede(desk.session, old, middle, NOW)
     assert sealing.changed(desk.session, referral) == "asked"
-    handing.ask(desk.session, referral, middle, Asking("complaint", ENDS, TODAY), NOW)
+    steps.ask(desk.session, referral, middle, Asking("complaint", ENDS, TODAY), NOW)
     desk.answer(referral, middle)
     sealing.supersede(desk.session, middle, last, NOW)
     assert sealing.changed(desk.session, referral) == "yes"
@@ -195,19 +195,19 @@ def test_only_what_was_replaced_in_this_hand_over_is_told(desk: Desk):
     assert sealing.changed(desk.session, other) == ""
     recalling.recall(desk.session, desk.case_id, BODY, NOW)
     later = NOW + timedelta(hours=1)
-    fresh = handing.propose(desk.session, desk.case_id, BODY, desk.person_id, later)
+    fresh = steps.propose(desk.session, desk.case_id, BODY, desk.person_id, later)
     assert sealing.changed(desk.session, fresh) == ""
 
 
 def test_a_hand_over_can_be_changed_until_it_has_gone_out(desk: Desk):
     def found() -> Referral | None:
-        return handing.unsent(desk.session, desk.case_id, BODY)
+        return steps.unsent(desk.session, desk.case_id, BODY)
 
     assert found() is None
     referral = desk.proposed()
     assert found() is referral
     packet = desk.packet()
-    handing.ask(desk.session, referral, packet, Asking("complaint", ENDS, TODAY), NOW)
+    steps.ask(desk.session, referral, packet, Asking("complaint", ENDS, TODAY), NOW)
     assert found() is referral
     desk.answer(referral, packet)
     assert found() is referral

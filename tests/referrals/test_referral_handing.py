@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from grievance.referrals import queries
-from grievance.referrals.operations import handing
+from grievance.referrals.operations import steps
 from grievance.referrals.queries import Board
 from grievance.referrals.states import LABELS, LIVE, STATES, TABLE
 from grievance.refusals import SENTENCES, Refused
@@ -105,12 +105,12 @@ def test_no_answer_comes_before_delivery(desk: Desk):
 def test_silence_rises_level_by_level_and_an_answer_ends_it(desk: Desk):
     referral = desk.delivered()
     later = TODAY + timedelta(days=60)
-    assert handing.mark_silent(desk.session, referral, later, NOW) == 1
-    assert handing.mark_silent(desk.session, referral, later, NOW) == 2
+    assert steps.mark_silent(desk.session, referral, later, NOW) == 1
+    assert steps.mark_silent(desk.session, referral, later, NOW) == 2
     desk.hears(referral, "accepted", 31)
     assert (referral.state, referral.silence) == ("accepted", 2)
     with refused("not_now"):
-        handing.mark_silent(desk.session, desk.agreed("jp-otit"), later, NOW)
+        steps.mark_silent(desk.session, desk.agreed("jp-otit"), later, NOW)
 
 
 def test_the_board_sorts_by_chase_filters_and_pages(desk: Desk):
@@ -132,7 +132,7 @@ def test_the_board_sorts_by_chase_filters_and_pages(desk: Desk):
     assert shown(limit=1) == ["jp-otit"]
     assert shown(after=queries.board_key(second)) == [BODY, "jacer"]
     assert shown(after=queries.board_key(third)) == []
-    handing.chase(desk.session, first, TODAY - timedelta(days=1), None)
+    steps.chase(desk.session, first, TODAY - timedelta(days=1), None)
     assert shown()[0] == BODY
     assert shown(owner_id=desk.person_id) == ["jp-otit", "jacer"]
 
@@ -141,7 +141,7 @@ def test_what_is_over_is_not_chased(desk: Desk):
     referral = desk.delivered()
     desk.hears(referral, "declined")
     with refused("not_now"):
-        handing.chase(desk.session, referral, TODAY, None)
+        steps.chase(desk.session, referral, TODAY, None)
 
 
 def test_the_list_of_a_case_shows_packet_and_answer(desk: Desk):
@@ -167,7 +167,7 @@ def test_nested_ids_are_found_through_their_case_only(desk: Desk):
 def test_bodies_are_measured_by_the_median_of_their_first_answer(desk: Desk):
     for after in (2, 4, 40):
         desk.hears(desk.delivered(), "declined", after)
-    handing.mark_silent(desk.session, desk.delivered(), TODAY, NOW)
+    steps.mark_silent(desk.session, desk.delivered(), TODAY, NOW)
     desk.delivered("jacer")
     desk.agreed("jp-otit")
     jacer, lsio = queries.figures(desk.session)

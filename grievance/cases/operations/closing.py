@@ -14,12 +14,12 @@ from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
 from grievance.cases.operations import addressing, foureyes, telling
+from grievance.cases.operations.feedback import keep_feedback, waits
 from grievance.cases.operations.handling import answer
-from grievance.cases.operations.hearing import keep_feedback, waits
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import items
+from grievance.cases.state_words import OUTCOMES
 from grievance.cases.states import Verb
-from grievance.cases.told import OUTCOMES
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.referrals.models import Referral

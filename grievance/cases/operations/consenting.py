@@ -11,8 +11,8 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.referring import About, consented, take_back
 from grievance.cases.states import Verb
 from grievance.referrals.models import Consent, Packet
-from grievance.referrals.operations.handing import Said
 from grievance.referrals.operations.recalling import Recalled
+from grievance.referrals.operations.steps import Said
 from grievance.refusals import Refused
 
 ANSWERED = {"yes": "consented", "no": "refused"}
@@ -22,7 +22,7 @@ def say(act: Act, about: About[Said]) -> Consent:
     """Record the worker's yes or no to exactly what was shown, and tell the staff.
 
     The same answer to the same packet a second time changes nothing. Refused as
-    `referrals.operations.handing.consent` refuses; `other_case` for a hand-over of another case;
+    `referrals.operations.steps.consent` refuses; `other_case` for a hand-over of another case;
     `provisional` when `said.known_to` is not what the receipt says of itself; `not_now` while
     nobody was asked anything.
     """

@@ -17,11 +17,11 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, foureyes, telling
+from grievance.cases.operations.feedback import lapse_sign_offs
 from grievance.cases.operations.handling import answer, workers
-from grievance.cases.operations.hearing import lapse_sign_offs
 from grievance.cases.operations.moving import Acting
+from grievance.cases.state_words import DECLINE_REASONS
 from grievance.cases.states import Verb
-from grievance.cases.told import DECLINE_REASONS
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory

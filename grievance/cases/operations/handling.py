@@ -21,8 +21,8 @@ from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translation
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
-from grievance.cases.operations.hearing import unsay
-from grievance.cases.operations.standing import signed_off
+from grievance.cases.operations.feedback import unsay
+from grievance.cases.operations.progress import signed_off
 from grievance.cases.states import Verb
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
@@ -79,6 +79,13 @@ def assign(act: Act, person: UUID) -> None:
     _hears(act, person)
     act.case.assignee_id = person
     act.move(Verb.ASSIGN, assignee=person)
+
+
+def unassign(act: Act) -> None:
+    """Give the case back to the queue: who has it may, and a lead."""
+    act.check(Verb.UNASSIGN)
+    before, act.case.assignee_id = act.case.assignee_id, None
+    act.move(Verb.UNASSIGN, before=before)
 
 
 def assignable(session: Session, case: Case, people: Iterable[UUID], now: datetime) -> set[UUID]:

@@ -14,7 +14,7 @@ from grievance.accounts import audit
 from grievance.accounts.audit import Deed, Detail
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal
-from grievance.cases.operations.standing import follow, standing
+from grievance.cases.operations.progress import follow, standing
 from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused

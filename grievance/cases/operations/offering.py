@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import belonging, deciding, escalating, eyes, receipts
+from grievance.cases.operations import conflicts, deciding, escalating, eyes, receipts
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 
@@ -28,7 +28,7 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
     asked = queries.proposal(session, case.id) if case.awaits_second else None
     if asked and deciding.refusal(session, case, asked, actor.person, now):
         refused |= {Verb.DECLINE, Verb.CLOSE}
-    if Verb.AGREE_CONFLICT in found and not belonging.to_agree(session, case, actor, now):
+    if Verb.AGREE_CONFLICT in found and not conflicts.to_agree(session, case, actor, now):
         refused.add(Verb.AGREE_CONFLICT)
     rising = Verb.ACKNOWLEDGE_ESCALATION
     if rising in found and case.level > 1 and escalating.own(session, case, actor.person, now):

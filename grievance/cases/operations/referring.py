@@ -27,10 +27,10 @@ from grievance.directory import queries as directory
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
 from grievance.referrals.models import Consent, Packet, Referral
-from grievance.referrals.operations import handing, recalling, sealing
-from grievance.referrals.operations.handing import Answered, Asking, Delivery, Said
+from grievance.referrals.operations import recalling, sealing, steps
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making
+from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder, check_public_key
@@ -39,7 +39,7 @@ What = TypeVar("What")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandingOver:
+class Proposal:
     """What is to go out, for what and until when: exactly this is what the worker is asked."""
 
     document: Document = field(repr=False)
@@ -61,7 +61,7 @@ def local_today(session: Session, now: datetime) -> date:
     return local_day(now, operator_hours(session).zone)
 
 
-def refer(act: Act, wanted: HandingOver) -> Referral:
+def refer(act: Act, wanted: Proposal) -> Referral:
     """Prepare a hand-over and ask the worker for consent to exactly it.
 
     The packet is kept for the operator and every active receipt of the worker, frozen, and the
@@ -76,8 +76,8 @@ def refer(act: Act, wanted: HandingOver) -> Referral:
     if body is None:
         raise Refused("door")
     check_read(document)
-    before = handing.unsent(session, case.id, body.id)
-    referral = before or handing.propose(session, case.id, body.id, act.actor.person, act.now)
+    before = steps.unsent(session, case.id, body.id)
+    referral = before or steps.propose(session, case.id, body.id, act.actor.person, act.now)
     making = Making(
         case_id=case.id,
         mechanism=body.id,
@@ -91,7 +91,7 @@ def refer(act: Act, wanted: HandingOver) -> Referral:
     if replaced:
         sealing.supersede(session, replaced, kept.packet, act.now)
     asking = Asking(wanted.purpose, wanted.ends_on, act.today)
-    handing.ask(session, referral, kept.packet, asking, act.now)
+    steps.ask(session, referral, kept.packet, asking, act.now)
     case.assignee_id = case.assignee_id or act.actor.person
     telling.worker_of_news(session, act.site, act.opened, act.now)
     more: dict[str, Any] = {"replaced": replaced.id} if replaced else {}
@@ -147,7 +147,7 @@ def record_consent(act: Act, about: About[Said]) -> Consent:
 def consented(act: Act, about: About[Said], packet: Packet) -> Consent:
     """Keep the yes or no that the worker said to this packet, whoever took it."""
     row, said = about.referral, about.said
-    return handing.consent(act, row, packet, said)
+    return steps.consent(act, row, packet, said)
 
 
 def deliver(act: Act, about: About[Delivery]) -> None:
@@ -161,7 +161,7 @@ def deliver(act: Act, about: About[Delivery]) -> None:
     if referral.packet_id:
         packet = session.get_one(Packet, referral.packet_id)
         check_read(open_packet(session, act.opened, packet).document)
-    handing.deliver(act, referral, delivery)
+    steps.deliver(act, referral, delivery)
     case.decided_at = case.decided_at or act.now
     case.handed_over_at = case.handed_over_at or act.now
     telling.worker_of_news(session, act.site, act.opened, act.now)
@@ -176,7 +176,7 @@ def record_answer(act: Act, about: About[Answered]) -> None:
     act.check(verb)
     if said.file_id and session.get_one(CaseFile, said.file_id).case_id != act.case.id:
         raise Refused("other_case")
-    answer = handing.record_answer(act, referral, said)
+    answer = steps.record_answer(act, referral, said)
     telling.worker_of_news(session, act.site, act.opened, act.now)
     more: dict[str, Any] = {"file": said.file_id} if said.file_id else {}
     act.move(
@@ -193,7 +193,7 @@ def mark_silent(act: Act, about: About[date]) -> None:
     """The body let its time pass without a word. It may still answer, and is asked on this day; we
     look for another door."""
     act.check(Verb.REFERRAL_OVER)
-    level = handing.mark_silent(act.session, about.referral, _ahead(act, about.said), act.now)
+    level = steps.mark_silent(act.session, about.referral, _ahead(act, about.said), act.now)
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.REFERRAL_OVER, referral=about.referral.id, kind="silent", level=level)
 
@@ -201,7 +201,7 @@ def mark_silent(act: Act, about: About[date]) -> None:
 def chase(act: Act, about: About[date]) -> None:
     """The body was asked again, or is to be: set the next day. Who does it owns the hand-over."""
     act.check(Verb.CHASE)
-    handing.chase(act.session, about.referral, _ahead(act, about.said), act.actor.person)
+    steps.chase(act.session, about.referral, _ahead(act, about.said), act.actor.person)
     act.move(Verb.CHASE, referral=about.referral.id)
 
 

@@ -29,8 +29,8 @@ from grievance.cases.models import (
 )
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
+from grievance.cases.operations.feedback import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.handling import answer
-from grievance.cases.operations.hearing import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour

@@ -23,7 +23,7 @@ from grievance.cases.ledger import ACTS, Act
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
-from grievance.cases.operations.belonging import step_aside
+from grievance.cases.operations.conflicts import step_aside
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import TABLE, WORKER, Verb

@@ -13,7 +13,7 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Message
 from grievance.cases.operations import addressing, telling
 from grievance.cases.operations.addressing import address_of
-from grievance.cases.operations.hearing import unsay
+from grievance.cases.operations.feedback import unsay
 from grievance.cases.operations.referring import take_back
 from grievance.cases.states import Verb
 from grievance.clock import to_the_hour

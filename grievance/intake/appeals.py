@@ -15,8 +15,8 @@ from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import allowed
+from grievance.cases.state_words import DECLINE_REASONS
 from grievance.cases.states import Verb
-from grievance.cases.told import DECLINE_REASONS
 from grievance.clock import now
 from grievance.directory import queries as directory
 from grievance.extensions import db

@@ -7,7 +7,7 @@ from datetime import date
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations.handing import Said, given_by_of
+from grievance.referrals.operations.steps import Said, given_by_of
 from grievance.web.forms import Choice, Form, Hidden, Tick, Words, option
 
 CHANGED = N_(

@@ -12,13 +12,13 @@ from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import handover_words as words
+from grievance.desk import referral_words as words
 from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
-from grievance.desk.handover_forms import HandOverForm
-from grievance.desk.handover_panels import Answer, Consented, Paper, answers_of
 from grievance.desk.loading import Desk
 from grievance.desk.packet_reading import doors, who_learns
+from grievance.desk.referral_forms import ReferralForm
+from grievance.desk.referral_panels import Answer, Consented, Paper, answers_of
 from grievance.desk.verbs import form_of
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -46,7 +46,7 @@ LABELS_OF = {Verb.REFERRAL_OVER: N_("They did not answer in time")}
 
 
 @dataclass(frozen=True)
-class HandOverLine:
+class ReferralLine:
     """One hand-over in the list of a case."""
 
     referral: Referral
@@ -61,12 +61,12 @@ class HandOverLine:
         return self.referral.state in LIVE
 
 
-def of_case(desk: Desk) -> list[HandOverLine]:
+def of_case(desk: Desk) -> list[ReferralLine]:
     """The hand-overs of a case, oldest first."""
     zone = ZoneInfo(operator_hours(db.session()).zone)
     known = directory.book(db.session())
     return [
-        HandOverLine(
+        ReferralLine(
             one.referral,
             known.name(one.referral.mechanism),
             _(LABELS[one.referral.state]),
@@ -95,7 +95,7 @@ class Doing:
     open: bool
 
 
-class HandOverPage:
+class ReferralPage:
     """Everything that the page of one hand-over shows; `wrong` is a form that was refused."""
 
     def __init__(
@@ -103,7 +103,7 @@ class HandOverPage:
         desk: Desk,
         referral: Referral,
         at: datetime,
-        wrong: tuple[Verb, HandOverForm] | None = None,
+        wrong: tuple[Verb, ReferralForm] | None = None,
     ) -> None:
         self.desk, self.case, self.referral, self.at = desk, desk.case, referral, at
         self.wrong = wrong
@@ -187,8 +187,8 @@ class HandOverPage:
         form.on(self.case, str(verb))
         return Doing(verb, _(LABELS_OF.get(verb, TABLE[verb].label)), form, refused or first)
 
-    def _blank(self, verb: Verb) -> HandOverForm:
-        form: HandOverForm = form_of(verb)()
+    def _blank(self, verb: Verb) -> ReferralForm:
+        form: ReferralForm = form_of(verb)()
         form.about(self.referral, self.paper.packet)
         if self.paper.packet:
             form.begin(self.paper.packet, self.today)

@@ -8,21 +8,21 @@ from typing import Any
 from grievance.accounts.models import Event
 from grievance.cases.act import Act
 from grievance.cases.states import Verb
-from grievance.desk import handover_words as said
+from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
 from grievance.desk.uploading import OneFile, WithFile
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations.handing import Answered, Delivery, Said
+from grievance.referrals.operations.steps import Answered, Delivery, Said
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import book
 from grievance.web.forms import Choice, Hidden, Line, Select, Tick, Words
 from grievance.web.read_back import Day
 
 
-class HandOverForm(ActForm):
+class ReferralForm(ActForm):
     """A verb on one hand-over; `field` is the one that says it all, where one does."""
 
     referral: Referral
@@ -44,7 +44,7 @@ class HandOverForm(ActForm):
         return {"referral": str(self.referral.id)}
 
 
-class ConsentForm(HandOverForm):
+class ConsentForm(ReferralForm):
     """The worker's yes or no by telephone. What was shown to staff is carried along."""
 
     digest = Hidden()
@@ -119,7 +119,7 @@ def _day(typed: str | None) -> date:
         return date.min
 
 
-class DeliverForm(HandOverForm):
+class DeliverForm(ReferralForm):
     """How it went out."""
 
     by = Choice(lazy("Who hands it over"), needed=lazy("Choose who hands it over."))
@@ -154,7 +154,7 @@ class DeliverForm(HandOverForm):
         )
 
 
-class AnswerForm(WithFile, HandOverForm):
+class AnswerForm(WithFile, ReferralForm):
     """What the body said, and the letter it came in."""
 
     kind = Choice(lazy("What they say"), needed=lazy("Choose what they say."))
@@ -201,7 +201,7 @@ class AnswerForm(WithFile, HandOverForm):
         )
 
 
-class ChaseForm(HandOverForm):
+class ChaseForm(ReferralForm):
     """The next day on which the body is asked."""
 
     field = "next_chase"
@@ -212,7 +212,7 @@ class ChaseForm(HandOverForm):
         self.next_chase.process_data(today + timedelta(days=days))
 
 
-class RecallForm(HandOverForm):
+class RecallForm(ReferralForm):
     """How the worker asked us to take it back."""
 
     field = "reason"
@@ -223,7 +223,7 @@ class RecallForm(HandOverForm):
     )
 
 
-class TellForm(HandOverForm):
+class TellForm(ReferralForm):
     """When the body was told that the worker took it back."""
 
     field = "on_day"

@@ -17,7 +17,7 @@ from grievance.directory import queries as directory
 from grievance.referrals import queries
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations.handing import Answered, Delivery, Said, given_by_of
+from grievance.referrals.operations.steps import Answered, Delivery, Said, given_by_of
 
 
 def _refer(stage: Stage, step: Step) -> None:

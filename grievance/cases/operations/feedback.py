@@ -10,7 +10,7 @@ from grievance.cases.guards import asked_for
 from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, Feedback, Receipt
 from grievance.cases.operations.moving import lapse
-from grievance.referrals.operations.handing import given_by_of
+from grievance.referrals.operations.steps import given_by_of
 from grievance.vault.labels import Label
 
 

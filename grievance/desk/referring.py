@@ -20,13 +20,13 @@ from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
-from grievance.desk.handover_forms import HandOverForm
-from grievance.desk.handover_reading import HandOverPage
 from grievance.desk.loading import Desk, open_case
 from grievance.desk.packet_form import PacketForm
 from grievance.desk.packet_reading import PacketPage, doors, missing
+from grievance.desk.referral_forms import ReferralForm
+from grievance.desk.referral_reading import ReferralPage
 from grievance.desk.uploading import NO_FILE, WithFile
-from grievance.desk.verbs import HANDING, form_of
+from grievance.desk.verbs import ON_REFERRAL, form_of
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -163,7 +163,7 @@ def referral(reference: str, referral_id: UUID) -> Response:
 def referral_page(
     desk: Desk,
     row: Referral,
-    wrong: tuple[Verb, HandOverForm] | None = None,
+    wrong: tuple[Verb, ReferralForm] | None = None,
     status: int = 200,
     why: str = "",
 ) -> Response:
@@ -172,7 +172,7 @@ def referral_page(
         "desk/referral.html",
         case=desk.case,
         referral=row,
-        shown=HandOverPage(desk, row, now(), wrong),
+        shown=ReferralPage(desk, row, now(), wrong),
         name=directory.book(db.session()).name(row.mechanism),
         state=_(LABELS[row.state]),
         languages=BY_SLUG,
@@ -201,7 +201,7 @@ def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
         desk, row = _held(reference, referral_id)
     try:
         act = desk.act(form.seen)
-        HANDING[verb](act, About(row, form.said(act)))
+        ON_REFERRAL[verb](act, About(row, form.said(act)))
     except (Conflict, Refused) as refused:
         db.session.rollback()
         if isinstance(form, WithFile):
@@ -216,19 +216,19 @@ def _held(reference: str, referral_id: UUID) -> tuple[Desk, Referral]:
     return desk, referral_of(desk, referral_id)
 
 
-def _received(form: HandOverForm) -> bool:
+def _received(form: ReferralForm) -> bool:
     return not isinstance(form, WithFile) or form.receive()
 
 
-def _sent(desk: Desk, row: Referral, verb: Verb) -> HandOverForm:
+def _sent(desk: Desk, row: Referral, verb: Verb) -> ReferralForm:
     wanted = row.packet_id
-    form: HandOverForm = form_of(verb)(request.form)
+    form: ReferralForm = form_of(verb)(request.form)
     form.about(row, queries.packet(db.session(), desk.case.id, wanted) if wanted else None)
     return form
 
 
 def _not_done(
-    reference: str, referral_id: UUID, verb: Verb, form: HandOverForm, refused: Exception
+    reference: str, referral_id: UUID, verb: Verb, form: ReferralForm, refused: Exception
 ) -> Response:
     desk = open_case(reference)
     row = referral_of(desk, referral_id)
@@ -247,7 +247,7 @@ def _endpoint(verb: Verb) -> Callable[[str, UUID], Response]:
     return audience("staff", TABLE[verb].who)(view)
 
 
-for _verb in HANDING:
+for _verb in ON_REFERRAL:
     bp.add_url_rule(
         f"/cases/<reference>/referrals/<uuid:referral_id>/{_verb}",
         str(_verb),

@@ -11,7 +11,7 @@ from flask import url_for
 from grievance.accounts import queries as accounts
 from grievance.cases import files
 from grievance.cases.opening import Shut, open_packet
-from grievance.desk import handover_words as words
+from grievance.desk import referral_words as words
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
 from grievance.desk.words import FILE_STATE, size

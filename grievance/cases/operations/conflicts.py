@@ -1,4 +1,4 @@
-"""Whose case it is, and what belongs to it: giving it back, stepping aside, the same matter."""
+"""Conflicts of interest: stepping aside, saying it of somebody else, and lifting it again."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from grievance.accounts import quorum
 from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
-from grievance.cases.act import Act, JobAct
+from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.guards import may_agree, may_lift
-from grievance.cases.models import Case, DuplicateLink, Recusal
+from grievance.cases.models import Case, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
@@ -32,13 +32,6 @@ class Declared:
 
     person: UUID
     reason: str = field(repr=False)
-
-
-def unassign(act: Act) -> None:
-    """Give the case back to the queue: who has it may, and a lead."""
-    act.check(Verb.UNASSIGN)
-    before, act.case.assignee_id = act.case.assignee_id, None
-    act.move(Verb.UNASSIGN, before=before)
 
 
 def recuse(act: Act, reason: str) -> None:
@@ -165,28 +158,3 @@ def step_aside(act: Acting, person: UUID) -> None:
         lost.state = "refused"
     if case.assignee_id == person:
         case.assignee_id = None
-
-
-def link_duplicate(act: Act, reference: str) -> None:
-    """Say that another case is about the same matter. Nothing is merged: each keeps its keys, its
-    worker and its thread, and neither worker learns of the other.
-
-    Refuses `other` for a case that is not there for this person, is this one, or is being changed
-    by somebody right now (waiting for it could be for ever). A link that is there already stays.
-    """
-    session, case, person = act.session, act.case, act.actor.person
-    act.check(Verb.LINK_DUPLICATE)
-    assert person is not None  # staff, as the table says
-    other = session.scalars(
-        select(Case)
-        .where(Case.reference == reference, queries.not_recused(person))
-        .with_for_update(skip_locked=True)
-    ).first()
-    if other is None or other.id == case.id:
-        raise Refused("other")
-    if other.id in {one.id for one in queries.duplicates(session, case.id, person)}:
-        return
-    session.add(DuplicateLink(case_id=case.id, other_id=other.id, person_id=person, at=act.now))
-    act.move(Verb.LINK_DUPLICATE, other=other.id)
-    there = JobAct(session, other, act.actor, act.now)  # its keys are not needed for it
-    there.move(Verb.LINK_DUPLICATE, other=case.id)

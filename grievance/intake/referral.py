@@ -24,9 +24,9 @@ from grievance.cases.states import Verb
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.intake import handovers
+from grievance.intake import referral_reading
 from grievance.intake.blueprint import bp
-from grievance.intake.handover_forms import SayForm
+from grievance.intake.referral_forms import SayForm
 from grievance.intake.return_forms import PlainForm
 from grievance.intake.visits import act_of, site, visited
 from grievance.referrals import pdf, queries
@@ -79,8 +79,8 @@ def _opened(case: OpenCase, hand: HandOver) -> OpenPacket | None:
 def _known() -> dict[str, Callable[[Case], Any]]:
     """Let the case page list the hand-overs."""
     return {
-        "hand_overs": lambda case: handovers.rows(db.session(), case),
-        "who_knows": lambda case: handovers.known(db.session(), case),
+        "hand_overs": lambda case: referral_reading.rows(db.session(), case),
+        "who_knows": lambda case: referral_reading.known(db.session(), case),
     }
 
 
@@ -123,19 +123,19 @@ def _page(asked: Asked, form: SayForm) -> str:
         form.show(hand.referral, hand.packet)
     return render_template(
         "intake/handover.html",
-        row=handovers.row_of(hand.referral, entry, operator_hours(session).zone),
+        row=referral_reading.row_of(hand.referral, entry, operator_hours(session).zone),
         hand=hand,
         entry=entry,
-        others=handovers.others_of(entry, hand.packet) if hand.packet else None,
-        changed=handovers.changed(session, hand.referral),
-        part_names=handovers.parts_of(hand.packet) if hand.packet else [],
-        purposes=handovers.PURPOSES,
-        forms=handovers.FORMS,
+        others=referral_reading.others_of(entry, hand.packet) if hand.packet else None,
+        changed=referral_reading.changed(session, hand.referral),
+        part_names=referral_reading.parts_of(hand.packet) if hand.packet else [],
+        purposes=referral_reading.PURPOSES,
+        forms=referral_reading.FORMS,
         answers=_answers(asked),
-        answer_names=handovers.ANSWERS,
+        answer_names=referral_reading.ANSWERS,
         note=_note(asked),
-        taking=handovers.taking_of(hand, asked.opened.document if asked.opened else None),
-        warn=hand.packet is not None and handovers.must_warn(hand.packet),
+        taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),
+        warn=hand.packet is not None and referral_reading.must_warn(hand.packet),
         receipt=asked.receipt,
         says=hand.referral.state == "asked"
         and allowed(asked.case.case, Verb.CONSENT_REFUSED, asked.actor),
@@ -182,7 +182,7 @@ def _paper(asked: Asked) -> dict[str, Any]:
     session, packet = db.session(), asked.opened.packet
     told = answers_of(session, asked.case)
     entry = directory.book(session).entries.get(packet.mechanism)
-    paper = handovers.paper_of(session, asked.opened.document, told, entry)
+    paper = referral_reading.paper_of(session, asked.opened.document, told, entry)
     return {"paper": paper, "copies": sealing.files_of(session, packet)}
 
 
@@ -206,7 +206,9 @@ def handover_print(referral_id: UUID) -> str:
     page = render_template(
         "intake/handover_print.html",
         paper=_paper(asked)["paper"],
-        taking=handovers.taking_of(asked.hand, asked.opened.document if asked.opened else None),
+        taking=referral_reading.taking_of(
+            asked.hand, asked.opened.document if asked.opened else None
+        ),
         referral_id=referral_id,
     )
     db.session.commit()
