@@ -33,8 +33,8 @@ OFFICES = {
 }
 KEEPS = {
     "demand": N_(
-        "A letter that demands the money from the other side moves it once, to six months from its "
-        "arrival."
+        "When the date is near: a letter that demands the money gives six months from its arrival, "
+        "once."
     ),
     "acknowledged": N_("If they admit in writing that they owe it, the time begins anew."),
     "agreed_to_talk": N_("A written agreement to talk can move it, by one year at most."),
