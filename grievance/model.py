@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import regex
-from sqlalchemy import DateTime, LargeBinary, MetaData, String, Text, Uuid
+from sqlalchemy import CheckConstraint, DateTime, LargeBinary, MetaData, String, Text, Uuid
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -169,6 +169,16 @@ def address_of(typed: str) -> str:
     name, at, domain = text.rpartition("@")
     domain = domain.partition("?")[0].translate(_FULL_STOPS)
     return f"{name}{at}{domain}".rstrip(_AROUND + ".") if at else text
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Codes as SQL lists them."""
+    return ", ".join(f"'{one}'" for one in codes)
+
+
+def among(column: str, codes: Iterable[str]) -> CheckConstraint:
+    """The CHECK of a column that holds a code of a closed list."""
+    return CheckConstraint(f"{column} IN ({listed(codes)})", name=column)
 
 
 def complete(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:

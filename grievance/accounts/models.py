@@ -14,7 +14,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.model import Base, code, digest, identifier, sealed, staff_text
+from grievance.accounts.roles import Role
+from grievance.i18n import STAFF_LANGUAGES
+from grievance.model import Base, among, code, digest, identifier, sealed, staff_text
 from grievance.vault.chain import START
 
 CODE = {"holds": "code"}
@@ -38,8 +40,8 @@ class Person(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("state in ('active', 'left')", name="state"),
-        CheckConstraint("language in ('en', 'ja')", name="language"),
+        among("state", ("active", "left")),
+        among("language", STAFF_LANGUAGES),
     )
 
 
@@ -79,7 +81,7 @@ class Organisation(Base):
     stream_kind = "organisation"
 
     __table_args__ = (
-        CheckConstraint("kind in ('operator', 'partner')", name="kind"),
+        among("kind", ("operator", "partner")),
         Index(
             "uq_organisation_operator",
             "kind",
@@ -122,11 +124,7 @@ class Membership(Base):
 
     __table_args__ = (
         UniqueConstraint("person_id", "organisation_id"),
-        CheckConstraint(
-            "role in ('handler', 'lead', 'director', 'administrator', 'directory_editor',"
-            " 'auditor', 'observer')",
-            name="role",
-        ),
+        among("role", Role),
         Index("ix_membership_organisation_id", "organisation_id"),
     )
 
@@ -165,8 +163,8 @@ class KeyRequest(Base):
     decided_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("state in ('waiting', 'approved', 'refused', 'ended')", name="state"),
-        CheckConstraint("reason in ('invited', 'reset')", name="reason"),
+        among("state", ("waiting", "approved", "refused", "ended")),
+        among("reason", ("invited", "reset")),
         Index(
             "uq_key_request_waiting",
             "person_id",
@@ -200,7 +198,7 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("kind in ('found', 'join', 'reset')", name="kind"),
+        among("kind", ("found", "join", "reset")),
         CheckConstraint("kind = 'found' or invited_by is not null", name="invited_by"),
         CheckConstraint("kind <> 'join' or address_box is not null", name="address"),
     )
@@ -291,9 +289,7 @@ class Event(Base):
 
     __table_args__ = (
         UniqueConstraint("stream_id", "seq"),
-        CheckConstraint(
-            "stream_kind in ('organisation', 'case', 'reads', 'directory')", name="stream_kind"
-        ),
+        among("stream_kind", ("organisation", "case", "reads", "directory")),
         CheckConstraint("seq > 0", name="seq"),
         Index("ix_event_before", "id", postgresql_where=text("mac is null")),
     )
@@ -319,7 +315,7 @@ class Chain(Base):
     event_head: Mapped[bytes] = digest(default=START)
     event_mac: Mapped[bytes | None] = digest()
 
-    __table_args__ = (CheckConstraint("kind in ('reads', 'directory')", name="kind"),)
+    __table_args__ = (among("kind", ("reads", "directory")),)
 
     @property
     def stream_kind(self) -> str:

@@ -64,6 +64,10 @@ class Profile:
                 return Said(found["text"], language.slug, stale)
         return Said("", slug)
 
+    def told(self, slug: str) -> list[Said]:
+        """Every text in this language, in the order of the page."""
+        return [self.say(field, slug) for field in FIELDS]
+
     @property
     def missing(self) -> tuple[str, ...]:
         """What has to be filled in before filing may open: names of fields, in page order."""

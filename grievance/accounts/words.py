@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid, delete, select, update
+from sqlalchemy import Index, Uuid, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grievance.accounts.keys import MEMBER
 from grievance.accounts.models import Person
-from grievance.model import Base, code, digest, sealed
+from grievance.model import Base, among, code, digest, sealed
 from grievance.vault.errors import Tampered
 from grievance.vault.framing import frame
 from grievance.vault.grants import open_with, seal_to
@@ -35,7 +35,7 @@ class KeptWords(Base):
 
     __tablename__ = "kept_words"
     __table_args__ = (
-        CheckConstraint("holder_kind in ('receipt', 'member')", name="holder_kind"),
+        among("holder_kind", ("receipt", "member")),
         Index("ix_kept_words_expires_at", "expires_at"),
     )
 

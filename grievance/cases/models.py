@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grievance.cases.lifecycle import DECIDED, STATES
 from grievance.cases.state_words import OUTCOMES
 from grievance.directory.entries import LEVELS
-from grievance.model import Base, code, digest, identifier, sealed
+from grievance.model import Base, among, code, digest, identifier, sealed
 from grievance.referrals.models import GIVEN_BY, KNOWN_TO
 from grievance.vault.chain import START
 
@@ -41,10 +41,6 @@ REMEDY_KINDS = (
 REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
 AWAITED = ("agreed", "part")  # promised, and not all there
 REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
-
-
-def _among(column: str, codes: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(c) for c in codes)})", name=column)
 
 
 def _by(column: str) -> Index:
@@ -66,10 +62,10 @@ class Case(Base):
 
     __tablename__ = "grievance_case"
     __table_args__ = (
-        _among("state", STATES),
-        _among("severity", SEVERITIES),
-        _among("channel", FILED_BY),
-        _among("filed_for", ("own", "other")),
+        among("state", STATES),
+        among("severity", SEVERITIES),
+        among("channel", FILED_BY),
+        among("filed_for", ("own", "other")),
         CheckConstraint("(state = 'awaiting_worker') = (resumes_to IS NOT NULL)", name="resumes"),
         CheckConstraint(
             f"state NOT IN ({', '.join(repr(one) for one in DECIDED)}) OR decided_at IS NOT NULL",
@@ -146,7 +142,7 @@ class CaseKey(Base):
     """The check of a compartment's key: it tells a wrong key from a broken value."""
 
     __tablename__ = "case_key"
-    __table_args__ = (_among("compartment", COMPARTMENTS),)
+    __table_args__ = (among("compartment", COMPARTMENTS),)
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
     compartment: Mapped[str] = code(10, primary_key=True)
@@ -159,8 +155,8 @@ class CaseGrant(Base):
 
     __tablename__ = "case_grant"
     __table_args__ = (
-        _among("compartment", COMPARTMENTS),
-        _among("holder_kind", ("organisation", "receipt")),
+        among("compartment", COMPARTMENTS),
+        among("holder_kind", ("organisation", "receipt")),
         UniqueConstraint(
             "case_id",
             "compartment",
@@ -188,9 +184,9 @@ class Receipt(Base):
 
     __tablename__ = "receipt"
     __table_args__ = (
-        _among("role", RECEIPT_ROLES),
-        _among("known_to", KNOWN_TO),
-        _among("state", ("active", "retired")),
+        among("role", RECEIPT_ROLES),
+        among("known_to", KNOWN_TO),
+        among("state", ("active", "retired")),
     )
 
     id: Mapped[UUID] = identifier()
@@ -226,8 +222,8 @@ class CaseRecord(Base):
 
     __tablename__ = "case_record"
     __table_args__ = (
-        _among("part", ("answers", "identity", "profile", "decision")),
-        _among("compartment", COMPARTMENTS),
+        among("part", ("answers", "identity", "profile", "decision")),
+        among("compartment", COMPARTMENTS),
         Index("ix_case_record_latest", "case_id", "part", "at"),
     )
 
@@ -259,8 +255,8 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        _among("thread", ("worker", "staff")),
-        _among("author", AUTHORS),
+        among("thread", ("worker", "staff")),
+        among("author", AUTHORS),
         CheckConstraint("(author = 'staff') = (person_id IS NOT NULL)", name="staff_named"),
         Index("ix_message_thread", "case_id", "thread", "seq"),
     )
@@ -302,8 +298,8 @@ class CaseFile(Base):
 
     __tablename__ = "case_file"
     __table_args__ = (
-        _among("state", ("cleaned", "download_only", "not_cleaned")),
-        _among("author", ("worker", "helper", "member", "staff")),
+        among("state", ("cleaned", "download_only", "not_cleaned")),
+        among("author", ("worker", "helper", "member", "staff")),
     )
 
     id: Mapped[UUID] = identifier()
@@ -323,7 +319,7 @@ class Reissue(Base):
 
     __tablename__ = "reissue"
     __table_args__ = (
-        _among("state", ("asked", "issued", "refused")),
+        among("state", ("asked", "issued", "refused")),
         CheckConstraint("decided_by IS DISTINCT FROM asked_by", name="two_people"),
     )
 
@@ -346,8 +342,8 @@ class FourEyes(Base):
 
     __tablename__ = "four_eyes"
     __table_args__ = (
-        _among("verb", ("decline", "close")),
-        _among("state", ("asked", "approved", "sent_back", "lapsed")),
+        among("verb", ("decline", "close")),
+        among("state", ("asked", "approved", "sent_back", "lapsed")),
         CheckConstraint(
             "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
             name="two_people",
@@ -376,8 +372,8 @@ class RemedyItem(Base):
 
     __tablename__ = "remedy_item"
     __table_args__ = (
-        _among("kind", REMEDY_KINDS),
-        _among("state", REMEDY_STATES),
+        among("kind", REMEDY_KINDS),
+        among("state", REMEDY_STATES),
         CheckConstraint("state <> 'agreed' OR due_on IS NOT NULL", name="agreed_by"),
         CheckConstraint("(state = 'arrived') = (arrived_on IS NOT NULL)", name="arrived_dated"),
     )
@@ -404,9 +400,9 @@ class Feedback(Base):
 
     __tablename__ = "feedback"
     __table_args__ = (
-        _among("kind", ("arrival", "sign_off")),
-        _among("state", ("given", "lapsed")),
-        _among("given_by", GIVEN_BY),
+        among("kind", ("arrival", "sign_off")),
+        among("state", ("given", "lapsed")),
+        among("given_by", GIVEN_BY),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
     )
@@ -429,7 +425,7 @@ class Attempt(Base):
     """One try to reach a worker who does not answer: the way and the day; sealed what was done."""
 
     __tablename__ = "attempt"
-    __table_args__ = (_among("way", REACHED_BY),)
+    __table_args__ = (among("way", REACHED_BY),)
 
     id: Mapped[UUID] = identifier()  # of the form, so that a repeated POST counts once
     case_id: Mapped[UUID] = _case_key()
@@ -446,8 +442,8 @@ class Outcome(Base):
 
     __tablename__ = "outcome"
     __table_args__ = (
-        _among("result", tuple(OUTCOMES)),
-        _among("by", CLOSED_ON),
+        among("result", tuple(OUTCOMES)),
+        among("by", CLOSED_ON),
         CheckConstraint("(by = 'attempts') = (feedback_id IS NULL)", name="signed_by"),
     )
 
@@ -470,7 +466,7 @@ class Recusal(Base):
 
     __tablename__ = "recusal"
     __table_args__ = (
-        _among("state", ("asked", "stands")),
+        among("state", ("asked", "stands")),
         CheckConstraint("agreed_by IS DISTINCT FROM by_id", name="two_people"),
         Index("ix_recusal_asked", "case_id", postgresql_where=text("state = 'asked'")),
     )

@@ -27,11 +27,11 @@ from grievance.i18n import gettext as _
 from grievance.referrals import queries
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import recalling
-from grievance.referrals.states import ANSWERS, LABELS, LIVE
+from grievance.referrals.states import ANSWERS, FAILED, LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
 from grievance.vault.labels import Label
 
-ENDED = ("declined", "silent", "refused", "recalled", "outcome")
+ENDED = (*FAILED, "recalled", "outcome")
 # the verb of the case, and the steps of a hand-over that it may take
 ACTS = (
     (Verb.RECORD_CONSENT, ("yes",)),
@@ -59,6 +59,11 @@ class ReferralLine:
     def live(self) -> bool:
         """Whether something can still come of it."""
         return self.referral.state in LIVE
+
+    @property
+    def failed(self) -> bool:
+        """Whether another door is to be looked for."""
+        return self.referral.state in FAILED
 
 
 def of_case(desk: Desk) -> list[ReferralLine]:

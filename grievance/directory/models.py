@@ -14,7 +14,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uui
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
-from grievance.model import Base, code, identifier, public_text
+from grievance.directory.entries import KINDS, PUBLISH
+from grievance.model import Base, among, code, identifier, listed, public_text
+
+CONFIRMED = ("confirmed", "corrected", "added")  # a person stands behind it
 
 
 def _public(**options: Any) -> MappedColumn[Any]:
@@ -25,14 +28,7 @@ class Mechanism(Base):
     """A body that can help; what is known of it stands in its current revision."""
 
     __tablename__ = "mechanism"
-    __table_args__ = (
-        CheckConstraint(
-            "kind in ('state_emergency', 'state_nonjudicial', 'state_judicial', 'ncp', 'company',"
-            " 'industry', 'multi_stakeholder', 'union', 'ngo', 'sending_country_agency', 'nhri',"
-            " 'international')",
-            name="kind",
-        ),
-    )
+    __table_args__ = (among("kind", KINDS),)
 
     id: Mapped[str] = code(primary_key=True)
     kind: Mapped[str] = code()
@@ -48,7 +44,7 @@ class MechanismRevision(Base):
 
     __tablename__ = "mechanism_revision"
     __table_args__ = (
-        CheckConstraint("state in ('current', 'old', 'proposed')", name="state"),
+        among("state", ("current", "old", "proposed")),
         UniqueConstraint("mechanism", "number"),
         Index(
             "uq_mechanism_revision_current",
@@ -82,16 +78,10 @@ class Channel(Base):
 
     __tablename__ = "channel"
     __table_args__ = (
+        among("state", ("shipped", *CONFIRMED, "rejected")),
+        among("publish", PUBLISH),
         CheckConstraint(
-            "state in ('shipped', 'confirmed', 'corrected', 'rejected', 'added')", name="state"
-        ),
-        CheckConstraint(
-            "publish in ('yes', 'after_routine_recheck',"
-            " 'only_after_confirming_on_operator_page', 'no_value_to_be_confirmed')",
-            name="publish",
-        ),
-        CheckConstraint(
-            "state not in ('confirmed', 'corrected', 'added') or (value is not null and page is not"
+            f"state not in ({listed(CONFIRMED)}) or (value is not null and page is not"
             " null and confirmed_at is not null and confirmed_by is not null)",
             name="confirmed",
         ),

@@ -16,6 +16,7 @@ from grievance.directory import entries, records
 from grievance.directory.book import Book, Entry, IssueEntry, Way
 from grievance.directory.entries import PUBLIC, Facts
 from grievance.directory.models import (
+    CONFIRMED,
     Channel,
     DirectoryStamp,
     IssueType,
@@ -25,7 +26,6 @@ from grievance.directory.models import (
 )
 from grievance.model import digits_of, matching
 
-CONFIRMED = ("confirmed", "corrected", "added")  # by a person of this instance
 _kept: tuple[UUID, Book] | None = None
 
 

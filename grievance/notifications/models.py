@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.model import Base, code, digest, identifier
+from grievance.model import Base, among, code, digest, identifier
 from grievance.model import sealed as sealed_column
+
+STATES = ("pending", "sent", "dead", "cancelled")
 
 
 class Outbox(Base):
@@ -40,7 +42,7 @@ class Outbox(Base):
     sent_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("state in ('pending', 'sent', 'dead', 'cancelled')", name="state"),
+        among("state", STATES),
         CheckConstraint("state <> 'pending' or sealed is not null", name="pending_is_whole"),
         CheckConstraint(
             "state not in ('sent', 'cancelled') or sealed is null", name="delivered_is_gone"

@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from grievance.notifications.models import JobRun, Outbox
+from grievance.notifications.models import STATES, JobRun, Outbox
 
 # Why no letter at all goes out; a server that does not take one recipient is not among them.
 BROKEN = (
     "timeout", "disconnected", "tls", "unsupported", "unreachable", "mailbox", "no-channel",
 )  # fmt: skip
 QUIET = timedelta(minutes=10)
-STATES = ("pending", "sent", "dead", "cancelled")
 
 
 def due(session: Session, now: datetime) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.model import Base, code, digest, identifier, sealed
+from grievance.model import Base, among, code, digest, identifier, sealed
 
 
 class Draft(Base):
@@ -20,8 +20,8 @@ class Draft(Base):
 
     __tablename__ = "draft"
     __table_args__ = (
-        CheckConstraint("kind in ('file', 'finder')", name="kind"),
-        CheckConstraint("state in ('open', 'sent')", name="state"),
+        among("kind", ("file", "finder")),
+        among("state", ("open", "sent")),
         CheckConstraint("state = 'open' or receipt is not null", name="sent_with_receipt"),
         Index("ix_draft_expires_at", "expires_at"),
     )

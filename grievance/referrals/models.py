@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.directory.entries import CHANNEL_TYPES
-from grievance.model import Base, code, identifier, sealed
+from grievance.model import Base, among, code, identifier, listed, sealed
 from grievance.model import digest as hashed
 from grievance.referrals.states import ANSWERS, LIVE, SENT, STATES
 
@@ -37,14 +37,6 @@ AGREED = ("consented", *SENT)
 UNTOLD = "state = 'recalled' AND delivered_at IS NOT NULL AND told_on IS NULL"
 
 
-def _list(codes: tuple[str, ...]) -> str:
-    return ", ".join(repr(one) for one in codes)
-
-
-def _among(column: str, codes: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({_list(codes)})", name=column)
-
-
 def _case_key() -> Mapped[UUID]:
     return mapped_column(ForeignKey("grievance_case.id"), index=True)
 
@@ -55,8 +47,8 @@ class Packet(Base):
 
     __tablename__ = "packet"
     __table_args__ = (
-        _among("form", FORMS),
-        _among("state", ("draft", "frozen", "superseded")),
+        among("form", FORMS),
+        among("state", ("draft", "frozen", "superseded")),
         CheckConstraint("(state = 'draft') = (digest IS NULL)", name="frozen_has_digest"),
         CheckConstraint("(digest IS NULL) = (frozen_at IS NULL)", name="frozen_has_time"),
         UniqueConstraint("id", "case_id", "mechanism", name="uq_packet_recipient"),
@@ -84,7 +76,7 @@ class PacketGrant(Base):
 
     __tablename__ = "packet_grant"
     __table_args__ = (
-        _among("holder_kind", ("organisation", "receipt", "recipient", "link")),
+        among("holder_kind", ("organisation", "receipt", "recipient", "link")),
         UniqueConstraint(
             "packet_id",
             "holder_kind",
@@ -122,11 +114,11 @@ class Consent(Base):
 
     __tablename__ = "consent"
     __table_args__ = (
-        _among("purpose", PURPOSES),
-        _among("form", FORMS),
-        _among("answer", ("yes", "no")),
-        _among("given_by", GIVEN_BY),
-        _among("known_to", KNOWN_TO),
+        among("purpose", PURPOSES),
+        among("form", FORMS),
+        among("answer", ("yes", "no")),
+        among("given_by", GIVEN_BY),
+        among("known_to", KNOWN_TO),
         CheckConstraint("given_by <> 'receipt' OR known_to = 'self'", name="signed"),
         CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
         CheckConstraint("recalled_at IS NULL OR answer = 'yes'", name="recalled_yes"),
@@ -163,12 +155,12 @@ class Referral(Base):
 
     __tablename__ = "referral"
     __table_args__ = (
-        _among("state", STATES),
-        _among("delivered_by", DELIVERED_BY),
-        _among("channel", CHANNEL_TYPES),
-        _among("purpose", PURPOSES),
+        among("state", STATES),
+        among("delivered_by", DELIVERED_BY),
+        among("channel", CHANNEL_TYPES),
+        among("purpose", PURPOSES),
         CheckConstraint(
-            f"state NOT IN ({_list(AGREED)}) OR (packet_id IS NOT NULL AND consent_id IS NOT NULL"
+            f"state NOT IN ({listed(AGREED)}) OR (packet_id IS NOT NULL AND consent_id IS NOT NULL"
             " AND consent_answer IS NOT DISTINCT FROM 'yes')",
             name="agreed",
         ),
@@ -184,7 +176,7 @@ class Referral(Base):
             " AND ends_on IS NOT NULL AND asked_at IS NOT NULL)",
             name="asked",
         ),
-        CheckConstraint(f"state NOT IN ({_list(SENT)}) OR delivered_at IS NOT NULL", name="sent"),
+        CheckConstraint(f"state NOT IN ({listed(SENT)}) OR delivered_at IS NOT NULL", name="sent"),
         CheckConstraint(
             "delivered_at IS NULL OR (delivered_by IS NOT NULL AND channel IS NOT NULL"
             " AND consent_answer IS NOT DISTINCT FROM 'yes')",
@@ -212,7 +204,7 @@ class Referral(Base):
             "case_id",
             "mechanism",
             unique=True,
-            postgresql_where=text(f"state IN ({_list(LIVE)})"),
+            postgresql_where=text(f"state IN ({listed(LIVE)})"),
         ),
         Index("ix_referral_board", "next_chase", "id"),
         Index(
@@ -257,7 +249,7 @@ class ReferralAnswer(Base):
     """What the body said, once: the day in clear; reference number, words and file sealed."""
 
     __tablename__ = "referral_answer"
-    __table_args__ = (_among("kind", ANSWERS),)
+    __table_args__ = (among("kind", ANSWERS),)
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = _case_key()

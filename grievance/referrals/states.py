@@ -34,6 +34,11 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
 }
 ANSWERS = ("acknowledged", "accepted", "declined", "outcome")
 
+FAILED = (
+    "declined",
+    "silent",
+    "refused",
+)  # nothing comes of it as it stands: look for another door
 LABELS = {
     "proposed": N_("Being prepared"),
     "asked": N_("Waiting for the worker's yes or no"),

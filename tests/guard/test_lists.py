@@ -154,6 +154,16 @@ def test_no_list_is_written_twice():
     assert not [names for names in alike.values() if len(names) > 1]
 
 
+def _spelt(node: ast.AST) -> frozenset[str]:
+    """The words between commas of Python or, in a text, of SQL."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return frozenset(getattr(one, "value", "") for one in node.elts)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        listed = re.search(r"\b(?:in|IN) \(('[^)]*')\)", node.value)
+        return frozenset(re.findall(r"'([^']*)'", listed[1])) if listed else frozenset()
+    return frozenset()
+
+
 def test_what_has_a_name_is_not_spelt_out_again():
     named = {one.words: one for one in _listed() if _is_list(one.written)}
     tops = {id(node) for one in named.values() for node in ast.walk(one.written)}
@@ -161,9 +171,7 @@ def test_what_has_a_name_is_not_spelt_out_again():
         f"{module.place}:{node.lineno} is {named[words].name}"
         for module in modules()
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Tuple | ast.List | ast.Set)
-        and id(node) not in tops
-        and (words := frozenset(getattr(one, "value", None) for one in node.elts)) in named
+        if id(node) not in tops and (words := _spelt(node)) in named
     ]
 
 

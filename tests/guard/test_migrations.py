@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import CheckConstraint, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from grievance.cli.keys import run
@@ -26,6 +28,29 @@ def test_there_is_no_drift_between_tables_and_migrations(server: Server) -> None
         difference = compare_metadata(context, METADATA)
         connection.rollback()
     assert not difference, difference
+
+
+def _lists(checks: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """By the name of a CHECK that is nothing but a list, the codes that its column may hold."""
+    only = re.compile(r"\(*\w+\)?(::text)? (IN \(|= ANY \()[^&|<>]*")
+    return {
+        name: set(re.findall(r"'([^']*)'", said)) for name, said in checks if only.fullmatch(said)
+    }
+
+
+def test_the_database_takes_the_codes_of_each_list_and_no_other(server: Server) -> None:
+    server.ensure_database("grievance_lists")
+    engine = create_engine(server.url("owner", "grievance_lists"), poolclass=NullPool)
+    with engine.connect() as connection:
+        run(connection)
+        seen = inspect(connection)
+        for table in METADATA.sorted_tables:
+            kept = seen.get_check_constraints(table.name)
+            there = _lists((str(one["name"]), one["sqltext"]) for one in kept)
+            meant = [one for one in table.constraints if isinstance(one, CheckConstraint)]
+            known = _lists((str(one.name), str(one.sqltext)) for one in meant)
+            assert known == {name: there.get(name) for name in known}, table.name
+        connection.rollback()
 
 
 def test_every_migration_goes_down_and_up_again(server: Server) -> None:
