@@ -18,14 +18,14 @@ from grievance.demo.working import Do
 
 def _talks(verb: Callable[[Act, Written], object]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        _opened, act = stage.by_staff(step)
+        act = stage.by_staff(step)
         verb(act, stage.written(step))
 
     return write
 
 
 def _remedy(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     given = step.given
     amounts = {name: given[name] for name in AMOUNTS if name in given}
     facts = Facts(given["words"], given.get("source", ""), "JPY" if amounts else "", **amounts)
@@ -43,7 +43,7 @@ def _remedy(stage: Stage, step: Step) -> None:
 
 
 def _agree(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     remedying.agree_remedy(act, Agreement(step.given["how"], stage.written(step)))
 
 
@@ -58,12 +58,12 @@ def _words(stage: Stage, step: Step) -> Written:
 
 
 def _confirm(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     remedying.confirm_for_worker(act, Heard(step.given["how"]))
 
 
 def _breach(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     remedying.breach_for_worker(act, step.given["how"])
 
 
@@ -74,23 +74,23 @@ def _sign_off(stage: Stage, step: Step) -> None:
     if step.by == "worker":
         closing.sign_off(stage.by_number(step), said)
         return
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     closing.record_sign_off(act, said)
 
 
 def _try(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     tried = Tried(step.given["way"], step.local_day, step.text)
     closing.try_to_reach(act, tried)
 
 
 def _propose_close(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     closing.propose_close(act, Closing(step.given["result"], stage.written(step)))
 
 
 def _close(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     closing.close(act)
 
 

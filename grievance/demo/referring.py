@@ -21,9 +21,9 @@ from grievance.referrals.operations.steps import Answered, Delivery, Said, given
 
 
 def _refer(stage: Stage, step: Step) -> None:
-    opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     entry = directory.book(stage.session).entries[step.given["to"]]
-    made = Outgoing(stage.session, opened, entry)
+    made = Outgoing(stage.session, act.opened, entry)
     referring.refer(act, made.wanted(_ticked(made, step.given, act.today), act))
 
 
@@ -60,7 +60,7 @@ def _consent(stage: Stage, step: Step) -> None:
         said = _said(step, referral, packet, stage.receipt(step.by).known_to)
         consenting.say(stage.by_number(step), About(referral, said))
         return
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     taken = {"recorder_id": act.actor.person, "words": step.text}
     said = _said(step, referral, packet, "staff", **taken)
     referring.record_consent(act, About(referral, said))
@@ -86,7 +86,7 @@ def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken
 
 
 def _deliver(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     given, by = step.given, step.given.get("carried", "staff")
     delivery = Delivery(by, given["channel"], act.today, given.get("text", ""), _again(step))
     referring.deliver(act, About(_handed(stage, step), delivery))
@@ -97,7 +97,7 @@ def _again(step: Step) -> date | None:
 
 
 def _answered(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     given, file = step.given, stage.paper(step, act)
     said = Answered(
         given["kind"],
@@ -112,7 +112,7 @@ def _answered(stage: Stage, step: Step) -> None:
 
 def _on_a_day(verb: Callable[[Act, About[date]], None]) -> Do:
     def ask_again(stage: Stage, step: Step) -> None:
-        _opened, act = stage.by_staff(step)
+        act = stage.by_staff(step)
         verb(act, About(_handed(stage, step), step.day("again")))
 
     return ask_again
@@ -122,7 +122,7 @@ def _recall(stage: Stage, step: Step) -> None:
     if step.by == "worker":
         consenting.recall(stage.by_number(step), step.given["to"])
         return
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     referring.recall_for_worker(act, About(_handed(stage, step), step.text))
 
 

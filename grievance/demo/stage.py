@@ -40,14 +40,14 @@ class Stage:
     items: dict[str, UUID] = field(default_factory=dict)
     opened: dict[str, OpenCase] = field(default_factory=dict, repr=False)
 
-    def by_staff(self, step: Step) -> tuple[OpenCase, Act]:
-        """The case as the one who acts opens it, and their act."""
+    def by_staff(self, step: Step) -> Act:
+        """What one of the staff does to the case as they open it."""
         who = self.cast[step.by]
         if step.by not in self.opened:
             self.opened[step.by] = who.open(self.session, self.case)
         opened = self.opened[step.by]
         version = self.case.version
-        return opened, Act(self.session, self.site, opened, who.actor, step.at, version)
+        return Act(self.session, self.site, opened, who.actor, step.at, version)
 
     def by_number(self, step: Step) -> Act:
         """What the holder of this number does to the case as they open it."""

@@ -33,48 +33,48 @@ Do = Callable[[Stage, Step], object]
 
 
 def _take(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     audit.record_read(act.session, act.case.id, actor=act.actor.name, now=act.now, what="case")
     handling.take(act)
 
 
 def _triage(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     given = step.given
     found = handling.Triage(given["severity"], given["issues"], given["danger"])
     handling.triage(act, found)
 
 
 def _assign(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     handling.assign(act, stage.cast[step.given["to"]].id)
 
 
 def _accept(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     handling.accept(act)
 
 
 def _see(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     escalating.acknowledge_escalation(act)
 
 
 def _writes(verb: Callable[[Act, Written], Message]) -> Do:
     def write(stage: Stage, step: Step) -> None:
-        _opened, act = stage.by_staff(step)
+        act = stage.by_staff(step)
         verb(act, stage.written(step))
 
     return write
 
 
 def _note(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     handling.note(act, stage.written(step))
 
 
 def _translate(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     passage = step.given["of"]
     if passage == "message":
         passage = str(_last_message(stage).id)
@@ -122,7 +122,7 @@ def _withdraw(stage: Stage, step: Step) -> None:
 
 
 def _reissue(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     receipts.ask_reissue(act, step.text)
     stage.session.flush()
     again = stage.keys.pop("again")
@@ -131,13 +131,13 @@ def _reissue(stage: Stage, step: Step) -> None:
 
 
 def _propose_decline(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     found = Declining(step.given["reason"], step.given["door"], stage.written(step))
     deciding.propose_decline(act, found)
 
 
 def _decline(stage: Stage, step: Step) -> None:
-    _opened, act = stage.by_staff(step)
+    act = stage.by_staff(step)
     deciding.decline(act)
 
 

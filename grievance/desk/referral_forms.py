@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from grievance.accounts.models import Event
-from grievance.cases.act import Act
+from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
 from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
+from grievance.desk.loading import Desk
 from grievance.desk.uploading import OneFile, WithFile
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
@@ -35,9 +36,8 @@ class ReferralForm(ActForm):
     def begin(self, packet: Packet, today: date) -> None:
         """Put in what a fresh form starts with."""
 
-    def said(self, act: Act) -> Any:
-        """What is said of the hand-over, as the verb takes it."""
-        return self[self.field].data
+    def value(self, desk: Desk) -> About[Any]:
+        return About(self.referral, self[self.field].data)
 
     @property
     def codes(self) -> dict[str, Any]:
@@ -82,10 +82,10 @@ class ConsentForm(ReferralForm):
         self.shown_end.data = referral.ends_on.isoformat() if referral.ends_on else ""
         self.shown_parts.data = " ".join(packet.parts)
 
-    def said(self, act: Act) -> Said:
+    def value(self, desk: Desk) -> About[Said]:
         """The answer to exactly what stood on the page."""
         yes = self.answer.data == "yes"
-        return Said(
+        answer = Said(
             answer=str(self.answer.data),
             digest=_hex(self.digest.data),
             recipient=self.recipient.data or "",
@@ -96,9 +96,10 @@ class ConsentForm(ReferralForm):
             given_by="staff_recorded",
             known_to="staff",
             immigration_warned=bool(self.immigration.data),
-            recorder_id=act.actor.person,
+            recorder_id=desk.actor.person,
             words=self.words.data or "",
         )
+        return About(self.referral, answer)
 
     @property
     def shown(self) -> list[Any]:
@@ -143,15 +144,16 @@ class DeliverForm(ReferralForm):
         self.by.data = "staff"
         self.on_day.process_data(today)
 
-    def said(self, act: Act) -> Delivery:
+    def value(self, desk: Desk) -> About[Delivery]:
         """How it went out."""
-        return Delivery(
+        delivery = Delivery(
             str(self.by.data),
             str(self.channel.data),
             self.on_day.data,
             self.tracking.data or "",
             self.next_chase.data,
         )
+        return About(self.referral, delivery)
 
 
 class AnswerForm(WithFile, ReferralForm):
@@ -188,10 +190,10 @@ class AnswerForm(WithFile, ReferralForm):
         ended = self.kind.data == "declined"
         return super().repeats(events, actor, Verb.REFERRAL_OVER if ended else verb)
 
-    def said(self, act: Act) -> Answered:
+    def value(self, desk: Desk) -> About[Answered]:
         """What the body said, with the file that came with it made part of the case."""
-        file = self.attach(act)
-        return Answered(
+        file = self.attach(desk.act(self.seen))
+        answered = Answered(
             str(self.kind.data),
             self.on_day.data,
             self.number.data or "",
@@ -199,6 +201,7 @@ class AnswerForm(WithFile, ReferralForm):
             file.id if file else None,
             self.next_chase.data,
         )
+        return About(self.referral, answered)
 
 
 class ChaseForm(ReferralForm):

@@ -14,10 +14,10 @@ from flask import Response, abort, make_response, render_template, request, url_
 from grievance.cases import queries as cases
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import Conflict, allowed
-from grievance.cases.operations.referring import About
 from grievance.cases.packets import Outgoing
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
+from grievance.desk.acting import done
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case
@@ -92,10 +92,10 @@ def refer(reference: str, mechanism_id: str) -> Response:
     desk = made.desk
     try:
         act = desk.act(form.seen)
-        done = referring.refer(act, made.outgoing.wanted(form.ticked, act))
+        asked = referring.refer(act, made.outgoing.wanted(form.ticked, act))
     except (Conflict, Refused, OSError) as refused:
         return _not_asked(reference, mechanism_id, form, refused)
-    referral_id = done.id
+    referral_id = asked.id
     db.session.commit()
     return back(reference, referral_id)
 
@@ -198,10 +198,9 @@ def do(reference: str, referral_id: UUID, verb: Verb) -> Response:
     if not form.validate() or not _received(form):
         return referral_page(desk, row, (verb, form), 422)
     if isinstance(form, WithFile) and form.stored:  # nothing was held while it was cleaned
-        desk, row = _held(reference, referral_id)
+        desk, form.referral = _held(reference, referral_id)
     try:
-        act = desk.act(form.seen)
-        ON_REFERRAL[verb](act, About(row, form.said(act)))
+        done(ON_REFERRAL[verb], desk, form)
     except (Conflict, Refused) as refused:
         db.session.rollback()
         if isinstance(form, WithFile):
