@@ -136,7 +136,7 @@ class Filed:
     @property
     def actor(self) -> Actor:
         """The worker, to a verb."""
-        return of_receipt(self.case.id, self.receipt.id, self.receipt.role)
+        return of_receipt(self.case.id, self.receipt.id, self.receipt.role, self.receipt.known_to)
 
     def open(self, session: Session) -> OpenCase:
         """The case as its worker opens it."""

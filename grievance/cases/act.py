@@ -66,6 +66,10 @@ class Act:
         """Refuse before anything is written, as the state table says."""
         moving.check(self.case, verb, self.actor, self.version)
 
+    def may(self, verb: Verb) -> bool:
+        """Whether the state table lets who acts do this now."""
+        return moving.allowed(self.case, verb, self.actor)
+
     def move(self, verb: Verb, *, detail: Detail | None = None, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
         moving.move(self, verb, codes, detail)

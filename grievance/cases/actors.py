@@ -9,13 +9,15 @@ from uuid import UUID
 @dataclass(frozen=True)
 class Actor:
     """`name` as the audit trail knows it (`member:<person>`, `receipt:<case>`, `job:<name>`),
-    `can` the codes of what it may do, `person` for staff, `role` of a receipt."""
+    `can` the codes of what it may do, `person` for staff, `role` of a receipt, and `known_to` who
+    has seen its code."""
 
     name: str
     can: frozenset[str]
     person: UUID | None = None
     receipt: UUID | None = None
     role: str = "staff"
+    known_to: str = ""
 
 
 def of_member(person: UUID, permissions: frozenset[str]) -> Actor:
@@ -23,10 +25,10 @@ def of_member(person: UUID, permissions: frozenset[str]) -> Actor:
     return Actor(f"member:{person}", permissions, person=person)
 
 
-def of_receipt(case: UUID, receipt: UUID, role: str) -> Actor:
+def of_receipt(case: UUID, receipt: UUID, role: str, known_to: str) -> Actor:
     """The holder of a receipt: a worker may do all that a helper may, and decide."""
     can = {"receipt.helper"} | ({"receipt.worker"} if role == "worker" else set())
-    return Actor(f"receipt:{case}", frozenset(can), receipt=receipt, role=role)
+    return Actor(f"receipt:{case}", frozenset(can), None, receipt, role, known_to)
 
 
 def of_job(name: str) -> Actor:

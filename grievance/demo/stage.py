@@ -53,7 +53,7 @@ class Stage:
         """What the holder of this number does to the case as they open it."""
         receipt, private = self.receipt(step.by), self.keys[step.by].pair.private
         opened = open_for_receipt(self.session, self.case, receipt, private)
-        actor = of_receipt(self.case.id, receipt.id, step.by)
+        actor = of_receipt(self.case.id, receipt.id, step.by, receipt.known_to)
         return Act(self.session, self.site, opened, actor, step.at)
 
     def receipt(self, role: str) -> Receipt:

@@ -9,17 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import records
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import adding
-from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
-from grievance.intake.visits import act_of, visited
+from grievance.intake.visits import visited
 from grievance.questions import cards
 from grievance.questions.bank import shipped
 from grievance.questions.cards import Card
@@ -41,21 +40,21 @@ def told_in(session: Session, opened: OpenCase) -> Told:
     return {"files": "given", **said}  # what happened was told, in words or as a file
 
 
-def next_card(session: Session, opened: OpenCase, actor: Actor) -> Card | None:
+def next_card(act: Act) -> Card | None:
     """The card that helps most now; None for a helper, and where nothing is open."""
-    if not allowed(opened.case, Verb.WORKER_ADDS, actor):
+    if not act.may(Verb.WORKER_ADDS):
         return None
-    return next(iter(cards.cards(shipped(), told_in(session, opened))), None)
+    return next(iter(cards.cards(shipped(), told_in(act.session, act.opened))), None)
 
 
 @bp.get("/case/more")
 @audience("worker")
 def more() -> Answer:
     """On to the next card after the one that was answered or left; after the last, to the case."""
-    opened, _receipt, actor = visited()
+    act = visited()
     found = None
-    if allowed(opened.case, Verb.WORKER_ADDS, actor):
-        told = told_in(db.session(), opened)
+    if act.may(Verb.WORKER_ADDS):
+        told = told_in(act.session, act.opened)
         found = cards.after(shipped(), told, request.args.get("after", ""))
     db.session.commit()
     if found is None:
@@ -67,15 +66,15 @@ def more() -> Answer:
 @audience("worker")
 def card(page: str) -> Answer | Response:
     """One card: answer it or leave it."""
-    opened, _receipt, actor = visited(lock=request.method == "POST")
-    if not allowed(opened.case, Verb.WORKER_ADDS, actor):
+    act = visited(lock=request.method == "POST")
+    if not act.may(Verb.WORKER_ADDS):
         abort(403)
-    told = told_in(db.session(), opened)
+    told = told_in(act.session, act.opened)
     asks = cards.card(shipped(), told, page)
     if asks is None:
         return redirect(url_for("intake.more", after=page), 303)
     form = _form(told, asks.questions)
-    if request.method == "POST" and form.validate() and _added(opened, told, form, asks, actor):
+    if request.method == "POST" and form.validate() and _added(act, told, form, asks):
         db.session.commit()
         return redirect(url_for("intake.more", after=page), 303)
     shown = render_template("intake/short/card.html", form=form, card=asks)
@@ -90,7 +89,7 @@ def _form(told: Told, questions: Sequence[Question]) -> Form:
     return form_of(asking, questions, request.form if request.method == "POST" else None)
 
 
-def _added(opened: OpenCase, told: Told, form: Form, asks: Card, actor: Actor) -> bool:
+def _added(act: Act, told: Told, form: Form, asks: Card) -> bool:
     """Add what was answered, nothing where everything was left empty. False, with a sentence
     beside the field, where the case could not have been filed so."""
     bank = shipped()
@@ -104,5 +103,5 @@ def _added(opened: OpenCase, told: Told, form: Form, asks: Card, actor: Actor) -
     except ValueError:
         form[next(name for name in said if name in form)].errors = [_(UNFIT)]
         return False
-    adding.add(act_of(opened, actor), added)
+    adding.add(act, added)
     return True

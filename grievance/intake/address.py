@@ -7,17 +7,14 @@ from flask import request as asked
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import records
-from grievance.cases.actors import Actor
-from grievance.cases.opening import OpenCase
+from grievance.cases.act import Act
 from grievance.cases.operations import addressing
-from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import LetterForm
-from grievance.intake.visits import BUSY, COOKIE, act_of, visited
+from grievance.intake.visits import BUSY, COOKIE, visited
 from grievance.model import digits_of
 from grievance.notifications import proof
 from grievance.vault.slots import Busy, SlowLane
@@ -50,21 +47,20 @@ def address() -> Answer | Response:
 
 
 def _page(form: LetterForm, *, typed: bool) -> Answer | Response:
-    opened, _receipt, actor = visited(lock=typed)
-    if not allowed(opened.case, Verb.CHANGE_CONTACT, actor):
+    act = visited(lock=typed)
+    if not act.may(Verb.CHANGE_CONTACT):
         abort(403)
-    contact = records.read(db.session(), opened, "identity").get("contact") or {}
+    contact = records.read(act.session, act.opened, "identity").get("contact") or {}
     done = not addressing.address_of(contact) or contact.get(addressing.BOX)
-    if done or (typed and _confirmed(form, opened, actor)):
+    if done or (typed and _confirmed(form, act)):
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     page = render_template("intake/address.html", form=form, contact=contact)
     return make_response(page, 422 if form.errors else 200)
 
 
-def _confirmed(form: LetterForm, opened: OpenCase, actor: Actor) -> bool:
+def _confirmed(form: LetterForm, act: Act) -> bool:
     """Whether the code was right; commits either way, for wrong ones are counted."""
-    act, typed = act_of(opened, actor), digits_of(form.letter.data or "")
-    session = act.session
+    session, typed = act.session, digits_of(form.letter.data or "")
     if len(typed) != proof.DIGITS:
         form.letter.errors = [_(LENGTH)]
         return False
@@ -75,7 +71,7 @@ def _confirmed(form: LetterForm, opened: OpenCase, actor: Actor) -> bool:
     except proof.NotTheCode:
         session.commit()
     except proof.NoLetter:
-        contact = records.read(session, opened, "identity")["contact"]
+        contact = records.read(session, act.opened, "identity")["contact"]
         addressing.ask(session, act.site, act.case, contact, act.now)
         session.commit()
     lane: SlowLane = current_app.config["RECEIPT_LANE"]

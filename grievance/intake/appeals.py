@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import records
-from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding
-from grievance.cases.operations.moving import allowed
 from grievance.cases.state_words import DECLINE_REASONS
 from grievance.cases.states import Verb
 from grievance.clock import now
@@ -23,7 +21,7 @@ from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import AgainForm
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import visited
 from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.language import own_language
@@ -79,13 +77,13 @@ def reopen() -> Answer | Response:
 
 
 def _again(verb: Verb, may: Callable[..., bool], do: Does, template: str) -> Answer | Response:
-    opened, _receipt, actor = visited(lock=request.method == "POST")
+    act = visited(lock=request.method == "POST")
     form = AgainForm(request.form)
     if request.method == "POST" and form.validate():
-        sent = form.once(str(opened.case.id), form.message.data or "")
+        sent = form.once(str(act.case.id), form.message.data or "")
         written = Written(form.message.data or "", own_language().slug, sent)
         try:
-            do(Act(db.session(), site(), opened, actor, now()), written)
+            do(act, written)
         except Refused as refused:
             db.session.rollback()
             if refused.code == "actor":
@@ -93,9 +91,9 @@ def _again(verb: Verb, may: Callable[..., bool], do: Does, template: str) -> Ans
             return redirect(url_for("intake.case"), 303)
         db.session.commit()
         return redirect(url_for("intake.case"), 303)
-    if not allowed(opened.case, verb, actor):
+    if not act.may(verb):
         abort(403)
-    if not may(db.session(), opened.case, now()):
+    if not may(act.session, act.case, now()):
         return redirect(url_for("intake.case"), 303)
     page = render_template(template, form=form.fresh())
     db.session.commit()

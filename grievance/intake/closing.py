@@ -12,24 +12,21 @@ from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import models
 from grievance.cases.act import Act
-from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.messages import Written
-from grievance.cases.models import Case, Feedback
+from grievance.cases.models import Feedback
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, handling
 from grievance.cases.operations.closing import SignOff
-from grievance.cases.operations.moving import allowed
 from grievance.cases.state_words import OUTCOMES
 from grievance.cases.states import Verb
-from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_, date_text
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import CloseForm
-from grievance.intake.visits import site, visited
+from grievance.intake.visits import visited
 from grievance.model import complete
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
@@ -67,10 +64,11 @@ class Ending:
     given: UUID | None
 
 
-def ending_of(session: Session, case: Case, actor: Actor) -> Ending:
+def ending_of(act: Act) -> Ending:
     """What the case page says about closing a report that is not over."""
+    session, case = act.session, act.case
     given = closing.ground(session, case).feedback if case.state in OPEN else None
-    offered = given is None and allowed(case, Verb.SIGN_OFF, actor)
+    offered = given is None and act.may(Verb.SIGN_OFF)
     alone = bool(given or offered) and len(handling.workers(session, case)) < 2
     return Ending(_said(given) if given else "", offered, alone, given.id if given else None)
 
@@ -114,30 +112,30 @@ def closed_of(session: Session, opened: OpenCase) -> Closed | None:
 @audience("worker")
 def close() -> Answer | Response:
     """Say that the report may be closed, after reading what that means."""
-    opened, receipt, actor = visited(lock=request.method == "POST")
-    if receipt.role != "worker":
+    act = visited(lock=request.method == "POST")
+    if act.actor.role != "worker":
         abort(403)
-    ending, form = ending_of(db.session(), opened.case, actor), CloseForm(request.form)
+    ending, form = ending_of(act), CloseForm(request.form)
     if not ending.offered:
         return redirect(url_for("intake.case"), 303)
     if request.method == "POST" and form.validate():
-        _sign(opened, form, actor)
+        _sign(act, form)
         return redirect(url_for("intake.case"), 303)
-    rows = remedies.rows(db.session(), opened)
+    rows = remedies.rows(act.session, act.opened)
     page = render_template(
-        "intake/close.html", form=form.fresh(), receipt=receipt, remedies=rows, ending=ending
+        "intake/close.html", form=form.fresh(), actor=act.actor, remedies=rows, ending=ending
     )
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)
 
 
-def _sign(opened: OpenCase, form: CloseForm, actor: Actor) -> None:
+def _sign(act: Act, form: CloseForm) -> None:
     text = form.message.data or ""
     told = (form.rating.data or "", form.reprisal.data or "", text)
-    sent = form.once(str(opened.case.id), *told)
+    sent = form.once(str(act.case.id), *told)
     said = SignOff(form.stars, form.punished, Written(text, own_language().slug, sent))
     try:
-        closing.sign_off(Act(db.session(), site(), opened, actor, now()), said)
+        closing.sign_off(act, said)
     except Refused:
         db.session.rollback()
     else:

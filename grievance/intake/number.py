@@ -6,13 +6,12 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases.operations import receipts
-from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
 from grievance.clock import real_now
 from grievance.extensions import db
 from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import PlainForm
-from grievance.intake.visits import COOKIE, act_of, root_of, site, visited
+from grievance.intake.visits import COOKIE, root_of, site, visited
 from grievance.vault.receipts import ReceiptKeys, grouped, receipt_keys
 from grievance.web.audience import audience
 from grievance.web.binding import cookie, set_cookie
@@ -23,23 +22,23 @@ from grievance.web.redirects import see_other
 @audience("worker")
 def number() -> Answer | str:
     """Say what changing means; the button shows the new number."""
-    opened, receipt, actor = visited()
+    act = visited()
     form = PlainForm(request.form)
-    if not allowed(opened.case, Verb.CHANGE_RECEIPT, actor):
+    if not act.may(Verb.CHANGE_RECEIPT):
         abort(403)
     if request.method == "POST" and form.validate():
         receipts.pending_code(db.session(), site().ring, cookie(COOKIE))
         db.session.commit()
         return redirect(url_for("intake.new_number"), 303)
-    return render_template("intake/number.html", form=form, receipt=receipt)
+    return render_template("intake/number.html", form=form, actor=act.actor)
 
 
 @bp.route("/case/new-number", methods=["GET", "POST"])
 @audience("worker")
 def new_number() -> Answer | str:
     """Show the new number, not yet valid; taking it retires the old one at once."""
-    opened, _receipt, actor = visited()
-    if not allowed(opened.case, Verb.CHANGE_RECEIPT, actor):
+    act = visited()
+    if not act.may(Verb.CHANGE_RECEIPT):
         abort(403)
     code = receipts.pending_code(db.session(), site().ring, cookie(COOKIE))
     db.session.commit()
@@ -55,8 +54,8 @@ def _keys_of(code: str) -> ReceiptKeys:
 
 
 def _take(keys: ReceiptKeys) -> Answer:
-    opened, _receipt, actor = visited(lock=True)
-    fresh = receipts.change(act_of(opened, actor), keys)
+    act = visited(lock=True)
+    fresh = receipts.change(act, keys)
     secret = receipts.begin_visit(db.session(), site().ring, fresh, keys, real_now())
     db.session.commit()
     answer = see_other(url_for("intake.case", changed="1"))

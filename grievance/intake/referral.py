@@ -13,11 +13,10 @@ from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import files
-from grievance.cases.actors import Actor
-from grievance.cases.models import Case, CaseFile, Receipt
+from grievance.cases.act import Act
+from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting
-from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import answers_of
 from grievance.cases.states import Verb
@@ -28,7 +27,7 @@ from grievance.intake import referral_reading
 from grievance.intake.blueprint import bp
 from grievance.intake.referral_forms import SayForm
 from grievance.intake.return_forms import PlainForm
-from grievance.intake.visits import act_of, site, visited
+from grievance.intake.visits import site, visited
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
@@ -46,23 +45,21 @@ class Asked:
     """A hand-over of this visit's case; `opened` is the packet as the worker reads it, None while
     there is nothing to read or this receipt holds no key to it."""
 
-    case: OpenCase
-    receipt: Receipt
-    actor: Actor
+    act: Act
     hand: HandOver
     opened: OpenPacket | None = field(repr=False)
 
 
 def _asked(referral_id: UUID, *, lock: bool = False) -> Asked:
     """The one loader: a worker's own hand-over, else 404; 403 for a helper."""
-    case, receipt, actor = visited(lock=lock)
-    if receipt.role != "worker":
+    act = visited(lock=lock)
+    if act.actor.role != "worker":
         abort(403)
-    hands = queries.of_case(db.session(), case.case.id)
+    hands = queries.of_case(act.session, act.case.id)
     hand = next((one for one in hands if one.referral.id == referral_id), None)
     if hand is None:
         abort(404)
-    return Asked(case, receipt, actor, hand, _opened(case, hand))
+    return Asked(act, hand, _opened(act.opened, hand))
 
 
 def _opened(case: OpenCase, hand: HandOver) -> OpenPacket | None:
@@ -104,13 +101,13 @@ def handover(referral_id: UUID) -> Answer | Response:
 
 def _say(asked: Asked, form: SayForm) -> str:
     """Say it; why it was refused, or nothing."""
-    said, hand = form.said(asked.receipt.known_to), asked.hand
+    said, hand = form.said(asked.act.actor.known_to), asked.hand
     if hand.packet is None or said is None:
         return "digest"
     if said.answer == "yes" and asked.opened is None:
         return "no_grant"
     try:
-        consenting.say(act_of(asked.case, asked.actor), About(hand.referral, said))
+        consenting.say(asked.act, About(hand.referral, said))
     except Refused as refused:
         return refused.code
     return ""
@@ -136,9 +133,8 @@ def _page(asked: Asked, form: SayForm) -> str:
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),
         warn=hand.packet is not None and referral_reading.must_warn(hand.packet),
-        receipt=asked.receipt,
-        says=hand.referral.state == "asked"
-        and allowed(asked.case.case, Verb.CONSENT_REFUSED, asked.actor),
+        actor=asked.act.actor,
+        says=hand.referral.state == "asked" and asked.act.may(Verb.CONSENT_REFUSED),
         recalls=_recallable(asked),
         form=form,
         plain=PlainForm(),
@@ -148,31 +144,35 @@ def _page(asked: Asked, form: SayForm) -> str:
 
 def _recallable(asked: Asked) -> bool:
     """Whether there is a yes that can be taken back now."""
-    given, case = asked.hand.consent, asked.case.case
+    given = asked.hand.consent
     if given is None or given.answer != "yes" or given.recalled_at is not None:
         return False
-    return allowed(case, Verb.RECALL, asked.actor)
+    return asked.act.may(Verb.RECALL)
 
 
 def _answers(asked: Asked) -> list[tuple[ReferralAnswer, dict[str, str], str]]:
     """What the body said, with its reference, the words about it, and the name of its file."""
     rows = queries.answers_of(db.session(), asked.hand.referral.id)
     return [
-        (row, asked.case.open_json(Label.REFERRAL_ANSWER, row.id, row.content), _named(asked, row))
+        (
+            row,
+            asked.act.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content),
+            _named(asked, row),
+        )
         for row in rows
     ]
 
 
 def _named(asked: Asked, row: ReferralAnswer) -> str:
     file = db.session.get(CaseFile, row.file_id) if row.file_id else None
-    return files.read_meta(asked.case, file).name if file else ""
+    return files.read_meta(asked.act.opened, file).name if file else ""
 
 
 def _note(asked: Asked) -> str:
     referral = asked.hand.referral
     if referral.note is None:
         return ""
-    return str(asked.case.open_json(Label.REFERRAL_NOTE, referral.id, referral.note))
+    return str(asked.act.opened.open_json(Label.REFERRAL_NOTE, referral.id, referral.note))
 
 
 def _paper(asked: Asked) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def _paper(asked: Asked) -> dict[str, Any]:
     if asked.opened is None:
         return {"paper": None, "copies": []}
     session, packet = db.session(), asked.opened.packet
-    told = answers_of(session, asked.case)
+    told = answers_of(session, asked.act.opened)
     entry = directory.book(session).entries.get(packet.mechanism)
     paper = referral_reading.paper_of(session, asked.opened.document, told, entry)
     return {"paper": paper, "copies": sealing.files_of(session, packet)}
@@ -193,7 +193,7 @@ def recall(referral_id: UUID) -> Answer:
     asked, form = _asked(referral_id, lock=True), PlainForm(request.form)
     if form.validate() and _recallable(asked):
         mechanism = asked.hand.referral.mechanism
-        consenting.recall(act_of(asked.case, asked.actor), mechanism)
+        consenting.recall(asked.act, mechanism)
         db.session.commit()
     return redirect(url_for("intake.handover", referral_id=referral_id), 303)
 

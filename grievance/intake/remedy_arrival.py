@@ -9,11 +9,10 @@ from uuid import UUID
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.lifecycle import PROMISED
 from grievance.cases.messages import Written
-from grievance.cases.models import Feedback, Receipt
-from grievance.cases.opening import OpenCase
+from grievance.cases.models import Feedback
 from grievance.cases.operations import remedying, replying
 from grievance.cases.operations.remedying import Arrival
 from grievance.cases.operations.replying import Sent
@@ -23,7 +22,7 @@ from grievance.intake import remedies
 from grievance.intake.blueprint import bp
 from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
-from grievance.intake.visits import act_of, visited
+from grievance.intake.visits import visited
 from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
@@ -34,9 +33,7 @@ from grievance.web.language import own_language
 class Asked:
     """What this visit's worker is asked about."""
 
-    case: OpenCase
-    receipt: Receipt
-    actor: Actor
+    act: Act
     rows: Sequence[Row]
 
 
@@ -46,14 +43,14 @@ def remedy() -> Answer | Response:
     """Did it arrive?"""
     asked = _asked(lock=request.method == "POST")
     form = arrival_form(asked.rows)(request.form)
-    sent = form.once(str(asked.case.case.id), *_all_said())
+    sent = form.once(str(asked.act.case.id), *_all_said())
     before = db.session.get(Feedback, sent)
     if before or not asked.rows:
         return redirect(url_for("intake.case"), 303)
     if request.method == "POST" and form.validate():
         return redirect(url_for(_tell(asked, form, sent)), 303)
     if request.method == "GET":
-        form.begin(asked.rows, asked.case.case.state)
+        form.begin(asked.rows, asked.act.case.state)
     page = render_template(
         "intake/remedy.html", asked=asked, form=form.fresh(), name_of=name_of, sum_of=sum_of
     )
@@ -63,15 +60,15 @@ def remedy() -> Answer | Response:
 
 def _asked(*, lock: bool) -> Asked:
     """The one loader: what is promised in a worker's own case; 403 for a helper."""
-    opened, receipt, actor = visited(lock=lock)
-    if receipt.role != "worker":
+    act = visited(lock=lock)
+    if act.actor.role != "worker":
         abort(403)
     watched = [
         row
-        for row in remedies.rows(db.session(), opened)
-        if opened.case.state in PROMISED and row.item.state in remedying.WATCHED
+        for row in remedies.rows(act.session, act.opened)
+        if act.case.state in PROMISED and row.item.state in remedying.WATCHED
     ]
-    return Asked(opened, receipt, actor, watched)
+    return Asked(act, watched)
 
 
 def _all_said() -> list[str]:
@@ -88,20 +85,20 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
     """Report it, and say which page comes next."""
     came = {row.item.id: str(form[name_of(row.item)].data) for row in asked.rows}
     watched = [row.item for row in asked.rows]
-    came = counted(asked.case, watched, came, form.sums)
-    still = set(came.values()) == {"all"} and asked.case.case.state == "remedy_monitored"
+    came = counted(asked.act.opened, watched, came, form.sums)
+    still = set(came.values()) == {"all"} and asked.act.case.state == "remedy_monitored"
     written = Written(form.message.data or "", own_language().slug, sent)
     if still and not form.punished:
-        if news_of(asked.case, watched, form.sums):
+        if news_of(asked.act.opened, watched, form.sums):
             said = Arrival(came, form.punished, replace(written, text=""), form.sums)
-            remedying.report(act_of(asked.case, asked.actor), said)
+            remedying.report(asked.act, said)
         if written.text:
-            replying.say(act_of(asked.case, asked.actor), Sent(written))
+            replying.say(asked.act, Sent(written))
         db.session.commit()
         return "intake.close"
     said = Arrival(came, form.punished, written, form.sums)
     try:
-        remedying.report(act_of(asked.case, asked.actor), said)
+        remedying.report(asked.act, said)
     except Refused:
         db.session.rollback()
     else:

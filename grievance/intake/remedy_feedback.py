@@ -7,11 +7,9 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.models import Feedback
-from grievance.cases.opening import OpenCase
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import BY_SLUG, Language
@@ -28,10 +26,11 @@ class Voice:
     text: str = field(repr=False)
 
 
-def voices(session: Session, opened: OpenCase, actor: Actor) -> dict[UUID, Voice]:
+def voices(act: Act) -> dict[UUID, Voice]:
     """What was said in words, by feedback, oldest first; nobody but the worker reads it here."""
-    if actor.role != "worker":
+    if act.actor.role != "worker":
         return {}
+    session, opened = act.session, act.opened
     zone = operator_hours(session).zone
     mine = select(Feedback).where(Feedback.case_id == opened.case.id)
     told = {

@@ -12,12 +12,12 @@ from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import files, messages, records
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
-from grievance.cases.models import CaseFile, Receipt
+from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding, replying
-from grievance.cases.operations.moving import allowed, verbs_for
+from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
@@ -42,7 +42,6 @@ from grievance.intake.visits import (
     BUSY,
     COOKIE,
     UnknownCode,
-    act_of,
     begin,
     site,
     visited,
@@ -102,26 +101,26 @@ def _begun(form: CodeForm) -> tuple[str, str] | None:
     return None
 
 
-def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Actor) -> str:
-    session, decides = db.session(), actor.role == "worker"
-    can = set(verbs_for(opened.case, actor))
+def _case_page(act: Act, form: MessageForm) -> str:
+    session, opened, actor = act.session, act.opened, act.actor
+    decides, can = actor.role == "worker", set(verbs_for(act.case, actor))
     kept = files.listed(session, opened)
     _speak(opened)
-    clean_afterwards(site(), opened, kept, actor.name)
+    clean_afterwards(act.site, opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {})
     return render_template(
         "intake/case.html",
         case=opened.case,
-        receipt=receipt,
+        actor=actor,
         status=status_of(session, opened.case),
         decision=decision_of(session, opened),
         closed=closed_of(session, opened),
-        ending=ending_of(session, opened.case, actor),
+        ending=ending_of(act),
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
-        voices=voices(session, opened, actor),
+        voices=voices(act),
         thread=messages.thread(session, opened, "worker"),
         tongues=BY_SLUG,
         reads={current().slug, own_language().slug},
@@ -136,12 +135,12 @@ def _case_page(opened: OpenCase, receipt: Receipt, form: MessageForm, actor: Act
         dates=law_dates(opened.case.issues, said, now()),
         contact=contact,
         readers=who_has_read(session, opened.case),
-        authors=authors(receipt.role),
+        authors=authors(actor.role),
         form=form.fresh(),
         writes=can & {Verb.WORKER_WRITES, Verb.WORKER_ANSWERS},
         decides=decides,
         can=can,
-        card=next_card(session, opened, actor),
+        card=next_card(act),
     )
 
 
@@ -165,8 +164,8 @@ def _speak(opened: OpenCase) -> None:
 @audience("worker")
 def case() -> str:
     """The case as its worker or helper sees it."""
-    opened, receipt, actor = visited()
-    page = _case_page(opened, receipt, MessageForm(), actor)
+    act = visited()
+    page = _case_page(act, MessageForm())
     db.session.commit()
     return page
 
@@ -186,19 +185,19 @@ def still() -> Response:
 @audience("worker")
 def message() -> Answer | Response:
     """Send a message or an answer, once."""
-    opened, receipt, actor = visited()
+    act = visited()
     form, stored = MessageForm(request.form), []
     try:
         db.session.commit()
         stored = read_message(form)
-        opened, receipt, actor = visited(lock=True)
-        write_message(form, stored, opened, actor)
+        act = visited(lock=True)
+        write_message(form, stored, act)
     except Refused:
         db.session.rollback()
         take_back(stored)
         return redirect(url_for("intake.case"), 303)
     except Unsent:
-        return make_response(_case_page(opened, receipt, form, actor), 422)
+        return make_response(_case_page(act, form), 422)
     return redirect(url_for("intake.case", _anchor="messages"), 303)
 
 
@@ -206,11 +205,11 @@ def message() -> Answer | Response:
 @audience("worker")
 def file(file_id: UUID) -> Response:
     """Download a file of the case: its clean form, or the original where there is none."""
-    opened, _receipt, _actor = visited()
+    act = visited()
     row = db.session.get(CaseFile, file_id)
-    if row is None or row.case_id != opened.case.id:
+    if row is None or row.case_id != act.case.id:
         abort(404)
-    stored = files.read_meta(opened, row)
+    stored = files.read_meta(act.opened, row)
     data = files.content(site().blobs, stored, original=False)
     db.session.commit()
     return download(stored, data)
@@ -221,12 +220,12 @@ def file(file_id: UUID) -> Response:
 def original(file_id: UUID) -> Response:
     """A file as its worker sent it. With another's number the clean form is all there is: the
     original may tell who made it."""
-    opened, receipt, _actor = visited()
+    act = visited()
     row = db.session.get(CaseFile, file_id)
-    own = row is not None and row.author == "worker" and receipt.role == "worker"
-    if row is None or row.case_id != opened.case.id or not own:
+    own = row is not None and row.author == "worker" and act.actor.role == "worker"
+    if row is None or row.case_id != act.case.id or not own:
         abort(404)
-    stored = files.read_meta(opened, row)
+    stored = files.read_meta(act.opened, row)
     data = files.content(site().blobs, stored, original=True)
     db.session.commit()
     return download(replace(stored, name=files.original_name(stored)), data)
@@ -248,14 +247,14 @@ def download(stored: files.Stored, data: bytes) -> Response:
 @audience("worker")
 def contact() -> Answer | str:
     """Change how, when and whether we may reach the worker."""
-    opened, _receipt, actor = visited(lock=request.method == "POST")
+    act = visited(lock=request.method == "POST")
     form = ContactForm(request.form)
-    if not allowed(opened.case, Verb.CHANGE_CONTACT, actor):
+    if not act.may(Verb.CHANGE_CONTACT):
         abort(403)
-    kept = records.read(db.session(), opened, "identity")
-    form.phone.near = near({**kept, "country": opened.case.country})
+    kept = records.read(act.session, act.opened, "identity")
+    form.phone.near = near({**kept, "country": act.case.country})
     if request.method == "POST" and form.validate() and (said := contact_of(form)) is not None:
-        replying.change_contact(act_of(opened, actor), said)
+        replying.change_contact(act, said)
         db.session.commit()
         return redirect(url_for("intake.case", _anchor="contact"), 303)
     if request.method == "GET":
@@ -267,14 +266,14 @@ def contact() -> Answer | str:
 @audience("worker")
 def withdraw() -> Answer | str:
     """Take the report back, after saying what that means."""
-    opened, _receipt, actor = visited(lock=request.method == "POST")
+    act = visited(lock=request.method == "POST")
     form = PlainForm(request.form)
-    if opened.case.state == "withdrawn":
+    if act.case.state == "withdrawn":
         return redirect(url_for("intake.case"), 303)
-    if not allowed(opened.case, Verb.WITHDRAW, actor):
+    if not act.may(Verb.WITHDRAW):
         abort(403)
     if request.method == "POST" and form.validate():
-        replying.withdraw(act_of(opened, actor))
+        replying.withdraw(act)
         db.session.commit()
         return redirect(url_for("intake.case"), 303)
     return render_template("intake/withdraw.html", form=form)

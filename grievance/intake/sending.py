@@ -10,10 +10,9 @@ from uuid import UUID
 from flask import request
 
 from grievance.cases import files
-from grievance.cases.actors import Actor
+from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
-from grievance.cases.opening import OpenCase
 from grievance.cases.operations import replying
 from grievance.cases.operations.replying import Sent
 from grievance.extensions import db
@@ -21,7 +20,7 @@ from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
-from grievance.intake.visits import act_of, site
+from grievance.intake.visits import site
 from grievance.refusals import Refused
 from grievance.web.language import own_language
 from grievance.web.logs import where
@@ -111,12 +110,12 @@ def read_message(form: MessageForm) -> list[Stored]:
     return stored
 
 
-def write_message(form: MessageForm, stored: list[Stored], opened: OpenCase, actor: Actor) -> None:
+def write_message(form: MessageForm, stored: list[Stored], act: Act) -> None:
     """Write the message of a form, once."""
     text = form.message.data or ""
-    sent = form.once(str(opened.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
+    sent = form.once(str(act.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
     written = Written(text, own_language().slug, sent)
-    said = replying.say(act_of(opened, actor), Sent(written, stored))
+    said = replying.say(act, Sent(written, stored))
     db.session.commit()
     kept = {row.original_blob for row in files.of_message(db.session(), said.id)}
     take_back(one for one in stored if UUID(hex=one.id) not in kept)

@@ -7,9 +7,8 @@ from flask import Response, abort, current_app, request, url_for
 from grievance.accounts import words
 from grievance.accounts.words import Words
 from grievance.cases.act import Act
-from grievance.cases.actors import Actor, of_receipt
-from grievance.cases.models import Receipt
-from grievance.cases.opening import OpenCase, receipt_holder
+from grievance.cases.actors import of_receipt
+from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
 from grievance.clock import now, real_now
@@ -83,9 +82,9 @@ def _kept_before(secret: str, own: Holder, private: bytes) -> words.Words | None
     return words.read(session, secret, own, private, now)
 
 
-def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
-    """The case of this visit: the one loader of the worker's side. Without a running visit the
-    reader is sent to type the code."""
+def visited(*, lock: bool = False) -> Act:
+    """What who visits does to their case now: the one loader of the worker's side. Without a
+    running visit the reader is sent to type the code."""
     only_of(COOKIE)
     found = receipts.continue_visit(
         db.session(), site().ring, cookie(COOKIE), real_now(), lock=lock
@@ -97,11 +96,7 @@ def visited(*, lock: bool = False) -> tuple[OpenCase, Receipt, Actor]:
     keep_open(url_for("intake.still"))
     if resuming.proven(cookie(COOKIE)):
         words.drop(db.session(), cookie(COOKIE))
-    return opened, receipt, of_receipt(opened.case.id, receipt.id, receipt.role)
-
-
-def act_of(opened: OpenCase, actor: Actor) -> Act:
-    """What who visits does to their case now."""
+    actor = of_receipt(opened.case.id, receipt.id, receipt.role, receipt.known_to)
     return Act(db.session(), site(), opened, actor, now())
 
 

@@ -94,7 +94,7 @@ def test_a_helper_changes_no_code_and_takes_nothing_back(world: World):
     session = world.session
     _code, keys = new_keys(world.site.ring)
     row = add_receipt(session, world.site, world.desk(), NewReceipt(keys, "helper"), NOW)
-    helper = of_receipt(world.case.id, row.id, "helper")
+    helper = of_receipt(world.case.id, row.id, "helper", row.known_to)
     opened = open_for_receipt(session, world.case, row, keys.pair.private)
     _other, fresh = new_keys(world.site.ring)
     with pytest.raises(Refused) as refused:

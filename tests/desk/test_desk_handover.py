@@ -309,7 +309,7 @@ def test_a_changed_code_still_opens_the_packet_and_the_old_one_does_not(house):
     fresh = receipts.change(filed.act(house.session, site), keys)
     holders = {row.holder_id for row in house.session.scalars(select(PacketGrant))}
     assert holders == {house.operator.id, fresh.id}
-    assert of_receipt(case.id, fresh.id, "worker").can
+    assert of_receipt(case.id, fresh.id, "worker", fresh.known_to).can
 
 
 def test_the_second_of_two_handlers_is_told_and_sends_nothing(house):
