@@ -206,6 +206,16 @@ def to_tell(session: Session, person: UUID, limit: int = 10) -> list[Case]:
     return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
 
 
+def law_soon(session: Session, person: UUID, now: datetime, limit: int = 10) -> list[Case]:
+    """This person's open cases and nobody's in which a right may end within 60 days, the next
+    first."""
+    near = keeping.nearest(now).subquery()
+    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    chosen = select(Case).join(near, near.c.case_id == Case.id)
+    chosen = chosen.where(Case.state.in_(OPEN), mine, not_recused(person))
+    return list(session.scalars(chosen.order_by(near.c.day, Case.id).limit(limit)))
+
+
 def for_reading(session: Session, reference: str, person: UUID) -> Case | None:
     """The case of a reference as a member of staff may see it: any of the operator's in which
     they have no conflict of interest."""

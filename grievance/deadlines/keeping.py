@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -53,9 +53,19 @@ def next_days(session: Session, case_ids: Sequence[UUID], now: datetime) -> dict
 
 def ending_soon(now: datetime) -> Select[UUID]:
     """The cases of which one of these days is 60 days ahead or fewer."""
+    return select(LimitationDate.case_id).where(_soon(now))
+
+
+def nearest(now: datetime) -> Select[UUID, date]:
+    """The same cases, each with the next of its days as `day`."""
+    day = func.min(LimitationDate.latest_safe).label("day")
+    chosen = select(LimitationDate.case_id, day).where(_soon(now))
+    return chosen.group_by(LimitationDate.case_id)
+
+
+def _soon(now: datetime) -> ColumnElement[bool]:
     today = _today(now)
-    soon = LimitationDate.latest_safe.between(today, today + timedelta(days=SOON_DAYS))
-    return select(LimitationDate.case_id).where(soon)
+    return LimitationDate.latest_safe.between(today, today + timedelta(days=SOON_DAYS))
 
 
 def _today(now: datetime) -> date:

@@ -99,6 +99,7 @@ def _cases_today(member: Member) -> str:
         "answered": found.answered,
         "second": found.second,
         "tell": queries.to_tell(session, member.person_id),
+        "law": queries.law_soon(session, member.person_id, at),
         "due": found.due,
         "unassigned": found.unassigned,
         "news": queries.news(session, member.person_id),

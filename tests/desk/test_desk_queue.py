@@ -62,6 +62,21 @@ def test_the_queue_shows_the_next_day_of_the_law_and_can_be_narrowed_to_it(house
     assert references(show(client, "/staff/cases?law=yes")) == [found["soon"].reference]
 
 
+def test_today_names_what_ends_soon_by_law_the_next_first(house, show):
+    handler, colleague = house.hire(), house.hire(name="Mori Emi")
+    site, today = house.app.config["SITE"], clock.local_day(clock.now(), JAPAN)
+    later, sooner, far, hers = (house.case().case for _ in range(4))
+    handling.take(colleague.act(house.session, site, hers))
+    for case, ahead in ((later, 50), (sooner, 5), (sooner, 55), (far, 61), (hers, 5), (far, -1)):
+        day = today + timedelta(days=ahead)
+        house.session.add(LimitationDate(case_id=case.id, latest_safe=day))
+    house.session.commit()
+    page = show(house.browser(handler), "/staff/")
+    section = page.one("section", aria_labelledby="list-law")
+    shown = [row.text for row in section.iter("a") if "/staff/cases/" in row.get("href", "")]
+    assert shown == [sooner.reference, later.reference]
+
+
 def test_an_empty_queue_says_what_will_appear(house, show):
     page = show(house.browser(house.hire()), "/staff/cases")
     assert "No open case. When somebody files" in page.main
