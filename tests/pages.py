@@ -59,7 +59,7 @@ class Page:
     def errors(self) -> dict[str, str]:
         """Sentences beside fields, by field."""
         return {
-            element.get("data-error") or "": "".join(element.itertext()).strip()
+            element.get("data-error") or "": " ".join("".join(element.itertext()).split())
             for element in self.root.iter()
             if element.get("data-error")
         }
