@@ -36,6 +36,6 @@ def endings(items: Iterable[Item], today: date) -> tuple[Ending, ...]:
     soon = [
         Ending(one.code, one.latest_safe, one.file_at)
         for one in first
-        if one and one.state == "soon" and one.latest_safe
+        if one and (one.state == "soon" or one.carried_to) and one.latest_safe
     ]
     return tuple(sorted(soon, key=lambda one: (one.latest_safe, one.code)))

@@ -1,17 +1,20 @@
 """From the answers of a report to what the law's limits are counted for.
 
 The day that was given is the first on which money was missing, or something was done. What went on
-has no end before today, and each month of pay has a day of its own.
+has no end before today, and each month of pay has a day of its own. Days that may be those of
+another problem never end one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from grievance.clock import add_months
-from grievance.deadlines.counting import Item, Known
+from grievance.deadlines.counting import Item, Known, pay_day
 from grievance.deadlines.limits import shipped
+from grievance.questions import bank
 from grievance.questions.profile import LEAVING_JAPAN, LIMIT_OF
 from grievance.questions.question import Answer
 
@@ -38,46 +41,82 @@ def items_of(issues: Collection[str], answers: Answers, today: date) -> list[Ite
     if answers.get("location") == "abroad":
         return []
     found: dict[str, list[Item]] = {}
-    since, until = _day(answers, "since"), _day(answers, "until")
+    since, named = _day(answers, "since"), set(bank.shipped().issues(answers))
     for issue in issues:
         for code in (LIMIT_OF.get(issue), BESIDE.get(issue)):
-            if code and code not in found and since and since <= today:
-                facts = _facts(code, since, answers)
-                found[code] = list(_items(code, since, until or today, today, facts))
+            if code and code not in found and since and since <= today and _holds(code, answers):
+                until = min(_latest(_day(answers, "until") or today), today)
+                told = _Told(since, until, today, issue in named, len(named | {*issues}) == 1)
+                found[code] = list(_items(code, told, _facts(code, since, answers)))
     left = _day(answers, "left-japan")
-    if left and "insurance-pension" in issues:
-        found[LEAVING_JAPAN] = [Item(LEAVING_JAPAN, left, left)]
+    if left and left <= today and "insurance-pension" in issues:
+        found[LEAVING_JAPAN] = [Item(LEAVING_JAPAN, left, _latest(left))]
     return [item for items in found.values() for item in items]
 
 
-def _items(code: str, since: date, until: date, today: date, facts: Known) -> Iterator[Item]:
+@dataclass(frozen=True)
+class _Told:
+    """The days of a case, and how far they are those of one problem: whether the worker `named` it,
+    and whether it is the `only` one. Where they may be those of another it may go on today."""
+
+    since: date
+    until: date
+    today: date
+    named: bool
+    only: bool
+
+    @property
+    def sure(self) -> bool:
+        """Both days were told of this problem."""
+        return self.named and self.only
+
+
+def _holds(code: str, answers: Answers) -> bool:
+    """Courts add money only under the Labour Standards Act, outside of which a family hires."""
+    return code != "additional-payment" or answers.get("sector") != "domestic"
+
+
+def _items(code: str, told: _Told, facts: Known) -> Iterator[Item]:
     if code in BY_MONTH:
-        for first, last in _pay_days(since, until, today):
-            yield Item(code, first, last, facts)
+        for first, last in _pay_days(told):
+            yield Item(code, first, last if told.sure else max(last, told.today), facts)
     else:
-        yield Item(code, since, since if code in ONCE else max(since, min(until, today)), facts)
+        last = _latest(told.since)
+        if code not in ONCE:
+            last = max(last, told.until)
+        yield Item(code, told.since, last if told.sure else max(last, told.today), facts)
 
 
-def _pay_days(since: date, until: date, today: date) -> Iterator[tuple[date, date]]:
+def _pay_days(told: _Told) -> Iterator[tuple[date, date]]:
     """From when to when each month's pay fell due, from the first that was missing.
 
-    Banks pay the day before where it is a holiday. The first of a month stands also for a day that
-    is not known. What was earned to the end is paid a month later.
+    That day was asked for; on which day a month is paid was not, so later ones count from the first
+    to the end of their month. What was earned to the end is paid a month later.
     """
-    bank, days = shipped().bank, []
-    end, number = min(add_months(max(since, until), 1), today), 0
-    while (day := add_months(since, number)) <= end:
-        unknown = add_months(day, 1) - timedelta(days=1) if since.day == 1 else day
-        days.append((bank.before(day), bank.after(unknown)))
-        number += 1
-    recent = [one for one in days if one[1] >= add_months(today, -MONTHS_BACK)]
+    calendar, since = shipped().bank, told.since
+    months, days = since.replace(day=1), []
+    if told.named:
+        days.append((calendar.before(since), calendar.after(_latest(since))))
+        months = add_months(months, 1)
+    end = min(add_months(max(since, told.until), 1), told.today)
+    while months <= end:
+        days.append(pay_day(None, months.year, months.month, calendar))
+        months = add_months(months, 1)
+    recent = [one for one in days if one[1] >= add_months(told.today, -MONTHS_BACK)]
     yield from recent or days[-1:]
 
 
+def _latest(day: date) -> date:
+    """The first of a month stands also for a day of it that nobody knows."""
+    return add_months(day, 1) - timedelta(days=1) if day.day == 1 else day
+
+
 def _facts(code: str, since: date, answers: Answers) -> Known:
+    """Neither an injury nor the day on which somebody knew is asked for: both stay open."""
     return Known(
-        bodily_harm=code == "tort",
+        bodily_harm=None,
         contract_before_2020_04=since < NEW_CODE,
+        known=False,
         longer=answers.get("sector") == "domestic" and code == WAGES,  # outside the LSA
     )
 

@@ -43,7 +43,7 @@ class Known:
     """What else was said of an item. `known` is the day on which the harm and who did it became
     known, False where it is not known yet; without it the event is taken to have been known."""
 
-    bodily_harm: bool = False
+    bodily_harm: bool | None = False  # None: not asked
     contract_before_2020_04: bool = False
     known: date | bool | None = None
     longer: bool = False  # another law that gives more time may hold instead
@@ -64,7 +64,8 @@ class Item:
 class Found:
     """What the law says of one item on the day of asking. Both days are None where there is none:
     the law names no period, or a lawsuit runs. `longest` is where even the most generous reading
-    ends; `law_extends` where this is the first open day after a last day that was none."""
+    ends; `carried_to` the first open day after a last day that is none, once the safe day has gone:
+    the law may carry it to there (Code of Civil Procedure 95(3), Civil Code 142)."""
 
     code: str
     last_day: date | None
@@ -72,7 +73,7 @@ class Found:
     longest: date | None
     file_at: str
     state: str
-    law_extends: bool = False
+    carried_to: date | None = None
 
 
 def pay_day(rule: str | None, year: int, month: int, bank: Calendar) -> tuple[date, date]:
@@ -99,14 +100,15 @@ def find(item: Item, limits: Limits, today: date) -> Found:
     if last == NEVER:
         return Found(item.code, None, None, None, limit.file_at, "open")
     safe = limit.calendar.before(last) if limit.calendar else last
+    carried = _carried(limit, last)
     return Found(
         item.code,
         last,
         safe,
         None if longest == NEVER else longest,
         limit.file_at,
-        _state(last, safe, longest, today),
-        _extends(limit, last, today),
+        _state(last, safe, _carried(limit, longest), today),
+        carried if last < carried and safe < today <= carried else None,
     )
 
 
@@ -119,23 +121,21 @@ def earliest(found: Iterable[Found]) -> Found | None:
 
 
 def _state(last: date, safe: date, longest: date, today: date) -> str:
+    """The law may carry a closed day to the next open one, so `longest` comes with that added."""
     if today > last:
         return "over" if today > longest else "unsure"
     return "soon" if (safe - today).days <= SOON_DAYS else "open"
 
 
-def _extends(limit: Limit, last: date, today: date) -> bool:
-    """The office was closed on the last day, and opens today for the first time since (Code of
-    Civil Procedure 95(3), Civil Code 142): it may still be in time."""
-    if limit.calendar is None or limit.calendar.open_on(last):
-        return False
-    return last < today == limit.calendar.after(last)
+def _carried(limit: Limit, last: date) -> date:
+    """The first day from the last one on on which the office is open."""
+    return last if limit.calendar is None or last == NEVER else limit.calendar.after(last)
 
 
 def _no_end(limit: Limit, facts: Known) -> bool:
     """The law may allow a reading whose end nobody can name."""
     old = limit.old_contract == "always"
-    old |= limit.old_contract == "bodily_harm" and facts.bodily_harm
+    old |= limit.old_contract == "bodily_harm" and facts.bodily_harm is not False
     return limit.no_end or facts.longer or (facts.contract_before_2020_04 and old)
 
 
@@ -169,7 +169,10 @@ class _Reading:
         limit = self._limit
         if limit.earlier and begin < limit.earlier[0]:
             return limit.earlier[1]
-        if limit.bodily_harm and self._facts.bodily_harm:
+        if self._generous and limit.longest:
+            return limit.longest
+        hurt = self._facts.bodily_harm
+        if limit.bodily_harm and (self._generous if hurt is None else hurt):
             return limit.bodily_harm
         return limit.period or (lambda _day: NEVER)
 

@@ -36,7 +36,11 @@ def count(
     """The same for a new case, of which nothing stands there yet."""
     today, limits = local_day(now, JAPAN), shipped()
     found = [find(item, limits, today) for item in items_of(issues, answers, today)]
-    days = {one.latest_safe for one in found if one.latest_safe and one.state not in PASSED}
+    days = {
+        one.latest_safe
+        for one in found
+        if one.latest_safe and (one.state not in PASSED or one.carried_to)
+    }
     if days:
         rows = [
             {"id": uuid4(), "case_id": case_id, "latest_safe": day} for day in sorted(days)[:MOST]
@@ -46,7 +50,7 @@ def count(
 
 def next_days(session: Session, case_ids: Sequence[UUID], now: datetime) -> dict[UUID, date]:
     """The next of these days of each of these cases that has one ahead."""
-    ahead = (LimitationDate.case_id.in_(case_ids), LimitationDate.latest_safe >= _today(now))
+    ahead = (LimitationDate.case_id.in_(case_ids), LimitationDate.latest_safe >= _begin(now))
     chosen = select(LimitationDate.case_id, func.min(LimitationDate.latest_safe)).where(*ahead)
     return {row[0]: row[1] for row in session.execute(chosen.group_by(LimitationDate.case_id))}
 
@@ -64,9 +68,14 @@ def nearest(now: datetime) -> Select[UUID, date]:
 
 
 def _soon(now: datetime) -> ColumnElement[bool]:
-    today = _today(now)
-    return LimitationDate.latest_safe.between(today, today + timedelta(days=SOON_DAYS))
+    last = local_day(now, JAPAN) + timedelta(days=SOON_DAYS)
+    return LimitationDate.latest_safe.between(_begin(now), last)
 
 
-def _today(now: datetime) -> date:
-    return local_day(now, JAPAN)
+def _begin(now: datetime) -> date:
+    """From which safe day on something may still be done today: a last day on which the office was
+    closed may be carried to today. Whether it was does not stand here, so a safe day stays to the
+    next one."""
+    yesterday = local_day(now, JAPAN) - timedelta(days=1)
+    offices = {row.calendar for row in shipped().rows.values() if row.label and row.calendar}
+    return min(office.before(yesterday) for office in offices)

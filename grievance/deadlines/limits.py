@@ -54,9 +54,9 @@ class Calendar:
 @dataclass(frozen=True)
 class Limit:
     """One limit. `label` and `text` are for people, in English; empty where no answer leads to it.
-    `period` is None where the law names no day; `longest` None where the period is
-    the only reading, else what the law may also allow; `from_event` runs from the event itself
-    where `period` runs from knowing of it."""
+    `period` is None where the law names no day; `longest` is what the law may also allow, and
+    `no_end` says that nobody can name its end; `from_event` runs from the event itself where
+    `period` runs from knowing of it."""
 
     code: str
     label: str
@@ -69,6 +69,7 @@ class Limit:
     confidence: str
     sources: tuple[str, ...]
     no_end: bool
+    longest: Period | None
     from_event: Period | None
     bodily_harm: Period | None
     old_contract: str | None
@@ -160,6 +161,7 @@ def _limit(
         row.text(key)
     if confidence == "seen" and not named:
         row.fault("confidence", "confidence: seen, but no source is named")
+    no_end = row.get("longest") == NO_END
     made = Limit(
         code=row.text("code"),
         label=row.text("label") if told else "",
@@ -171,7 +173,8 @@ def _limit(
         basis=row.text("basis"),
         confidence=confidence,
         sources=named,
-        no_end=row.get("longest") is not None and row.code("longest", (NO_END,)) == NO_END,
+        no_end=no_end,
+        longest=None if no_end else _maybe(row, "longest"),
         from_event=_maybe(row, "from_event"),
         bodily_harm=_maybe(row, "bodily_harm"),
         old_contract=row.code("old_contract", OLD_CONTRACT) if row.get("old_contract") else None,

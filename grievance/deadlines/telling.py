@@ -51,7 +51,14 @@ SAYS = {
     "unsure": N_("One time limit ended on %(day)s, but a longer one may hold. Ask a lawyer now."),
     "over": N_("As far as we can count, it ended on %(day)s. Have a lawyer check that."),
 }
-TODAY = N_("The office was closed on the last day: have it checked today.")
+GONE = N_(
+    "By law it ends on %(day)s, and the office is closed until then. Go to a lawyer or a union "
+    "today."
+)
+CARRIED = N_(
+    "The office is closed on the last day of the law. It may still be in time until %(day)s, when "
+    "it opens again: do not rely on that, have it checked today."
+)
 MORE = N_("For earlier months the time may have ended. Ask a lawyer about them.")
 CONFIRM = N_("Courts do not all agree on this: have it confirmed.")
 complete(OFFICES, FILE_AT)
@@ -97,22 +104,25 @@ def found_on(issues: Collection[str], answers: Answers, today: date) -> list[Fou
 def _said(one: Found, beside: list[Found]) -> LawDate:
     limit = shipped().rows[one.code]
     ahead = one.state not in PASSED
-    shown = one.latest_safe if ahead else one.last_day
+    gone = ahead and one.carried_to is not None
+    shown = one.latest_safe if ahead and not gone else one.last_day
+    carried = [other.carried_to for other in beside if other.carried_to]
     notes = {
-        TODAY: any(other.law_extends for other in beside),
+        CARRIED: bool(carried),
         MORE: ahead and any(other.state in PASSED for other in beside),
         CONFIRM: limit.confidence == CONFIDENCE[-1],
     }
+    day = date_text(max(carried)) if carried else ""
     return LawDate(
         one.code,
         one.state,
         _(limit.label),
         _(limit.text),
-        _(SAYS[one.state]) % {"day": date_text(shown) if shown else ""},
+        _(GONE if gone else SAYS[one.state]) % {"day": date_text(shown) if shown else ""},
         _(OFFICES[one.file_at]),
         cite(limit.basis),
         _keeps(limit),
-        tuple(_(note) for note, holds in notes.items() if holds),
+        tuple(_(note) % {"day": day} for note, holds in notes.items() if holds),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -30,8 +30,8 @@ def test_each_month_of_pay_leaves_the_day_until_which_it_can_be_claimed(
     world: World, another: File
 ) -> None:
     filed = another(since="2023-04-25", until="2023-05-25")
-    # 25 April 2026 is a Saturday; pay day 25 June 2023 was a Sunday, so it was paid on the 23rd
-    assert days(world, filed.case.id) == [date(2026, 4, 24), date(2026, 5, 25), date(2026, 6, 23)]
+    # 25 April 2026 is a Saturday; the later months can have been paid from their first day on
+    assert days(world, filed.case.id) == [date(2026, 4, 24), date(2026, 5, 1), date(2026, 6, 1)]
 
 
 def test_what_has_passed_leaves_no_day_and_a_long_run_at_most_twelve(
@@ -67,3 +67,20 @@ def test_what_ends_within_sixty_days_is_found(
     assert (filed.case.id in found) == soon
     nearest = keeping.next_days(world.session, [filed.case.id, world.case.id], NOW)
     assert set(nearest) == {filed.case.id}
+
+
+def test_a_day_that_is_carried_over_a_weekend_stays_in_the_lists(
+    world: World, another: File
+) -> None:
+    filed = another(since="2023-04-25", until="2023-04-25")  # ends on Saturday, safe on Friday
+    for on, listed in (((2026, 4, 24), True), ((2026, 4, 27), True), ((2026, 4, 28), False)):
+        moment = datetime(*on, 3, tzinfo=UTC)
+        first = keeping.next_days(world.session, [filed.case.id], moment)
+        assert (first.get(filed.case.id) == date(2026, 4, 24)) == listed
+        keeping.recount(world.session, filed.case.id, *counted(filed), moment)
+        assert (date(2026, 4, 24) in days(world, filed.case.id)) == listed
+
+
+def counted(filed: Filed) -> tuple[list[str], dict[str, str]]:
+    told = {"issue": filed.case.main_issue, "since": "2023-04-25", "until": "2023-04-25"}
+    return filed.case.issues, told

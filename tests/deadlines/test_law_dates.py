@@ -9,7 +9,7 @@ import pytest
 from grievance.deadlines.asked import BESIDE, items_of
 from grievance.deadlines.counting import find
 from grievance.deadlines.limits import shipped
-from grievance.deadlines.telling import FIXED, NOTHING, law_dates
+from grievance.deadlines.telling import FIXED, NOTHING, LawDate, law_dates
 from grievance.i18n import BY_SLUG, speaking
 from grievance.questions.profile import LEAVING_JAPAN, LIMIT_OF
 
@@ -17,28 +17,65 @@ NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 28)
 
 
-def told(*issues: str, **answers: str):
+def answered(issues: tuple[str, ...], answers: dict[str, str]) -> dict[str, str | list[str]]:
+    """The answers of somebody who named these problems."""
     given = {name.replace("_", "-"): value for name, value in answers.items()}
-    return law_dates(issues, given, NOW)
+    return {"issue": issues[0], "also-issues": list(issues[1:])} | given
 
 
-def months(*issues: str, **answers: str) -> list[tuple[str, str]]:
-    found = [find(one, shipped(), TODAY) for one in items_of(issues, answers, TODAY)]
-    return [(str(one.last_day), one.state) for one in found]
+def told(*issues: str, now: datetime = NOW, **answers: str) -> list[LawDate]:
+    return law_dates(issues, answered(issues, answers), now)
+
+
+def months(*issues: str, today: date = TODAY, **answers: str) -> list[tuple[str, str]]:
+    found = items_of(issues, answered(issues, answers), today)
+    counted = [find(one, shipped(), today) for one in found]
+    return [(str(one.last_day), one.state) for one in counted]
 
 
 def test_each_month_of_pay_has_its_own_date_and_the_next_one_leads() -> None:
+    # the day was told for the first month alone; later ones may have been paid from the first on
     expected = [
         ("2026-10-25", "over"),
-        ("2026-11-24", "over"),
-        ("2026-12-25", "soon"),
-        ("2027-01-25", "soon"),
+        ("2026-11-01", "unsure"),
+        ("2026-12-01", "soon"),
+        ("2026-12-29", "soon"),
     ]
     assert months("wages-unpaid", since="2023-10-25", until="2023-12-25") == expected
     (one,) = told("wages-unpaid", since="2023-10-25", until="2023-12-25")
     assert one.state == "soon"
-    assert one.until.startswith("Until Friday, December 25, 2026 at the latest.")
+    assert one.until.startswith("Until Tuesday, December 1, 2026 at the latest.")
     assert any("earlier months" in note for note in one.notes)
+
+
+def test_a_day_of_the_month_is_not_taken_for_the_pay_day_of_the_others() -> None:
+    (_, second, *_) = items_of(
+        ["wages-unpaid"], answered(("wages-unpaid",), {"since": "2024-01-31"}), TODAY
+    )
+    assert (second.first, second.last) == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+def test_where_a_handler_found_it_the_first_month_has_no_pay_day_either() -> None:
+    first, *_ = items_of(["wages-unpaid"], {"issue": "housing", "since": "2024-02-20"}, TODAY)
+    assert first.first == date(2024, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("issues", "answers"),
+    [
+        (["wages-unpaid"], {"issue": "housing"}),
+        (["wages-unpaid"], {}),
+        (["wages-unpaid", "housing"], {"issue": "wages-unpaid"}),
+        (["wages-unpaid"], {"issue": "wages-unpaid", "also-issues": ["housing"]}),
+        (["union-retaliation"], {"problem": "unsure"}),
+    ],
+)
+def test_days_that_may_be_those_of_another_problem_never_end_one(
+    issues: list[str], answers: dict[str, str | list[str]]
+) -> None:
+    long_ago = {"since": "2012-05-25", "until": "2012-06-25"}
+    (one, *_) = law_dates(issues, answers | long_ago, NOW)
+    assert one.state == "unsure"
 
 
 def test_what_still_goes_on_never_ends_for_the_newest_month() -> None:
@@ -47,9 +84,72 @@ def test_what_still_goes_on_never_ends_for_the_newest_month() -> None:
     assert months("wages-unpaid", since="2019-01-25")[-1][1] == "open"
 
 
-def test_the_first_of_a_month_may_stand_for_a_day_nobody_knows() -> None:
-    # the first of November 2023: any day of that month, so nothing is over on its last day
-    assert months("wages-unpaid", since="2023-11-01", until="2023-11-01")[0][1] == "unsure"
+@pytest.mark.parametrize(
+    ("issue", "answers"),
+    [
+        ("wages-unpaid", {"since": "2023-11-01", "until": "2023-11-01"}),
+        ("union-retaliation", {"since": "2025-11-01", "until": "2025-11-01"}),
+        ("union-retaliation", {"since": "2025-08-10", "until": "2025-11-01"}),
+        ("insurance-pension", {"left_japan": "2024-11-01"}),
+    ],
+)
+def test_the_first_of_a_month_may_stand_for_a_day_nobody_knows(
+    issue: str, answers: dict[str, str]
+) -> None:
+    # any day of that November, so nothing is over on its last day
+    (one,) = told(issue, now=datetime(2026, 11, 30, 3, tzinfo=UTC), **answers)
+    found = months(issue, today=date(2026, 11, 30), **answers)
+    assert found[0][1] == "unsure"
+    assert one.state != "over"
+    assert months(issue, today=date(2026, 12, 1), **answers)[0][1] == "over"
+
+
+def test_what_is_told_of_later_days_counts_only_to_today() -> None:
+    assert told("insurance-pension", left_japan="2027-03-31") == []
+    (one,) = items_of(
+        ["union-retaliation"],
+        answered(("union-retaliation",), {"since": "2026-10-10", "until": "2027-03-31"}),
+        TODAY,
+    )
+    assert one.last == TODAY
+
+
+@pytest.mark.parametrize(
+    ("issue", "short", "until", "long"),
+    [
+        ("violence", "2023-10-10", "2023-10-10", "2006-10-10"),
+        ("recruitment-fees-debt", "2020-10-10", "2020-10-10", None),
+        ("accident-illness", "2022-10-10", "2022-10-10", "2021-10-10"),
+    ],
+)
+def test_what_nobody_was_asked_for_is_sent_to_a_lawyer(
+    issue: str, short: str, until: str, long: str | None
+) -> None:
+    (one,) = told(issue, since=short, until=until)
+    assert one.state == "unsure"
+    if long:
+        (past,) = told(issue, since=long, until=long)
+        assert past.state in ("over", "unsure")
+        assert (past.state == "over") == (issue == "accident-illness")  # old law has no end
+    counted = months(issue, since=short, until=until)[0][0]
+    years = {"violence": 2026, "recruitment-fees-debt": 2025, "accident-illness": 2024}
+    assert counted == f"{years[issue]}-10-10"
+
+
+def test_a_court_adds_nothing_where_a_family_hires() -> None:
+    found = told("overtime-unpaid", since="2025-01-25", sector="domestic")
+    assert [one.code for one in found] == ["wages"]
+
+
+def test_on_days_on_which_the_office_is_closed_nobody_reads_a_day_that_is_gone() -> None:
+    told_on = {"since": "2025-12-30", "until": "2025-12-30"}
+    (before,) = told("union-retaliation", now=datetime(2026, 12, 29, 3, tzinfo=UTC), **told_on)
+    assert before.until.startswith("By law it ends on Wednesday, December 30, 2026")
+    assert "today" in before.until
+    (after,) = told("union-retaliation", now=datetime(2027, 1, 1, 3, tzinfo=UTC), **told_on)
+    assert after.state == "unsure"
+    for one in (before, after):
+        assert any("Monday, January 4, 2027" in note for note in one.notes)
 
 
 def test_what_ended_long_ago_is_sent_to_a_lawyer() -> None:

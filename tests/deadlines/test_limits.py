@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grievance.cli.work import deadlines
 from grievance.clock import add_months
+from grievance.deadlines.advising import endings
 from grievance.deadlines.counting import Found, Item, Known, Moved, earliest, find, pay_day
 from grievance.deadlines.limits import MOVES, period, shipped
 from grievance.routing.rules import shipped_rules
@@ -123,10 +124,37 @@ def test_soon_is_sixty_days_to_the_safe_day() -> None:
     assert states == ["open", "soon"]
 
 
-def test_the_first_open_day_after_a_closed_last_day_may_still_do() -> None:
-    assert asked("accident-medical", "2024-12-30", today="2027-01-04").law_extends
-    assert not asked("accident-medical", "2024-12-30", today="2027-01-05").law_extends
-    assert not asked("accident-medical", "2024-12-28", today="2026-12-29").law_extends
+@pytest.mark.parametrize("code", ["accident-medical", "unfair-labour-practice"])
+def test_a_closed_last_day_may_be_carried_to_the_first_open_one(code: str) -> None:
+    event = "2024-12-30" if code == "accident-medical" else "2025-12-30"
+    days = ["2026-12-28", "2026-12-29", "2026-12-30", "2026-12-31", "2027-01-04", "2027-01-05"]
+    found = [asked(code, event, today=on) for on in days]
+    assert [one.state for one in found] == ["soon"] * 3 + ["unsure"] * 2 + ["over"]
+    carried = day("2027-01-04")
+    assert [one.carried_to for one in found] == [None, *[carried] * 4, None]
+    assert asked(code, event[:-2] + "28", today="2026-12-29").state == "over"
+
+
+@pytest.mark.parametrize(
+    ("today", "led"), [("2026-12-29", True), ("2027-01-04", True), ("2027-01-05", False)]
+)
+def test_doors_are_told_of_a_day_as_long_as_it_may_be_carried(today: str, led: bool) -> None:
+    item = Item("unfair-labour-practice", day("2025-12-30"), day("2025-12-30"))
+    found = [one.latest_safe for one in endings([item], day(today))]
+    assert found == ([day("2026-12-28")] if led else [])
+
+
+def test_an_injury_that_nobody_asked_for_gives_no_more_time_and_takes_none() -> None:
+    hurt = Known(bodily_harm=None)
+    found = asked("tort", "2023-01-10", facts=hurt)
+    assert (found.last_day, found.longest) == (day("2026-01-10"), day("2028-01-10"))
+    assert found.state == "unsure"
+    assert asked("tort", "2021-11-27", facts=hurt).state == "over"
+
+
+def test_a_lasting_disability_has_five_years() -> None:
+    assert asked("accident-short", "2021-11-28").state == "unsure"
+    assert asked("accident-short", "2021-11-26").state == "over"
 
 
 WAGES = "2023-12-25"  # ends 2026-12-25

@@ -67,7 +67,7 @@ def test_today_names_what_ends_soon_by_law_the_next_first(house, show):
     site, today = house.app.config["SITE"], clock.local_day(clock.now(), JAPAN)
     later, sooner, far, hers = (house.case().case for _ in range(4))
     handling.take(colleague.act(house.session, site, hers))
-    for case, ahead in ((later, 50), (sooner, 5), (sooner, 55), (far, 61), (hers, 5), (far, -1)):
+    for case, ahead in ((later, 50), (sooner, 5), (sooner, 55), (far, 61), (hers, 5), (far, -20)):
         day = today + timedelta(days=ahead)
         house.session.add(LimitationDate(case_id=case.id, latest_safe=day))
     house.session.commit()

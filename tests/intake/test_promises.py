@@ -61,7 +61,7 @@ ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
     "It opens on %(day)s.", "It works until %(day)s.",
     "The page opens once, until %(day)s. Do not pass it on.",
-    telling.SAYS["open"], telling.SAYS["soon"],
+    telling.SAYS["open"], telling.SAYS["soon"], telling.GONE, telling.CARRIED,
 }  # fmt: skip
 STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "As far as we can count, it ended", "One time limit ended",
