@@ -200,6 +200,8 @@ def read_again(
     if slug == document.language:
         return None, None
     every = [one for section in document.sections for one in section.paragraphs]
+    # How to reach the worker stays as the frozen document says, though it ended or changed since.
+    told = {item: said for item, said in answers.items() if not item.startswith("contact-")}
     named = next((one.text for one in every if one.item == "name"), "–")
     house = accounts.profile(session)
     drafting = Drafting(
@@ -211,11 +213,11 @@ def read_again(
         form=document.form,
         parts=document.parts,
         pseudonym=named if document.form == "pseudonym" else "",
-        fields={one.item: one.text for one in every if one.item not in answers},
+        fields={one.item: one.text for one in every if one.item not in told},
     )
     template = book().templates[document.template]
     try:
-        own = draft(template, answers, drafting)
-        return own, draft(template, answers, replace(drafting, language=slug))
+        own = draft(template, told, drafting)
+        return own, draft(template, told, replace(drafting, language=slug))
     except Refused:
         return None, None

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from grievance.cases import files, records
 from grievance.cases.operations import attaching
-from grievance.cases.packets import HOLDS_FOR, Outgoing, Ticked, answers_of
+from grievance.cases.packets import HOLDS_FOR, Outgoing, Ticked, answers_of, read_again
 from grievance.directory import queries as directory
+from grievance.i18n import speaking
 from grievance.referrals.templates import book
 from tests.cases.conftest import TODAY, World
 from tests.cast import NOW
@@ -72,3 +73,23 @@ def test_the_way_to_reach_the_worker_is_told_as_it_was_left(world: World, way: s
     assert found[f"contact-{other}"] == ""
     assert (found["contact-when"], found["contact-never"]) == ("Sundays", "union")
     assert "contact" not in found
+
+
+def test_the_reading_copy_tells_the_way_that_the_frozen_document_tells(
+    world: World, loaded: Session
+) -> None:
+    desk = world.desk()
+    identity = records.read(world.session, desk, "identity")
+    told = {"way": "email", "value": "lan@example.org", "safe_when": "", "never_say": ""}
+    records.write(world.session, desk, "identity", {**identity, "contact": told}, NOW)
+    frozen = outgoing(world, "jp-ncp").document(TICKED, TODAY)
+    gone = {**told, "way": "none", "value": ""}
+    records.write(world.session, world.desk(), "identity", {**identity, "contact": gone}, NOW)
+    entry = directory.book(world.session).entries["jp-ncp"]
+    with speaking("vi"):
+        answers = answers_of(world.session, world.desk())
+        copies = read_again(world.session, frozen, answers, entry)
+    for one in copies:
+        assert one is not None
+        inside = [p for section in one.sections for p in section.paragraphs]
+        assert [p.text for p in inside if p.item == "contact-email"] == ["lan@example.org"]
