@@ -188,10 +188,13 @@ def complete(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:
         raise ValueError(f"not one row for each: {sorted(map(str, wrong))}")
 
 
-def some_of(table: Mapping[Any, Any], codes: Iterable[Any]) -> None:
+def some_of(table: Mapping[Any, Any], codes: Iterable[Any], without: Iterable[Any] = ()) -> None:
     """A table that says something of some codes of a closed list, and on purpose nothing of the
-    others; raises ValueError with the codes that are none, or when it holds all of them."""
+    others; raises ValueError with the codes that are none, or when it holds all of them. Where a
+    page would break for a code without a row, `without` names all that have none."""
     known = set(codes)
+    if without:
+        complete(table, known - set(without))
     if wrong := set(table) - known:
         raise ValueError(f"not of the list: {sorted(map(str, wrong))}")
     if not known - set(table):

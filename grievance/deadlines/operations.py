@@ -39,7 +39,7 @@ DAYS = {
     "remedy": REMEDY_DAYS,
     "follow_up": FOLLOW_UP_DAYS,
 }
-some_of(DAYS, KINDS)
+some_of(DAYS, KINDS, without=("danger", "chase"))
 
 
 class NoRung(Exception):

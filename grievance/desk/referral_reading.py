@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,11 +20,12 @@ from grievance.desk.loading import Desk
 from grievance.desk.packet_reading import doors, who_learns
 from grievance.desk.referral_forms import ReferralForm
 from grievance.desk.referral_panels import Answer, Consented, Paper, answers_of
-from grievance.desk.verbs import form_of
+from grievance.desk.verbs import ON_REFERRAL, form_of
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
+from grievance.model import complete
 from grievance.referrals import queries
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import recalling
@@ -33,15 +35,16 @@ from grievance.vault.labels import Label
 
 ENDED = (*FAILED, "recalled", "outcome")
 # the verb of the case, and the steps of a hand-over that it may take
-ACTS = (
-    (Verb.RECORD_CONSENT, ("yes",)),
-    (Verb.DELIVER, ("deliver",)),
-    (Verb.REFERRAL_NEWS, ANSWERS),
-    (Verb.REFERRAL_OVER, ("silent",)),
-    (Verb.CHASE, ("silent",)),
-    (Verb.RECALL_FOR_WORKER, ("recall",)),
-    (Verb.TELL_BODY, ("tell",)),
-)
+ACTS: Mapping[Verb, tuple[str, ...]] = {
+    Verb.RECORD_CONSENT: ("yes",),
+    Verb.DELIVER: ("deliver",),
+    Verb.REFERRAL_NEWS: ANSWERS,
+    Verb.REFERRAL_OVER: ("silent",),
+    Verb.CHASE: ("silent",),
+    Verb.RECALL_FOR_WORKER: ("recall",),
+    Verb.TELL_BODY: ("tell",),
+}
+complete(ACTS, ON_REFERRAL)
 LABELS_OF = {Verb.REFERRAL_OVER: N_("They did not answer in time")}
 
 
@@ -180,7 +183,7 @@ class ReferralPage:
         can, state = set(verbs_for(self.case, self.desk.actor)), self.referral.state
         ready = [
             verb
-            for verb, steps in ACTS
+            for verb, steps in ACTS.items()
             if verb in can and any(state in STEPS[step][0] for step in steps)
             if verb != Verb.TELL_BODY or recalling.untold(self.referral)
         ]

@@ -70,7 +70,7 @@ AUTHOR = {
     "member": N_("A member of the group"),
     "system": N_("The system"),
 }
-some_of(AUTHOR, AUTHORS)
+some_of(AUTHOR, AUTHORS, without=("staff",))
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ STANDS = {
     "arrived": N_("All of it has come."),
     "not_kept": N_("It did not come, or it stopped."),
 }
-some_of(STANDS, REMEDY_STATES)
+some_of(STANDS, REMEDY_STATES, without=("dropped",))
 AMOUNTS = {
     "claimed": N_("You asked for"),
     "offered": N_("Offered"),

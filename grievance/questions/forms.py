@@ -226,4 +226,4 @@ FIELDS: dict[str, Callable[[Question, dict[str, Any], Asking], Any]] = {
     "tick": _simple(web.Tick),
     "files": _simple(web.Files),
 }
-some_of(FIELDS, KINDS)
+some_of(FIELDS, KINDS, without=("preset",))

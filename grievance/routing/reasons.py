@@ -36,7 +36,7 @@ _BY_KIND = {
     "nhri": "human-rights",
     "international": "outside-pressure",
 }
-some_of(_BY_KIND, KINDS)
+some_of(_BY_KIND, KINDS, without=("ngo", "state_nonjudicial"))
 
 ROLES = {
     "comes-at-once": N_("They come when somebody is in danger, by day and by night."),

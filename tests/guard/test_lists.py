@@ -186,3 +186,6 @@ def test_a_table_that_lacks_a_code_or_has_one_too_many_does_not_start():
     ):
         with pytest.raises(ValueError, match=re.escape(said)):
             check(dict.fromkeys(codes), ("a", "b"))
+    some_of({"a": 1}, ("a", "b"), without=("b",))
+    with pytest.raises(ValueError, match=re.escape("['c']")):
+        some_of({"a": 1}, ("a", "b", "c"), without=("b",))

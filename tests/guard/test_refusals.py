@@ -122,3 +122,13 @@ def test_a_refusal_says_its_code_and_never_the_name_of_a_file():
     refused = Refused("empty", "my secret.pdf")
     assert (str(refused), refused.code, refused.name) == ("empty", "empty", "my secret.pdf")
     assert refused.sentence == "This file is empty."
+
+
+def test_pages_of_workers_say_a_refusal_in_their_own_words() -> None:
+    """The sentences of refusals are written for staff, in the languages of staff."""
+    assert not [
+        module.place
+        for module in modules()
+        if module.room in ("intake", "portal")
+        and (".sentence)" in module.text or "refusals import SENTENCES" in module.text)
+    ]

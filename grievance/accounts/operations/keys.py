@@ -59,7 +59,8 @@ def approve(act: StaffAct, request_id: UUID, words: str) -> None:
     `words` are the six the newcomer read out, as the approver typed them. Refused when somebody
     decided already, the words are of another key, who acts does not hold the organisation's key,
     another holder has to approve (`own_request`, `others_approve`), or who asked is alone and 48
-    hours have not passed (`too_early`). StrangeKey when a public key was swapped in the database.
+    hours have not passed (`key_too_early`). StrangeKey when a public key was swapped in the
+    database.
     """
     session = act.session
     request, organisation = waiting(session, request_id)

@@ -214,7 +214,8 @@ def _ahead(act: Act, day: date) -> date:
 def tell_body(act: Act, about: About[date]) -> None:
     """Note that a body which had something was told that the worker took it back, on this day.
 
-    Refuses `state` unless it was handed over, taken back and not told yet, `on` for a day to come.
+    Refuses `not_now` unless it was handed over, taken back and not told yet; `on` for a day to
+    come.
     """
     act.check(Verb.TELL_BODY)
     if about.said > act.today:
