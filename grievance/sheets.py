@@ -12,6 +12,7 @@ import yaml
 
 Key = str | int
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # what is nested deeper would end the process: the loader calls itself for each step
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Sheet:
     def __post_init__(self) -> None:
         """Parse the text; one that is not YAML, or names a key twice, is a `SheetError`."""
         try:
+            if line := _too_deep(self.text):
+                raise SheetError([Fault(self.name, line, "is nested too deep")])
             loader = LOADER(self.text)
             self._node = loader.get_single_node()
             self.faults += [Fault(self.name, *twice) for twice in _twice(self._node, set())]
@@ -104,6 +107,20 @@ def parsed(name: str, raw: bytes) -> Sheet:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise SheetError([Fault(name, line, "is not UTF-8 text")]) from None
+
+
+def _too_deep(text: str) -> int:
+    """The line on which something is nested deeper than anybody writes it; 0 where nothing is."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            mark = event.start_mark
+            return int(mark.line) + 1 if mark else 1
+    return 0
 
 
 def _twice(node: Any, seen: set[int]) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ may allow, and until it too has ended nobody is told that it is too late.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from grievance.clock import add_months
@@ -91,8 +91,12 @@ def pay_day(rule: str | None, year: int, month: int, bank: Calendar) -> tuple[da
 
 
 def find(item: Item, limits: Limits, today: date) -> Found:
-    """The last day of an item as of `today`. `KeyError` where there is no limit of this code."""
+    """The last day of an item as of `today`; what is still to come moves nothing.
+
+    `KeyError` where there is no limit of this code.
+    """
     limit = limits.rows[item.code]
+    item = replace(item, moved=tuple(move for move in item.moved if move.on <= today))
     if limit.period is None:
         return Found(item.code, None, None, None, limit.file_at, "open")
     last = _Reading(limit, item, generous=False).end

@@ -1,6 +1,7 @@
 """The days on which the law's limits of a case end, kept in the clear for lists that no key opens.
 
-Only the last safe day stands there: neither which claim it is nor what it was counted from.
+Only the last safe day stands there: neither which claim it is nor what it was counted from. Of
+pension money none is kept: it would tell when somebody left Japan.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from grievance.deadlines.asked import Answers, items_of
 from grievance.deadlines.counting import PASSED, SOON_DAYS, find
 from grievance.deadlines.limits import JAPAN, shipped
 from grievance.deadlines.models import LimitationDate
+from grievance.questions.profile import LEAVING_JAPAN
 
 MOST = 12  # so many days of one case: the next year of a wage that is paid by the month
 
@@ -39,7 +41,9 @@ def count(
     days = {
         one.latest_safe
         for one in found
-        if one.latest_safe and (one.state not in PASSED or one.carried_to)
+        if one.latest_safe
+        and one.code != LEAVING_JAPAN
+        and (one.state not in PASSED or one.carried_to)
     }
     if days:
         rows = [

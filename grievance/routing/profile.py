@@ -20,6 +20,7 @@ FLAGS = (
     "third_party", "supplier", "company_desk", "fear", "bankrupt", "left_host", "multinational",
     "dispatched", "exports_to_us", "exports_to_eu",
 )  # fmt: skip
+YEARS = (1950, 2199)
 INTERNS = ("titp", "esd")
 
 
@@ -181,12 +182,14 @@ def _banks(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _day(name: str, value: Any) -> date:
-    if isinstance(value, date) and not hasattr(value, "hour"):
-        return value
+    bare = isinstance(value, date) and not hasattr(value, "hour")
     try:
-        return date.fromisoformat(value)
+        found: date = value if bare else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise ProfileError(name, "expected a day such as 2026-11-20") from None
+    if not YEARS[0] <= found.year <= YEARS[1]:  # the law's limits are counted on from it
+        raise ProfileError(name, f"expected a day from {YEARS[0]} to {YEARS[1]}")
+    return found
 
 
 def _events(name: str, value: Any, known: tuple[str, ...]) -> Mapping[str, date]:

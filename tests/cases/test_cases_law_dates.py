@@ -43,6 +43,12 @@ def test_what_has_passed_leaves_no_day_and_a_long_run_at_most_twelve(
     assert found[0] >= clock.local_day(NOW, JAPAN)
 
 
+def test_the_day_of_leaving_japan_leaves_none(world: World, another: File) -> None:
+    told = {"issue": "insurance-pension", "left-japan": "2025-10-25"}
+    keeping.recount(world.session, world.case.id, ["insurance-pension"], told, NOW)
+    assert days(world, world.case.id) == []
+
+
 def test_nothing_but_the_day_stands_in_the_clear() -> None:
     assert set(LimitationDate.__table__.columns.keys()) == {"id", "case_id", "latest_safe"}
 

@@ -184,14 +184,25 @@ WAGES = "2023-12-25"  # ends 2026-12-25
     ],
 )
 def test_what_moves_a_claim_for_wages(moves: list[Moved], ends: str) -> None:
-    assert asked("wages", WAGES, *moves).last_day == day(ends)
+    assert asked("wages", WAGES, *moves, today="2028-01-01").last_day == day(ends)
+
+
+@pytest.mark.parametrize("kind", MOVES)
+def test_what_is_still_to_come_moves_nothing(kind: str) -> None:
+    coming = moved(kind, "2026-11-29", "2026-12-24")
+    assert asked("wages", WAGES, coming) == asked("wages", WAGES)
+    assert asked("wages", WAGES, coming, today="2026-12-20") != asked(
+        "wages", WAGES, today="2026-12-20"
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MOVES if kind != "lawsuit"])
 def test_only_a_lawsuit_keeps_the_additional_payment(kind: str) -> None:
-    last = asked("additional-payment", WAGES, moved(kind, "2026-12-01", "2027-01-10")).last_day
-    assert last == day("2026-12-25")
-    assert asked("additional-payment", WAGES, moved("lawsuit", "2026-12-01")).last_day is None
+    other = moved(kind, "2026-12-01", "2027-01-10")
+    found = asked("additional-payment", WAGES, other, today="2026-12-15")
+    assert found.last_day == day("2026-12-25")
+    sued = asked("additional-payment", WAGES, moved("lawsuit", "2026-12-01"), today="2026-12-15")
+    assert sued.last_day is None
 
 
 def test_a_dropped_lawsuit_does_not_keep_the_additional_payment() -> None:

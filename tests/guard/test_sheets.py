@@ -166,3 +166,12 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     file.write_bytes(b"a: 1\nb: \xff\n")
     with pytest.raises(SheetError, match=r"x\.yaml:2: is not UTF-8"):
         read(file)
+
+
+@pytest.mark.parametrize("opened", ["[", "- ", "{a: ", "? ", "[{a: "])
+def test_a_file_that_is_nested_without_end_is_refused(tmp_path: Path, opened: str) -> None:
+    for times in (2_000, 200_000):
+        file = tmp_path / "x.yaml"
+        file.write_text("# a\n" + opened * times)
+        with pytest.raises(SheetError, match=r"x\.yaml:2: is nested too deep"):
+            read(file)

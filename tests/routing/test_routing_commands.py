@@ -111,6 +111,9 @@ def test_explain_without_a_date_means_today():
         ("", 1, "expected a mapping"),
         ("issue: [other\nstatus: titp\n", 2, ""),
         ("issue: other\ndate: 2026-02-30\n", 2, "day"),
+        ("issue: other\ndate: 9999-12-31\n", 2, "date: expected a day from 1950 to 2199"),
+        ("issue: other\nevents:\n  wages: 9999-01-01\n", 3, "expected a day from 1950 to 2199"),
+        ("issue: other\nevents:\n  wages: 0023-01-01\n", 3, "expected a day from 1950 to 2199"),
     ],
 )
 def test_a_bad_profile_is_named_by_file_line_and_fault(tmp_path, text, line, what):
