@@ -11,6 +11,7 @@ from grievance.deadlines.counting import find
 from grievance.deadlines.limits import shipped
 from grievance.deadlines.telling import FIXED, NOTHING, LawDate, law_dates
 from grievance.i18n import BY_SLUG, speaking
+from grievance.questions import bank
 from grievance.questions.profile import LEAVING_JAPAN, LIMIT_OF
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
@@ -220,3 +221,8 @@ def test_every_claim_that_answers_lead_to_is_said_in_each_language(slug: str) ->
         assert one.basis.language == BY_SLUG[slug]
         assert (one.label == rows[one.code].label) == (slug == "en")
         assert (one.text == rows[one.code].text) == (slug == "en")
+
+
+def test_the_reason_for_asking_the_day_promises_no_date_to_whom_none_is_counted() -> None:
+    assert told("housing", since="2026-03-31") == []
+    assert "your page" not in bank.shipped().questions["since"].why
