@@ -15,13 +15,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.clock import local_day
-from grievance.deadlines.asked import Answers, items_of
-from grievance.deadlines.counting import PASSED, SOON_DAYS, find
+from grievance.deadlines.asked import BY_MONTH, Answers, items_of
+from grievance.deadlines.counting import PASSED, SOON_DAYS, Found, find
 from grievance.deadlines.limits import JAPAN, shipped
 from grievance.deadlines.models import LimitationDate
 from grievance.questions.profile import LEAVING_JAPAN
 
-MOST = 12  # so many days of one case: the next year of a wage that is paid by the month
+MOST = 12  # so many days of pay of one case: the next year of a wage that is paid by the month
 
 
 def recount(
@@ -38,18 +38,20 @@ def count(
     """The same for a new case, of which nothing stands there yet."""
     today, limits = local_day(now, JAPAN), shipped()
     found = [find(item, limits, today) for item in items_of(issues, answers, today)]
-    days = {
-        one.latest_safe
-        for one in found
-        if one.latest_safe
-        and one.code != LEAVING_JAPAN
-        and (one.state not in PASSED or one.carried_to)
-    }
-    if days:
-        rows = [
-            {"id": uuid4(), "case_id": case_id, "latest_safe": day} for day in sorted(days)[:MOST]
-        ]
+    if days := _kept(found):
+        rows = [{"id": uuid4(), "case_id": case_id, "latest_safe": day} for day in sorted(days)]
         session.execute(insert(LimitationDate).values(rows))
+
+
+def _kept(found: list[Found]) -> set[date]:
+    """The next days of pay, and the next one of each other claim."""
+    by_code: dict[str, set[date]] = {}
+    for one in found:
+        ahead = one.state not in PASSED or one.carried_to
+        if one.latest_safe and ahead and one.code != LEAVING_JAPAN:
+            by_code.setdefault(one.code, set()).add(one.latest_safe)
+    pay = set().union(*(by_code.pop(code, set()) for code in BY_MONTH))
+    return {*sorted(pay)[:MOST], *map(min, by_code.values())}
 
 
 def next_days(session: Session, case_ids: Sequence[UUID], now: datetime) -> dict[UUID, date]:

@@ -43,6 +43,14 @@ def test_what_has_passed_leaves_no_day_and_a_long_run_at_most_twelve(
     assert found[0] >= clock.local_day(NOW, JAPAN)
 
 
+def test_a_long_run_of_pay_does_not_push_out_another_claim(world: World) -> None:
+    told = {"issue": "wages-unpaid", "since": "2024-06-20"}
+    issues = ["wages-unpaid", "recruitment-fees-debt"]
+    keeping.recount(world.session, world.case.id, issues, told, NOW)
+    found = days(world, world.case.id)
+    assert (len(found), found[-1]) == (keeping.MOST + 1, date(2029, 6, 20))
+
+
 def test_the_day_of_leaving_japan_leaves_none(world: World, another: File) -> None:
     told = {"issue": "insurance-pension", "left-japan": "2025-10-25"}
     keeping.recount(world.session, world.case.id, ["insurance-pension"], told, NOW)
