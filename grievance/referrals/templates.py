@@ -193,7 +193,8 @@ def _unguarded(shape: Shape) -> Shape | None:
 
 def load(file: Path) -> Book:
     """The templates in this file. `SheetError`: an unknown question, body, section or code, a
-    sentence that is missing, an id twice, an item that no section has."""
+    sentence that is missing, an id twice, a body with two templates, an item that no section has.
+    """
     sheet = read(file)
     top = sheet.top()
     parts = {code: _part(row) for code, row in _by_code(top, "parts").items()}
@@ -215,10 +216,7 @@ def load(file: Path) -> Book:
         paper=_texts(top, "paper", PRINTED),
         purposes=_texts(top, "purposes", PURPOSES),
         sections=sections,
-        templates={
-            code: _template(row, sections, statements)
-            for code, row in _by_code(top, "templates").items()
-        },
+        templates=_templates(_by_code(top, "templates"), sections, statements),
         reduced=dict(_reduced(row, parts) for row in top.rows("reduced")),
     )
     if GENERIC not in made.templates:
@@ -282,6 +280,21 @@ def _reduced(row: Row, parts: Collection[str]) -> tuple[tuple[str, str], tuple[s
     question, code = row.code("question", shipped().questions), row.text("code")
     made = (question, code), (row.code("until", parts), _words(row, "text"))
     row.done()
+    return made
+
+
+def _templates(
+    rows: Mapping[str, Row], sections: Mapping[str, Shape], statements: Mapping[str, Words]
+) -> dict[str, Template]:
+    """Each template by its code; a body or kind has one."""
+    made = {code: _template(row, sections, statements) for code, row in rows.items()}
+    taken: set[str] = set()
+    for code, one in made.items():
+        for key in ("mechanisms", "kinds"):
+            for door in getattr(one, key):
+                if door in taken:
+                    rows[code].fault(key, f"{key}: {door} twice")
+                taken.add(door)
     return made
 
 

@@ -129,6 +129,7 @@ FAULTS = [
     ("referrals/data/packets.yaml", "    chase_days: 90\n", "", "chase_days"),
     ("referrals/data/packets.yaml", "  chase_days: 90", "  ¦chase_days: soon", "whole number"),
     ("referrals/data/packets.yaml", "code: labour-bureau\n", "¦code: ncp\n", "twice"),
+    ("referrals/data/packets.yaml", "mechanisms: [jp-lsio]", "¦mechanisms: [jp-ncp]", "ncp twice"),
     ("referrals/data/packets.yaml", "[jp-ncp,", "[¦jp-gone,", "unknown id"),
     ("referrals/data/packets.yaml", "  tab: Papers", "  tab: Papers\n  ¦tab: Folders", "twice"),
     ("referrals/data/packets.yaml", "  tab: Papers\n", "", "tab is missing"),
