@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from grievance.clock import real_now
 from grievance.questions import drafts, jobs
+from grievance.questions.bank import shipped
 from grievance.questions.models import Draft, DraftBlob
 from grievance.storage import FolderBlobs
 from grievance.vault import receipts
@@ -217,3 +218,10 @@ def test_a_blob_that_the_store_did_not_delete_waits_for_the_next_run(
     assert jobs.purge(session, blobs, late) == 0
     assert count(session, DraftBlob) == 0
     assert list(blobs.ids()) == []
+
+
+def test_what_stands_beside_the_phone_says_how_long_a_draft_lies():
+    asked = shipped().questions["phone"]
+    hours = drafts.SHARED // timedelta(hours=1)
+    assert f"{hours} hours" in str(asked.help)
+    assert "close the browser" not in str(asked.help)

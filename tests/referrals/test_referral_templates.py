@@ -186,8 +186,9 @@ def test_every_body_resolves_to_a_template_and_named_bodies_exist():
     [
         ("jp-ncp", "ncp"),
         ("jp-labour-bureau-conciliation", "labour-bureau"),
-        ("jp-labour-bureau-consult", "labour-advice"),
-        ("jp-prefecture-labour-office", "labour-advice"),
+        ("jp-labour-bureau-consult", "labour-consultation"),
+        ("jp-prefecture-labour-office", "labour-consultation"),
+        ("jp-labour-bureau-guidance", "labour-advice"),
         ("jp-equal-employment", "labour-bureau"),
         ("jp-lsio", "lsio"),
         ("jp-foreign-worker-dial", "labour-line"),
@@ -298,6 +299,29 @@ def test_only_conciliation_and_mediation_are_said_to_keep_the_date():
     assert "conciliation-ended" in ready
 
 
+def test_who_tells_the_employer_nothing_unasked_is_not_asked_to_speak_to_them():
+    quiet = [
+        body
+        for body in facts.shipped().mechanisms.values()
+        if body.notifies_employer in ("never", "only_with_consent")
+    ]
+    assert quiet
+    for body in quiet:
+        assert "speak to my employer" not in template_for(body).say.say("en"), body.id
+    for name in ("jp-labour-bureau-consult", "jp-prefecture-labour-office"):
+        template = template_for(facts.shipped().mechanisms[name])
+        assert "do not contact my employer" in template.say.say("en")
+        assert book().templates["lsio"].statements[1] in template.statements
+
+
+def test_what_is_said_at_a_door_holds_with_a_name_and_without():
+    for template in book().templates.values():
+        said = " ".join([template.say.say("en"), *template.to_bring("en")])
+        if "name" in _items(template):
+            assert "not give my name" not in said, template.code
+            assert "without your name" not in said, template.code
+
+
 def test_a_telephone_line_gets_no_report_of_a_violation():
     words = book().templates["labour-line"]
     assert "104" not in words.say.say("en") + words.title.say("en")
@@ -318,3 +342,13 @@ def test_a_text_without_the_language_is_said_in_english():
     assert book().templates["lsio"].say.say("km").startswith("I make a report")
     assert book().templates["lsio"].to_bring("km")[0] == "This paper"
     assert book().templates["lsio"].to_bring("ja-easy")[0] == "本書"
+
+
+def test_no_reply_says_that_time_takes_nothing():
+    """Neither talks nor a closed case stop the law's own dates."""
+    texts = {one.id: one.text for one in replies.shipped().values()}
+    for id_, text in texts.items():
+        assert "lose no right" not in text, id_
+        assert "othing is lost" not in text, id_
+    for id_ in ("talks-ended", "conciliation-ended", "closed-unreachable"):
+        assert "Time limits in the law" in texts[id_]
