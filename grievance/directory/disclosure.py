@@ -84,3 +84,15 @@ POLICE: Mapping[str, Told] = {
     "is_authority": Told(N_("They are the police."), N_("This is the police.")),
     "unknown": POLICE_UNKNOWN,
 }
+# What is said beside a number that somebody may call at once, where no more than this is read.
+_WARNS = ("possible", "yes_by_design", "is_authority", "unknown")
+
+
+def warnings(police: str, immigration: str) -> tuple[str, ...]:
+    """What a worker has to know before a call: who are, or may tell, police or immigration."""
+    asked = ((POLICE, police, POLICE_UNKNOWN), (IMMIGRATION, immigration, IMMIGRATION_UNKNOWN))
+    return tuple(
+        table.get(code, unknown).worker
+        for table, code, unknown in asked
+        if code in _WARNS or code not in table
+    )

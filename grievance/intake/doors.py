@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
+from grievance.directory import disclosure, lines
 from grievance.directory import queries as directory
+from grievance.directory.book import Entry, Way
+from grievance.directory.open_now import open_at
+from grievance.directory.search import spoken_on, understood
+from grievance.directory.texts import Said
 from grievance.extensions import db
 from grievance.intake import drafting
 from grievance.questions.drafts import OpenDraft
+from grievance.routing.explain import Door, Note, Result
+from grievance.web.language import is_partial, own_language, whole_language
 
 MOST = 3
+ABOVE = "jp-emergency"  # 110 and 119 stand before these
 
 
 @dataclass(frozen=True)
 class Call:
-    """A body that can be telephoned: its name, its Japanese name, how it is dialled."""
+    """A body that can be telephoned: its name, its Japanese name, how it is dialled, in which
+    language and when. What is said of it is in `tongue`: no first screen has those sentences."""
 
     name: str
     own_name: str
     shown: str
-    dial: str
+    href: str
+    language: str
+    is_open: bool
+    now: str
+    hours: Said | None
+    cautions: tuple[Note, ...]
+    tells: tuple[str, ...]
+    tongue: i18n.Language
 
 
-def to_call(draft: OpenDraft) -> list[Call]:
-    """The first bodies routing names for these answers that have a checked telephone number."""
+def to_call(draft: OpenDraft, now: datetime) -> list[Call]:
+    """The first bodies routing names for these answers that have a checked telephone number on
+    which the worker is understood; those that answer now stand first."""
     book, found = directory.book(db.session()), []
     advice = drafting.advice(draft)
-    in_japan = advice.profile.location == "japan"
+    languages = _languages(advice)
+    place = (advice.profile.prefecture, advice.profile.location == "japan")
     for door in advice.doors:
         entry = book.entries[door.mechanism]
-        for way in entry.ways:
-            facts = way.facts
-            if facts.type == "phone" and facts.usable(advice.profile.prefecture, in_japan):
-                found.append(_call(entry.name(), entry.facts.name_ja, facts.value or ""))
-                break
-    return found[:MOST]
+        usable = [way for way in entry.ways if way.facts.usable(*place)]
+        way = lines.number_for(entry, usable, languages, now)
+        if way and entry.id != ABOVE and _may_be_shown(way, now):
+            found.append(_call(entry, way, door, advice, now))
+    return sorted(found, key=lambda call: not call.is_open)[:MOST]
 
 
 def next_reading() -> str:
@@ -52,7 +68,44 @@ def next_reading() -> str:
     return f"{i18n.time_text(moment, ZoneInfo(told.time_zone))} ({zone})"
 
 
-def _call(name: str, own_name: str, value: str) -> Call:
-    found = re.search(r"[+#*]?\d[\d\-. ]*", value)
-    digits = re.sub(r"[^\d+#*]", "", found[0]).replace("#", "%23") if found else ""
-    return Call(name, own_name if own_name != name else "", value, digits)
+def _languages(advice: Result) -> list[i18n.Language]:
+    """What the worker speaks, the best first: as answered, as chosen before this page stood in for
+    it, and what this page is in."""
+    answered, own, here = advice.profile.language, own_language(), i18n.current()
+    chosen = own if here in i18n.fallbacks(own) else here
+    found = [i18n.BY_SLUG[answered]] if answered in i18n.BY_SLUG else []
+    return list(dict.fromkeys([*found, chosen, here]))
+
+
+def _may_be_shown(way: Way, now: datetime) -> bool:
+    """On a first screen nothing says in the reader's words that a line is closed."""
+    return not is_partial(i18n.current()) or open_at(way.facts, now)
+
+
+def _call(entry: Entry, way: Way, door: Door, advice: Result, now: datetime) -> Call:
+    name, own_name, value = entry.name(), entry.facts.name_ja, way.facts.value or ""
+    immigration = "no" if advice.profile.irregular else entry.facts.tells_immigration
+    languages = _languages(advice)
+    with i18n.speaking(whole_language()) as tongue:
+        return Call(
+            name=name,
+            own_name=own_name if own_name != name else "",
+            shown=value,
+            href=lines.tel(value),
+            language=_language(entry, way, languages),
+            is_open=open_at(way.facts, now),
+            now=lines.now_sentence(way, now),
+            hours=way.say("hours"),
+            cautions=tuple(replace(one, text=i18n.gettext(one.text)) for one in door.cautions),
+            tells=tuple(
+                i18n.gettext(one) for one in disclosure.warnings(entry.facts.police, immigration)
+            ),
+            tongue=tongue,
+        )
+
+
+def _language(entry: Entry, way: Way, languages: list[i18n.Language]) -> str:
+    """The worker's language that is spoken on this way, by its own name."""
+    spoken = spoken_on(entry, way)
+    mine = [slug for one in languages for slug in spoken if slug in understood(one)]
+    return lines.language_name(mine[0]) if mine else i18n.gettext("They call an interpreter")

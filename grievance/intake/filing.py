@@ -101,7 +101,7 @@ def file_doors() -> Any:
     return render_template(
         "intake/file_doors.html",
         form=form,
-        doors=doors.to_call(draft),
+        doors=doors.to_call(draft, clock.now()),
         reading=doors.next_reading(),
         **drafting.around(draft, "doors"),
     )

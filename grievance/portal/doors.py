@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from babel import dates
 from babel.lists import format_list
 
-from grievance.clock import local_day
-from grievance.directory import open_now
+from grievance.directory import lines, open_now
 from grievance.directory.book import Book, Entry, Way
 from grievance.directory.entries import BY_NUMBER
+from grievance.directory.lines import MINE, OTHERS, language_name, tongue
 from grievance.directory.search import languages_of, place_of, speaks, spoken_on, understood
 from grievance.directory.texts import Said
 from grievance.i18n import current, date_text, gettext, name_in
-from grievance.portal.words import NAME_UNKNOWN, WAYS, YOUR_NAME, language_in, language_name
+from grievance.portal.words import NAME_UNKNOWN, WAYS, YOUR_NAME, language_in
 from grievance.questions.places import prefecture_name
 
 _ORDER = tuple(WAYS)
 _SCHEME = re.compile(r"^https?://")
-_DIALLED = re.compile(r"[+#*]?\d[\d\-. ()]*")
 _A_KIND = re.compile("・ひな形(?=）)|（ひな形）")  # marks an entry that stands for many bodies
 _STANDS_BY = (
     "state_emergency", "state_nonjudicial", "ngo", "union", "nhri", "sending_country_agency",
 )  # fmt: skip
-OLD = timedelta(days=365)  # facts nobody looked at for longer are marked
 NEARBY = 3
 AMBULANCE = "119"
 
@@ -141,7 +139,7 @@ def reach(entry: Entry, way: Way, *, brief: bool = False, now: datetime | None =
     """A channel as it is shown; `brief` names of many languages only the reader's."""
     facts = way.facts
     slugs = spoken_on(entry, way)
-    if brief and _tongue(entry, way) == 0:
+    if brief and tongue(entry, way, current()) == MINE:
         slugs = tuple(slug for slug in slugs if slug in understood(current()))[:1]
     return Reach(
         type=facts.type,
@@ -153,7 +151,7 @@ def reach(entry: Entry, way: Way, *, brief: bool = False, now: datetime | None =
         place=_places(facts.only_in),
         not_place=_places(facts.not_in),
         provenance=provenance(way),
-        now=open_now.sentence(facts, now, _told_lately(way, now)) if now else "",
+        now=lines.now_sentence(way, now) if now else "",
     )
 
 
@@ -184,8 +182,8 @@ def partial_day(written: str) -> str:
 def ways(entry: Entry, now: datetime | None = None) -> tuple[list[Reach], list[Reach]]:
     """The channels that may be shown: those for this reader, and those in other languages."""
     shown = sorted(entry.public_ways, key=lambda way: _preference(entry, way))
-    mine = [way for way in shown if _tongue(entry, way) < 2]
-    others = [way for way in shown if _tongue(entry, way) == 2]
+    mine = [way for way in shown if tongue(entry, way, current()) != OTHERS]
+    others = [way for way in shown if tongue(entry, way, current()) == OTHERS]
     if not mine:
         mine, others = others, []
     return (
@@ -212,7 +210,7 @@ def answers(entry: Entry, standpoint: Standpoint) -> Way | None:
     """The way by which somebody can be spoken with now, in the reader's language, from there."""
     now = standpoint.now
     for way in usable_ways(entry, standpoint):
-        mine = _tongue(entry, way) == 0
+        mine = tongue(entry, way, current()) == MINE
         if now and mine and way.facts.voice and open_now.open_at(way.facts, now):
             return way
     return None
@@ -235,24 +233,6 @@ def nearby(book: Book, entry: Entry) -> list[Entry]:
     return list(found.values())[:NEARBY]
 
 
-def is_old(checked: date | None, today: date) -> bool:
-    """Whether nobody looked at this for more than a year."""
-    return checked is not None and today - checked > OLD
-
-
-def _told_lately(way: Way, now: datetime) -> bool:
-    """Whether its hours are of common knowledge, or of a page that was dated or confirmed within
-    a year; of a page of their own nobody here keeps the day."""
-    opening = way.facts.opening
-    today = local_day(now, opening.zone if opening else "Asia/Tokyo")
-    if way.confirmed and not is_old(way.confirmed, today):
-        return True
-    if way.page is None or (opening and opening.source not in (None, way.page.id)):
-        return way.page is None and way.facts.status == "public_fact"
-    parts = [int(part) for part in (way.page.date or "").split("-") if part]
-    return bool(parts) and not is_old(date(*(parts + [1, 1])[:3]), today)
-
-
 def _places(codes: tuple[str, ...]) -> str:
     """The names of prefectures or countries; empty for none."""
     territories = current().locale.territories
@@ -264,22 +244,13 @@ def _can_be_reached(entry: Entry) -> bool:
     return entry.facts.status == "active" and entry.facts.reachable()
 
 
-def _tongue(entry: Entry, way: Way) -> int:
-    spoken = spoken_on(entry, way)
-    if not spoken:
-        return 1
-    return 0 if understood(current()) & set(spoken) else 2
-
-
 def _preference(entry: Entry, way: Way) -> tuple[int, int]:
-    return _tongue(entry, way), _ORDER.index(way.facts.type)
+    return tongue(entry, way, current()), _ORDER.index(way.facts.type)
 
 
 def _href(kind: str, value: str) -> str:
     if kind in BY_NUMBER:
-        found = _DIALLED.search(value)
-        dialled = re.sub(r"[^\d+#*]", "", found[0]) if found else ""
-        return f"tel:{dialled.replace('#', '%23')}" if dialled else ""
+        return lines.tel(value)
     if kind == "email" and "@" in value:
         return f"mailto:{value}"
     return value if value.startswith(("http://", "https://")) else ""

@@ -15,13 +15,14 @@ from grievance.directory import queries, search
 from grievance.directory.book import Book, Entry, IssueEntry
 from grievance.directory.citing import Cited, cite
 from grievance.directory.entries import Source
+from grievance.directory.lines import is_old, language_name
 from grievance.directory.search import Filters
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG
 from grievance.portal import doors
 from grievance.portal.blueprint import portal
 from grievance.portal.results import first_doors
-from grievance.portal.words import KINDS, QUESTIONS, WAYS, language_name
+from grievance.portal.words import KINDS, QUESTIONS, WAYS
 from grievance.questions import bank
 from grievance.questions.places import country_name
 from grievance.web.audience import audience
@@ -161,7 +162,7 @@ def _about_body(mechanism_id: str) -> dict[str, Any]:
         "reachable": reachable,
         "closed": closed,
         "later": entry.facts.opens_after(today),
-        "old": doors.is_old(entry.facts.checked, today),
+        "old": is_old(entry.facts.checked, today),
         "nearby": [] if reachable and not closed else doors.nearby(here, entry),
         "successor": here.entries.get(entry.facts.succeeded_by or ""),
         "issues": [here.issues[name] for name in entry.facts.issues if name in here.issues],

@@ -65,16 +65,6 @@ WAYS = {
 complete(WAYS, CHANNEL_TYPES)
 
 
-def language_name(slug: str) -> str:
-    """The own name of a language, also of those the product itself does not speak."""
-    if slug in BY_SLUG:
-        return BY_SLUG[slug].own_name
-    try:
-        return Locale.parse(slug.replace("-", "_")).get_display_name() or slug
-    except (UnknownLocaleError, ValueError):
-        return slug
-
-
 def language_in(slug: str) -> str:
     """The name of such a language inside a sentence."""
     if slug in BY_SLUG:
