@@ -92,7 +92,10 @@ TOLD = {
     "not_accepted": Told(
         N_("We cannot take your report on"),
         N_("Below you read why, and who else may help you."),
-        N_("If you think we are wrong, ask for a second look by %(day)s. Another person reads it."),
+        N_(
+            "If you think we are wrong, ask for a second look by %(day)s. If there is somebody who "
+            "had no part in the decision, that person reads your report anew."
+        ),
     ),
     "withdrawn": Told(
         N_("You took your report back"),

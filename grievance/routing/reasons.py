@@ -255,8 +255,9 @@ WARNINGS = {
     "company-desk-optional": N_("Using your company's own desk is your choice, never a condition."),
     "must-be-there": N_("Some places can be used only by somebody who is in that country."),
     "student-hours": N_(
-        "Students may work up to 28 hours a week. If you worked more, talk to a lawyer or a "
-        "supporter first."
+        "Students may work with a permit: up to 28 hours a week and, in long school holidays, "
+        "8 hours a day. If you worked more, or without a permit, talk to a lawyer or a supporter "
+        "first."
     ),
 }
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import clock
@@ -18,6 +19,7 @@ from grievance.intake import referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
 from tests.intake.remedy_kit import read, visit, way
+from tests.pages import read_page
 
 # Sentences of the workers' catalogue that name a day. A promise is one of the first, and the code
 # beside it says what is so afterwards; whoever adds a sentence decides here which it is.
@@ -113,9 +115,17 @@ def test_sixty_days_on_the_worker_reads_that_the_day_is_over(
     made = way(app, session)
     made.hand_over()
     monkeypatch.setattr(clock, "_offset", lambda: timedelta(days=60))
-    page = read(visit(app, session, made.filed.code))
+    made_visit = visit(app, session, made.filed.code)
+    page = read(made_visit)
     assert not page.all("span", data_promise="")
     assert page.all("span", data_passed="")
+    assert page.all("a", href="/en/case#messages")
+    assert "You can write to us below. " not in page.main
+    referral = session.scalars(select(Referral)).one()
+    other = read_page(made_visit.get(f"/en/case/handover/{referral.id}"))
+    assert "That day is over." in other.main
+    assert other.all("a", href="/en/case#messages")
+    assert "write to us below" not in other.main
     assert "That day is over, and it was our task, not yours." in page.main
     for promise in ("We look again by", "We look at it again and write to you here by"):
         assert promise not in page.main

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import i18n
+from grievance.accounts.models import OperatorProfile
+from grievance.cases.state_words import TOLD
 from grievance.cli import catalogues
 from grievance.directory import operations, queries
 from grievance.directory.models import Channel
@@ -23,6 +25,7 @@ from grievance.portal import doors
 from grievance.portal.doors import Standpoint
 from grievance.questions.bank import shipped
 from grievance.questions.forms import Asking, form_for
+from grievance.routing.reasons import WARNINGS
 from tests.cast import found_operator
 from tests.directory.loaded import MEMBER, NOW, check_of
 from tests.pages import Page
@@ -157,6 +160,48 @@ def test_who_deletes_a_closed_case_is_a_person_with_a_name(
     with i18n.speaking(lang):
         assert i18n.gettext("When is it deleted?") in about
         assert i18n.days_text(1825) in about
+
+
+def test_who_wants_a_closed_case_deleted_is_told_how_to_reach_a_person(
+    get: Get, app: Flask, session: Session
+) -> None:
+    """A closed case has no box to write in: it has to be opened again first."""
+    found_operator(session, app.config["KEY_RING"])
+    assert "open it again there, for a year" in get("/en/about").main
+    assert "You can also write to Hidamari desk here: desk@example.org" in get("/en/about").main
+    session.scalars(select(OperatorProfile)).one().contacts = []
+    session.commit()
+    about = get("/en/about").main
+    assert "open it again there, for a year" in about
+    assert "You can also write to" not in about
+
+
+def test_put_together_from_pages_is_said_where_there_are_pages(get: Get, loaded: Session) -> None:
+    for entry in queries.book(loaded).entries.values():
+        page = get(f"/en/mechanisms/{entry.id}")
+        listed = page.all("ul", data_sources="")
+        assert ("Put together from these pages" in page.main) == bool(listed), entry.id
+
+
+@pytest.mark.parametrize("slug", ["my", "ur", "zh-hans"])
+def test_the_list_of_offices_is_the_list(slug: str, get: Get, app: Flask) -> None:
+    page = get(f"/{slug}/")
+    ways = [one.get("href") or "" for one in page.one("main").iter("a") if one.get("hreflang")]
+    assert ways
+    assert all(one.endswith("/mechanisms") for one in ways)
+
+
+def test_work_of_children_and_of_students_is_told_as_the_law_has_it(loaded: Session) -> None:
+    child = str(queries.book(loaded).issues["child-labour"].say("description"))
+    assert "31 March after the 15th birthday" in child
+    student = WARNINGS["student-hours"]
+    for part in ("permit", "28 hours a week", "8 hours a day", "long school holidays"):
+        assert part in student
+
+
+def test_a_second_look_is_promised_by_another_person_only_where_there_is_one() -> None:
+    assert "If there is somebody who had no part" in TOLD["not_accepted"].next_step
+    assert "Another person reads it" not in TOLD["not_accepted"].next_step
 
 
 def test_help_about_pay_and_money_is_for_those_whom_it_concerns(app: Flask) -> None:
