@@ -7,6 +7,7 @@ and that of the reader's language, or of Japan, is believed first.
 """
 
 import codecs
+import re
 import unicodedata
 
 Result = tuple[str, bytes | None, list[str]]
@@ -159,10 +160,13 @@ def _thai(text: str) -> float:
 
 def _vietnamese(data: bytes) -> str:
     """The text in the encoding of older Vietnamese machines, empty where that is not likely."""
-    text = unicodedata.normalize("NFC", data.decode("cp1258", "replace"))
+    few = _MANY_TONES.sub(rb"\1", data)  # to join a long run of tones takes its length squared
+    text = unicodedata.normalize("NFC", few.decode("cp1258", "replace"))
     letters = [letter for letter in text if letter > "\x7f"]
     own = sum("\u1ea0" <= letter <= "\u1ef9" or letter in _VIETNAMESE for letter in letters)
     return text if own * 10 >= len(letters) * 9 else ""
 
 
+_TONES = rb"[\xcc\xd2\xde\xec\xf2]"  # those of cp1258, each a letter's mark of its own
+_MANY_TONES = re.compile(rb"(" + _TONES + rb"{30})" + _TONES + rb"+")
 _VIETNAMESE = frozenset("àáâãèéêìíòóôõùúýăđĩũơưÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ₫")
