@@ -1,7 +1,8 @@
 """The recall ledger: what was taken back, written down outside the database.
 
 A backup knows nothing of what happened after it was made. Put back, it would hand out again what a
-worker took back, let a retired number open the case, and show it to somebody who must not see it.
+worker took back, let a retired number open the case, write to an address that the worker took away,
+and show the case to somebody who must not see it.
 So the worker process keeps codes of such acts in a file beside the copy of the anchors, and a
 restore does them again. Marks between the acts say up to which anchor everything is in it.
 """
@@ -31,6 +32,7 @@ from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
 
 FILE = "recalls.jsonl"  # in the data folder, beside the copy of the anchors
+REPLAYED = "replayed"  # stands before what was done again, and says which event that was
 MARK = "anchor"  # the key by which a mark is told from an act
 # what is kept → the codes of its event that doing it again needs
 ACTS: dict[str, tuple[str, ...]] = {
@@ -41,6 +43,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     Verb.WORKER_REOPENS: (),
     Verb.CHANGE_RECEIPT: ("retired",),
     Verb.REISSUE: ("retired",),
+    Verb.CHANGE_CONTACT: (),
     Verb.RECUSE: ("person",),
     Verb.AGREE_CONFLICT: ("person", "declared"),
     Verb.REFER: ("mechanism", "replaced"),  # only one that ended an earlier yes

@@ -23,6 +23,7 @@ from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
+from grievance.cases.operations import addressing
 from grievance.cases.operations.referring import Proposal
 from grievance.directory.book import Entry
 from grievance.i18n import BY_SLUG, current
@@ -38,9 +39,12 @@ HOLDS_FOR = timedelta(days=180)  # what is first offered; the worker agrees to a
 
 
 def answers_of(session: Session, opened: OpenCase) -> dict[str, Any]:
-    """Story and identity by question, with the way to reach the worker as last changed."""
+    """Story and identity by question, with the way to reach the worker as last changed; none that
+    a backup brought back after they changed it."""
     identity = dict(records.read(session, opened, "identity"))
     contact = identity.pop("contact", None) or {}
+    if addressing.may_be_old(session, opened.case.id):
+        contact = {}
     found = {**records.read(session, opened, "answers"), **identity}
     if contact:
         found |= {

@@ -10,7 +10,7 @@ from uuid import UUID
 from grievance.cases import files, records, replies
 from grievance.cases.messages import Read
 from grievance.cases.models import CaseFile
-from grievance.cases.operations import handling
+from grievance.cases.operations import addressing, handling
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
@@ -68,6 +68,11 @@ class Report:
         """How the worker may be reached, as last changed."""
         found: Mapping[str, str] = self.read.identity.get("contact") or {}
         return found
+
+    @property
+    def contact_is_old(self) -> bool:
+        """Whether a backup brought back a way that the worker changed later."""
+        return addressing.may_be_old(db.session(), self.read.case.id)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import deciding, replying
+from grievance.cases.operations import addressing, deciding, replying
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
@@ -108,7 +108,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
     _speak(opened)
     clean_afterwards(act.site, opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
-    contact = said.pop("contact", {})
+    contact = said.pop("contact", {}) | {"old": addressing.may_be_old(session, opened.case.id)}
     return render_template(
         "intake/case.html",
         case=opened.case,

@@ -19,16 +19,28 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import ledger
 from grievance.cases.act import Act
+from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
-from grievance.cases.operations import conflicts, consenting, deciding, handling, receipts, replying
+from grievance.cases.operations import (
+    addressing,
+    conflicts,
+    consenting,
+    deciding,
+    handling,
+    receipts,
+    replying,
+    telling,
+)
 from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.referring import About, Proposal, recall_for_worker, refer
-from grievance.cases.operations.replaying import REPLAYED, RESTORE, replay
+from grievance.cases.operations.replaying import RESTORE, replay
+from grievance.cases.packets import answers_of
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
 from grievance.deadlines.models import Deadline
 from grievance.directory import facts
 from grievance.directory import operations as directory
+from grievance.notifications.models import Outbox
 from grievance.referrals import queries as referrals
 from grievance.referrals.models import Consent, PacketGrant, Referral
 from grievance.vault import keyring
@@ -55,6 +67,7 @@ class Life:
     asked: UUID  # staff took one back for the worker
     withdrawn: UUID
     changed: Filed
+    moved: Filed  # the worker said another way to be reached
     reissued: Filed
     untouched: Filed
     shut: UUID  # for one of staff
@@ -112,7 +125,12 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         audit.record(session, world.case, audit.Deed(audit.ADOPTED, "cli:test", now))
         session.commit()
         back, lead_back = (file_case(session, site, now=now) for _ in range(2))
-        changed, reissued, shut, untouched = (file_case(session, site, now=now) for _ in range(4))
+        changed, moved, reissued, shut, untouched = (
+            file_case(session, site, now=now) for _ in range(5)
+        )
+        reached = {"way": "email", "value": "home@example.org", addressing.BOX: str(uuid4())}
+        for filed in (moved, untouched):
+            replying.change_contact(filed.act(session, site, now), reached)
         visit(session, ring, changed)
         place.work("recalls")
         place.work("anchor")
@@ -136,6 +154,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         refer(handler.act(session, site, replaced.case, now), newer)
         _, keys = new_keys(ring)
         receipts.change(changed.act(session, site, now), keys)
+        replying.change_contact(moved.act(session, site, now), {"way": "none"})
         receipts.ask_reissue(handler.act(session, site, reissued.case, now), "The day of birth.")
         _, keys = new_keys(ring)
         receipts.reissue(other.act(session, site, reissued.case, now), keys)
@@ -147,9 +166,10 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         session.flush()
         conflicts.recuse(other.act(session, site, shut.case, now), "Her brother's firm.")
         session.commit()
-    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, two conflicts;
+    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, another way, two
+    # conflicts;
     # one withdrawn later; two withdrawn and opened again
-    assert place.work("recalls")["done"] == 14
+    assert place.work("recalls")["done"] == 15
     return Life(
         place,
         backup,
@@ -160,12 +180,13 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         asked.case.id,
         withdrawn.case.id,
         changed,
+        moved,
         reissued,
         untouched,
         shut.case.id,
         replaced.case.id,
         meant.id,
-        13,
+        14,
     )
 
 
@@ -205,7 +226,7 @@ def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backu
     assert printed["replayed"] == life.acts
     manifest = json.loads((life.backup / "manifest.json").read_text())
     assert printed["head"] == manifest["audit"]["head"] != ""
-    assert "13 acts that followed the backup were done again" in answer.stderr
+    assert "14 acts that followed the backup were done again" in answer.stderr
     assert "1 cases were filed after the backup and are lost: skipped" in answer.stderr
     assert "In 2 cases the number was changed after the backup" in answer.stderr
 
@@ -280,6 +301,26 @@ def test_a_retired_number_opens_nothing(life: Life, again: Session) -> None:
     kept = receipts.find(again, ring, slow_root(life.untouched.code, ring.receipt_salt))
     assert kept is not None
     assert kept[0].id == life.untouched.receipt.id
+
+
+def test_nobody_writes_where_the_worker_may_not_be_any_more(life: Life, again: Session) -> None:
+    case = again.get_one(Case, life.moved.case.id)
+    opened = life.handler.open(again, case)
+    assert addressing.may_be_old(again, case.id)
+    assert not addressing.may_be_old(again, life.untouched.case.id)
+    outbox = select(func.count()).select_from(Outbox)
+    before = again.scalar(outbox)
+    assert not telling.worker_of_news(again, life.site, opened, clock.real_now())
+    assert again.scalar(outbox) == before
+    assert not {one for one in answers_of(again, opened) if one.startswith("contact-")}
+    other = life.handler.open(again, again.get_one(Case, life.untouched.case.id))
+    assert answers_of(again, other)["contact-email"] == "home@example.org"
+    assert telling.worker_of_news(again, life.site, other, clock.real_now())
+    said = {"way": "email", "value": "lan@example.org"}
+    replying.change_contact(life.moved.act(again, life.site, clock.real_now()), said)
+    again.flush()
+    assert not addressing.may_be_old(again, case.id)
+    assert answers_of(again, opened)["contact-email"] == "lan@example.org"
 
 
 def test_a_person_with_a_conflict_does_not_see_the_case(life: Life, again: Session) -> None:

@@ -12,11 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.act import Act
+from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
 from grievance.cases.site import Site
@@ -32,6 +34,20 @@ BOX = "box"  # in the sealed contact: the address was confirmed, and lies under 
 def address_of(contact: Mapping[str, Any]) -> str:
     """The e-mail address a contact names; empty for none."""
     return str(contact.get("value") or "") if contact.get("way") == "email" else ""
+
+
+def may_be_old(session: Session, case_id: UUID) -> bool:
+    """Whether a backup was put back that lacks what the worker said later of how to reach them.
+    What it has may be what they took away: until they say it again nobody writes there."""
+    mine = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
+    said = select(func.max(Event.seq)).where(*mine, Event.verb == Verb.CHANGE_CONTACT)
+    lost = select(Event.id).where(
+        *mine,
+        Event.verb == REPLAYED,
+        Event.codes["act"].astext == Verb.CHANGE_CONTACT,
+        Event.seq > func.coalesce(said.scalar_subquery(), 0),
+    )
+    return session.scalar(lost.limit(1)) is not None
 
 
 def ask(

@@ -19,7 +19,7 @@ from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
-from grievance.cases.ledger import ACTS, Act
+from grievance.cases.ledger import ACTS, REPLAYED, Act
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
 from grievance.cases.operations import replying
@@ -34,7 +34,6 @@ from grievance.referrals.states import UNSENT
 from grievance.refusals import Refused
 
 RESTORE = Actor("cli:backup restore", frozenset({WORKER}), role="job")
-REPLAYED = "replayed"  # stands before what was done again, and says which event that was
 
 
 @dataclass(frozen=True)
@@ -141,6 +140,11 @@ def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
         session.execute(delete(ReceiptSession).where(ReceiptSession.receipt_id == receipt.id))
 
 
+def _contact(_session: Session, _case: Case, _act: Act, _now: datetime) -> None:
+    """What the worker said is sealed and not in the backup. That it was said stands in the event
+    before: nobody is written to by what was there earlier (`addressing.may_be_old`)."""
+
+
 def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
     """The reason is gone with the event. Somebody who joined after the backup is not there.
 
@@ -172,6 +176,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.WORKER_REOPENS: _reopen,
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
+    Verb.CHANGE_CONTACT: _contact,
     Verb.RECUSE: _recuse,
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,

@@ -132,7 +132,10 @@ def _on(
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
     """Send the neutral letter if the worker confirmed an e-mail address; whether one was sent. To
-    an address that is not confirmed yet goes the one letter with its code, once."""
+    an address that is not confirmed yet goes the one letter with its code, once; to one that a
+    backup brought back nothing."""
+    if addressing.may_be_old(session, opened.case.id):
+        return False
     contact = records.read(session, opened, "identity").get("contact") or {}
     address, case = addressing.address_of(contact), opened.case
     if not address or not contact.get(addressing.BOX):
