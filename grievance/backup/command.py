@@ -166,8 +166,9 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
             doubts |= recalls.ends_early(found, site.data)
             undo.enter_context(recalls.living_on(found, site.data))
             replayed = recalls.done_again(connection, found, held["event-mac"])
+            letters = recalls.letters_held(connection)
             connection.commit()
-    _answer(manifest, len(held) if fresh else 0, replayed=replayed)
+    _answer(manifest, len(held) if fresh else 0, replayed=replayed, held=letters)
     sys.exit(WANTING if doubts or manifest["audit"]["broken"] else 0)
 
 

@@ -19,6 +19,7 @@ from grievance.accounts import anchors, audit
 from grievance.backup.files import NotDone, keep
 from grievance.cases.ledger import FILE, Ledger, read
 from grievance.cases.operations.replaying import RESTORE, Replayed, replay
+from grievance.notifications import outbox
 from grievance.vault.ledger import Forged, whole
 
 CASES = "grievance_case"
@@ -123,6 +124,27 @@ def _tell(found: Found, made: Replayed) -> None:
             "the new one works. Two of staff can issue another."
         )
     click.echo("\n".join(said), err=True)
+
+
+def letters_held(connection: Connection) -> int:
+    """See that no letter of the backup leaves by itself, and say so; how many wait for a person."""
+    with Session(connection) as session:
+        session.info["actor"] = RESTORE.name
+        kept = outbox.hold_back(session, clock.real_now())
+        session.flush()
+    if kept.held:
+        click.echo(
+            f"{kept.held} letters to staff waited in the backup and may have gone out since. They "
+            "are held as given up: `flask outbox drain --dead` sends them.",
+            err=True,
+        )
+    if kept.dropped:
+        click.echo(
+            f"{kept.dropped} letters to workers waited in the backup and were dropped: they may "
+            "have gone out since, and the address may be an old one.",
+            err=True,
+        )
+    return kept.held
 
 
 def ends_early(found: Found | None, data: Path) -> bool:

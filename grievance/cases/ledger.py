@@ -34,6 +34,7 @@ from grievance.vault.keyring import KeyRing
 FILE = "recalls.jsonl"  # in the data folder, beside the copy of the anchors
 REPLAYED = "replayed"  # stands before what was done again, and says which event that was
 MARK = "anchor"  # the key by which a mark is told from an act
+KINDS = "kinds"  # on a mark: the verbs that are in the file up to there
 # what is kept → the codes of its event that doing it again needs
 ACTS: dict[str, tuple[str, ...]] = {
     Verb.RECALL: ("mechanism",),
@@ -90,8 +91,9 @@ def keep(session: Session, ring: KeyRing, path: Path) -> int:
         mark = _mark(session, before)
         newest = session.scalars(select(Anchor).order_by(Anchor.seq.desc()).limit(1)).first()
         events = _since(session, mark)
+        there = _events(before) if events else frozenset()
         new: list[dict[str, Any]] = [
-            asdict(_act(event)) for event in events if event.hash.hex().encode() not in before
+            asdict(_act(event)) for event in events if event.hash.hex() not in there
         ]
         acts = len(new)
         if newest and newest.seq > mark:
@@ -126,13 +128,21 @@ def _locked(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
+def _events(before: bytes) -> frozenset[str]:
+    facts = (json.loads(line) for line in before.splitlines())
+    return frozenset(one["event"] for one in facts if "event" in one)
+
+
 def _mark(session: Session, before: bytes) -> int:
     """The newest marked anchor that this database has too; 0 when there is none.
 
-    After a restore the newest marks are those of a history that is no more.
+    After a restore the newest marks are those of a history that is no more. A mark of a release
+    that kept fewer kinds of acts counts for nothing: what it left out lies before it.
     """
     for line in reversed(before.splitlines()):
         facts = json.loads(line)
+        if not set(ACTS) <= set(facts.get(KINDS, ())):
+            continue
         known = session.get(Anchor, facts[MARK]) if MARK in facts else None
         if known and _marked(known)["of"] == facts["of"]:
             return known.seq
@@ -140,7 +150,8 @@ def _mark(session: Session, before: bytes) -> int:
 
 
 def _marked(anchor: Anchor) -> dict[str, Any]:
-    return {MARK: anchor.seq, "of": anchor.signature.hex(), "at": anchor.at.isoformat()}
+    of, at = anchor.signature.hex(), anchor.at.isoformat()
+    return {MARK: anchor.seq, "of": of, "at": at, KINDS: sorted(ACTS)}
 
 
 def _since(session: Session, mark: int) -> Sequence[Event]:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Delete, Update, Uuid, any_, delete, literal, select, update
+from sqlalchemy import ARRAY, Delete, Interval, Update, Uuid, any_, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from grievance.clock import to_the_hour
 from grievance.notifications.addresses import AddressBox, Recipient, open_address
 from grievance.notifications.messages import Message
 from grievance.notifications.models import Outbox
-from grievance.notifications.pace import waiting
+from grievance.notifications.pace import TO_STAFF, waiting
 from grievance.vault.framing import frame
 from grievance.vault.grants import open_with, seal_to
 from grievance.vault.keys import KeyPair
@@ -27,6 +27,7 @@ from grievance.vault.labels import Label
 
 KEPT = timedelta(days=14)  # a letter is tried for so long, and kept so long once it is over
 AT_ONCE = frozenset({"danger"})
+RESTORED = "restored"  # why a letter of a backup did not leave
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,39 @@ def revive(session: Session, now: datetime) -> int:
         update(Outbox)
         .where(Outbox.state == "dead", Outbox.sealed.is_not(None))
         .values(state="pending", attempts=0, next_at=now, at=to_the_hour(now)),
+    )
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What became of the letters that waited in a backup: `held` for a person, `dropped`."""
+
+    held: int
+    dropped: int
+
+
+def hold_back(session: Session, now: datetime) -> HeldBack:
+    """After a backup was put back no letter of it leaves by itself: it may have gone out since, to
+    an address that was taken away since.
+
+    One to staff is given up, so that a person who has looked can `revive` it. One to a worker is
+    dropped, also where it was given up before: nobody could tell whether its address still
+    holds. A code that arrived meanwhile counts for as long as if it had been sent when written.
+    """
+    over = to_the_hour(now) + KEPT
+    to_staff = Outbox.kind.in_(TO_STAFF)
+    held = update(Outbox).where(Outbox.state == "pending", to_staff)
+    waits = Outbox.state.in_(("pending", "dead"))
+    dropped = update(Outbox).where(waits, Outbox.sealed.is_not(None), ~to_staff)
+    gone = {
+        "state": "cancelled",
+        "sealed": None,
+        "next_at": Outbox.at + literal(KEPT, Interval),
+        "error": RESTORED,
+    }
+    return HeldBack(
+        _count(session, held.values(state="dead", error=RESTORED, next_at=over)),
+        _count(session, dropped.values(**gone)),
     )
 
 

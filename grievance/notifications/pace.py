@@ -45,6 +45,7 @@ PACES = {
     "key_waits": Pace(hour=2, day=48, alike=False),  # each names a day: nobody may crowd it out
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
 }
+TO_STAFF = frozenset(PACES) - {"worker_news"}
 BY_DEFAULT = Pace(hour=2, day=12, alike=False)
 
 

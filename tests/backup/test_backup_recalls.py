@@ -37,6 +37,7 @@ from grievance.cases.operations.replaying import RESTORE, replay
 from grievance.cases.packets import answers_of
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
+from grievance.cases.states import Verb
 from grievance.deadlines.models import Deadline
 from grievance.directory import facts
 from grievance.directory import operations as directory
@@ -44,6 +45,7 @@ from grievance.notifications.models import Outbox
 from grievance.referrals import queries as referrals
 from grievance.referrals.models import Consent, PacketGrant, Referral
 from grievance.vault import keyring
+from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
 from grievance.vault.receipts import slow_root
 from tests.backup.conftest import TEMPLATE, Place
@@ -321,6 +323,28 @@ def test_nobody_writes_where_the_worker_may_not_be_any_more(life: Life, again: S
     again.flush()
     assert not addressing.may_be_old(again, case.id)
     assert answers_of(again, opened)["contact-email"] == "lan@example.org"
+
+
+def test_acts_of_a_kind_that_an_earlier_release_did_not_keep_are_caught_up(
+    life: Life, fresh: Place
+) -> None:
+    """The case need not move again: a mark tells which kinds lie before it."""
+    ring = KeyRing.load(life.place.ring, "worker")
+    facts = lines.read(ring.anchor_public, life.ledger.read_bytes())
+    kept = [one for one in facts if one.get("verb") != Verb.CHANGE_CONTACT]
+    assert len(kept) < len(facts)
+    earlier = [{name: one[name] for name in one if name != ledger.KINDS} for one in kept]
+    given = fresh.data / "given.jsonl"
+    given.write_bytes(lines.signed(ring.anchor_private, b"", earlier))
+    with life.place.session("worker") as session:
+        assert ledger.keep(session, ring, given) == len(facts) - len(kept)
+        assert ledger.keep(session, ring, given) == 0
+    answer = fresh.run("restore", life.backup, "--ledger", given)
+    assert answer.exit_code == 0, answer.output
+    assert json.loads(answer.stdout)["replayed"] == life.acts
+    with fresh.session() as session:
+        assert addressing.may_be_old(session, life.moved.case.id)
+        assert not addressing.may_be_old(session, life.untouched.case.id)
 
 
 def test_a_person_with_a_conflict_does_not_see_the_case(life: Life, again: Session) -> None:
