@@ -59,7 +59,8 @@ HEADED[cases.Case] = Heading(
         cases.Case, "id", "filing_id", "version", "event_seq", "event_head", "event_mac",
         "event_reach",
     ),
-    earlier=("state", "severity", "issues", "danger"),
+    # not the severity: 0.2.0 raised it for who was punished, and told it in no event
+    earlier=("state", "issues", "danger"),
     reach=2,
     since={"next_due": 2},
 )  # fmt: skip

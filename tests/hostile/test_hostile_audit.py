@@ -265,6 +265,30 @@ def test_a_chain_of_the_release_before_names_its_people_with_its_next_act(
     assert [what.partition("/")[0] for what in wrong()] == ["operator_profile"]
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "told"), [("severity", "high", 0), ("danger", "true", 1)]
+)
+def test_what_the_release_before_left_untold_is_no_break(
+    scene: Scene, column: str, value: str, told: int
+) -> None:
+    """0.2.0 raised the severity of who was punished and said so in no event; danger it told."""
+    scene.run("DELETE FROM event_detail")
+    scene.run(
+        "UPDATE event SET mac = NULL, codes = codes - 'rows' - 'row' - 'whole'"
+        " WHERE stream_id = :id",
+        id=scene.case_id,
+    )
+    scene.run(
+        "UPDATE grievance_case SET event_mac = NULL, event_reach = 0 WHERE id = :id",
+        id=scene.case_id,
+    )
+    scene.rewrite(1)
+    before = scene.wrong()
+    scene.run(f"UPDATE grievance_case SET {column} = :value", value=value)
+    added = [one for one in scene.wrong() if one not in before]
+    assert added == [(str(scene.case_id), f"grievance_case.{column}")] * told
+
+
 def test_an_older_version_of_a_number_put_back_is_found(scene: Scene) -> None:
     """The release's own value, from before a person corrected or confirmed it."""
     scene.run(
