@@ -19,6 +19,7 @@ from grievance.cli.places import (
     as_role,
     given_database,
     home,
+    is_demo,
     leave,
     name_given,
     or_leave,
@@ -146,7 +147,14 @@ def _answers(door: socket.socket) -> bool:
 
 
 def _ready(place: Place) -> None:
-    for line in announce(place.folder / "demo.json") if place.demo else []:
-        click.echo(line)
+    if place.demo and is_demo(place.folder):
+        for line in announce(place.folder / "demo.json"):
+            click.echo(line)
+    elif place.demo:  # a backup that was put back: nothing in it opens the invented people's desks
+        click.echo(
+            "The passwords and numbers of this demonstration lay in demo.json, which no backup"
+            " holds: put that file back, or start with an empty folder.",
+            err=True,
+        )
     click.echo(f"ready {place.public_url}")
     sys.stdout.flush()

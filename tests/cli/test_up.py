@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grievance.cli import instance
+from grievance.cli.places import Place
 from grievance.embedded import listening
 from grievance.embedded.lock import RunLock
 
@@ -128,3 +129,13 @@ def test_only_our_own_socket_is_asked(stranger: int) -> None:
     web.join()
     assert answered[0].startswith(b"GET /healthz ")
     ours.close()
+
+
+def test_a_demonstration_that_was_put_back_says_where_its_passwords_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No backup holds demo.json; the instance starts all the same."""
+    instance._ready(Place(tmp_path, lambda role: role, "unix:///queue", demo=True))
+    out, err = capsys.readouterr()
+    assert out == "ready http://127.0.0.1:8000\n"
+    assert "demo.json" in err
