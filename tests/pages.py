@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 import html5lib
+import regex
 from werkzeug.test import TestResponse
 
+from grievance.cli.translations import PARTIAL
+from grievance.i18n import LANGUAGES
+
 NAMESPACE = re.compile(r"\{.*\}")
+# Languages whose script tells a sentence of another language, and what is of no language.
+OWN_NAMES = {one.own_name for one in LANGUAGES}
+BY_TAG = {one.tag: one for one in LANGUAGES}
+SCRIPTS = {one.tag: one for one in PARTIAL if one.script in (
+    "Mymr", "Deva", "Arab", "Thai", "Khmr", "Sinh", "Beng", "Laoo", "Cyrl")}  # fmt: skip
+OTHERS = regex.compile(r"[\p{Latin}\p{Han}\p{Hiragana}\p{Katakana}]{2}")
+SENTENCE = regex.compile(r"(?:\b\p{Latin}[\p{Latin}'’]+ +){3}|[\p{Hiragana}\p{Katakana}]{3}")
+NAMES = (
+    "Grievance",
+    "Hidamari",
+    "example",
+    "x.exe",
+    "card",
+    "LINE",
+    "WhatsApp",
+    "PDF",
+    "SIM",
+    "Words.",
+)
+PREFECTURE = regex.compile(r"\p{Latin}+ \(\p{Han}+\)")  # as on its signs, in every language
 
 
 @dataclass(frozen=True)
@@ -107,9 +132,51 @@ def read_page(response: TestResponse) -> Page:
     assert len(page.all("h1")) == 1, f"{len(page.all('h1'))} × h1"
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    strange = strange_texts(page)
+    assert not strange, f"not in {top.get('lang')}, and not marked: {strange}"
     _check_labels(page)
     _check_policy(page, response)
     return page
+
+
+def strange_texts(page: Page) -> list[str]:
+    """What a page of a language of first screens says in another one without marking it: a
+    voice would read it wrongly, and from right to left it would come out of order. What a person
+    wrote (`dir=auto`) and the own names of languages stand as they are."""
+    html = page.one("html")
+    language = SCRIPTS.get(html.get("lang") or "")
+    if language is None:
+        return []
+    own = regex.compile(rf"\p{{{language.script}}}")
+    found = []
+    for text, tag, direction in _texts(page.one("body"), language.tag, language.direction):
+        spoken = BY_TAG.get(tag)
+        if direction == "auto" or text in OWN_NAMES:
+            continue
+        if tag != language.tag:
+            if spoken is not None and direction != spoken.direction:
+                found.append(f"{tag} from the wrong side: {text}")
+        elif SENTENCE.search(text) or not own.search(text) and _is_said(text):
+            found.append(text)
+    return found
+
+
+def _is_said(text: str) -> bool:
+    named = PREFECTURE.fullmatch(text) or any(name in text for name in NAMES)
+    return bool(OTHERS.search(text)) and not named
+
+
+def _texts(element: Element, tag: str, direction: str) -> Iterator[tuple[str, str, str]]:
+    """Every text below an element that a person reads, with its language and direction."""
+    tag, direction = element.get("lang") or tag, element.get("dir") or direction
+    if element.tag in ("script", "style", "textarea", "bdi") or element.get("aria-hidden"):
+        return
+    if element.text and element.text.strip():
+        yield " ".join(element.text.split()), tag, direction
+    for part in element:
+        yield from _texts(part, tag, direction)
+        if part.tail and part.tail.strip():
+            yield " ".join(part.tail.split()), tag, direction
 
 
 def _check_labels(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
@@ -21,9 +22,9 @@ from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
-from grievance.deadlines.telling import law_dates
+from grievance.deadlines.telling import LawDate, law_dates
 from grievance.extensions import db
-from grievance.i18n import BY_SLUG, Language, current
+from grievance.i18n import BY_SLUG, Language, current, speaking
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
@@ -132,7 +133,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
             if not line.question.startswith("contact")
         ],
         said_elsewhere=_elsewhere,
-        dates=law_dates(opened.case.issues, said, now()),
+        dates=_dates(opened, said),
         contact=contact,
         readers=who_has_read(session, opened.case),
         authors=authors(actor.role),
@@ -142,6 +143,12 @@ def _case_page(act: Act, form: MessageForm) -> str:
         can=can,
         card=next_card(act),
     )
+
+
+def _dates(opened: OpenCase, said: dict[str, Any]) -> list[LawDate]:
+    """The law's days, in a language that has their sentences: no first screen does."""
+    with speaking(whole_language()):
+        return law_dates(opened.case.issues, said, now())
 
 
 def _elsewhere(question: str) -> Language | None:

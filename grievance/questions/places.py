@@ -29,7 +29,8 @@ REGIONS = (
     ("hokkaido", 1), ("tohoku", 7), ("kanto", 14), ("chubu", 23),
     ("kansai", 30), ("chugoku", 35), ("shikoku", 39), ("kyushu", 47),
 )  # fmt: skip
-_NOT_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}  # groups and test codes of CLDR
+# Groups and test codes of CLDR, and an island that it names in English only.
+_NOT_COUNTRIES = {"CQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 
 
 def prefecture_codes() -> list[str]:

@@ -182,6 +182,7 @@ def init_app(app: Flask) -> None:
         languages=i18n.LANGUAGES,
         enabled_languages=enabled,
         is_partial=is_partial,
+        whole_language=whole_language,
         strange_language=_strange,
         has_first_screen=_has_first_screen,
         say_in=_say_in,

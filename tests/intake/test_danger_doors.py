@@ -126,3 +126,13 @@ def test_the_police_and_the_ambulance_stand_there_once(ask: Ask) -> None:
     calls = [a.get("href") for a in page.one("main").iter("a")]
     assert calls.count("tel:110") == calls.count("tel:119") == 1
     assert len(lines(page)) > 1
+
+
+@pytest.mark.parametrize("issue", ["violence", "transfer-refused", "harassment-sexual"])
+@pytest.mark.parametrize("slug", ["my", "ne", "ur"])
+def test_a_first_screen_marks_what_it_says_in_another_language(
+    slug: str, issue: str, ask: Ask
+) -> None:
+    """`read_page` refuses what is not marked."""
+    for more in ({}, {"status": "none"}, {"status": "ssw1"}, {"location": "abroad"}):
+        assert ask(slug, TUESDAY, issue=issue, **more).name == "file.danger"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.accounts.roles import Role
+from grievance.i18n import BY_SLUG, gettext, speaking
 from tests.cast import Browser, Operator, browser, file_case, found_operator, member
 from tests.pages import Page, read_page
 
@@ -26,15 +27,17 @@ def operator(app: Flask, session: Session) -> Operator:
 def read(app: Flask, session: Session, operator: Operator) -> Read:
     """Files with these answers and reads the page of the worker, or of a handler."""
 
-    def shown(*, staff: bool = False, role: str = "worker", **answers: str) -> Page:
+    def shown(
+        *, staff: bool = False, role: str = "worker", slug: str = "en", **answers: str
+    ) -> Page:
         filed = file_case(session, app.config["SITE"], role=role, **answers)
         if staff:
             someone: Browser = browser(app, session, member(session, operator, Role.HANDLER))
             return read_page(someone.get(f"/staff/cases/{filed.case.reference}"))
         visitor = browser(app, session)
-        page = read_page(visitor.get("/en/return"))
-        visitor.post("/en/return", data={**page.fields(), "code": filed.code})
-        return read_page(visitor.get("/en/case"))
+        page = read_page(visitor.get(f"/{slug}/return"))
+        visitor.post(f"/{slug}/return", data={**page.fields(), "code": filed.code})
+        return read_page(visitor.get(f"/{slug}/case"))
 
     return shown
 
@@ -72,3 +75,20 @@ def test_a_date_far_ahead_does_not_alarm(read: Read) -> None:
     page = read(since=ago(0, -60))
     assert "A time limit in the law ends soon." not in page.main
     assert page.one("div", data_limit="wages").get("data-limit-state") == "open"
+
+
+@pytest.mark.parametrize(("slug", "told_in"), [("my", "en"), ("ur", "en"), ("ja-easy", "ja")])
+def test_a_page_of_first_screens_marks_the_language_of_the_law(
+    read: Read, slug: str, told_in: str
+) -> None:
+    """Nothing of the panel stands in the catalogues of the first screens."""
+    soon = ago(3, 40)
+    page = read(slug=slug, since=soon, until=soon)  # refused where something is not marked
+    assert page.one("html").get("lang") == BY_SLUG[slug].tag
+    notice, panel = page.one("p", data_limit_soon=""), page.one("h2", id="law-dates")
+    with speaking(told_in):
+        assert gettext("A time limit in the law ends soon.") in "".join(notice.itertext())
+        assert gettext("Time limits in the law") == panel.text
+    around = next(one for one in page.all("div") if panel in list(one))
+    for one in (notice, around):
+        assert (one.get("lang"), one.get("dir")) == (told_in, "ltr")
