@@ -1,33 +1,64 @@
-"""What opening a case does once its page is out: files that were not cleaned are tried again."""
+"""What a page does once it is out: files that were not cleaned are tried again.
+
+Only who opens a case holds its key, so no job could do it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
+from grievance import clock
 from grievance.cases import recleaning
 from grievance.cases.files import Stored
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase
+from grievance.cases.pauses import PAUSES, Waiting
+from grievance.cases.recleaning import Reader
 from grievance.cases.site import Site
 from grievance.extensions import db
 from grievance.web.afterwards import afterwards
 from grievance.web.sources import here
+
+ELSEWHERE = b"other cases"  # one lane at the cleaner, whoever's page it was
 
 
 def clean_afterwards(
     site: Site, opened: OpenCase, kept: Sequence[tuple[CaseFile, Stored]], actor: str
 ) -> None:
     """Try the files of an opened case again that wait for the cleaner, one after the other, until
-    it is busy. Only who opens the case holds its key, so no job could do it."""
-    waiting = [row.id for row, stored in kept if recleaning.waits(stored, row.state)]
+    one stays as it is. Those that were tried a moment ago rest."""
     case_id, keys, source = opened.case.id, dict(opened.keys), here()
+    left = [Waiting(case_id, row.id) for row, stored in kept if recleaning.waits(stored, row.state)]
 
     def work() -> None:
         session = db.session()
-        for file_id in waiting:
+        while one := PAUSES.take(left, clock.real_now()):
             again = OpenCase(session.get_one(Case, case_id), keys)
-            if not recleaning.clean_again(session, site.blobs, again, file_id, source):
+            if not _cleaned(session, site, again, one, source):
                 return
 
-    if waiting:
+    if left:
         afterwards(actor, work)
+
+
+def clean_elsewhere_afterwards(site: Site, reader: Reader, actor: str) -> None:
+    """Try one file of any case that this member may open: nobody has to look at a case for its
+    files to be cleaned. Each case has its turn, however many files another one holds."""
+
+    def work() -> None:
+        session = db.session()
+        one = PAUSES.take(recleaning.waiting(session, reader.person), clock.real_now())
+        opened = reader.open(session, one.case) if one else None
+        if one and opened:
+            _cleaned(session, site, opened, one, ELSEWHERE)
+
+    afterwards(actor, work)
+
+
+def _cleaned(session: Session, site: Site, opened: OpenCase, one: Waiting, source: bytes) -> bool:
+    found = recleaning.clean_again(session, site.blobs, opened, one.file, source)
+    busy = "busy" in found.warnings
+    PAUSES.rest(one.file, 0 if busy else max(found.tries, 1), clock.real_now())
+    return found.state != "not_cleaned"

@@ -12,9 +12,11 @@ from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member
-from grievance.cases.models import COMPARTMENTS, Case, CaseFile
-from grievance.cases.opening import OpenCase, open_for_organisation
+from grievance.cases.afterwards import clean_elsewhere_afterwards
+from grievance.cases.models import Case, CaseFile
+from grievance.cases.opening import OpenCase
 from grievance.cases.operations.filing import ALPHABET
+from grievance.cases.recleaning import Reader
 from grievance.cases.site import Site
 from grievance.clock import now
 from grievance.extensions import db
@@ -56,12 +58,22 @@ def open_case(reference: str, *, change: bool = False) -> Desk:
     case = find(session, reference, member.person_id)
     if case is None:
         abort(404)
-    own = member.organisation_id
-    keys = {g: key for (owner, g), key in member.organisation_keys().items() if owner == own}
-    opened = open_for_organisation(session, case, own, keys)
-    if not all(opened.holds(compartment) for compartment in COMPARTMENTS):
+    opened = reader_of(member).open(session, case.id)
+    if opened is None:
         abort(403)
     return Desk(opened, member, actor_of(member))
+
+
+def reader_of(member: Member) -> Reader:
+    """The member as somebody who opens cases."""
+    own = member.organisation_id
+    keys = {g: key for (owner, g), key in member.organisation_keys().items() if owner == own}
+    return Reader(member.person_id, own, keys)
+
+
+def clean_elsewhere(member: Member) -> None:
+    """Once the page is out, let one file be cleaned that waits in any case."""
+    clean_elsewhere_afterwards(site(), reader_of(member), actor_of(member).name)
 
 
 def actor_of(member: Member) -> Actor:

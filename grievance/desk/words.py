@@ -131,7 +131,7 @@ def tongue(slug: str) -> Language:
 FILE_STATE = {
     "cleaned": N_("Cleaned of hidden data"),
     "download_only": N_("Could not be cleaned: it may show where and by whom it was made"),
-    "not_cleaned": N_("Not yet cleaned"),
+    "not_cleaned": N_("Still waiting to be cleaned of hidden data; it is tried again by itself"),
 }
 
 

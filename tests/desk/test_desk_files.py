@@ -9,6 +9,7 @@ from PIL import Image
 
 from grievance.accounts.roles import Role
 from grievance.cases import files
+from grievance.files import cleaning
 from grievance.storage import FolderBlobs
 from tests.cast import NOW
 from tests.faults.staff import form_of
@@ -99,7 +100,7 @@ def test_a_file_that_could_not_be_cleaned_has_no_download_without_a_reason(house
     file = files.attach(house.session, desk, raw, files.Brought("worker", NOW))
     house.session.commit()
     page = show(client, f"/staff/cases/{filed.case.reference}")
-    assert "Not yet cleaned" in page.main
+    assert "Still waiting to be cleaned" in page.main
     path = f"/staff/cases/{filed.case.reference}/files/{file.id}"
     assert path not in [link.get("href") for link in page.all("a")]
     assert client.get(path).status_code == 404
@@ -121,3 +122,19 @@ def test_swapped_ids_open_nothing(house):
 def test_an_administrator_may_not_file_for_a_caller(house, show):
     client = house.browser(house.hire(Role.ADMINISTRATOR))
     assert client.post("/staff/file-for-caller", data={}).status_code == 403
+
+
+def test_a_file_of_any_case_is_cleaned_once_a_page_of_staff_is_out(house, show):
+    """Nobody has to open the case that it lies in."""
+    client, filed, blobs = house.browser(house.hire()), house.case(), house.app.config["SITE"].blobs
+    with cleaning.CHILDREN.hold(b"one"), cleaning.CHILDREN.hold(b"other"):
+        stored = files.keep(blobs, b"14 hours", "note.txt", b"worker")
+    opened = filed.open(house.session)
+    row = files.attach(house.session, opened, stored, files.Brought("worker", NOW))
+    house.session.commit()
+    assert row.state == "not_cleaned"
+    with client.get("/staff/") as page:
+        assert page.status_code == 200
+    house.session.expire_all()
+    assert row.state == "cleaned"
+    assert files.content(blobs, files.read_meta(opened, row), original=False) == b"14 hours"

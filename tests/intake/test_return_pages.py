@@ -195,7 +195,7 @@ def test_no_try_of_the_cleaner_is_spent_on_the_way_to_another_language(
     visit: Visit,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What broke the cleaner is tried three times: the page that leads elsewhere tries none."""
+    """What broke the cleaner is tried again: the page that leads elsewhere tries none."""
     lead = member(session, operator, Role.LEAD)
     World(session, app.config["SITE"], operator, lead, lead, filed).hand_over("asked")
     with cleaning.CHILDREN.hold(b"one"), cleaning.CHILDREN.hold(b"other"):
