@@ -38,7 +38,7 @@ READ_CHAIN, DIRECTORY = UUID(int=1), UUID(int=2)  # the two chains of their own
 KINDS = {READ_CHAIN: "reads", DIRECTORY: "directory"}
 BATCH = 10_000  # reads that one event chains at most
 ADOPTED = "adopted"  # a chain from before begins to be vouched for
-ERASED = "erased"  # the law asked for it: its rows are gone, and with `all` the case itself
+ERASED = "erase"  # the law asked for it: its rows are gone, and with `all` the case itself
 _OPTION = "voucher"
 
 # verb → the codes its events carry; a name that ends in "?" may be left out

@@ -168,6 +168,7 @@ def restore(folder: Path, ledger: Path | None, without_ledger: bool) -> None:
             replayed = recalls.done_again(connection, found, held["event-mac"])
             letters = recalls.letters_held(connection)
             connection.commit()
+            recalls.swept(connection, store)
     _answer(manifest, len(held) if fresh else 0, replayed=replayed, held=letters)
     sys.exit(WANTING if doubts or manifest["audit"]["broken"] else 0)
 

@@ -20,11 +20,16 @@ from grievance.backup.files import NotDone, keep
 from grievance.cases.ledger import FILE, Ledger, read
 from grievance.cases.operations.replaying import RESTORE, Replayed, replay
 from grievance.notifications import outbox
+from grievance.questions.jobs import sweep_left
+from grievance.storage import Blobs
 from grievance.vault.ledger import Forged, whole
 
 CASES = "grievance_case"
 LATER = "What was taken back after that was not taken back again."
-WARNING = "What was taken back after the backup comes back: consents, hand-overs, numbers, cases."
+WARNING = (
+    "What was taken back after the backup comes back: consents, hand-overs, numbers, cases, also"
+    " erased ones."
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,14 @@ def done_again(connection: Connection, found: Found | None, event_key: bytes) ->
         session.flush()
     _tell(found, made)
     return made.acts
+
+
+def swept(connection: Connection, store: Blobs) -> None:
+    """Delete the files of cases that were erased again; what the store does not do now, the worker
+    process does. Call it after the commit."""
+    with Session(connection) as session:
+        session.info["actor"] = RESTORE.name
+        sweep_left(session, store)
 
 
 def _tell(found: Found, made: Replayed) -> None:

@@ -22,6 +22,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, cast, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
+from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
 from grievance.cases.states import Verb
@@ -48,8 +49,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     Verb.RECUSE: ("person",),
     Verb.AGREE_CONFLICT: ("person", "declared"),
     Verb.REFER: ("mechanism", "replaced"),  # only one that ended an earlier yes
+    ERASED: ("ground", "boxes"),  # only of a whole case
 }
-some_of(ACTS, Verb)
+some_of(ACTS, (*Verb, ERASED))
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _since(session: Session, mark: int) -> Sequence[Event]:
         select(Event)
         .where(Event.stream_kind == Case.stream_kind, Event.verb.in_(ACTS))
         .where(or_(Event.verb != Verb.REFER, Event.codes.has_key("replaced")))
+        .where(or_(Event.verb != ERASED, Event.codes["all"].as_boolean()))
         .order_by(Event.stream_id, Event.seq)
     )
     if mark:

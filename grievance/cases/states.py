@@ -104,6 +104,8 @@ class Transition:
 
 WORKER, HELPER = "receipt.worker", "receipt.helper"
 JOB = "job"
+# What the last event of a case carries: nothing else of it is left.
+ERASING = ("ground", "proposal?", "by?", "alone?", "boxes", "rows", "all")
 
 TABLE: dict[Verb, Transition] = {
     row.verb: row

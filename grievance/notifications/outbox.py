@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, Delete, Interval, Update, Uuid, any_, delete, literal, select, update
+from sqlalchemy import case as case_of
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -144,6 +145,19 @@ def cancel(session: Session, case: UUID, now: datetime) -> int:
         .where(Outbox.case == case, Outbox.state == "pending")
         .values(state="cancelled", sealed=None, next_at=to_the_hour(now) + KEPT),
     )
+
+
+def forget(session: Session, case: UUID, now: datetime) -> None:
+    """The case is erased: of its letters nothing is left but that there were some, which belong to
+    none. What is not sent yet never is."""
+    waits = Outbox.state == "pending"
+    gone = {
+        "case": None,
+        "sealed": None,
+        "state": case_of((waits, "cancelled"), else_=Outbox.state),
+        "next_at": case_of((waits, to_the_hour(now) + KEPT), else_=Outbox.next_at),
+    }
+    _count(session, update(Outbox).where(Outbox.case == case).values(gone))
 
 
 def revive(session: Session, now: datetime) -> int:

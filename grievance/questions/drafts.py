@@ -14,13 +14,14 @@ presented, everything is sealed anew under it and the old secret opens nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
@@ -299,6 +300,13 @@ def left(session: Session, limit: int) -> list[str]:
     """Blobs that no draft holds any more, at most `limit`."""
     waiting = select(DraftBlob.blob).where(DraftBlob.draft_id.is_(None)).limit(limit)
     return [blob.hex for blob in session.scalars(waiting)]
+
+
+def leave(session: Session, blobs: Iterable[UUID]) -> None:
+    """Blobs that nothing names any more: the next sweep deletes them from the store."""
+    waiting = [{"blob": blob, "draft_id": None, "room": 0} for blob in blobs]
+    if waiting:
+        session.execute(insert(DraftBlob).on_conflict_do_nothing(), waiting)
 
 
 def swept(session: Session, blob: str) -> None:

@@ -1,4 +1,4 @@
-"""The timed work of this room: forgetting drafts that ran out."""
+"""The timed work of this room: forgetting drafts that ran out, and files of what is gone."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ def purge(session: Session, blobs: Blobs, now: datetime) -> int:
         count = drafts.purge_expired(session, now)
         session.commit()
         total += count
-    while (names := drafts.left(session, SLICE)) and sweep(session, blobs, names):
-        pass
+    sweep_left(session, blobs)
     return total
 
 
+def sweep_left(session: Session, blobs: Blobs) -> None:
+    """Delete every blob that nothing names any more. Commits."""
+    while (names := drafts.left(session, SLICE)) and sweep(session, blobs, names):
+        pass
+
+
 def sweep(session: Session, blobs: Blobs, names: Iterable[str]) -> bool:
-    """Delete blobs that drafts left, until the store does not answer: the next run goes on with
+    """Delete blobs that nothing names, until the store does not answer: the next run goes on with
     the rest. Whether all are gone. Commits: the rows go after the blobs, so none is forgotten."""
     try:
         for name in names:

@@ -53,8 +53,8 @@ class DraftSuccessor(Base):
 
 
 class DraftBlob(Base):
-    """A sealed blob in the store that belongs to a draft, or to none any more: then it waits for
-    being deleted from the store."""
+    """A sealed blob in the store that belongs to a draft, or to nothing any more, its draft or its
+    case being gone: then it waits for being deleted from the store."""
 
     __tablename__ = "draft_blob"
 

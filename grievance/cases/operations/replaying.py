@@ -1,4 +1,5 @@
-"""After a restore: what was taken back since the backup is taken back again.
+"""After a restore: what was taken back since the backup is taken back again, what was erased is
+erased again.
 
 No key is needed for it: grants go, a yes ends, a number is retired, a person is shut out. What was
 given after the backup, a new number for one, cannot come back; staff issue another.
@@ -15,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.accounts.audit import Deed
+from grievance.accounts.audit import ERASED, Deed
 from grievance.accounts.models import Event, Person
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
@@ -26,6 +27,7 @@ from grievance.cases.operations import replying
 from grievance.cases.operations.conflicts import step_aside
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.referring import take_back
+from grievance.cases.operations.shredding import shred
 from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.model import complete
 from grievance.referrals.models import PacketGrant, Referral
@@ -55,7 +57,8 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
     for act in acts:
         case = session.get(Case, act.case_id)
         if case is None:
-            unknown.add(act.case)
+            if not _erased(session, act.case_id):
+                unknown.add(act.case)
         elif not _known(session, act):
             if AGAIN[act.verb] is _retire:  # no event of its own: the one that follows names it
                 _retire(session, case, act, now)
@@ -67,6 +70,12 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
                 AGAIN[act.verb](session, case, act, now)
             done += 1
     return Replayed(done, len(unknown), len(retired - _open_to_a_worker(session, retired)))
+
+
+def _erased(session: Session, case_id: UUID) -> bool:
+    """The case is gone because it was erased, here or again: there is nothing to do to it."""
+    gone = (Event.stream_id == case_id, Event.verb == ERASED, Event.codes["all"].as_boolean())
+    return session.scalar(select(Event.id).where(*gone).limit(1)) is not None
 
 
 def _open_to_a_worker(session: Session, cases: set[UUID]) -> set[UUID]:
@@ -168,6 +177,11 @@ def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
     again.move(Verb.RECUSE, person=person)
 
 
+def _erase(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """Its files stand written down to be swept out of the store."""
+    shred(_again(session, case, now), act.codes["boxes"], ground=act.codes["ground"])
+
+
 AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.RECALL: _recall,
     Verb.RECALL_FOR_WORKER: _recall,
@@ -180,5 +194,6 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.RECUSE: _recuse,
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,
+    ERASED: _erase,
 }
 complete(AGAIN, ACTS)
