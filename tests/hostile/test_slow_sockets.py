@@ -5,36 +5,22 @@ Behind nginx stands one thread that answers one request at a time: whoever holds
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from tests.servers import ROOT
+from tests.hostile.recipe import NAME, PATIENCE, needs_nginx, running
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-NAME = "help.example.org"
 SLOW = 30
-PATIENCE = 30  # seconds until a test gives up; nothing is measured by it
 PAGE = b"&#34;" * 1024 * 1024  # the largest page: a megabyte of quotes, shown again
 
-if NGINX is None and os.environ.get("CI"):
-    pytest.fail("nginx is needed here", pytrace=False)
-pytestmark = pytest.mark.skipif(NGINX is None, reason="slow sockets: NOT RUN, no nginx")
+pytestmark = needs_nginx
 
 
 class OneThread(HTTPServer):
@@ -80,78 +66,8 @@ def upstream() -> Iterator[OneThread]:
 @pytest.fixture
 def proxy(tmp_path: Path, upstream: OneThread) -> Iterator[int]:
     """The shipped recipe on a free port, before `upstream`."""
-    port = free_port()
-    certificate(tmp_path)
-    first, second = (
-        re.sub(r"listen (\[::\]:)?(80|443)( ssl)?;", "", (ROOT / "deploy" / name).read_text())
-        for name in ("nginx-http.conf", "nginx.conf")
-    )
-    second = second.replace("server {", f"server {{ listen 127.0.0.1:{port} ssl sndbuf=16k;", 1)
-    for old, new in (
-        ("/etc/letsencrypt/live/help.example.org", str(tmp_path)),
-        ("/var/log/nginx", str(tmp_path)),
-        ("/run/grievance-bodies", str(tmp_path / "bodies")),
-        ("127.0.0.1:8000", f"127.0.0.1:{upstream.server_port}"),
-    ):
-        assert old in second
-        second = second.replace(old, new)
-    first = first.replace("server {", f"server {{ listen 127.0.0.1:{free_port()};", 1)
-    user = "user root;" if os.geteuid() == 0 else ""
-    temporary = " ".join(
-        f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    written = tmp_path / "nginx.conf"
-    written.write_text(
-        f"{user} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{ worker_connections 512; }}\nhttp {{ {temporary}\n{first}\n{second} }}\n"
-    )
-    assert NGINX
-    running = subprocess.Popen([NGINX, "-p", str(tmp_path), "-c", str(written)])
-    try:
-        wait_for(port, running)
+    with running(tmp_path, [upstream.server_port]) as port:
         yield port
-    finally:
-        running.terminate()
-        running.wait(PATIENCE)
-
-
-def certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(made.public_bytes(pem))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
-def free_port() -> int:
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        return int(chosen.getsockname()[1])
-
-
-def wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
-    """Until nginx answers or ends."""
-    give_up = threading.Event()
-    threading.Timer(PATIENCE, give_up.set).start()
-    while not give_up.wait(0.05):
-        assert running.poll() is None, "nginx does not take the recipe"
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("nginx never answered")
 
 
 def connected(stack: ExitStack, port: int, *, window: int = 0) -> ssl.SSLSocket:
