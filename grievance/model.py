@@ -195,7 +195,12 @@ def some_of(table: Mapping[Any, Any], codes: Iterable[Any], without: Iterable[An
     known = set(codes)
     if without:
         complete(table, known - set(without))
-    if wrong := set(table) - known:
-        raise ValueError(f"not of the list: {sorted(map(str, wrong))}")
+    of_list(table, known)
     if not known - set(table):
         raise ValueError("a row for each: that is a complete table")
+
+
+def of_list(used: Iterable[Any], codes: Iterable[Any]) -> None:
+    """What a row uses of a closed list stands in it; raises ValueError with what does not."""
+    if wrong := set(used) - set(codes):
+        raise ValueError(f"not of the list: {sorted(map(str, wrong))}")

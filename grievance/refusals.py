@@ -206,6 +206,7 @@ SENTENCES: dict[str, str] = {
     ),
     "worker_waits": N_("The worker wrote to us. Answer them first."),
 }
+CODES = frozenset(SENTENCES)
 
 
 class Refused(Exception):

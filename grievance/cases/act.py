@@ -99,6 +99,11 @@ class Act:
         event = uuid4()
         return Detail(event, self.opened.seal_text(Label.EVENT_DETAIL, event, words))
 
+    def on(self, other: Case) -> JobAct:
+        """The same person's part in another case, which the caller holds locked: without its
+        keys."""
+        return JobAct(self.session, other, self.actor, self.now)
+
     def sent(self, form_id: UUID) -> Message | None:
         """The message that this form wrote before."""
         return messages.sent_before(self.session, self.case.id, form_id)
@@ -106,7 +111,8 @@ class Act:
 
 @dataclass(frozen=True)
 class JobAct:
-    """A job, or a restore, acts on the row of a case: on what stands in the clear, without keys."""
+    """Who acts on the row of a case alone, on what stands in the clear, without keys: a job, a
+    restore, or who did something to another case."""
 
     session: Session
     case: Case

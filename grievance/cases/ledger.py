@@ -25,9 +25,8 @@ from sqlalchemy.orm import Session
 from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
-from grievance.cases.states import Verb
+from grievance.cases.states import TABLE, Verb
 from grievance.clock import to_the_hour
-from grievance.model import some_of
 from grievance.storage.folder import sync
 from grievance.vault import ledger as lines
 from grievance.vault.keyring import KeyRing
@@ -38,20 +37,9 @@ MARK = "anchor"  # the key by which a mark is told from an act
 KINDS = "kinds"  # on a mark: the verbs that are in the file up to there
 # what is kept → the codes of its event that doing it again needs
 ACTS: dict[str, tuple[str, ...]] = {
-    Verb.RECALL: ("mechanism",),
-    Verb.RECALL_FOR_WORKER: ("mechanism",),
-    Verb.WITHDRAW: (),
-    Verb.REOPEN: (),
-    Verb.WORKER_REOPENS: (),
-    Verb.CHANGE_RECEIPT: ("retired",),
-    Verb.REISSUE: ("retired",),
-    Verb.CHANGE_CONTACT: (),
-    Verb.RECUSE: ("person",),
-    Verb.AGREE_CONFLICT: ("person", "declared"),
-    Verb.REFER: ("mechanism", "replaced"),  # only one that ended an earlier yes
+    **{verb: row.ledger for verb, row in TABLE.items() if row.ledger is not None},
     ERASED: ("ground", "boxes"),  # only of a whole case
 }
-some_of(ACTS, (*Verb, ERASED))
 
 
 @dataclass(frozen=True)
@@ -161,6 +149,7 @@ def _since(session: Session, mark: int) -> Sequence[Event]:
     found = (
         select(Event)
         .where(Event.stream_kind == Case.stream_kind, Event.verb.in_(ACTS))
+        # of asking only what ended an earlier yes
         .where(or_(Event.verb != Verb.REFER, Event.codes.has_key("replaced")))
         .where(or_(Event.verb != ERASED, Event.codes["all"].as_boolean()))
         .order_by(Event.stream_id, Event.seq)

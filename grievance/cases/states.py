@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grievance.accounts.roles import Permission
 from grievance.cases import guards
 from grievance.cases.guards import Guard
 from grievance.cases.lifecycle import BEGUN, DECIDED, ENDING, OPEN, OVER, PROMISED, READ, STATES
 from grievance.i18n import N_
-from grievance.model import complete
+from grievance.model import complete, of_list
+from grievance.refusals import CODES
 
 RESUME = "resume"
 STANDING = "standing"  # with a mechanism while a hand-over is open there, accepted after the last
@@ -89,7 +91,10 @@ class Transition:
     `target`.
 
     Its event carries the state and these `codes`; one whose name ends in "?" may be left out. A
-    verb that is `versioned` is refused on a page older than the case.
+    verb that is `versioned` is refused on a page older than the case. After one that is `promising`
+    other days are due, as after those that follow the referrals. What `ledger` lists are the codes
+    with which a restore does it again; None where it does not. Refuses a row with a word that no
+    list knows.
     """
 
     verb: Verb
@@ -100,6 +105,15 @@ class Transition:
     guard: Guard | None = None
     codes: tuple[str, ...] = ()
     versioned: bool = True
+    promising: bool = False
+    ledger: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        of_list(self.sources, STATES)
+        of_list((self.target,), (None, RESUME, STANDING, TALKED, *STATES))
+        of_list((self.who,), (*Permission, WORKER, HELPER, JOB))
+        of_list((self.guard.__name__,) if self.guard else (), CODES)
+        of_list(self.ledger or (), (one.rstrip("?") for one in self.codes))
 
 
 WORKER, HELPER = "receipt.worker", "receipt.helper"
@@ -150,7 +164,7 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.REISSUE, OPEN, None, "case.work", N_("Issue a new code"), guards.reissue_allowed,
-            codes=("receipt", "retired"), versioned=False,
+            codes=("receipt", "retired"), versioned=False, ledger=("retired",),
         ),
         Transition(
             Verb.OPEN_ORIGINAL, STATES, None, "case.work", N_("Open the original file"),
@@ -186,6 +200,7 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest"), codes=("person",),
+            ledger=("person",),
         ),
         Transition(
             Verb.DECLARE_CONFLICT, STATES, None, "case.assign",
@@ -193,20 +208,22 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.AGREE_CONFLICT, STATES, None, "case.work", N_("Agree to a conflict of interest"),
-            guards.conflict_declared, codes=("person", "declared"),
+            guards.conflict_declared, codes=("person", "declared"), ledger=("person", "declared"),
         ),
         Transition(
             Verb.LIFT_CONFLICT, STATES, None, "case.assign", N_("Lift a conflict of interest"),
             guards.conflict_to_lift, codes=("person",),
         ),
-        Transition(Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen")),
+        Transition(
+            Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen"), ledger=(),
+        ),
         Transition(
             Verb.APPEAL, ("not_accepted",), "in_review", WORKER, N_("Ask for a second look"),
             guards.not_appealed, codes=("message?", "assignee?"),
         ),
         Transition(
             Verb.WORKER_REOPENS, OVER, "in_review", WORKER, N_("Open it again"),
-            codes=("message?",),
+            codes=("message?",), ledger=(),
         ),
         Transition(
             Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something"),
@@ -214,13 +231,15 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you"),
-            codes=("value",),
+            codes=("value",), ledger=(),
         ),
         Transition(
             Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number"),
-            codes=("receipt", "retired"),
+            codes=("receipt", "retired"), ledger=("retired",),
         ),
-        Transition(Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw")),
+        Transition(
+            Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw"), ledger=(),
+        ),
         Transition(
             Verb.ESCALATE, OPEN, None, JOB, N_("Escalate"), codes=("clock", "level", "assignee?"),
         ),
@@ -234,7 +253,7 @@ TABLE: dict[Verb, Transition] = {
             codes=(
                 "referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
                 "parts", "replaced?",
-            ),
+            ), ledger=("mechanism", "replaced"),
         ),
         Transition(
             Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer"),
@@ -259,6 +278,7 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.RECALL_FOR_WORKER, BEGUN, STANDING, "case.work",
             N_("Take it back for the worker"), codes=("mechanism", "referrals", "grants"),
+            ledger=("mechanism",),
         ),
         Transition(
             Verb.CONSENT_GIVEN, BEGUN, None, WORKER, N_("Yes, hand it over"),
@@ -271,6 +291,7 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.RECALL, (*BEGUN, "not_accepted", "closed"), STANDING, WORKER,
             N_("Take back my yes"), codes=("mechanism", "referrals", "grants"),
+            ledger=("mechanism",),
         ),
         Transition(
             Verb.TELL_BODY, STATES, None, "case.work", N_("They were told that it ended"),
@@ -278,7 +299,7 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.OPEN_DIALOGUE, ("with_mechanism",), "in_dialogue", "case.work",
-            N_("Talks have begun"), codes=("message",),
+            N_("Talks have begun"), codes=("message",), promising=True,
         ),
         Transition(
             Verb.NO_AGREEMENT, ("in_dialogue",), TALKED, "case.work",
@@ -286,16 +307,16 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.RECORD_REMEDY, (*DECIDED, "awaiting_worker"), None, "case.work",
-            N_("Write down a remedy"), codes=("item", "kind", "stands", "value"),
+            N_("Write down a remedy"), codes=("item", "kind", "stands", "value"), promising=True,
         ),
         Transition(
             Verb.AGREE_REMEDY, DECIDED, "remedy_agreed", "case.work",
             N_("The worker agreed to a remedy"), guards.something_promised,
-            codes=("message", "items"),
+            codes=("message", "items"), promising=True,
         ),
         Transition(
             Verb.CONFIRM_FOR_WORKER, ("remedy_agreed",), "remedy_monitored", "case.work",
-            N_("The worker says that it arrived"), codes=("items", "values?"),
+            N_("The worker says that it arrived"), codes=("items", "values?"), promising=True,
         ),
         Transition(
             Verb.BREACH_FOR_WORKER, PROMISED, TALKED, "case.work",
@@ -303,11 +324,12 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.REMEDY_NEWS, PROMISED, None, WORKER, N_("Tell us what came"),
-            codes=("items", "feedback", "given_by", "values?"),
+            codes=("items", "feedback", "given_by", "values?"), promising=True,
         ),
         Transition(
             Verb.CONFIRM_REMEDY, ("remedy_agreed",), "remedy_monitored", WORKER,
             N_("Everything has arrived"), codes=("items", "feedback", "given_by", "values?"),
+            promising=True,
         ),
         Transition(
             Verb.REMEDY_BREACHED, PROMISED, TALKED, WORKER, N_("It did not arrive as agreed"),

@@ -9,8 +9,8 @@ from uuid import UUID
 from grievance.directory.entries import CHANNEL_TYPES, EXTRA_LANGUAGES
 from grievance.directory.operations import Check, NewWay
 from grievance.i18n import BY_SLUG, N_, lazy
-from grievance.model import complete
-from grievance.refusals import Refused
+from grievance.model import complete, some_of
+from grievance.refusals import CODES, Refused
 from grievance.web.forms import Choice, Choices, Form, Hidden, Line, count_in, option
 from grievance.web.read_back import Day
 
@@ -32,6 +32,7 @@ TYPES = {
 }
 complete(TYPES, CHANNEL_TYPES)
 FIELD_OF = {"no-value": "verb", "bad-value": "value", "bad-page": "page", "future-day": "day"}
+some_of(FIELD_OF, CODES)
 
 
 class SeenForm(Form):

@@ -1,7 +1,7 @@
 """The desk: where handlers see what is due, read a case and do what the state table allows.
 
-`listing` is Today and the queue, `views` the page of a case and its files, `acting` one POST for
-each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
+`listing` is Today and the queue, `views` the page of a case, `case_files` its files, `acting` one
+POST for each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
 `referring` what goes to other bodies, `packet_copies` its papers, `board` all of them;
 `remedy` what was promised and came, `closing` how a case ends; `reissuing` a new code, `calling` a
 filing for somebody who called. `loading` is the one loader; `reading`, `remedy_reading`, `events`,
@@ -17,6 +17,7 @@ from grievance.desk import (
     board,
     bulk,
     calling,
+    case_files,
     denied,
     listing,
     packet_copies,
@@ -30,8 +31,8 @@ from grievance.desk.menu import desk_menu
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "denied", "init_app", "listing", "referring",
-    "packet_copies", "reissuing", "remedy", "views",
+    "acting", "board", "bulk", "calling", "case_files", "denied", "init_app", "listing",
+    "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 

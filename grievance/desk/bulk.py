@@ -22,6 +22,9 @@ from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict
 from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import TABLE, Verb
+from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
+from grievance.desk.acting import do, through
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
 from grievance.desk.loading import Desk, open_case
@@ -84,25 +87,23 @@ def _people() -> list[tuple[str, str]]:
 Does = Callable[[Desk, int], object]
 
 
-def _each(picked: list[tuple[str, int | None]], do: Does) -> list[Result]:
+def _each(picked: list[tuple[str, int | None]], each: Does) -> list[Result]:
     """Do it to each case in a transaction of its own; `None` takes the case as it is now."""
-    return [Result(reference, _one(reference, version, do)) for reference, version in picked]
+    return [Result(reference, _one(reference, version, each)) for reference, version in picked]
 
 
-def _one(reference: str, version: int | None, do: Does) -> str:
+def _one(reference: str, version: int | None, each: Does) -> str:
     try:
         desk = open_case(reference, change=True)
-        do(desk, desk.case.version if version is None else version)
+        seen = desk.case.version if version is None else version
+        through(lambda: each(desk, seen))
     except HTTPException:
         db.session.rollback()
         return _(GONE)
     except Conflict:
-        db.session.rollback()
         return _(CHANGED)
     except Refused as refused:
-        db.session.rollback()
         return refused.sentence
-    db.session.commit()
     return ""
 
 
@@ -133,7 +134,8 @@ def bulk_acknowledge() -> Response:
     form, label = bulk_form(staff.current_member()), _(TABLE[Verb.ACKNOWLEDGE].label)
     if not form.validate():
         return _answer([], label, form.problems, 422)
-    return _answer(_each(_picked(), _ready(handling.acknowledge, ACKNOWLEDGEMENT, form)), label, [])
+    send = _ready(Verb.ACKNOWLEDGE, ACKNOWLEDGEMENT, form)
+    return _answer(_each(_picked(), send), label, [])
 
 
 @bp.post("/cases/bulk/tell_worker")
@@ -146,22 +148,22 @@ def bulk_tell() -> Response:
     if form.problems:
         return _answer([], label, form.problems, 422)
     text = replies.shipped()[str(form.reply.data)].text
-    return _answer(_each(_picked(), _ready(handling.tell_worker, text, form)), label, [])
+    return _answer(_each(_picked(), _ready(Verb.TELL_WORKER, text, form)), label, [])
 
 
-def _ready(send: Callable[..., object], text: str, form: BulkForm) -> Does:
+def _ready(verb: Verb, text: str, form: BulkForm) -> Does:
     """Send a ready text where somebody translated it, else its English; nobody in danger gets one
     without a person who looked."""
     once = form.once(text)
 
-    def do(desk: Desk, version: int) -> None:
+    def send(desk: Desk, version: int) -> None:
         if desk.case.danger:
             raise Refused("danger")
-        act = desk.act(version)
-        said, language = replies.said(text, desk.case.language, next_step(act.now, act.hours))
-        send(act, Written(said, language, uuid5(once, str(desk.case.id))))
+        day = next_step(now(), operator_hours(db.session()))
+        said, language = replies.said(text, desk.case.language, day)
+        do(desk, verb, version, Written(said, language, uuid5(once, str(desk.case.id))))
 
-    return do
+    return send
 
 
 @bp.post("/cases/bulk/assign")
@@ -175,10 +177,7 @@ def bulk_assign() -> Response:
         return _answer([], label, form.problems, 422)
     person = UUID(str(form.person.data))
 
-    def do(desk: Desk, version: int) -> None:
-        handling.assign(desk.act(version), person)
-
-    return _answer(_each(_picked(), do), label, [])
+    return _answer(_each(_picked(), _give(person)), label, [])
 
 
 @bp.route("/caseload", methods=["GET", "POST"])
@@ -197,10 +196,6 @@ def caseload() -> Response:
 
 
 def _give(to: UUID | None) -> Does:
-    def do(desk: Desk, version: int) -> None:
-        if to:
-            handling.assign(desk.act(version), to)
-        else:
-            handling.unassign(desk.act(version))
-
-    return do
+    """To somebody, or back to the queue."""
+    verb = Verb.ASSIGN if to else Verb.UNASSIGN
+    return lambda desk, version: do(desk, verb, version, to)

@@ -1,5 +1,4 @@
-"""The desk's part in remedies and closing: the forms of these verbs on the case page, and what
-they do. `FORMS` and `DOING` join those of the other verbs."""
+"""The desk's part in remedies and closing: the forms of these verbs on the case page."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, Language, lazy, time_text
 from grievance.i18n import gettext as _
-from grievance.refusals import SENTENCES
+from grievance.model import of_list
+from grievance.refusals import CODES, SENTENCES
 from grievance.web.forms import Line, Select
 
 
@@ -143,6 +144,7 @@ class DuplicateForm(ActForm):
 
 # Why somebody who is the only one left may still not be alone.
 WAITS = ("one_hand", "hears_own", "heard_before")
+of_list(WAITS, CODES)
 NOT_ALONE = N_(
     "Who was removed by you within 30 days, or has a conflict of interest that you declared, counts"
     " as a second person who is still there."

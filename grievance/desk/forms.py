@@ -8,14 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import request
-
 from grievance.accounts.models import Event
 from grievance.cases import replies
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
-from grievance.cases.operations.handling import Translating, Triage
+from grievance.cases.operations.handling import Looking, Translating, Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import Verb
@@ -24,7 +22,7 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.filters import issues
-from grievance.desk.loading import Desk
+from grievance.desk.loading import Desk, named, open_file
 from grievance.desk.words import SEVERITY
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, lazy
@@ -43,6 +41,7 @@ class ActForm(Form):
     seq = Hidden(render_kw=NO_MEMORY)
     form_id = Hidden(render_kw=NO_MEMORY)
     verb: Verb | None = None  # what it was sent for
+    let_go = False  # whether `prepare` let go of the case, which then is loaded and locked again
 
     def on(self, case: Case, name: str) -> None:
         """Stand on the page of this case as it is now; `name` tells the form's controls apart."""
@@ -65,7 +64,7 @@ class ActForm(Form):
     def once(self) -> UUID:
         """What this sending is known by: the same form with other words, or sent to another case,
         is another sending."""
-        where = str((request.view_args or {}).get("reference", ""))
+        where = str(named("reference") or "")
         kept = ("token", "version", "seq", "form_id")
         said = (str(field.data) for field in self if field.short_name not in kept)
         return same_form(self.form_id.data or "", where, *said)
@@ -80,6 +79,14 @@ class ActForm(Form):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         """Put in what can be chosen."""
+
+    def prepare(self) -> bool:
+        """Do what takes seconds, once the form is right and before the verb; False where it did not
+        work, with the sentence beside its field."""
+        return True
+
+    def take_back(self) -> None:
+        """Undo what `prepare` did, because the verb was refused."""
 
     def value(self, desk: Desk) -> Any:
         """What the verb is done with; None for a verb that needs nothing more."""
@@ -267,6 +274,12 @@ class ReasonForm(ActForm):
         needed=lazy("Write why you need the original."),
     )
     file: UUID | None = None  # the file it is about, as the address says
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        self.file = open_file(desk, named("file_id")).id
+
+    def value(self, desk: Desk) -> Looking:
+        return Looking(open_file(desk, named("file_id")), str(self.reason.data))
 
 
 def can(desk: Desk, verb: Verb) -> bool:

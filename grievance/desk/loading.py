@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 
 from grievance.accounts import staff
 from grievance.accounts.staff import Member
@@ -20,6 +21,8 @@ from grievance.cases.recleaning import Reader
 from grievance.cases.site import Site
 from grievance.clock import now
 from grievance.extensions import db
+from grievance.referrals import queries as referrals
+from grievance.referrals.models import Referral
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,22 @@ def actor_of(member: Member) -> Actor:
     return of_member(member.person_id, frozenset(str(one) for one in member.permissions))
 
 
+def named(part: str) -> Any:
+    """What the address of this request names beside the case; None where it does not."""
+    return (request.view_args or {}).get(part)
+
+
 def open_file(desk: Desk, file_id: UUID) -> CaseFile:
     """A file of this case, or 404."""
     row = db.session.get(CaseFile, file_id)
     if row is None or row.case_id != desk.case.id:
         abort(404)
     return row
+
+
+def referral_of(desk: Desk, referral_id: UUID) -> Referral:
+    """A referral of this case, or 404."""
+    found = referrals.get(db.session(), desk.case.id, referral_id)
+    if found is None:
+        abort(404)
+    return found

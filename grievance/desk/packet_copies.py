@@ -8,9 +8,8 @@ from uuid import UUID
 from flask import Response, abort, make_response, render_template, send_file
 
 from grievance.desk.blueprint import bp
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case, referral_of, site
 from grievance.desk.referral_panels import Paper
-from grievance.desk.referring import referral_of
 from grievance.desk.views import note_read
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG

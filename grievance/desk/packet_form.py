@@ -7,10 +7,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from flask import abort
+
 from grievance.cases.models import CaseFile
-from grievance.cases.packets import Ticked
+from grievance.cases.operations.referring import Proposal
+from grievance.cases.packets import Outgoing, Ticked
 from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
+from grievance.desk.loading import Desk, named
+from grievance.directory import queries as directory
+from grievance.extensions import db
 from grievance.i18n import current, lazy
 from grievance.i18n import gettext as _
 from grievance.referrals.templates import Template, book
@@ -42,7 +48,20 @@ class PacketForm(ActForm):
         lazy("What must never be said or written, in the language of the document"), limit=300
     )
     template: Template
-    mechanism = ""
+    outgoing: Outgoing
+
+    @classmethod
+    def of(cls, desk: Desk) -> type[PacketForm]:
+        outgoing = outgoing_of(desk, named("mechanism_id"))
+        return type("AskForm", (packet_form(outgoing.template.code),), {"outgoing": outgoing})
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        outgoing = self.outgoing
+        self.set_choices(outgoing.template, [(row, one.name) for row, one in outgoing.files])
+        self.ask_for_wishes(outgoing.answers)
+
+    def value(self, desk: Desk) -> Proposal:
+        return self.outgoing.wanted(self.ticked, desk.act(self.seen))
 
     def ask_for_wishes(self, answers: Mapping[str, Any]) -> None:
         """Ask for the translation of those wishes for safety that the worker has, beside what they
@@ -123,7 +142,15 @@ class PacketForm(ActForm):
 
     @property
     def codes(self) -> dict[str, Any]:
-        return {"mechanism": self.mechanism}
+        return {"mechanism": self.outgoing.entry.id}
+
+
+def outgoing_of(desk: Desk, mechanism: str) -> Outgoing:
+    """What of this case may go to a body of the directory; 404 for one that it does not hold."""
+    entry = directory.book(db.session()).entries.get(mechanism)
+    if entry is None:
+        abort(404)
+    return Outgoing(db.session(), desk.opened, entry)
 
 
 def _is_text(name: str) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from flask import url_for
 
@@ -18,7 +17,7 @@ from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.desk.advice import Door, advice_of
 from grievance.desk.loading import Desk
-from grievance.desk.packet_form import FIELD, READING, WISH_FIELDS, PacketForm, packet_form
+from grievance.desk.packet_form import FIELD, READING, WISH_FIELDS, PacketForm
 from grievance.directory import disclosure
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
@@ -71,8 +70,8 @@ class PacketPage:
     def blank(self, today: date) -> PacketForm:
         """The form as it is first offered: nothing that can harm is ticked. Where the worker was
         asked before, it holds what they were asked about."""
-        form = packet_form(self.template.code)()
-        self._offer(form)
+        form = PacketForm.of(self.desk)()
+        form.offer(self.desk, {})
         form.form.data = self.template.form
         form.language.data = self.outgoing.language
         form.parts.data = list(self.outgoing.first_offered(self.template.form))
@@ -107,17 +106,6 @@ class PacketPage:
                 form[name].data = said.text
         copied = sealing.sources(db.session(), opened)
         form.copies.data = [str(row.id) for row, _stored in self.outgoing.files if row.id in copied]
-
-    def given(self, sent: Any) -> PacketForm:
-        """The form as it was sent."""
-        form = packet_form(self.template.code)(sent)
-        self._offer(form)
-        return form
-
-    def _offer(self, form: PacketForm) -> None:
-        form.mechanism = self.entry.id
-        form.set_choices(self.template, [(row, one.name) for row, one in self.outgoing.files])
-        form.ask_for_wishes(self.outgoing.answers)
 
     def document(self, form: PacketForm) -> Document:
         """What would go out, as the form stands."""

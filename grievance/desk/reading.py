@@ -14,8 +14,6 @@ from grievance.desk.case_read import CaseRead
 from grievance.desk.forms import ActForm
 from grievance.extensions import db
 
-MESSAGES = (Verb.ACKNOWLEDGE, Verb.ASK_WORKER, Verb.TELL_WORKER)
-
 
 class CasePage:
     """The panels of one case, which read what they show when they are asked."""

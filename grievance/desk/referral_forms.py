@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from grievance.accounts.models import Event
 from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
 from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
-from grievance.desk.loading import Desk
+from grievance.desk.loading import Desk, named, referral_of
 from grievance.desk.uploading import OneFile, WithFile
+from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
+from grievance.referrals import queries
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations.steps import Answered, Delivery, Said
@@ -28,6 +32,11 @@ class ReferralForm(ActForm):
 
     referral: Referral
     field = ""
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        row = referral_of(desk, named("referral_id"))
+        wanted = row.packet_id
+        self.about(row, queries.packet(db.session(), desk.case.id, wanted) if wanted else None)
 
     def about(self, referral: Referral, packet: Packet | None) -> None:
         """Stand on the page of this hand-over, with what can be chosen there."""

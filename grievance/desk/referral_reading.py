@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,32 +19,19 @@ from grievance.desk.loading import Desk
 from grievance.desk.packet_reading import doors, who_learns
 from grievance.desk.referral_forms import ReferralForm
 from grievance.desk.referral_panels import Answer, Consented, Paper, answers_of
-from grievance.desk.verbs import ON_REFERRAL, form_of
+from grievance.desk.verbs import DESK, ON_REFERRAL, form_of
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import N_, date_text, time_text
+from grievance.i18n import date_text, time_text
 from grievance.i18n import gettext as _
-from grievance.model import complete
 from grievance.referrals import queries
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import recalling
-from grievance.referrals.states import ANSWERS, FAILED, LABELS, LIVE
+from grievance.referrals.states import FAILED, LABELS, LIVE
 from grievance.referrals.states import TABLE as STEPS
 from grievance.vault.labels import Label
 
 ENDED = (*FAILED, "recalled", "outcome")
-# the verb of the case, and the steps of a hand-over that it may take
-ACTS: Mapping[Verb, tuple[str, ...]] = {
-    Verb.RECORD_CONSENT: ("yes",),
-    Verb.DELIVER: ("deliver",),
-    Verb.REFERRAL_NEWS: ANSWERS,
-    Verb.REFERRAL_OVER: ("silent",),
-    Verb.CHASE: ("silent",),
-    Verb.RECALL_FOR_WORKER: ("recall",),
-    Verb.TELL_BODY: ("tell",),
-}
-complete(ACTS, ON_REFERRAL)
-LABELS_OF = {Verb.REFERRAL_OVER: N_("They did not answer in time")}
 
 
 @dataclass(frozen=True)
@@ -183,8 +169,8 @@ class ReferralPage:
         can, state = set(verbs_for(self.case, self.desk.actor)), self.referral.state
         ready = [
             verb
-            for verb, steps in ACTS.items()
-            if verb in can and any(state in STEPS[step][0] for step in steps)
+            for verb in ON_REFERRAL
+            if verb in can and any(state in STEPS[step][0] for step in DESK[verb].steps)
             if verb != Verb.TELL_BODY or recalling.untold(self.referral)
         ]
         return [self._doing(verb, first=verb == ready[0]) for verb in ready]
@@ -193,7 +179,7 @@ class ReferralPage:
         refused = self.wrong is not None and self.wrong[0] == verb
         form = self.wrong[1] if self.wrong and refused else self._blank(verb)
         form.on(self.case, str(verb))
-        return Doing(verb, _(LABELS_OF.get(verb, TABLE[verb].label)), form, refused or first)
+        return Doing(verb, _(DESK[verb].label or TABLE[verb].label), form, refused or first)
 
     def _blank(self, verb: Verb) -> ReferralForm:
         form: ReferralForm = form_of(verb)()

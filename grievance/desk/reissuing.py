@@ -1,53 +1,52 @@
 """A lost code: the second of two staff issues a new one, after typing their password again.
 
-The new code is shown once, on the answer to the POST; it is nowhere else. Its slow hash runs in a
-hash slot, outside every transaction.
+The new code is shown once, on the answer to the POST; it is nowhere else.
 """
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, make_response, render_template
 
 from grievance.accounts import queries as accounts
-from grievance.accounts import staff, stepping
-from grievance.accounts.roles import Permission
+from grievance.accounts import stepping
 from grievance.cases.models import Reissue
 from grievance.cases.operations import receipts
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
-from grievance.desk.acting import back, refusal
+from grievance.desk.acting import CASE, Page, Trouble, back, stand
 from grievance.desk.blueprint import bp
-from grievance.desk.forms import ActForm
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, open_case
+from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.views import note_read
 from grievance.extensions import db
-from grievance.refusals import SENTENCES, Refused
+from grievance.refusals import SENTENCES
 from grievance.vault.labels import Label
-from grievance.vault.receipts import ReceiptKeys, draw, grouped, receipt_keys, slow_root
-from grievance.vault.slots import HashSlots
+from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
 
 
-@bp.route("/cases/<reference>/reissue", methods=["GET", "POST"])
+@bp.get("/cases/<reference>/reissue")
 @audience("staff", "case.work")
-def reissue(reference: str) -> Response:
-    """Look at the check the colleague made, then issue the new code."""
+def reissue_page(reference: str) -> Response:
+    """Look at the check the colleague made."""
     stepping.needs_step_up()
-    desk, form = open_case(reference), ActForm(request.form)
-    asked = receipts.waiting_reissue(db.session(), desk.case.id)
-    if asked is None:
-        return back(reference)
-    if request.method == "POST" and form.validate():
-        return _issue(reference, form)
-    page = _asking(desk, asked, form)
+    desk, form = open_case(reference), ReissueForm()
+    form.offer(desk, {})
+    return _asking(desk, form) if form.asked else back(reference)
+
+
+def _asking(desk: Desk, form: ReissueForm, status: int = 200) -> Response:
+    asked = form.asked
+    assert asked is not None
+    page = _page(desk, form, asked)
     note_read(desk, "reissue")
     db.session.commit()
-    return make_response(page, 422 if form.errors else 200)
+    return make_response(page, status)
 
 
-def _asking(desk: Desk, asked: Reissue, form: ActForm) -> str:
+def _page(desk: Desk, form: ReissueForm, asked: Reissue) -> str:
     form.on(desk.case, str(Verb.REISSUE))
     names = accounts.names(db.session(), [asked.asked_by])
     return render_template(
@@ -62,30 +61,18 @@ def _asking(desk: Desk, asked: Reissue, form: ActForm) -> str:
     )
 
 
-def _issue(reference: str, form: ActForm) -> Response:
-    code = draw()
-    keys = _keys_of(code)
-    staff.still(Permission.CASE_WORK)
-    desk, session = open_case(reference, change=True), db.session()
-    if receipts.waiting_reissue(session, desk.case.id) is None:
-        return back(reference)
-    try:
-        receipts.reissue(desk.act(form.seen), keys)
-    except Refused as refused:
-        session.rollback()
-        return refusal(reference, Verb.REISSUE, form, refused)
+def _again(desk: Desk, form: ReissueForm, trouble: Trouble | None) -> Response:
+    form.offer(desk, {})
+    if form.asked is None:  # somebody was faster
+        return back(desk.case.reference)
+    return CASE.again(desk, form, trouble) if trouble else _asking(desk, form, 422)
+
+
+def _issued(desk: Desk, form: ReissueForm, _done: object) -> Response:
     language = words.tongue(desk.case.language)
-    page = render_template(
-        "desk/reissued.html", case=desk.case, code=grouped(code), worker_reads=language
-    )
-    session.commit()
+    code = grouped(form.code)
+    page = render_template("desk/reissued.html", case=desk.case, code=code, worker_reads=language)
     return make_response(page)
 
 
-def _keys_of(code: str) -> ReceiptKeys:
-    ring, slots = site().ring, current_app.config["HASH_SLOTS"]
-    assert isinstance(slots, HashSlots)
-    db.session.rollback()
-    with slots.hold(known=True):
-        root = slow_root(code, ring.receipt_salt)
-    return receipt_keys(root, ring.pepper(ring.newest_pepper), ring.newest_pepper)
+stand(Verb.REISSUE, Page(_again, _issued), "/reissue")

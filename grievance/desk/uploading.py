@@ -1,8 +1,7 @@
 """A file that staff send with a verb: one, cleaned and sealed in the request that brings it,
 exactly as a worker's files are.
 
-A form that may bring one is a `WithFile`. Its view calls `receive` before the verb, `attach` in it,
-and `take_back` when the verb was refused.
+A form that may bring one is a `WithFile`, and attaches it in the value that the verb is done with.
 """
 
 from __future__ import annotations
@@ -19,12 +18,13 @@ from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import attaching
+from grievance.desk.forms import ActForm
 from grievance.desk.loading import site
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
 from grievance.refusals import Refused
-from grievance.web.forms import Files, Form
+from grievance.web.forms import Files
 from grievance.web.logs import where
 from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile, uploaded
@@ -49,7 +49,7 @@ class OneFile(Files):
         super().__init__(*arguments, **options)
 
 
-class WithFile(Form):
+class WithFile(ActForm):
     """A form that may bring one file: the form itself says where its field `file` stands."""
 
     file: OneFile
@@ -62,17 +62,15 @@ class WithFile(Form):
             self.file.errors = [_(AGAIN)]
         return fine
 
-    def receive(self) -> bool:
+    def prepare(self) -> bool:
         """Clean and seal what was chosen, if anything; False with the sentence beside the field.
-
-        Cleaning takes seconds, so the transaction is ended before: when `stored` is set, load and
-        lock again what the verb is done to.
-        """
+        Cleaning takes seconds, so the transaction is ended before."""
         try:
             chosen = uploaded(request, self.file.name)
             if len(chosen) > 1:
                 raise Refused("too_many_files")
             if chosen:
+                self.let_go = True
                 self.stored = _kept(chosen[0])
         except OSError as problem:
             log.error("the store of files is away", extra={"place": where(problem)})

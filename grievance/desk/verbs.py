@@ -1,7 +1,7 @@
 """All that the desk knows of a verb, one row each, in the order of the case page.
 
-A row without `form` and `do` is a verb that others do, or that has a page of its own: the desk only
-tells of it. What the domain knows stands in `cases.states`.
+A row without `form` and `do` is a verb that others do: the desk only tells of it. What the domain
+knows stands in `cases.states`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,13 @@ from grievance.desk import deciding as deciding_forms
 from grievance.desk import forms, referral_forms
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
+from grievance.desk.packet_form import PacketForm
+from grievance.desk.reissue_form import ReissueForm
+from grievance.desk.remedy_form import RemedyForm
 from grievance.i18n import N_
-from grievance.model import complete
+from grievance.model import complete, of_list
+from grievance.referrals.states import ANSWERS
+from grievance.referrals.states import TABLE as STEPS
 
 Do = Callable[..., object]  # a verb: it takes an act, and the value that its form ends in
 
@@ -43,22 +48,34 @@ class Place(StrEnum):
     """Where a verb is offered."""
 
     COLUMN = "column"  # the right-hand column of the case page
-    HAND_OVER = "hand-over"  # the page of a hand-over
-    ELSEWHERE = "elsewhere"  # where it belongs on the case page, or on a page of its own
+    REFERRAL = "referral"  # the page of a referral
+    OWN = "own"  # an address of its own, which names more than the case
+    ELSEWHERE = "elsewhere"  # where it belongs on the case page
 
 
-COLUMN, HAND_OVER = Place.COLUMN, Place.HAND_OVER
+COLUMN, REFERRAL, OWN = Place.COLUMN, Place.REFERRAL, Place.OWN
+TO_WORKER = (Verb.TELL_WORKER, Verb.NOTE)  # how words meant for the worker can still be kept
 
 
 @dataclass(frozen=True)
 class Row:
-    """`said` tells in the timeline that it was done, `about` above its button what it means."""
+    """`said` tells in the timeline that it was done, `about` above its button what it means,
+    `label` on it, where the table's does not fit. `instead` names the verbs with which what was
+    typed can still be sent when it is refused, `steps` the steps of a referral that it may take;
+    `step_up` asks for the password again. Refuses a step that no referral knows."""
 
     said: str
     about: str = ""
     form: type[ActForm] | None = None
     do: Do | None = None
     place: Place = Place.ELSEWHERE
+    label: str = ""
+    instead: tuple[Verb, ...] = ()
+    steps: tuple[str, ...] = ()
+    step_up: bool = False
+
+    def __post_init__(self) -> None:
+        of_list(self.steps, STEPS)
 
 
 DESK: Mapping[Verb, Row] = {
@@ -106,6 +123,7 @@ DESK: Mapping[Verb, Row] = {
         form=forms.ToWorkerForm,
         do=handling.acknowledge,
         place=COLUMN,
+        instead=TO_WORKER,
     ),
     Verb.TELL_WORKER: Row(
         said=N_("%(who)s wrote to the worker."),
@@ -113,6 +131,7 @@ DESK: Mapping[Verb, Row] = {
         form=forms.ToWorkerForm,
         do=handling.tell_worker,
         place=COLUMN,
+        instead=TO_WORKER,
     ),
     Verb.ASK_WORKER: Row(
         said=N_("%(who)s asked the worker something."),
@@ -120,6 +139,7 @@ DESK: Mapping[Verb, Row] = {
         form=forms.ToWorkerForm,
         do=handling.ask_worker,
         place=COLUMN,
+        instead=TO_WORKER,
     ),
     Verb.ACCEPT: Row(
         said=N_("%(who)s accepted the case."),
@@ -299,10 +319,16 @@ DESK: Mapping[Verb, Row] = {
     Verb.REISSUE: Row(
         said=N_("%(who)s issued a new code. The old one no longer works."),
         about=N_("A second person issues the new code and reads it to the worker."),
+        form=ReissueForm,
+        do=receipts.reissue,
+        place=OWN,
+        step_up=True,
     ),
     Verb.OPEN_ORIGINAL: Row(
         said=N_("%(who)s opened an original file, giving a reason."),
         form=forms.ReasonForm,
+        do=handling.open_original,
+        place=OWN,
     ),
     Verb.WORKER_ANSWERS: Row(said=N_("%(who)s answered.")),
     Verb.WORKER_WRITES: Row(said=N_("%(who)s wrote to us.")),
@@ -318,42 +344,54 @@ DESK: Mapping[Verb, Row] = {
         form=forms.ActForm,
         do=escalating.acknowledge_escalation,
     ),
-    Verb.REFER: Row(said=N_("%(who)s asked the worker about a hand-over to %(body)s.")),
+    Verb.REFER: Row(
+        said=N_("%(who)s asked the worker about a hand-over to %(body)s."),
+        form=PacketForm,
+        do=referring.refer,
+        place=OWN,
+    ),
     Verb.RECORD_CONSENT: Row(
         said=N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
         form=referral_forms.ConsentForm,
         do=referring.record_consent,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("yes",),
     ),
     Verb.DELIVER: Row(
         said=N_("The case was handed over to %(body)s (%(who)s recorded it)."),
         form=referral_forms.DeliverForm,
         do=referring.deliver,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("deliver",),
     ),
     Verb.REFERRAL_NEWS: Row(
         said=N_("%(who)s recorded what %(body)s said: %(kind)s."),
         form=referral_forms.AnswerForm,
         do=referring.record_answer,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=ANSWERS,
     ),
     Verb.REFERRAL_OVER: Row(
         said=N_("%(who)s recorded about %(body)s: %(kind)s."),
         form=referral_forms.ChaseForm,
         do=referring.mark_silent,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("silent",),
+        label=N_("They did not answer in time"),
     ),
     Verb.CHASE: Row(
         said=N_("%(who)s set the day to ask %(body)s again."),
         form=referral_forms.ChaseForm,
         do=referring.chase,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("silent",),
     ),
     Verb.RECALL_FOR_WORKER: Row(
         said=N_("%(who)s took back what %(body)s got, as the worker asked."),
         form=referral_forms.RecallForm,
         do=referring.recall_for_worker,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("recall",),
     ),
     Verb.CONSENT_GIVEN: Row(said=N_("%(who)s said yes to a hand-over to %(body)s.")),
     Verb.CONSENT_REFUSED: Row(said=N_("%(who)s said no to a hand-over to %(body)s.")),
@@ -362,22 +400,24 @@ DESK: Mapping[Verb, Row] = {
         said=N_("%(who)s told %(body)s that the worker took it back."),
         form=referral_forms.TellForm,
         do=referring.tell_body,
-        place=HAND_OVER,
+        place=REFERRAL,
+        steps=("tell",),
     ),
-    Verb.RECORD_REMEDY: Row(said=N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s.")),
+    Verb.RECORD_REMEDY: Row(
+        said=N_("%(who)s wrote down a remedy: %(remedy)s, %(stands)s."),
+        form=RemedyForm,
+        do=remedying.record,
+        place=OWN,
+    ),
     Verb.REMEDY_NEWS: Row(said=N_("%(who)s told us what has come so far.")),
     Verb.CONFIRM_REMEDY: Row(said=N_("%(who)s told us that everything promised has arrived.")),
     Verb.REMEDY_BREACHED: Row(said=N_("%(who)s told us that a promise was not kept.")),
     Verb.SIGN_OFF: Row(said=N_("%(who)s agreed that the case may be closed.")),
 }
 complete(DESK, Verb)
-# The verbs of the case page that are done by its one address for each.
-DOING: Mapping[Verb, Do] = {
-    verb: row.do for verb, row in DESK.items() if row.do and row.place != HAND_OVER
-}
-ON_REFERRAL: Mapping[Verb, Do] = {
-    verb: row.do for verb, row in DESK.items() if row.do and row.place == HAND_OVER
-}
+# The verbs of the case page, and of the page of a referral, each with one address.
+ON_CASE = [v for v, row in DESK.items() if row.do and row.place in (COLUMN, Place.ELSEWHERE)]
+ON_REFERRAL = [v for v, row in DESK.items() if row.place == REFERRAL]
 
 
 def form_of(verb: Verb) -> type[Any]:

@@ -16,14 +16,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grievance.files.formats import FORMATS, Format, sniff
-from grievance.model import few_marks, shortened
-from grievance.refusals import Refused
+from grievance.model import few_marks, of_list, shortened
+from grievance.refusals import CODES, Refused
 from grievance.vault.turns import Busy, Turns
 
 REFUSALS = frozenset(
     ("too_big", "unsupported", "too_many_pixels", "too_many_pages", "encrypted_pdf")
     + ("broken", "empty")
 )
+of_list(REFUSALS, CODES)
 NOT_SHOWN = ("other_track", "external_reference", "unknown_codec")  # there is only a download
 LATER = ("busy", "timed_out", "out_of_memory", "crashed")  # not cleaned; worth another try
 WARNINGS = frozenset(

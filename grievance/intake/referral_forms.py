@@ -6,8 +6,10 @@ from datetime import date
 
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
+from grievance.model import some_of
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations.steps import Said, given_by_of
+from grievance.refusals import CODES
 from grievance.web.forms import Choice, Form, Hidden, Tick, Words, option
 
 CHANGED = N_(
@@ -25,6 +27,7 @@ SENTENCES = {
     "answer": N_("Say yes or no."),
     "no_grant": N_("We cannot show you the paper, so you cannot agree to it yet. You can say no."),
 }
+some_of(SENTENCES, CODES)
 
 
 class SayForm(Form):

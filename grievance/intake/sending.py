@@ -21,7 +21,8 @@ from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
 from grievance.intake.visits import site
-from grievance.refusals import Refused
+from grievance.model import some_of
+from grievance.refusals import CODES, Refused
 from grievance.web.language import own_language
 from grievance.web.logs import where
 from grievance.web.sources import here
@@ -47,6 +48,7 @@ REFUSALS = {
     "no_room": N_("There is no room for %(name)s right now. Send it again in an hour."),
     "empty": N_("%(name)s is empty."),
 }
+some_of(REFUSALS, CODES)
 
 
 class Unsent(Exception):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from grievance.cases.states import TABLE
-from grievance.console import confirm_forms
-from grievance.desk import acting, deciding, remedy
+from grievance.cases.actors import Actor
+from grievance.cases.models import Case
+from grievance.cases.states import TABLE, Transition, Verb
+from grievance.desk.verbs import DESK, Row
 from grievance.files.cleaning import REFUSALS
-from grievance.intake import referral_forms, sending
 from grievance.refusals import SENTENCES, Refused
 from tests.guard.source import functions, modules
 
@@ -103,19 +104,30 @@ def test_there_is_one_way_to_refuse():
     assert len(found) == 1, found
 
 
+TAKE, TOLD = TABLE[Verb.TAKE], DESK[Verb.TAKE]
+
+
+def no_such_code(_case: Case, _actor: Actor) -> bool:
+    """A guard whose name is no reason to refuse."""
+    return True
+
+
 @pytest.mark.parametrize(
-    "known",
+    ("row", "wrong"),
     [
-        acting.BESIDE,
-        remedy.BESIDE,
-        confirm_forms.FIELD_OF,
-        deciding.WAITS,
-        referral_forms.SENTENCES,
-        sending.REFUSALS,
+        (TAKE, {"guard": no_such_code}),
+        (TAKE, {"sources": ("recieved",)}),
+        (TAKE, {"target": "in_reveiw"}),
+        (TAKE, {"who": "case.wrok"}),
+        (TAKE, {"ledger": ("person",)}),
+        (TOLD, {"steps": ("delivre",)}),
     ],
 )
-def test_what_a_page_says_of_its_own_is_of_a_code_that_exists(known: dict[str, str]):
-    assert set(known) <= set(SENTENCES)
+def test_a_wrong_word_in_a_row_is_named_at_start(
+    row: Transition | Row, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(ValueError, match="not of the list"):
+        replace(row, **wrong)
 
 
 def test_a_refusal_says_its_code_and_never_the_name_of_a_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from grievance.cases import queries
-from grievance.cases.act import Act, JobAct
+from grievance.cases.act import Act
 from grievance.cases.models import Case, DuplicateLink
 from grievance.cases.states import Verb
 from grievance.refusals import Refused
@@ -32,5 +32,4 @@ def link_duplicate(act: Act, reference: str) -> None:
         return
     session.add(DuplicateLink(case_id=case.id, other_id=other.id, person_id=person, at=act.now))
     act.move(Verb.LINK_DUPLICATE, other=other.id)
-    there = JobAct(session, other, act.actor, act.now)  # its keys are not needed for it
-    there.move(Verb.LINK_DUPLICATE, other=case.id)
+    act.on(other).move(Verb.LINK_DUPLICATE, other=case.id)

@@ -19,11 +19,6 @@ from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 
-# Verbs after which other days are due, beside those that follow the hand-overs.
-PROMISING = (
-    Verb.OPEN_DIALOGUE, Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.REMEDY_NEWS,
-    Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER,
-)  # fmt: skip
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -113,11 +108,12 @@ def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | Non
         case.resumes_to = case.state if target == "awaiting_worker" else None
         case.state, case.state_since = target, at
         lapse(act)
-    if TABLE[verb].target in (RESUME, STANDING, TALKED) or verb in PROMISING:
+    row = TABLE[verb]
+    if row.target in (RESUME, STANDING, TALKED) or row.promising:
         follow(session, case, before, at)
     due, case.level = clocks.standing(session, case.id)
     case.next_due = due or NEVER
     case.escalation_waits = case.escalation_waits and case.level > 0
     named = {"state": target, **codes}
-    knows = ("state", *TABLE[verb].codes)
+    knows = ("state", *row.codes)
     audit.record(session, case, Deed(verb, act.actor.name, at, named, detail, knows))
