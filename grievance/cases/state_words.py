@@ -52,7 +52,10 @@ TOLD = {
     ),
     "awaiting_worker": Told(
         N_("We have a question for you"),
-        N_("Read it below and answer when you can. Nothing is decided against you meanwhile."),
+        N_(
+            "Read it below and answer when you can. If we do not hear from you for 30 days or "
+            "longer, we may close your report. It can then be opened again here for a year."
+        ),
         N_("It is your turn. We wait for your answer."),
     ),
     "accepted": Told(

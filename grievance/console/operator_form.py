@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from grievance.accounts.forms import text_of
 from grievance.accounts.operations.profile import ProfileDraft
 from grievance.accounts.profile import FIELDS, Profile
+from grievance.deadlines.operations import KEPT_AT_LEAST
 from grievance.i18n import BY_SLUG, LANGUAGES, N_, gettext, lazy
 from grievance.model import digits_of
 from grievance.web.forms import (
@@ -44,6 +45,7 @@ OTHERS = {
 }
 LIMIT = 2000  # graphemes in one text
 CONTACTS = 8
+KEPT_AT_MOST = 3650  # days
 
 
 def _label(name: str) -> Any:
@@ -94,7 +96,8 @@ class OperatorForm(Form):
         limit=LIMIT,
     )
     retention_days = Number(
-        _label("retention_days"), hint=lazy("A number of days, from 30 to 3650.")
+        _label("retention_days"),
+        hint=lazy("A number of days, more than a year: for so long a case can be opened again."),
     )
     everyday_site = Line(
         _label("everyday_site"),
@@ -107,10 +110,15 @@ class OperatorForm(Form):
             raise ValidationError(gettext("Write a time zone like Asia/Tokyo."))
 
     def validate_retention_days(self, field: Any) -> None:
-        """A month to ten years."""
+        """As long as a worker may open it again, to ten years."""
         digits = digits_of(field.data or "")
-        if field.data and not (digits and len(digits) <= 4 and 30 <= int(digits) <= 3650):
-            raise ValidationError(gettext("Write a number of days from 30 to 3650."))
+        good = digits and len(digits) <= 4 and KEPT_AT_LEAST <= int(digits) <= KEPT_AT_MOST
+        if field.data and not good:
+            told = gettext(
+                "Write a number of days from %(least)s to %(most)s. For a year a case can be "
+                "opened again."
+            )
+            raise ValidationError(told % {"least": KEPT_AT_LEAST, "most": KEPT_AT_MOST})
 
     def validate_everyday_site(self, field: Any) -> None:
         """An https address without a query."""

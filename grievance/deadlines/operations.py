@@ -30,6 +30,9 @@ APPEAL_DAYS = 30
 # arrived the worker is asked whether it is still so (the same template, stage C7).
 REMEDY_DAYS = 30
 FOLLOW_UP_DAYS = 30
+# A case that is over can be opened again for a year; so nobody may keep it for less.
+REOPEN_MONTHS = 12
+KEPT_AT_LEAST = 367  # days: a leap year, and the last day to its end
 PROMISES = ("chase", "remedy", "follow_up")
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,
@@ -62,7 +65,7 @@ def appeal_ends(decided: datetime, hours: Hours) -> datetime:
 def reopen_ends(ended: datetime, hours: Hours) -> datetime:
     """Until when a case that is over can be opened again: the same day of the next year, or the
     last of its month (the product's promise: one year)."""
-    return end_of_day(add_months(local_day(ended, hours.zone), 12), hours.zone)
+    return end_of_day(add_months(local_day(ended, hours.zone), REOPEN_MONTHS), hours.zone)
 
 
 def running(session: Session, case_id: UUID) -> list[Deadline]:

@@ -163,6 +163,7 @@ def test_profile_is_written_in_the_browser(client: Browser, office: Office) -> N
         ("closes_0", "08:00"),
         ("time_zone", "Mars/Base"),
         ("retention_days", "7"),
+        ("retention_days", "366"),  # for a year a case can be opened again
         ("everyday_site", "http://example.org"),
     ],
 )

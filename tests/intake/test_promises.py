@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,10 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import clock
-from grievance.cases.lifecycle import OVER
+from grievance.cases.lifecycle import OPEN, OVER
+from grievance.cases.messages import Written
+from grievance.cases.operations import closing
+from grievance.cases.operations.closing import TRIES_OVER
 from grievance.cases.state_words import TOLD
 from grievance.cli import catalogues
+from grievance.deadlines import operations as clocks
 from grievance.deadlines import telling
+from grievance.deadlines.hours import Hours
+from grievance.deadlines.operations import KEPT_AT_LEAST, REOPEN_MONTHS
 from grievance.intake import referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
@@ -52,7 +59,7 @@ SAYS = re.compile(
 )
 ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that sends or hands over
     "A worker came back", "May we", "Why do we", "What should we", "We do not know when",
-    "Any of these. We answer", "If there is somebody who had no part", "No message yet. When we",
+    "If there is somebody who had no part", "No message yet. When we",
     "The people who read your case", "Tell us what happened. It is free", "This page is not yet in",
     "Your earlier answers are not here any more. We delete",  # the job that forgets drafts
     "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
@@ -94,6 +101,20 @@ def test_every_sentence_that_says_what_we_do_names_what_does_it() -> None:
     }
     assert {one for one in found - DONE_BY_SOMEBODY if not one.startswith(ASKS_OR_TELLS)} == set()
     assert found >= DONE_BY_SOMEBODY
+
+
+def test_who_is_asked_reads_when_we_may_close_and_until_when_it_opens_again() -> None:
+    told = TOLD["awaiting_worker"].meaning
+    assert f"for {TRIES_OVER.days} days or longer, we may close" in told
+    assert "opened again here for a year" in told
+    assert REOPEN_MONTHS == 12
+
+
+@pytest.mark.parametrize("ended", ["2026-03-01T20:00", "2027-02-28T12:00", "2027-03-01T15:30"])
+def test_no_case_is_deleted_while_it_may_be_opened_again(ended: str) -> None:
+    end = datetime.fromisoformat(ended).replace(tzinfo=UTC)
+    hours = Hours({}, "Asia/Tokyo")
+    assert end + timedelta(days=KEPT_AT_LEAST) > clocks.reopen_ends(end, hours)
 
 
 @pytest.mark.parametrize("state", [state for state in TOLD if state not in OVER])
@@ -166,3 +187,18 @@ def test_a_body_that_was_handed_it_stands_under_they_know(app: Flask, session: S
     assert [row.get("data-under") for row in page.all("li") if row.get("data-under")] == ["given"]
     assert "It was given to them. They know." in page.main
     assert "We ask you first." not in page.main
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_who_is_told_to_write_below_finds_where(state: str, app: Flask, session: Session) -> None:
+    made = way(app, session).accept()
+    yes = closing.SignOff(5, False, Written("Thank you.", "en", uuid4()))
+    closing.sign_off(made.filed.act(session, app.config["SITE"], clock.now()), yes)
+    made.case.state = state
+    made.case.resumes_to = "accepted" if state == "awaiting_worker" else None
+    made.case.remedy_kept_at = clock.now() if state == "remedy_monitored" else None
+    session.commit()
+    page = read(visit(app, session, made.filed.code))
+    assert "If you change your mind, write to us below." in page.main
+    assert page.all("textarea", name="message")
+    assert page.html.index("write to us below") < page.html.index('name="message"')

@@ -18,6 +18,7 @@ from grievance import i18n
 from grievance.accounts.models import OperatorProfile
 from grievance.cases.state_words import TOLD
 from grievance.cli import catalogues
+from grievance.deadlines.operations import KEPT_AT_LEAST
 from grievance.directory import operations, queries
 from grievance.directory.models import Channel
 from grievance.i18n import LANGUAGES
@@ -174,6 +175,17 @@ def test_who_wants_a_closed_case_deleted_is_told_how_to_reach_a_person(
     about = get("/en/about").main
     assert "open it again there, for a year" in about
     assert "You can also write to" not in about
+
+
+def test_a_term_saved_before_it_was_checked_does_not_cut_the_year_short(
+    get: Get, app: Flask, session: Session
+) -> None:
+    found_operator(session, app.config["KEY_RING"])
+    session.scalars(select(OperatorProfile)).one().retention_days = 30
+    session.commit()
+    about = get("/en/about").main
+    assert f"at most {i18n.days_text(KEPT_AT_LEAST)}" in about
+    assert "30 days" not in about
 
 
 def test_put_together_from_pages_is_said_where_there_are_pages(get: Get, loaded: Session) -> None:
