@@ -34,7 +34,7 @@ import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit, words
 from grievance.cases import ledger
-from grievance.cases.jobs import sweep
+from grievance.cases.jobs import sweep, warn
 from grievance.cases.operations import receipts
 from grievance.cases.site import Site
 from grievance.notifications.channels import channel_for
@@ -85,13 +85,21 @@ def _drain(work: Work) -> Counts:
 
 
 def _sweep(work: Work) -> Counts:
-    """Over one connection: a new one for each clock would take longer than the clock."""
+    return _each_case(work, sweep)
+
+
+def _warn(work: Work) -> Counts:
+    return _each_case(work, warn)
+
+
+def _each_case(work: Work, do: Callable[[Session, Site, datetime], Counts]) -> Counts:
+    """Over one connection: a new one for each case would take longer than the case."""
     settings = work.settings
     store = blobs(settings.storage, settings.bucket)
     site = Site(work.ring, store, settings.public_url)
     with work.session.get_bind().engine.connect() as connection, Session(connection) as session:
         session.info.update(work.session.info)
-        return sweep(session, site, work.now)
+        return do(session, site, work.now)
 
 
 def _purge(work: Work) -> Counts:
@@ -127,6 +135,7 @@ def _anchor(work: Work) -> Counts:
 JOBS = (
     Job("drain", 5, _drain),
     Job("sweep", 30, _sweep),
+    Job("warn", 3600, _warn),
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),

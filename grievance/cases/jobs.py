@@ -1,13 +1,14 @@
-"""The sweep: every overdue clock is escalated, each in a transaction of its own.
+"""What time brings to cases: overdue clocks escalate, and days of the law that come near are told.
 
-It may be rung twice, by two bells, or after hours of silence: a clock is looked at again under
-its lock, climbs one rung, and says itself when the next is due.
+Each in a transaction of its own. A job may be rung twice, by two bells, or after hours of silence:
+a row is looked at again under its lock, and says itself when it is due again.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
-from grievance.cases.operations import telling
+from grievance.cases.operations import telling, warning
 from grievance.cases.operations.escalating import Overdue, claim, escalate
 from grievance.cases.site import Site
 from grievance.deadlines.hours import Hours
@@ -26,7 +27,7 @@ from grievance.web.logs import where
 
 log = logging.getLogger("grievance.cases")
 
-SWEEPER = of_job("sweep")
+SWEEPER, WARNER = of_job("sweep"), of_job("warn")
 BATCH = 10_000
 ROUND_SECONDS = 20.0  # then letters are sent; the rest stays due for the next ring
 
@@ -47,37 +48,56 @@ def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
     Answers `due`, `done`, `skipped` (locked, or done by another sweep), `failed` and `ms`. A
     clock that cannot be escalated is logged by type and place and stops no other.
     """
-    began = time.monotonic()
-    counts = {"due": 0, "done": 0, "skipped": 0, "failed": 0}
     if due := overdue(session, now, BATCH):
-        counts["due"] = len(due)
         this = Round(site, now, operator_hours(session), telling.staff(session))
+
+    def one(clock: UUID) -> bool:
+        claimed = claim(session, clock, now)
+        if claimed:
+            overdue_clock, case = claimed
+            act = JobAct(session, case, SWEEPER, now)
+            escalate(act, Overdue(site, overdue_clock, this.hours, this.staff))
+        return bool(claimed)
+
+    return _each(session, "sweep", due, one)
+
+
+def warn(session: Session, site: Site, now: datetime) -> dict[str, int]:
+    """Tell whoever has a case that a day of the law is 180, 60 or 14 days ahead, the next first,
+    committing for each; the same answer as of `sweep`."""
+
+    def one(day: UUID) -> bool:
+        claimed = warning.claim(session, day, now)
+        if claimed:
+            row, case = claimed
+            warning.warn(JobAct(session, case, WARNER, now), warning.Near(site, row))
+        return bool(claimed)
+
+    return _each(session, "warn", warning.due(session, now, BATCH), one)
+
+
+def _each(
+    session: Session, job: str, due: Sequence[UUID], one: Callable[[UUID], bool]
+) -> dict[str, int]:
+    """Do each of them; what fails is logged by type and place and stops no other."""
     session.rollback()
-    for clock in due:
+    began = time.monotonic()
+    counts = {"due": len(due), "done": 0, "skipped": 0, "failed": 0}
+    for row in due:
         if time.monotonic() - began > ROUND_SECONDS:
             break
-        counts[_one(session, clock, this)] += 1
-    return counts | {"ms": round((time.monotonic() - began) * 1000)}
-
-
-def _one(session: Session, clock: UUID, this: Round) -> str:
-    try:
-        claimed = claim(session, clock, this.now)
-        if claimed is None:
+        try:
+            done = "done" if one(row) else "skipped"
+            session.commit()
+        except Exception as problem:  # whatever is wrong with this one, the others must go on
             session.rollback()
-            return "skipped"
-        overdue_clock, case = claimed
-        act = JobAct(session, case, SWEEPER, this.now)
-        escalate(act, Overdue(this.site, overdue_clock, this.hours, this.staff))
-        session.commit()
-    except Exception as problem:  # whatever is wrong with this clock, the others must go on
-        session.rollback()
-        if isinstance(problem, DBAPIError) and problem.connection_invalidated:
-            raise
-        kind = type(problem).__name__
-        log.error(
-            "a clock could not be escalated",
-            extra={"job": "sweep", "kind": kind, "place": where(problem)},
-        )
-        return "failed"
-    return "done"
+            if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+                raise
+            kind = type(problem).__name__
+            log.error(
+                "a case could not be told of",
+                extra={"job": job, "kind": kind, "place": where(problem)},
+            )
+            done = "failed"
+        counts[done] += 1
+    return counts | {"ms": round((time.monotonic() - began) * 1000)}

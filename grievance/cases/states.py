@@ -58,6 +58,7 @@ class Verb(StrEnum):
     WORKER_REOPENS = "worker_reopens"
     ESCALATE = "escalate"
     ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
+    WARN = "warn"
     REFER = "refer"
     RECORD_CONSENT = "record_consent"
     DELIVER = "deliver"
@@ -247,6 +248,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.ACKNOWLEDGE_ESCALATION, OPEN, None, "case.work", N_("I see to it"),
             guards.escalated_to_them, codes=("level",),
         ),
+        Transition(Verb.WARN, OPEN, None, JOB, N_("Warn of a date"), codes=("days",)),
         Transition(
             Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"),
             guards.comes_back,

@@ -6,45 +6,60 @@ pension money none is kept: it would tell when somebody left Japan.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grievance.clock import local_day
 from grievance.deadlines.asked import BY_MONTH, Answers, items_of
-from grievance.deadlines.counting import PASSED, SOON_DAYS, Found, find
+from grievance.deadlines.counting import PASSED, SOON_DAYS, find
 from grievance.deadlines.limits import JAPAN, shipped
 from grievance.deadlines.models import LimitationDate
 from grievance.questions.profile import LEAVING_JAPAN
 
+AHEAD = (180, 60, 14)  # so many days before one of them whoever has the case is told
 MOST = 12  # so many days of pay of one case: the next year of a wage that is paid by the month
 
 
 def recount(
     session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
 ) -> None:
-    """Count anew what ends when, by the problems and answers of a case as they are now."""
-    session.execute(delete(LimitationDate).where(LimitationDate.case_id == case_id))
-    count(session, case_id, issues, answers, now)
+    """Count anew what ends when, by the problems and answers of a case as they are now. Of a day
+    that stays nobody is told a second time."""
+    mine = LimitationDate.case_id == case_id
+    told = dict(
+        session.execute(select(LimitationDate.latest_safe, LimitationDate.warned).where(mine)).all()
+    )
+    session.execute(delete(LimitationDate).where(mine))
+    _keep(session, case_id, _days(issues, answers, now), told)
 
 
 def count(
     session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
 ) -> None:
     """The same for a new case, of which nothing stands there yet."""
-    today, limits = local_day(now, JAPAN), shipped()
-    found = [find(item, limits, today) for item in items_of(issues, answers, today)]
-    if days := _kept(found):
-        rows = [{"id": uuid4(), "case_id": case_id, "latest_safe": day} for day in sorted(days)]
+    _keep(session, case_id, _days(issues, answers, now), {})
+
+
+def _keep(
+    session: Session, case_id: UUID, days: set[date], told: Mapping[date, int | None]
+) -> None:
+    rows = [
+        {"id": uuid4(), "case_id": case_id, "latest_safe": day, "warned": told.get(day)}
+        for day in sorted(days)
+    ]
+    if rows:
         session.execute(insert(LimitationDate).values(rows))
 
 
-def _kept(found: list[Found]) -> set[date]:
+def _days(issues: Collection[str], answers: Answers, now: datetime) -> set[date]:
     """The next days of pay, and the next one of each other claim."""
+    today, limits = local_day(now, JAPAN), shipped()
+    found = [find(item, limits, today) for item in items_of(issues, answers, today)]
     by_code: dict[str, set[date]] = {}
     for one in found:
         ahead = one.state not in PASSED or one.carried_to
@@ -85,3 +100,35 @@ def _begin(now: datetime) -> date:
     yesterday = local_day(now, JAPAN) - timedelta(days=1)
     offices = {row.calendar for row in shipped().rows.values() if row.label and row.calendar}
     return min(office.before(yesterday) for office in offices)
+
+
+def not_told(now: datetime) -> Select[UUID]:
+    """The days of which whoever has the case is to be told now, the next first.
+
+    Of each case only the next one counts: with wages of every month a year's letters would come
+    at once.
+    """
+    today = local_day(now, JAPAN)
+    later = aliased(LimitationDate)
+    earlier = select(later.id).where(
+        later.case_id == LimitationDate.case_id,
+        later.latest_safe >= today,
+        later.latest_safe < LimitationDate.latest_safe,
+    )
+    reached = [
+        and_(
+            LimitationDate.latest_safe <= today + timedelta(days=days),
+            or_(LimitationDate.warned.is_(None), LimitationDate.warned > days),
+        )
+        for days in AHEAD
+    ]
+    chosen = select(LimitationDate.id).where(
+        LimitationDate.latest_safe >= today, or_(*reached), ~earlier.exists()
+    )
+    return chosen.order_by(LimitationDate.latest_safe)
+
+
+def days_ahead(day: date, now: datetime) -> int:
+    """Which of the three stages a day has reached."""
+    left = (day - local_day(now, JAPAN)).days
+    return min(days for days in AHEAD if left <= days)

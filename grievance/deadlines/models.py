@@ -58,7 +58,10 @@ class Deadline(Base):
 
 class LimitationDate(Base):
     """A day up to which the law lets something of a case be claimed. Which claim, and from which
-    day it is counted, stands only in the sealed answers."""
+    day it is counted, stands only in the sealed answers.
+
+    `warned` is how many days ahead whoever has the case was last told of it.
+    """
 
     __tablename__ = "limitation_date"
     __table_args__ = (
@@ -69,3 +72,4 @@ class LimitationDate(Base):
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"))
     latest_safe: Mapped[date]
+    warned: Mapped[int | None]

@@ -109,6 +109,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "way": _(remedy_words.WAYS.get(codes.get("way", ""), "")),
         "outcome": _(remedy_words.RESULTS.get(codes.get("outcome", ""), "")),
         "level": _(LEVEL.get(codes.get("level", 0), "")),
+        "days": codes.get("days", ""),
     }
 
 

@@ -79,6 +79,11 @@ def escalated(to: Recipient, language: str, public_url: str, case: UUID | None =
     return _written("escalated", to, language, case, link=_desk(public_url))
 
 
+def limit_near(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """A day after which the law lets something of a case no longer be claimed comes near."""
+    return _written("limit_near", to, language, case, link=_desk(public_url))
+
+
 def second_asked(
     to: Recipient, language: str, public_url: str, case: UUID | None = None
 ) -> Message:

@@ -37,6 +37,7 @@ PACES = {
     "new_case": STAFF,
     "worker_answered": STAFF,
     "escalated": URGENT,
+    "limit_near": STAFF,
     "second_asked": STAFF,
     "came_back": STAFF,
     "conflict": URGENT,

@@ -32,6 +32,7 @@ from grievance.cases.operations import (
     referring,
     remedying,
     replying,
+    warning,
 )
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.closing import SignOff, Tried
@@ -43,6 +44,7 @@ from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
 from grievance.cases.states import HELPER, JOB, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.models import LimitationDate
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import facts
 from grievance.directory import operations as directory
@@ -113,6 +115,14 @@ def _escalate(world: World, actor: Actor) -> object:
     clock = clocks.start(world.session, world.case.id, "answer", NOW, hours)
     act = JobAct(world.session, world.case, actor, NOW)
     return escalating.escalate(act, escalating.Overdue(world.site, clock, hours))
+
+
+def _warn(world: World, actor: Actor) -> object:
+    day = LimitationDate(id=uuid4(), case_id=world.case.id, latest_safe=NOW.date())
+    world.session.add(day)
+    return warning.warn(
+        JobAct(world.session, world.case, actor, NOW), warning.Near(world.site, day)
+    )
 
 
 def _decides(verb: Verb) -> Doer:
@@ -251,6 +261,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.CHANGE_RECEIPT: _change_receipt,
     Verb.WITHDRAW: lambda w, a: replying.withdraw(w.own(a)),
     Verb.ESCALATE: _escalate,
+    Verb.WARN: _warn,
     Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(w.act(a)),
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),
     Verb.DECLINE: _decides(Verb.DECLINE),

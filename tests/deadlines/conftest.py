@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
-from grievance.cases.jobs import sweep
+from grievance.cases.jobs import sweep, warn
 from grievance.cases.models import Case
 from grievance.cases.site import Site
 from grievance.deadlines.models import Deadline
@@ -68,10 +68,20 @@ class House:
         self.again()
         return {name: count for name, count in counts.items() if name != "ms"}
 
+    def warn(self, now: datetime) -> dict[str, int]:
+        """The same for a ring about the days of the law."""
+        counts = warn(self.worker(), self.site, now)
+        self.again()
+        return {name: count for name, count in counts.items() if name != "ms"}
+
     def again(self) -> None:
         """Read anew what others committed."""
         self.session.rollback()
         self.session.expire_all()
+
+    def of_kind(self, kind: str) -> list[Outbox]:
+        """Those of a kind, sent or not."""
+        return list(self.session.scalars(select(Outbox).where(Outbox.kind == kind)))
 
     def clock(self, case: Case, kind: str) -> Deadline:
         """The latest clock of a kind."""

@@ -23,6 +23,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.danger,
         messages.worker_answered,
         messages.escalated,
+        messages.limit_near,
         messages.second_asked,
         messages.came_back,
         messages.key_request,

@@ -82,6 +82,11 @@ def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> 
     _staff(session, Post(site, case, now), messages.came_back)
 
 
+def staff_of_limit(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell who has the case, or everybody while nobody has, that a day of the law comes near."""
+    _staff(session, Post(site, case, now), messages.limit_near)
+
+
 def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
     """Tell those who may decide what somebody proposed."""
     people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
