@@ -77,8 +77,8 @@ def help_issue(issue: str) -> Any:
     if not any(issue in family.issues for family in bank.families):
         abort(404)
     given = {"problem": bank.family_of(issue), "issue": issue}
-    must_be_ours()
     draft = here(lock=True)
+    must_be_ours()
     if _somebodys_filing(draft) and "anew" not in request.args:
         return redirect(url_for("intake.whose", to="help", issue=issue), 303)
     return _keep(draft, given, FIRST, "issue")
@@ -102,8 +102,8 @@ def help_result_print() -> Any:
 @audience("public")
 def help_file() -> Any:
     """Go on to a filing with the same answers."""
-    must_be_ours()
     draft = here(lock=True)
+    must_be_ours()
     if draft is not None:
         drafts.become_filing(draft, {}, clock.real_now())
         db.session.commit()
@@ -114,8 +114,8 @@ def help_file() -> Any:
 @audience("public")
 def help_again() -> Any:
     """Forget these answers and begin again."""
-    must_be_ours()
     draft = here(lock=True)
+    must_be_ours()
     answer = see_other(url_for(".help"))
     if draft is not None and draft.row.kind == "finder":
         drafts.forget(db.session(), draft)

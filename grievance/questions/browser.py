@@ -14,7 +14,7 @@ from grievance.extensions import db
 from grievance.questions import drafts
 from grievance.questions.drafts import OpenDraft
 from grievance.vault.keyring import KeyRing
-from grievance.web.binding import cookie, set_cookie
+from grievance.web.binding import cookie, only_of, set_cookie
 
 COOKIE = "draft"
 ONE_DAY = 24 * 60 * 60
@@ -22,12 +22,14 @@ ONE_DAY = 24 * 60 * 60
 
 def here(*, lock: bool = False, secret: str = "") -> OpenDraft | None:
     """The draft whose cookie this browser sent (or is about to get), of the finder or a filing, or
-    None."""
+    None. Where there is one, only a token of its cookie counts from here on."""
     session, secret, now = db.session(), secret or cookie(COOKIE), real_now()
     found = drafts.load(session, _ring(), secret, now, lock=lock)
     if found is None and drafts.present(session, _ring(), secret, now):
         session.commit()
         found = drafts.load(session, _ring(), secret, now, lock=lock)
+    if found is not None and cookie(COOKIE):
+        only_of(COOKIE)
     return found
 
 

@@ -386,3 +386,57 @@ def test_a_damaged_new_secret_is_none(app: Flask, session: Session) -> None:
     visitor = browser(app, session)
     plant(visitor, fresh)
     assert visitor.get("/en/file").status_code == 200
+
+
+def token_of(app: Flask, session: Session, name: str, secret: str) -> str:
+    """The form token that whoever knows a cookie can have made."""
+    thief = browser(app, session)
+    thief.set_cookie(name, secret)
+    return read_page(thief.get("/en/file?route=full")).fields()["token"]
+
+
+@pytest.mark.parametrize("name", ["visit", "receipt", "staff"])
+def test_beside_a_draft_only_its_own_token_counts(app: Flask, session: Session, name: str) -> None:
+    """Whoever sat here before may know, or have left, any other cookie of this browser."""
+    robot = begun(app, session)
+    robot.client.set_cookie(name, "planted")
+    token = token_of(app, session, "visit", "planted")
+    here = opens(app, session, known(robot.client))
+    assert here is not None
+    before, row = (here.answers, here.seen), here.row.id
+    page = robot.open()
+    assert page.fields()["token"] != token
+    forms = {
+        robot.path: {**page.fields(), "token": token},
+        "/en/file?route=full": {"token": token, "anew": "1", "phone": "shared", "who": "own"},
+        "/en/file/begun": {"token": token},
+        "/en/help/about/wages-unpaid?anew=1": {"token": token},
+        "/en/help/file": {"token": token},
+        "/en/help/again": {"token": token},
+    }
+    for path, sent in forms.items():
+        answer = robot.client.post(path, data=sent)
+        assert answer.status_code in (400, 422, 200), path
+        robot.client.get("/en/help/result")  # presents a new secret, if there was one
+        session.expire_all()
+        left = opens(app, session, known(robot.client))
+        assert left is not None, path
+        assert (left.answers, left.seen, left.row.id) == (*before, row), path
+
+
+def test_a_first_page_open_since_before_a_draft_is_sent_again_with_its_words(
+    app: Flask, session: Session
+) -> None:
+    """Two tabs: the first was opened before the second began a draft."""
+    client = browser(app, session)
+    first = read_page(client.get("/en/file"))
+    robot = Robot(client, ANSWERS)
+    robot.send(robot.open())
+    fields = {**first.fields(), "what-happened": STORY}
+    answer = client.post("/en/file", data=fields)
+    page = read_page(answer)
+    assert answer.status_code in (200, 422)
+    assert STORY in answer.get_data(as_text=True)
+    assert page.fields()["token"] != fields["token"]
+    following = client.post("/en/file", data={**page.fields(), "what-happened": STORY, "anew": "1"})
+    assert following.status_code == 303
