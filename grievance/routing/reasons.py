@@ -236,8 +236,9 @@ WARNINGS = {
         "Call the emergency number of the country you are in, or go to a safe place now."
     ),
     "irregular": N_(
-        "Some offices may tell immigration. Talk to a supporter or a lawyer before you go to any "
-        "government office."
+        "By law, officials of the State, a prefecture or a city have to report somebody who has no "
+        "permission to stay; where that would defeat its own task, an office may decide not to. "
+        "Talk to a supporter or a lawyer before you go to any government office."
     ),
     "houterasu-status": N_(
         "Free legal aid from Houterasu needs lawful stay. The bar association has its own aid for "

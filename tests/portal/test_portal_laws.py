@@ -111,3 +111,9 @@ def test_the_finder_names_no_law_in_english(
     page = Person(client, lang).to_result(answers)
     assert page.all("details"), "no rules are shown"
     assert ENGLISH.findall(page.main) == []
+
+
+def test_every_problem_but_one_that_has_no_name_says_what_the_law_says() -> None:
+    """No law is about whatever else somebody may tell."""
+    known = facts.shipped().issues.values()
+    assert [issue.id for issue in known if not issue.texts.get("law")] == ["other"]

@@ -322,6 +322,36 @@ def test_no_language_promises_more_of_a_body_than_its_rules(body: str, loaded: S
             assert (words[lang] in str(entry.say(name))) is said, lang
 
 
+TOLD_WHOLE = {  # what would be half the truth without it
+    "jp-wage-advance": (
+        "can_do",
+        {
+            "en": "880,000 yen 1,760,000 yen 2,960,000 yen",
+            "ja": "88万円 176万円 296万円",
+            "vi": "880.000 1.760.000 2.960.000",
+        },
+    ),
+    "jp-pension-office": (
+        "time",
+        {"en": "re-entry permit 8 years", "ja": "再入国許可 8年", "vi": "tái nhập cảnh 8 năm"},
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", COMPLETE)
+def test_limits_and_duties_are_told_in_every_language(lang: str, get: Get, loaded: Session) -> None:
+    book = queries.book(loaded)
+    with i18n.speaking(lang):
+        for body, (name, words) in TOLD_WHOLE.items():
+            for word in words[lang].split(" "):
+                assert word in str(book.entries[body].say(name)), (body, word)
+        duty = {"en": "have to report it", "ja": "入管に知らせなければ", "vi": "thì phải báo"}
+        assert duty[lang] in str(book.issues["immigration-status"].say("law"))
+        warned = {"en": "have to report", "ja": "入管に知らせる", "vi": "phải báo"}
+        assert warned[lang] in i18n.gettext(WARNINGS["irregular"])
+    assert "62" in get(f"/{lang}/issues/immigration-status").main
+
+
 def test_nothing_we_say_of_a_body_is_that_it_comes_or_helps_at_once() -> None:
     """Who answers now is computed by `doors.open_now`; a sentence in a catalogue cannot know."""
     said = [str(message.id) for message in catalogues.wanted()["public"] if message.id]

@@ -212,6 +212,16 @@ def test_a_body_has_the_template_of_its_door(body: str, code: str):
     assert template_for(found).code == code
 
 
+def test_a_paper_for_advice_alone_asks_for_no_name_where_the_body_listens_without():
+    bodies, seen = facts.shipped().mechanisms, set()
+    for one in book().templates.values():
+        if one.together.text.startswith("Advice only."):
+            seen.add(one.code)
+            assert "not_accepted" not in {bodies[body].anonymous for body in one.mechanisms}
+            assert "name" not in one.required, one.code
+    assert seen == {"labour-consultation", "labour-line"}
+
+
 def _said_in_all(words: Words) -> bool:
     """Whether the Japanese and the Vietnamese catalogue have it, each as its own sentence."""
     said = [words.say(slug) for slug in ("en", "ja", "vi")]
