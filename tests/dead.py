@@ -45,10 +45,10 @@ REASONS = {
         standards corporate_number worker_agrees safety date_switches only_whole""",
     "a format of the vault, frozen with the others": """
         CASE_NARRATIVE CASE_KEY MESSAGE_TRANSLATION LIMITATION_FACTS OVERRIDE_REASON MEMBER_NAME
-        FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY MEMBERSHIP_KEY ORGANISATION_KEY
+        FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY WORKER_ADDRESS MEMBERSHIP_KEY ORGANISATION_KEY
         SECOND_FACTOR_SECRET PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE
         draw_reply_code parse_reply_code reply_pair""",
-    "what the tests ask a net of safety": "unnamed is_slow open_for_jobs admin_url",
+    "what the tests ask a net of safety": "unnamed is_slow admin_url",
 }
 ALLOWED = {name for names in REASONS.values() for name in names.split()}
 

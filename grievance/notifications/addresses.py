@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -34,18 +33,3 @@ def seal_address(
 def open_address(notifier: KeyPair, kept: AddressBox) -> str:
     """The address; Tampered when the box was made for another owner or another key."""
     return open_with(notifier.private, frame(kept.label, kept.owner), kept.box).decode()
-
-
-def seal_for_jobs(
-    notifier_public: bytes, row: UUID, address: str, language: str, counted_as: bytes
-) -> bytes:
-    """A worker's confirmed address for the row `row` of the address box: opens for jobs alone, and
-    says nothing but where to write, in which language and which neutral letter."""
-    said = {"to": address, "language": language, "kind": "worker_news", "as": counted_as.hex()}
-    return seal_to(notifier_public, frame(Label.WORKER_ADDRESS, row), json.dumps(said).encode())
-
-
-def open_for_jobs(notifier: KeyPair, row: UUID, content: bytes) -> dict[str, str]:
-    """What `seal_for_jobs` sealed; Tampered when it lies in another row."""
-    told = json.loads(open_with(notifier.private, frame(Label.WORKER_ADDRESS, row), content))
-    return {str(name): str(value) for name, value in told.items()}

@@ -74,10 +74,8 @@ class LetterTry(Base):
 
 
 class KeptAddress(Base):
-    """A worker's confirmed address for letters, sealed to the notifier with its language.
-
-    The case points here from inside a sealed value; nothing here points back.
-    """
+    """A second copy of a worker's confirmed address, sealed to the notifier. Nothing reads or
+    writes it any more, what an earlier release wrote is deleted; the table goes a release later."""
 
     __tablename__ = "address_box"
 

@@ -11,11 +11,9 @@ from grievance.cases import records
 from grievance.cases.operations import addressing, replying, telling
 from grievance.cases.operations.replying import Sent
 from grievance.notifications import outbox, proof
-from grievance.notifications.addresses import open_for_jobs
 from grievance.notifications.channels import Letter
 from grievance.notifications.drain import Post, drain
 from grievance.notifications.models import KeptAddress, Outbox
-from grievance.vault.errors import Tampered
 from grievance.vault.keyring import KeyRing
 from tests.cases.conftest import World, words
 from tests.cast import NOW, file_case
@@ -143,36 +141,26 @@ def test_after_two_weeks_there_may_be_another_letter(world: World, mail: Held):
     assert addressing.ask(world.session, world.site, world.case, contact_of(world), later)
 
 
-def test_only_jobs_read_the_kept_address_and_only_in_its_row(world: World, mail: Held):
-    name(world, STRANGER)
-    (letter,) = send_all(world, mail, NOW)
-    confirm(world, code_in(letter))
-    row = world.session.scalars(select(KeptAddress)).one()
-    assert str(row.id) == contact_of(world)["box"]
-    assert STRANGER.encode() not in row.content
-    notifier = mail.ring.notifier  # type: ignore[attr-defined]
-    told = open_for_jobs(notifier, row.id, row.content)
-    assert {told["to"], told["kind"]} == {STRANGER, "worker_news"}
-    with pytest.raises(Tampered):
-        open_for_jobs(notifier, world.case.id, row.content)
-
-
-@pytest.mark.parametrize("ending", ["change", "none", "withdraw"])
-def test_a_kept_address_goes_when_it_is_changed_or_the_report_taken_back(
+@pytest.mark.parametrize("ending", ["change", "none"])
+def test_what_was_confirmed_of_an_address_goes_when_it_is_changed(
     world: World, mail: Held, ending: str
 ):
     name(world, STRANGER)
     (letter,) = send_all(world, mail, NOW)
     confirm(world, code_in(letter))
     name(world, STRANGER)
-    assert boxes(world) == 1  # saved again unchanged: still confirmed
+    assert "box" in contact_of(world)  # saved again unchanged: still confirmed
     if ending == "change":
         name(world, "new@mail.example")
-        assert "box" not in contact_of(world)
-    elif ending == "none":
-        replying.change_contact(world.own(), {})
     else:
-        replying.withdraw(world.own())
+        replying.change_contact(world.own(), {})
+    assert "box" not in contact_of(world)
+
+
+def test_a_confirmed_address_lies_nowhere_but_in_the_sealed_identity(world: World, mail: Held):
+    name(world, STRANGER)
+    (letter,) = send_all(world, mail, NOW)
+    confirm(world, code_in(letter))
     assert boxes(world) == 0
 
 

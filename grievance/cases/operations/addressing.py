@@ -1,8 +1,8 @@
-"""The worker's address for letters: asked for once, confirmed by a code, kept for jobs.
+"""The worker's address for letters: asked for once, confirmed by a code.
 
 Nothing but one letter with a code goes to an address until that code was typed on the page of the
-worker: whoever files could name anybody's. A confirmed one lies a second time sealed to the
-notifier, under an id that stands only inside the sealed identity.
+worker: whoever files could name anybody's. It lies nowhere but in the sealed identity: every letter
+to a worker is written in a request that opens it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
@@ -20,15 +20,12 @@ from grievance.cases import records
 from grievance.cases.act import Act
 from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case
-from grievance.cases.opening import OpenCase
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.notifications import messages, proof
-from grievance.notifications.addresses import seal_for_jobs
-from grievance.notifications.models import KeptAddress
 from grievance.vault import values
 
-BOX = "box"  # in the sealed contact: the address was confirmed, and lies under this id
+BOX = "box"  # in the sealed contact: the address was confirmed; an id, as of the copies of before
 
 
 def address_of(contact: Mapping[str, Any]) -> str:
@@ -82,10 +79,7 @@ def confirm(act: Act, typed: str) -> None:
         return
     ring, case = act.site.ring, act.case
     proof.check(act.session, ring.address_hmac, address, case.id, typed)
-    row, tag = uuid4(), proof.recipient(ring.address_hmac, address)
-    content = seal_for_jobs(ring.notifier_public, row, address, case.language, tag)
-    act.session.add(KeptAddress(id=row, content=content))
-    write(act, {**identity, "contact": {**contact, BOX: str(row)}})
+    write(act, {**identity, "contact": {**contact, BOX: str(uuid4())}})
 
 
 def write(act: Act, identity: Mapping[str, Any]) -> None:
@@ -93,14 +87,3 @@ def write(act: Act, identity: Mapping[str, Any]) -> None:
     record = records.write(act.session, act.opened, "identity", dict(identity), act.at)
     act.case.worker_acted_at = act.at
     act.move(Verb.CHANGE_CONTACT, value=values.digest(record.content).hex())
-
-
-def forget(session: Session, contact: Mapping[str, Any]) -> None:
-    """Delete the address that jobs write to, if there is one."""
-    if contact.get(BOX):
-        session.execute(delete(KeptAddress).where(KeptAddress.id == UUID(contact[BOX])))
-
-
-def forget_of(session: Session, opened: OpenCase) -> None:
-    """The same for a case whose watch ends."""
-    forget(session, records.read(session, opened, "identity").get("contact") or {})

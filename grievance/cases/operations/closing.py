@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
-from grievance.cases.operations import addressing, foureyes, telling
+from grievance.cases.operations import foureyes, telling
 from grievance.cases.operations.feedback import keep_feedback, waits
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.referring import local_today
@@ -233,7 +233,6 @@ def close(act: Act) -> Outcome:
     made = _outcome(act, asked, told["result"], on)
     act.session.add(made)
     act.case.closed_at = act.now
-    addressing.forget_of(act.session, act.opened)
     clocks.stop(act.session, act.case.id, act.now)
     act.move(
         Verb.CLOSE,

@@ -67,8 +67,6 @@ def change_contact(act: Act, contact: Mapping[str, Any]) -> None:
     before, after = identity.get("contact") or {}, dict(contact)
     if before.get(addressing.BOX) and address_of(before) == address_of(after):
         after[addressing.BOX] = before[addressing.BOX]
-    else:
-        addressing.forget(act.session, before)
     addressing.write(act, {**identity, "contact": after})
     addressing.ask(act.session, act.site, act.case, after, act.now)
 
@@ -78,7 +76,6 @@ def withdraw(act: Act) -> None:
     more is done. Who has the case is told: a body may have to hear of it."""
     act.check(Verb.WITHDRAW)
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
-    addressing.forget_of(act.session, act.opened)
     end(act)
 
 
