@@ -26,11 +26,13 @@ from grievance.extensions import act_as, db
 from grievance.i18n import ENGLISH, speak
 from grievance.settings import WebSettings
 from grievance.vault import keyring
+from tests import quick
 from tests.cast import Browser
 from tests.directory.loaded import NOW, words
 from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
+quick.keep_statements()
 TEMPLATE = "grievance_template"
 # Rooms whose SQL, migrations or queue could differ on another PostgreSQL or Redis: their tests run
 # a second time there (`-m second`). Pages do not.
@@ -65,7 +67,7 @@ def _english() -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """The PostgreSQL of this test process, with a migrated database to copy."""
     address = os.environ.get("GRIEVANCE_TEST_DATABASE_URL", "")
     if address:
@@ -74,11 +76,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield given
         given.close()
         return
-    own = Postgres(tmp_path_factory.mktemp("pg"), durable=False)
-    own.start()
-    migrate(own, TEMPLATE)
-    yield own
-    own.stop()
+    with quick.folder() as home:
+        own = Postgres(home, durable=False)
+        own.start()
+        migrate(own, TEMPLATE)
+        yield own
+        own.stop()
 
 
 @pytest.fixture(scope="session")
