@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from sqlalchemy import text
 from grievance.backup import keys as rings
 from grievance.cases.models import CaseFile
 from tests.backup.conftest import PASSPHRASE, TEMPLATE, Lived, Place
+from tests.waiting import PATIENCE, wait_for
 
 Change = Callable[[Path], None]
 
@@ -244,14 +244,12 @@ def test_an_interrupted_backup_leaves_nothing_that_looks_like_one(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        deadline = time.monotonic() + 30
-        while not (begun := list(tmp_path.glob(".new.*.part/database/message.copy"))):
-            assert time.monotonic() < deadline
-            assert running.poll() is None, running.communicate()
-            time.sleep(0.05)
-        assert begun
+        copied = ".new.*.part/database/message.copy"
+        wait_for(lambda: running.poll() is not None or list(tmp_path.glob(copied)))
+        assert running.poll() is None, running.communicate()
+        assert list(tmp_path.glob(copied))
         running.send_signal(number)
-        said, _ = running.communicate(timeout=120)
+        said, _ = running.communicate(timeout=PATIENCE)
     assert running.returncode != 0
     assert not said
     assert not (tmp_path / "new").exists()
@@ -274,10 +272,7 @@ def test_what_is_written_while_it_runs_is_whole_or_not_in_it(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        deadline = time.monotonic() + 30
-        while not list(tmp_path.glob(".new.*.part/database/anchor.copy")):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        assert wait_for(lambda: list(tmp_path.glob(".new.*.part/database/anchor.copy")))
         session.execute(
             text(
                 "INSERT INTO job_run (id, job, started_at, finished_at, due, done, skipped, "
@@ -285,7 +280,7 @@ def test_what_is_written_while_it_runs_is_whole_or_not_in_it(
             )
         )
         session.commit()
-    said, errors = running.communicate(timeout=60)
+    said, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 0, errors
     manifest = json.loads((tmp_path / "new" / "manifest.json").read_text())
     (runs,) = [table["rows"] for table in manifest["tables"] if table["name"] == "job_run"]

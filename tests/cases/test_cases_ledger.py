@@ -29,6 +29,7 @@ from grievance.vault.ledger import Forged
 from tests.backup.conftest import Place
 from tests.cast import NOW, Filed, Staff, file_case, found_operator, member
 from tests.conftest import TEMPLATE
+from tests.waiting import PATIENCE
 
 
 @dataclass
@@ -187,7 +188,7 @@ def test_a_process_killed_while_it_writes_harms_nothing(desk: Desk) -> None:
     assert waiting.is_alive()
     writer.send_signal(signal.SIGKILL)
     writer.communicate()
-    waiting.join(20)
+    waiting.join(PATIENCE)
     assert desk.kept()[1:] == [case]
 
 
@@ -198,7 +199,7 @@ def test_several_at_once_do_no_harm(desk: Desk) -> None:
     for keeper in keepers:
         keeper.start()
     for keeper in keepers:
-        keeper.join(30)
+        keeper.join(PATIENCE)
     assert sorted(counts) == [0, 0, 0, 3]
     assert sorted(desk.kept()) == sorted(cases)
 

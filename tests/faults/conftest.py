@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.filing import Way, record
-from tests.faults.machine import Machine, wait_for
+from tests.faults.machine import Machine
 from tests.servers import ROOT
+from tests.waiting import wait_for
 
 FLASK = str(Path(sys.executable).with_name("flask"))
 
@@ -89,4 +90,4 @@ def up_again(machine: Machine) -> Iterator[None]:
     """Every test finds the instance whole, and so does the next."""
     yield
     if not machine.murdered:
-        assert wait_for(machine.well, 40), "the instance did not recover"
+        assert wait_for(machine.well), "the instance did not recover"

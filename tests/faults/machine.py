@@ -6,15 +6,16 @@ import json
 import os
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.waiting import wait_for
 
 PROC = Path("/proc")
 KINDS = {
@@ -24,16 +25,6 @@ KINDS = {
     "valkey": "valkey-server",
     "postgres": "postgres -D",
 }
-
-
-def wait_for(true: Callable[[], object], seconds: float, pause: float = 0.1) -> bool:
-    """Ask until it is so."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(pause)
-    return bool(true())
 
 
 @dataclass

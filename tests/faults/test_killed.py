@@ -15,10 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from tests.faults.cases_seen import connected
 from tests.faults.filing import Filer, Way, come_back, prepare, send
-from tests.faults.machine import Machine, children, wait_for
+from tests.faults.machine import Machine, children
 from tests.faults.robot import HTTPException
-
-SOON = 20.0  # seconds; a restart takes two or three where nothing else runs
+from tests.waiting import wait_for
 
 
 class Crowd:
@@ -59,7 +58,7 @@ class Crowd:
                 self.again += 1
             return filer.confirmed
 
-        assert wait_for(taken, 30, 0.3), f"{filer.story} could not be sent in 30 s"
+        assert wait_for(taken, pause=0.3), f"{filer.story} could not be sent"
 
     def started(self, story: str) -> Filer | None:
         """A draft ready to be sent; None where the instance went down before it was."""
@@ -79,7 +78,7 @@ def crowd(way: Way) -> Iterator[Crowd]:
     for thread in threads:
         thread.start()
     try:
-        assert wait_for(lambda: made.confirmed, 30)
+        assert wait_for(lambda: made.confirmed)
         yield made
     finally:
         made.stop.set()
@@ -114,10 +113,10 @@ def test_nothing_confirmed_is_lost_and_all_is_up_again(
         moment = datetime.now(UTC)
         os.kill(doomed, signal.SIGKILL)
         before = len(people.confirmed)
-        assert wait_for(lambda: victim(machine, kind) not in (0, doomed), SOON), f"no new {kind}"
-        assert wait_for(machine.well, SOON), machine.read("/healthz")
-        assert wait_for(lambda: rang_since(machine, moment), SOON + 10), "no letter leaves"
-        assert wait_for(lambda: len(people.confirmed) > before, SOON)
+        assert wait_for(lambda: victim(machine, kind) not in (0, doomed)), f"no new {kind}"
+        assert wait_for(machine.well), machine.read("/healthz")
+        assert wait_for(lambda: rang_since(machine, moment)), "no letter leaves"
+        assert wait_for(lambda: len(people.confirmed) > before)
     assert not people.faults
     for filer in people.confirmed:
         assert filer.story in come_back(machine.url, filer.code)[1]

@@ -22,13 +22,13 @@ from grievance.embedded.valkey import Valkey
 from grievance.jobs import QUEUE
 from tests.faults.cases_seen import connected
 from tests.faults.filing import Way, prepare, send
-from tests.faults.machine import Machine, children, command, wait_for
+from tests.faults.machine import Machine, children, command
 from tests.faults.robot import Robot
 from tests.faults.test_without_queue import file_in_danger
+from tests.waiting import wait_for
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 RINGS = 3  # of the bell, one after the other, that must change nothing
-SOON = 30.0  # seconds
 
 
 Climbing = set[tuple[UUID, str]]  # clocks: case and kind
@@ -83,12 +83,12 @@ def standing_still(machine: Machine, *, queue: bool = False) -> Iterator[None]:
         os.kill(pids["valkey"], signal.SIGKILL)
     try:
         at_work = lambda: [one for one in children(pids["worker"]) if command(one)]  # noqa: E731
-        assert wait_for(lambda: not at_work(), SOON), "a job did not end"
+        assert wait_for(lambda: not at_work()), "a job did not end"
         yield
     finally:
         for kind in ("cron", "worker"):
             os.kill(pids[kind], signal.SIGKILL)
-    assert wait_for(lambda: all(machine.pid(kind) not in (0, pids[kind]) for kind in pids), SOON)
+    assert wait_for(lambda: all(machine.pid(kind) not in (0, pids[kind]) for kind in pids))
 
 
 def cases(machine: Machine) -> set[UUID]:
@@ -132,13 +132,13 @@ def ring(machine: Machine) -> None:
         rung = [queue.enqueue("grievance.jobs.run", "sweep", result_ttl=0) for _ in range(RINGS)]
         ids = [job.id for job in rung]
         left = lambda: [one for one in ids if connection.exists(Job.key_for(one))]  # noqa: E731
-        assert wait_for(lambda: not left(), SOON), "the sweep did not run"
+        assert wait_for(lambda: not left()), "the sweep did not run"
 
 
 def readers(machine: Machine, letters: frozenset[UUID]) -> list[str]:
     """To whom these letters went, once they all have left."""
     folder = machine.data / "mail"
-    assert wait_for(lambda: all(mailbox.letter(folder, one) for one in letters), SOON)
+    assert wait_for(lambda: all(mailbox.letter(folder, one) for one in letters))
     found = [mailbox.letter(folder, one) for one in letters]
     return sorted(letter.to for letter in found if letter)
 
@@ -151,7 +151,7 @@ def each_once(machine: Machine, before: dict[UUID, Told], climbing: Climbing) ->
         for case, was in before.items()
     }
     reached = lambda: all(told(machine, one).level >= top(wanted[one]) for one in wanted)  # noqa: E731
-    assert wait_for(reached, SOON), [told(machine, one) for one in wanted]
+    assert wait_for(reached), [told(machine, one) for one in wanted]
     ring(machine)
     for case, was in before.items():
         now, clocks = told(machine, case), sum(one == case for one, _kind in climbing)

@@ -18,9 +18,10 @@ from grievance.embedded.valkey import Valkey
 from grievance.vault.receipts import draw, grouped
 from tests.faults.cases_seen import connected
 from tests.faults.filing import SHORT, come_back
-from tests.faults.machine import Machine, wait_for
+from tests.faults.machine import Machine
 from tests.faults.robot import Robot
 from tests.faults.staff import Desk
+from tests.waiting import wait_for
 
 TOLD = {
     **SHORT, "who": "helper", "helper-role": "friend", "helper-knows": "yes",

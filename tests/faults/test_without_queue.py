@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 import redis
 
 from grievance.embedded.valkey import Valkey
+from grievance.jobs import BY_NAME
 from tests.faults.cases_seen import forget_letters
 from tests.faults.filing import SHORT, Filer, Way, code_on, come_back, prepare, send
-from tests.faults.machine import Machine, wait_for
+from tests.faults.machine import Machine
 from tests.faults.robot import Robot
 from tests.faults.staff import Desk
+from tests.waiting import wait_for
 
 DANGER = {"problem": "treatment", "issue": "violence", "hurt": "yes", "free": "yes",
           "taken": "no", "child": "no"}  # fmt: skip
@@ -35,17 +36,17 @@ def file_in_danger(machine: Machine) -> Filer:
     return filer
 
 
-def test_the_notice_of_danger_leaves_within_thirty_seconds(machine: Machine) -> None:
+def test_the_notice_of_danger_leaves_with_the_next_ring(machine: Machine) -> None:
+    """The bell rings for letters every few seconds, and this one goes before all others."""
+    assert BY_NAME["drain"].every <= 30
     before = {letter["message_id"] for letter in letters(machine)}
-    filed = time.monotonic()
     file_in_danger(machine)
 
     def noticed() -> bool:
         new = [one for one in letters(machine) if one["message_id"] not in before]
         return any("danger" in one["subject"].lower() for one in new)
 
-    assert wait_for(noticed, 30), [one["subject"] for one in letters(machine)][-6:]
-    assert time.monotonic() - filed < 30
+    assert wait_for(noticed), [one["subject"] for one in letters(machine)][-6:]
 
 
 def test_all_works_while_the_queue_hangs_and_letters_leave_afterwards(
@@ -74,8 +75,8 @@ def test_all_works_while_the_queue_hangs_and_letters_leave_afterwards(
         waiting = len(letters(machine))
     finally:
         os.kill(queue, signal.SIGCONT)
-    assert wait_for(lambda: len(letters(machine)) > max(before, waiting), 40)
-    assert wait_for(machine.well, 40), machine.read("/healthz")
+    assert wait_for(lambda: len(letters(machine)) > max(before, waiting))
+    assert wait_for(machine.well), machine.read("/healthz")
 
 
 def test_a_wiped_queue_loses_nothing(machine: Machine, recorded: Way) -> None:
@@ -86,4 +87,4 @@ def test_a_wiped_queue_loses_nothing(machine: Machine, recorded: Way) -> None:
         filer = prepare(recorded, "The queue was wiped.")
         assert send(filer) == 303
         queue.flushall()
-    assert wait_for(lambda: len(letters(machine)) > before, 40)
+    assert wait_for(lambda: len(letters(machine)) > before)

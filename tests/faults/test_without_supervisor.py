@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.faults.machine import Machine, wait_for
+from tests.faults.machine import Machine
+from tests.waiting import wait_for
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
@@ -17,4 +18,4 @@ def test_nothing_outlives_a_killed_supervisor(machine: Machine) -> None:
     machine.murdered = True
     os.kill(machine.running.pid, signal.SIGKILL)
     machine.running.wait(5)
-    assert wait_for(lambda: not machine.processes(), 30), machine.processes()
+    assert wait_for(lambda: not machine.processes()), machine.processes()

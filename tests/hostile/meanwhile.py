@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grievance.extensions import act_as, db
 from grievance.vault.slots import HashSlots
+from tests.waiting import wait_for
 
 Act = Callable[[Session], Any]
 
@@ -59,16 +59,15 @@ def meanwhile(app: Flask, act: Act) -> Iterator[None]:
         app.config["HASH_SLOTS"] = before
 
 
-def until_one_waits(session: Session, most: float = 30) -> None:
+def until_one_waits(session: Session) -> None:
     """Return once another transaction waits for a lock that somebody holds."""
     waits = text(  # of a session's activity a role sees the database only, of locks all
         "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
         " WHERE NOT granted AND datname = current_database()"
     )
-    end = time.monotonic() + most
-    while time.monotonic() < end:
-        if session.execute(waits).scalar():
-            return
+
+    def one_waits() -> bool:
         session.rollback()  # within one transaction PostgreSQL shows what it showed first
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
+        return bool(session.execute(waits).scalar())
+
+    assert wait_for(one_waits, pause=0.01), "nobody waits"

@@ -103,7 +103,7 @@ def worker_ring(rings) -> KeyRing:
 
 @pytest.fixture
 def channel(office) -> Channel:
-    return channel_for(office.url, SENDER, timeout=1.0)
+    return channel_for(office.url, SENDER, timeout=60)
 
 
 @pytest.fixture

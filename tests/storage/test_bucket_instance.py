@@ -21,13 +21,13 @@ from grievance.embedded.valkey import Valkey
 from tests.buckets import PREFIX, SECRET, Buckets
 from tests.faults.conftest import FLASK, running
 from tests.faults.filing import SHORT, come_back
-from tests.faults.machine import PROC, Machine, wait_for
+from tests.faults.machine import PROC, Machine
 from tests.faults.robot import Robot
 from tests.faults.staff import Desk
 from tests.servers import ROOT
+from tests.waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.xdist_group("bucket")
-PATIENCE = 60
 WORDS = "GPS and the name of a telephone"
 
 
@@ -136,7 +136,7 @@ def test_what_a_draft_leaves_is_deleted_from_the_bucket(
     queue = Redis.from_url(Valkey(machine.data).url())
     Queue(jobs.QUEUE, connection=queue, serializer=JSONSerializer).enqueue(jobs.run, "forget")
     queue.close()
-    assert wait_for(lambda: names(buckets, place) == before, PATIENCE)
+    assert wait_for(lambda: names(buckets, place) == before)
 
 
 def test_a_dead_bucket_loses_no_report_and_no_word(machine: Machine, buckets: Buckets) -> None:
@@ -155,11 +155,11 @@ def test_a_dead_bucket_loses_no_report_and_no_word(machine: Machine, buckets: Bu
         assert refused.name == "case"
         assert refused.errors.get("files")
         assert refused.fields()["message"] == typed
-        assert wait_for(lambda: machine.read("/healthz")["status"] == "degraded", PATIENCE, 1)
+        assert wait_for(lambda: machine.read("/healthz")["status"] == "degraded", pause=1)
     sent = mine.send(refused, {}, PHOTO)
     assert sent.get_data().count(typed) == 1
     assert "slip.jpg" in sent.get_data()
-    assert wait_for(machine.well, PATIENCE, 1)
+    assert wait_for(machine.well, pause=1)
 
 
 def test_a_file_that_cannot_be_fetched_now_is_said_so(machine: Machine, buckets: Buckets) -> None:
