@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 from grievance.cli.sentences import sentences
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
+from grievance.intake.doors import FIRST_SAID
 from grievance.intake.drafting import TELL
 from grievance.intake.status import early_sentences
 from grievance.questions.bank import shipped
@@ -125,6 +126,7 @@ def _screens(public: Catalog) -> Catalog:
     bank = shipped()
     pages = dict.fromkeys(page for way in TELL for page in bank.journeys[way])
     said = [bank.pages[page].title for page in pages] + early_sentences()
+    said += FIRST_SAID
     for question in (one for page in pages for one in bank.on_page(page)):
         said += [question.ask, question.help, question.why, question.needed]
         said += [option.label for option in question.options if not option.retired]

@@ -88,6 +88,11 @@ POLICE: Mapping[str, Told] = {
 _WARNS = ("possible", "yes_by_design", "is_authority", "unknown")
 
 
+def first_said() -> list[str]:
+    """Those of them that the first screens say in every language."""
+    return [POLICE["possible"].worker, IMMIGRATION["possible"].worker]
+
+
 def warnings(police: str, immigration: str) -> tuple[str, ...]:
     """What a worker has to know before a call: who are, or may tell, police or immigration."""
     asked = ((POLICE, police, POLICE_UNKNOWN), (IMMIGRATION, immigration, IMMIGRATION_UNKNOWN))

@@ -81,6 +81,19 @@ def at(opening: Opening | None, now: datetime) -> Now:
     return Now(CLOSED)
 
 
+def stated(opening: Opening) -> list[tuple[list[int], Spans]]:
+    """(weekdays, times) of each row that is so every week, Monday being 0; nothing of holidays,
+    of days of a month, or of times that nobody stated."""
+    found = []
+    for row in opening.rows:
+        head, _, tail = row.partition(" ")
+        if _DAY.match(head) and tail != "?":
+            named = _named(row, head)
+            if not any(which for _day, which in named):
+                found.append(([day for day, _which in named], _times(row, tail) or ()))
+    return found
+
+
 def read(rows: tuple[str, ...]) -> None:
     """Raises `HoursError` for rows that cannot be read."""
     _read(rows)

@@ -15,7 +15,26 @@ _DAY_AND_NIGHT = N_("Open now, day and night")
 _SHOULD_ALWAYS = N_("Should be open now, day and night")
 _UNTIL = N_("Open now, until %(time)s (%(zone)s)")
 _SHOULD_UNTIL = N_("Should be open until %(time)s (%(zone)s)")
+# Beside a line that answers now.
+SAID_OF_OPEN = (_DAY_AND_NIGHT, _SHOULD_ALWAYS, _UNTIL, _SHOULD_UNTIL)
 LIVE = ("phone", "chat", "whatsapp")  # where somebody has to be there to answer
+
+
+def week(channel: Channel) -> str:
+    """`Mon – Fri 9:00–17:00` in the language being spoken, by CLDR alone; empty where the page
+    states no times of the week."""
+    locale = current().locale
+    names, said = locale.days["stand-alone"]["abbreviated"], []
+    for days, spans in hours.stated(channel.opening) if channel.opening else ():
+        run = len(days) > 2 and days == list(range(days[0], days[-1] + 1))
+        ends = (names[days[0]], names[days[-1]])
+        shown = " – ".join(ends) if run else ", ".join(names[day] for day in days)
+        times = [
+            "–".join(dates.format_time(one, format="short", locale=locale) for one in span)
+            for span in spans
+        ]
+        said.append(f"{shown} {', '.join(times)}")
+    return "; ".join(said)
 
 
 def open_at(channel: Channel, now: datetime) -> bool:

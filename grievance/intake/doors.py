@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,23 +12,40 @@ from grievance.accounts import queries as accounts
 from grievance.directory import disclosure, lines
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry, Way
-from grievance.directory.open_now import open_at
+from grievance.directory.open_now import SAID_OF_OPEN, open_at, week
 from grievance.directory.search import spoken_on, understood
 from grievance.directory.texts import Said
 from grievance.extensions import db
 from grievance.intake import drafting
 from grievance.questions.drafts import OpenDraft
 from grievance.routing.explain import Door, Note, Result
+from grievance.routing.reasons import CAUTIONS
 from grievance.web.language import is_partial, own_language, whole_language
 
 MOST = 3
+# What a card says in its facts or in place of a number.
+BESIDE = (
+    "no-checked-contact",
+    "speaks-your-language",
+    "interpreter-possible",
+    "ask-for-interpreter",
+)
+INTERPRETER = i18n.N_("They call an interpreter")
+# What the first screens say of an open line in every language.
+FIRST_SAID = (
+    *SAID_OF_OPEN,
+    *disclosure.first_said(),
+    CAUTIONS["may-tell-immigration"],
+    CAUTIONS["irregular"],
+    INTERPRETER,
+)
 ABOVE = "jp-emergency"  # 110 and 119 stand before these
 
 
 @dataclass(frozen=True)
 class Call:
     """A body that can be telephoned: its name, its Japanese name, how it is dialled, in which
-    language and when. What is said of it is in `tongue`: no first screen has those sentences."""
+    language and when. What is said of it is in `tongue`: first screens have few such sentences."""
 
     name: str
     own_name: str
@@ -85,8 +103,10 @@ def _may_be_shown(way: Way, now: datetime) -> bool:
 def _call(entry: Entry, way: Way, door: Door, advice: Result, now: datetime) -> Call:
     name, own_name, value = entry.name(), entry.facts.name_ja, way.facts.value or ""
     immigration = "no" if advice.profile.irregular else entry.facts.tells_immigration
-    languages = _languages(advice)
-    with i18n.speaking(whole_language()) as tongue:
+    languages, warned = _languages(advice), disclosure.warnings(entry.facts.police, immigration)
+    cautions = [one for one in door.cautions if one.code not in BESIDE]
+    hours = _hours(way)
+    with i18n.speaking(_tongue([*warned, *(one.text for one in cautions)])) as tongue:
         return Call(
             name=name,
             own_name=own_name if own_name != name else "",
@@ -95,17 +115,29 @@ def _call(entry: Entry, way: Way, door: Door, advice: Result, now: datetime) -> 
             language=_language(entry, way, languages),
             is_open=open_at(way.facts, now),
             now=lines.now_sentence(way, now),
-            hours=way.say("hours"),
-            cautions=tuple(replace(one, text=i18n.gettext(one.text)) for one in door.cautions),
-            tells=tuple(
-                i18n.gettext(one) for one in disclosure.warnings(entry.facts.police, immigration)
-            ),
+            hours=hours,
+            cautions=tuple(replace(one, text=i18n.gettext(one.text)) for one in cautions),
+            tells=tuple(i18n.gettext(one) for one in warned),
             tongue=tongue,
         )
+
+
+def _tongue(said: Sequence[str]) -> i18n.Language:
+    """The language of the page where it has all these sentences, else one that has every one."""
+    mine = i18n.current()
+    known = not is_partial(mine) or set(said) <= set(FIRST_SAID)
+    return mine if known else whole_language()
+
+
+def _hours(way: Way) -> Said | None:
+    """When it answers: as its page says it, or in days and times where that is not translated."""
+    mine = i18n.current()
+    text = week(way.facts) if is_partial(mine) else ""
+    return Said(text, mine) if text else way.say("hours")
 
 
 def _language(entry: Entry, way: Way, languages: list[i18n.Language]) -> str:
     """The worker's language that is spoken on this way, by its own name."""
     spoken = spoken_on(entry, way)
     mine = [slug for one in languages for slug in spoken if slug in understood(one)]
-    return lines.language_name(mine[0]) if mine else i18n.gettext("They call an interpreter")
+    return lines.language_name(mine[0]) if mine else i18n.gettext(INTERPRETER)

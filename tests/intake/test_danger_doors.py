@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from grievance import clock
+from grievance.cli.translations import PARTIAL
+from grievance.i18n import Language
 from grievance.questions import drafts
 from tests.intake.filing_kit import found_operator
 from tests.pages import Page, read_page
@@ -136,3 +138,30 @@ def test_a_first_screen_marks_what_it_says_in_another_language(
     """`read_page` refuses what is not marked."""
     for more in ({}, {"status": "none"}, {"status": "ssw1"}, {"location": "abroad"}):
         assert ask(slug, TUESDAY, issue=issue, **more).name == "file.danger"
+
+
+@pytest.mark.parametrize("language", PARTIAL, ids=[one.slug for one in PARTIAL])
+def test_hours_and_warnings_of_an_open_line_are_in_the_language_of_the_page(
+    language: Language, ask: Ask
+) -> None:
+    for issue in ("violence", "transfer-refused"):
+        page = ask(language.slug, TUESDAY, issue=issue)
+        for one in page.all("li", class_="door"):
+            other = {part.get("lang") for part in one.iter() if part.get("lang")} - {"ja"}
+            assert not other - {language.tag}, " ".join("".join(one.itertext()).split())
+
+
+def test_the_days_of_a_line_are_named_in_the_language_of_the_page(ask: Ask) -> None:
+    for slug, named in {"id": "Sel, Kam 11.00–19.00", "ne": "सोम – शुक्र 09:00–17:00"}.items():
+        shown = " ".join(lines(ask(slug, TUESDAY, issue="transfer-refused")).values())
+        shown += " ".join(lines(ask(slug, TUESDAY, issue="violence")).values())
+        assert named in shown, shown
+
+
+def test_what_no_first_screen_says_is_marked_as_the_language_it_is_in(ask: Ask) -> None:
+    page = ask("id", TUESDAY, issue="violence", status="none")
+    told = [one for one in page.all("p", class_="caution") if one.get("data-caution")]
+    assert {one.get("data-caution") for one in told} >= {"irregular"}
+    for one in told:
+        english = "lawful stay" in " ".join("".join(one.itertext()).split())
+        assert (one.get("lang") == "en") >= english
