@@ -205,6 +205,21 @@ SENTENCES: dict[str, str] = {
         "A body still has this case or was asked about. Record its end or take it back first."
     ),
     "worker_waits": N_("The worker wrote to us. Answer them first."),
+    # erasing
+    "erase_proposed": _NOTHING_WAITS,
+    "erasure_not_asked": N_("The worker asked for this already."),
+    "erasure_to_stop": N_("Nothing waits any more that the worker could stop."),
+    "ground": N_("Choose why the case is to be deleted."),
+    "why": N_("Write how you know that."),
+    "not_asked": N_("The worker has not asked for it on their page, or took that back."),
+    "still_open": N_("The case is open. It is deleted only when the worker asks for it."),
+    "appeal_open": N_("The worker's second look is not answered yet. That comes first."),
+    "kept_on": N_("The time for which you keep a closed case is not over yet."),
+    "tell_first": N_(
+        "The worker took something back, and a body was not told yet. Tell it first, for nobody can"
+        " when the case is gone."
+    ),
+    "notice": N_("The worker is told 30 days before on their page, and those are not over yet."),
 }
 CODES = frozenset(SENTENCES)
 

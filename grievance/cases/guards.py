@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import object_session
 
-from grievance.cases import queries
+from grievance.cases import erasures, queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
 
@@ -61,6 +61,23 @@ def decline_proposed(case: Case, _actor: Actor) -> bool:
 def close_proposed(case: Case, _actor: Actor) -> bool:
     """Somebody proposed to close."""
     return asked_for(case) == "close"
+
+
+def erase_proposed(case: Case, _actor: Actor) -> bool:
+    """Somebody proposed to erase the case."""
+    return asked_for(case) == "erase"
+
+
+def erasure_not_asked(case: Case, _actor: Actor) -> bool:
+    """The worker has not asked yet that the case is erased."""
+    session = object_session(case)
+    return bool(session and erasures.asked(session, case.id) is None)
+
+
+def erasure_to_stop(case: Case, _actor: Actor) -> bool:
+    """An erasure waits that the worker can stop: every one but that for which the time is over."""
+    session = object_session(case)
+    return bool(session and erasures.to_stop(session, case.id))
 
 
 def asked_for(case: Case) -> str:

@@ -22,7 +22,6 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, cast, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
-from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
 from grievance.cases.states import TABLE, Verb
@@ -37,8 +36,7 @@ MARK = "anchor"  # the key by which a mark is told from an act
 KINDS = "kinds"  # on a mark: the verbs that are in the file up to there
 # what is kept → the codes of its event that doing it again needs
 ACTS: dict[str, tuple[str, ...]] = {
-    **{verb: row.ledger for verb, row in TABLE.items() if row.ledger is not None},
-    ERASED: ("ground", "boxes"),  # only of a whole case
+    verb: row.ledger for verb, row in TABLE.items() if row.ledger is not None
 }
 
 
@@ -151,7 +149,7 @@ def _since(session: Session, mark: int) -> Sequence[Event]:
         .where(Event.stream_kind == Case.stream_kind, Event.verb.in_(ACTS))
         # of asking only what ended an earlier yes
         .where(or_(Event.verb != Verb.REFER, Event.codes.has_key("replaced")))
-        .where(or_(Event.verb != ERASED, Event.codes["all"].as_boolean()))
+        .where(or_(Event.verb != Verb.ERASE, Event.codes["all"].as_boolean()))
         .order_by(Event.stream_id, Event.seq)
     )
     if mark:

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.cases.lifecycle import DECIDED, STATES
-from grievance.cases.state_words import OUTCOMES
+from grievance.cases.state_words import ERASURE_GROUNDS, OUTCOMES
 from grievance.directory.entries import LEVELS
 from grievance.model import Base, among, code, digest, identifier, sealed
 from grievance.referrals.models import GIVEN_BY, KNOWN_TO
@@ -342,7 +342,7 @@ class FourEyes(Base):
 
     __tablename__ = "four_eyes"
     __table_args__ = (
-        among("verb", ("decline", "close")),
+        among("verb", ("decline", "close", "erase")),
         among("state", ("asked", "approved", "sent_back", "lapsed")),
         CheckConstraint(
             "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
@@ -364,6 +364,25 @@ class FourEyes(Base):
     alone: Mapped[bool] = mapped_column(default=False)
     key_generation: Mapped[int]
     content: Mapped[bytes] = sealed("case.note/1")
+
+
+class Erasure(Base):
+    """That a case is to be erased: as the worker asked on their page, or as one of staff proposes;
+    on what ground, and from when it may be done. `ended_at` when the worker took it back."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        among("ground", tuple(ERASURE_GROUNDS)),
+        CheckConstraint("ground = 'worker' OR proposal_id IS NOT NULL", name="proposed"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    case_id: Mapped[UUID] = _case_key()
+    ground: Mapped[str] = code(10)
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("four_eyes.id"), unique=True)
+    asked_at: Mapped[datetime]
+    from_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class RemedyItem(Base):

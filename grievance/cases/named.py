@@ -22,6 +22,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.CaseFile: ("state", "clean_blob", "meta"),  # cleaned on a visit, which leaves no trace
     cases.Reissue: (),
     cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),  # named apart
+    cases.Erasure: (),
     cases.RemedyItem: (),
     cases.Feedback: ("state",),  # named apart
     cases.Attempt: (),

@@ -149,3 +149,11 @@ OUTCOMES = {
     "none": N_("No remedy could be reached."),
     "unreachable": N_("We could not reach you any more."),
 }
+
+# On what ground a case is erased, as staff read it.
+ERASURE_GROUNDS = {
+    "worker": N_("The worker asked for it on their page"),
+    "told": N_("The worker asked for it in another way"),
+    "retention": N_("The time is over for which a closed case is kept"),
+    "mistake": N_("It was sent by mistake, or twice"),
+}

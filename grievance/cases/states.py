@@ -84,6 +84,10 @@ class Verb(StrEnum):
     TRY_TO_REACH = "try_to_reach"
     PROPOSE_CLOSE = "propose_close"
     CLOSE = "close"
+    ASK_ERASURE = "ask_erasure"
+    STOP_ERASURE = "stop_erasure"
+    PROPOSE_ERASE = "propose_erase"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True)
@@ -188,8 +192,8 @@ TABLE: dict[Verb, Transition] = {
             N_("Decline"), guards.decline_proposed, codes=("proposal", "message", "alone"),
         ),
         Transition(
-            Verb.SEND_BACK, ("in_review", *ENDING), None, "case.four_eyes", N_("Send back"),
-            guards.proposed, codes=("proposal", "message"),
+            Verb.SEND_BACK, STATES, None, "case.four_eyes", N_("Send back"), guards.proposed,
+            codes=("proposal", "message"),
         ),
         Transition(
             Verb.UNASSIGN, OPEN, None, "case.work", N_("Give back to the queue"),
@@ -356,6 +360,22 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.CLOSE, ENDING, "closed", "case.four_eyes", N_("Close the case"),
             guards.close_proposed, codes=("proposal", "message", "alone", "outcome", "by"),
+        ),
+        Transition(
+            Verb.ASK_ERASURE, STATES, None, WORKER, N_("Delete my report"),
+            guards.erasure_not_asked, codes=("erasure", "given_by"),
+        ),
+        Transition(
+            Verb.STOP_ERASURE, STATES, None, WORKER, N_("Keep my report"), guards.erasure_to_stop,
+            codes=("erasures",),
+        ),
+        Transition(
+            Verb.PROPOSE_ERASE, STATES, None, "case.four_eyes", N_("Propose to delete the case"),
+            guards.nothing_proposed, codes=("proposal", "erasure", "ground"),
+        ),
+        Transition(
+            Verb.ERASE, STATES, None, "case.four_eyes", N_("Delete the case for good"),
+            guards.erase_proposed, codes=ERASING, ledger=("ground", "boxes"),
         ),
     )
 }  # fmt: skip

@@ -3,9 +3,10 @@
 `listing` is Today and the queue, `views` the page of a case, `case_files` its files, `acting` one
 POST for each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
 `referring` what goes to other bodies, `packet_copies` its papers, `board` all of them;
-`remedy` what was promised and came, `closing` how a case ends; `reissuing` a new code, `calling` a
-filing for somebody who called. `loading` is the one loader; `reading`, `remedy_reading`, `events`,
-`advice` and `words` turn rows and codes into what a person reads.
+`remedy` what was promised and came, `closing` how a case ends, `erasing` what deletes it;
+`reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
+`reading`, `remedy_reading`, `events`, `advice` and `words` turn rows and codes into what a person
+reads.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from grievance.desk import (
     calling,
     case_files,
     denied,
+    erasing,
     listing,
     packet_copies,
     referring,
@@ -31,7 +33,7 @@ from grievance.desk.menu import desk_menu
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "case_files", "denied", "init_app", "listing",
+    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "init_app", "listing",
     "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 

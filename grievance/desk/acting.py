@@ -72,6 +72,12 @@ BESIDE = {
     "currency": "currency",
     "due_on": "due_on",
     "arrived_on": "arrived_on",
+    "ground": "ground",
+    "not_asked": "ground",
+    "still_open": "ground",
+    "kept_on": "ground",
+    "appeal_open": "ground",
+    "why": "why",
 }
 some_of(BESIDE, CODES)
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grievance.cases import money
+from grievance.cases import erasures, money
 from grievance.cases.messages import Written
 from grievance.cases.operations import remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
+from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import Agreement, Heard
 from grievance.cases.operations.sums import Facts, facts_of
+from grievance.cases.state_words import ERASURE_GROUNDS
 from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import remedy_words as words
@@ -193,3 +195,24 @@ class CloseForm(ToWorkerForm):
     @property
     def shown(self) -> list[Any]:
         return [self.result] + [field for field in super().shown if field is not self.result]
+
+
+class EraseForm(ActForm):
+    """Why the case is to be deleted, and how we know that."""
+
+    ground = Select(lazy("Why"), needed=lazy("Choose why the case is to be deleted."))
+    why = Words(
+        lazy("How you know that"),
+        hint=lazy("For example: she asked by phone today, and named the month of her report."),
+        needed=lazy("Write how you know that."),
+        limit=1000,
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        there = erasures.asked(db.session(), desk.case.id) is not None
+        told = [one for one in ERASURE_GROUNDS.items() if one[0] != "worker" or there]
+        named = [(code, _(label)) for code, label in told]
+        self.ground.choices = choices_of([("", _("Choose")), *named])
+
+    def value(self, desk: Desk) -> Erasing:
+        return Erasing(str(self.ground.data), self.why.data or "")

@@ -19,7 +19,7 @@ from grievance.cases.guards import may_lift
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import conflicts, deciding, foureyes
 from grievance.cases.operations.conflicts import Declared
-from grievance.cases.state_words import DECLINE_REASONS
+from grievance.cases.state_words import DECLINE_REASONS, ERASURE_GROUNDS
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
@@ -208,8 +208,6 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
     if asked is None:
         return None
     told = foureyes.content(desk.opened, asked)
-    closes = asked.verb == "close"
-    reason = RESULTS[told["result"]] if closes else DECLINE_REASONS[told["reason"]]
     me = desk.member.person_id
     only = asked.asked_by == me and foureyes.alone(db.session(), desk.case, asked, at)
     names = accounts.names(db.session(), [asked.asked_by])
@@ -217,13 +215,20 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
         asked.verb,
         names.get(asked.asked_by, ""),
         time_text(asked.asked_at, ZoneInfo(zone)),
-        _(reason),
-        "" if closes else directory.book(db.session()).name(told["door"]),
+        _reason(told),
+        directory.book(db.session()).name(told["door"]) if "door" in told else "",
         told["text"],
-        words.tongue(told["language"]),
+        words.tongue(told.get("language", desk.member.language)),
         _waits(deciding.refusal(db.session(), desk.case, asked, me, at), asked, zone),
         only,
     )
+
+
+def _reason(told: Mapping[str, str]) -> str:
+    """Why, by what was proposed: a result, a reason to decline, or a ground for deleting."""
+    listed = {"ground": ERASURE_GROUNDS, "result": RESULTS, "reason": DECLINE_REASONS}
+    sentence = next(known[told[name]] for name, known in listed.items() if name in told)
+    return _(sentence)
 
 
 def _waits(refused: str, asked: FourEyes, zone: str) -> str:

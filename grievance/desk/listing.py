@@ -13,7 +13,7 @@ from grievance.accounts import staff
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
-from grievance.cases import queries
+from grievance.cases import erasures, queries
 from grievance.cases.models import Case
 from grievance.cases.state_words import LABELS
 from grievance.clock import local_day, now
@@ -100,6 +100,7 @@ def _cases_today(member: Member) -> str:
         "escalated": found.escalated,
         "answered": found.answered,
         "second": found.second,
+        "erase": erasures.calling(session, member.person_id),
         "tell": queries.to_tell(session, member.person_id),
         "law": queries.law_soon(session, member.person_id, at),
         "due": found.due,

@@ -20,6 +20,7 @@ from grievance.cases.operations import (
     conflicts,
     deciding,
     duplicates,
+    erasing,
     escalating,
     handling,
     receipts,
@@ -299,6 +300,16 @@ DESK: Mapping[Verb, Row] = {
         do=conflicts.lift_conflict,
         place=COLUMN,
     ),
+    Verb.PROPOSE_ERASE: Row(
+        said=N_("%(who)s proposed to delete the case."),
+        about=N_(
+            "A second person deletes it for good. The worker reads of it on their page 30 days "
+            "before, unless they asked there themselves. A body that was given something keeps it."
+        ),
+        form=closing_forms.EraseForm,
+        do=erasing.propose_erase,
+        place=COLUMN,
+    ),
     Verb.ASK_REISSUE: Row(
         said=N_("%(who)s asked for a new code, because the old one is lost."),
         about=N_("Another member of staff then issues the new code. The old one works until then."),
@@ -414,6 +425,15 @@ DESK: Mapping[Verb, Row] = {
     Verb.CONFIRM_REMEDY: Row(said=N_("%(who)s told us that everything promised has arrived.")),
     Verb.REMEDY_BREACHED: Row(said=N_("%(who)s told us that a promise was not kept.")),
     Verb.SIGN_OFF: Row(said=N_("%(who)s agreed that the case may be closed.")),
+    Verb.ASK_ERASURE: Row(said=N_("%(who)s asked that the case is deleted.")),
+    Verb.STOP_ERASURE: Row(said=N_("%(who)s wants the case to be kept.")),
+    Verb.ERASE: Row(
+        said=N_("A case that was linked to this one was deleted."),
+        form=forms.ActForm,
+        do=erasing.erase,
+        place=OWN,
+        step_up=True,
+    ),
 }
 complete(DESK, Verb)
 # The verbs of the case page, and of the page of a referral, each with one address.

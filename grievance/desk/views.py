@@ -7,12 +7,13 @@ import logging
 from flask import Response, make_response, render_template, request
 
 from grievance.accounts import audit
-from grievance.cases import queries
+from grievance.cases import erasures, queries
 from grievance.cases.afterwards import clean_afterwards
+from grievance.cases.models import Case
 from grievance.cases.operations import receipts
 from grievance.cases.state_words import LABELS
 from grievance.cases.states import Verb
-from grievance.clock import now
+from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import gaps, words
 from grievance.desk.blueprint import bp
@@ -23,6 +24,7 @@ from grievance.desk.loading import Desk, clean_elsewhere, open_case, site
 from grievance.desk.reading import CasePage
 from grievance.desk.referral_reading import of_case
 from grievance.extensions import db
+from grievance.i18n import date_text
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
 from grievance.web.audience import audience
@@ -59,6 +61,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         conflicts=conflicts_of(desk),
         gaps=gaps.gaps_of(desk),
         later=gaps.later_of(desk, operator_hours(session).zone),
+        wish=_wish(row),
         lost=receipts.waiting_reissue(session, row.id),
     )
     attached = [(one.row, one.stored) for one in shown.threads.files]
@@ -66,6 +69,12 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     clean_elsewhere(desk.member)
     session.commit()
     return make_response(page, status)
+
+
+def _wish(row: Case) -> str:
+    """The day on which the worker asked on their page that the case is deleted; empty if never."""
+    wish = erasures.asked(db.session(), row.id)
+    return date_text(local_day(wish.asked_at, operator_hours(db.session()).zone)) if wish else ""
 
 
 def note_read(desk: Desk, what: str) -> None:

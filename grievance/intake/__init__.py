@@ -2,9 +2,8 @@
 
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
-whose an earlier draft is. `returning`,
-`status`, `adding`, `appeals`, `referral`, `remedy_arrival` and `closing` are the way back, `visits`
-a visit with a code; `leaving` ends either.
+whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
+`closing` and `erasing` are the way back, `visits` a visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from grievance.intake import (
     appeals,
     attaching,
     closing,
+    erasing,
     filing,
     number,
     referral,
@@ -44,7 +44,8 @@ FIRST = {
 }
 
 __all__ = [
-    "adding", "address", "appeals", "attaching", "closing", "filing", "init_app", "number",
+    "adding", "address", "appeals", "attaching", "closing", "erasing", "filing", "init_app",
+    "number",
     "referral", "remedy_arrival", "returning", "whose",
 ]  # fmt: skip
 

@@ -33,6 +33,7 @@ from grievance.intake.blueprint import bp
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.drafting import TELL
+from grievance.intake.erasing import waits_of
 from grievance.intake.message_form import MessageForm
 from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
 from grievance.intake.remedy_feedback import voices
@@ -50,7 +51,7 @@ from grievance.intake.visits import (
 )
 from grievance.questions import bank
 from grievance.questions.forms import near
-from grievance.questions.summary import summary
+from grievance.questions.summary import Line, summary
 from grievance.refusals import Refused
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
@@ -118,6 +119,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         decision=decision_of(session, opened),
         closed=closed_of(session, opened),
         ending=ending_of(act),
+        erasure=waits_of(act),
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
@@ -127,11 +129,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         reads={current().slug, own_language().slug},
         day_of=partial(local_day, zone=operator_hours(session).zone),
         files=kept,
-        answers=[
-            line
-            for line in summary(bank.shipped(), said, current().slug)
-            if not line.question.startswith("contact")
-        ],
+        answers=_answers(said),
         said_elsewhere=_elsewhere,
         dates=_dates(opened, said),
         contact=contact,
@@ -143,6 +141,12 @@ def _case_page(act: Act, form: MessageForm) -> str:
         can=can,
         card=next_card(act),
     )
+
+
+def _answers(said: dict[str, Any]) -> list[Line]:
+    """What was told, but for how to reach the worker, which stands apart."""
+    told = summary(bank.shipped(), said, current().slug)
+    return [line for line in told if not line.question.startswith("contact")]
 
 
 def _dates(opened: OpenCase, said: dict[str, Any]) -> list[LawDate]:

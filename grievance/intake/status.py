@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.queries import names
 from grievance.cases import models
 from grievance.cases.lifecycle import OVER
-from grievance.cases.models import Case, Feedback, RemedyItem
+from grievance.cases.models import Case, Erasure, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import readers
@@ -115,7 +115,7 @@ def is_early(session: Session, case: Case) -> bool:
     `early_sentences` and its template."""
     if case.state not in EARLY or (case.resumes_to or case.state) not in EARLY or case.appealed_at:
         return False
-    came = (Referral, RemedyItem, Feedback)
+    came = (Referral, RemedyItem, Feedback, Erasure)
     return not any(session.scalar(select(exists().where(row.case_id == case.id))) for row in came)
 
 

@@ -21,7 +21,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
@@ -304,9 +303,7 @@ def left(session: Session, limit: int) -> list[str]:
 
 def leave(session: Session, blobs: Iterable[UUID]) -> None:
     """Blobs that nothing names any more: the next sweep deletes them from the store."""
-    waiting = [{"blob": blob, "draft_id": None, "room": 0} for blob in blobs]
-    if waiting:
-        session.execute(insert(DraftBlob).on_conflict_do_nothing(), waiting)
+    session.add_all(DraftBlob(blob=blob, draft_id=None, room=0) for blob in blobs)
 
 
 def swept(session: Session, blob: str) -> None:

@@ -25,6 +25,7 @@ from grievance.cases.operations import (
     consenting,
     deciding,
     duplicates,
+    erasing,
     escalating,
     feedback,
     handling,
@@ -37,6 +38,7 @@ from grievance.cases.operations import (
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.conflicts import Declared
+from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
@@ -215,6 +217,10 @@ def _close(w: World, actor: Actor) -> object:
 
 
 DOERS: dict[Verb, Doer] = {
+    Verb.ASK_ERASURE: lambda w, a: erasing.ask_erasure(w.own(a)),
+    Verb.STOP_ERASURE: lambda w, a: erasing.stop_erasure(w.own(a)),
+    Verb.PROPOSE_ERASE: _of(erasing.propose_erase, lambda: Erasing("worker", "On her page")),
+    Verb.ERASE: lambda w, a: erasing.erase(w.act(a)),
     Verb.TELL_BODY: _of_hand_over(referring.tell_body, TODAY),
     Verb.OPEN_DIALOGUE: _of(remedying.open_dialogue, words),
     Verb.NO_AGREEMENT: _of(remedying.no_agreement, words),
@@ -326,11 +332,23 @@ def _proposed_to_close(world: World) -> None:
     world.propose_close(actor=world.colleague.actor)
 
 
+def _erasure_asked(world: World) -> None:
+    erasing.ask_erasure(world.own())
+    world.session.flush()
+
+
+def _proposed_to_erase(world: World) -> None:
+    _erasure_asked(world)
+    erasing.propose_erase(world.act(world.colleague.actor), Erasing("worker", "On her page"))
+
+
 def _proposed(world: World) -> None:
     if world.case.state in TABLE[Verb.PROPOSE_DECLINE].sources:
         world.propose(world.colleague.actor)
-    else:
+    elif world.case.state in TABLE[Verb.PROPOSE_CLOSE].sources:
         _proposed_to_close(world)
+    else:
+        _proposed_to_erase(world)
 
 
 def _free(world: World) -> None:
@@ -392,6 +410,9 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.AGREE_REMEDY: _promise,
     Verb.PROPOSE_CLOSE: keep_sign_off,
     Verb.CLOSE: _proposed_to_close,
+    Verb.STOP_ERASURE: _erasure_asked,
+    Verb.PROPOSE_ERASE: _erasure_asked,
+    Verb.ERASE: _proposed_to_erase,
     Verb.LINK_DUPLICATE: _another,
     Verb.AGREE_CONFLICT: _declared("colleague"),
     Verb.LIFT_CONFLICT: _declared("handler"),
@@ -513,7 +534,8 @@ VERSIONED = (
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
     Verb.RECALL_FOR_WORKER, Verb.TELL_BODY, Verb.OPEN_DIALOGUE, Verb.NO_AGREEMENT,
     Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER,
-    Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE,
+    Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE, Verb.PROPOSE_ERASE,
+    Verb.ERASE,
 )  # fmt: skip
 
 

@@ -27,10 +27,11 @@ from tests.pages import read_page
 
 ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR)
 # They have pages of their own with more steps: a new number is shown first, a file is named, a
-# document is drafted. Refusing them is tried here all the same.
+# document is drafted, what goes is shown. Refusing them is tried here all the same.
 # Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
 STEPS = (
     Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
+    Verb.ERASE,
 )  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
@@ -76,6 +77,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
         Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
         Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
         Verb.PROPOSE_CLOSE: lambda: {**SAYS, "result": "advised"},
+        Verb.PROPOSE_ERASE: lambda: {"ground": "worker", "why": "On her page"},
     }
     return others.get(verb, lambda: SAYS)()
 

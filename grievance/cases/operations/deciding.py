@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grievance.cases import queries, records
+from grievance.cases import erasures, queries, records
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
@@ -161,6 +161,7 @@ def appeal(act: Act, written: Written) -> None:
         raise Refused("too_late")
     case.appealed_at, case.worker_acted_at, case.worker_waits = act.at, act.at, True
     case.assignee_id = _reader(act.session, case, act.now)
+    erasures.end(act.session, case.id, act.at)
     act.start("appeal")
     telling.staff_of_return(act.session, act.site, case, act.now)
     codes = _said(act, Verb.APPEAL, written)
@@ -238,6 +239,7 @@ def begin_again(act: Acting, clock: str) -> None:
     if case.assignee_id not in {one.id for one in workers(session, case)}:
         case.assignee_id = None
     case.appealed_at = None
+    erasures.end(session, case.id, at)
     lapse_sign_offs(session, case)
     clocks.start(session, case.id, clock, at, hours)
     if case.danger:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.accounts.audit import ERASED, Deed
+from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
@@ -74,7 +74,7 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
 
 def _erased(session: Session, case_id: UUID) -> bool:
     """The case is gone because it was erased, here or again: there is nothing to do to it."""
-    gone = (Event.stream_id == case_id, Event.verb == ERASED, Event.codes["all"].as_boolean())
+    gone = (Event.stream_id == case_id, Event.verb == Verb.ERASE, Event.codes["all"].as_boolean())
     return session.scalar(select(Event.id).where(*gone).limit(1)) is not None
 
 
@@ -194,6 +194,6 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.RECUSE: _recuse,
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,
-    ERASED: _erase,
+    Verb.ERASE: _erase,
 }
 complete(AGAIN, ACTS)

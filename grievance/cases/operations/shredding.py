@@ -36,9 +36,9 @@ Which = Callable[[UUID], ColumnElement[bool]]
 # By `case_id`; a guard compares this and `FURTHER` with the keys of all tables.
 OF_A_CASE: tuple[type[Any], ...] = (
     cases.Attempt, cases.CaseFile, cases.CaseGrant, cases.CaseKey, cases.CaseRecord,
-    cases.CaseVisit, cases.Feedback, cases.FourEyes, cases.Message, cases.Outcome, cases.Receipt,
-    cases.ReceiptSession, cases.Recusal, cases.Reissue, cases.RemedyItem, cases.Suggestion,
-    cases.Translation, referrals.Consent, referrals.Packet, referrals.PacketGrant,
+    cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Outcome,
+    cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue, cases.RemedyItem,
+    cases.Suggestion, cases.Translation, referrals.Consent, referrals.Packet, referrals.PacketGrant,
     referrals.Referral, referrals.ReferralAnswer, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
@@ -62,9 +62,9 @@ BLOBS: tuple[tuple[type[Any], str], ...] = (
 Found = Mapping[type[Any], list[Any]]
 
 
-def shred(act: Acting, boxes: Collection[str], **codes: Any) -> list[str]:
-    """Erase a case for good; the blobs that the caller sweeps out of the store after the commit. If
-    that fails a job does it: they stand written down until they are gone.
+def shred(act: Acting, boxes: Collection[str], **codes: Any) -> None:
+    """Erase a case for good. Its blobs stand written down to be swept out of the store after the
+    commit, by whoever does it first or by a job.
 
     `boxes` are the ids of addresses for letters that stood in it sealed. The event that stays
     names everything that went, with these codes. Refuses `other` while a case that is linked to it
@@ -88,7 +88,6 @@ def shred(act: Acting, boxes: Collection[str], **codes: Any) -> list[str]:
     audit.record(session, case, deed)
     session.delete(case)
     session.flush()
-    return [blob.hex for blob in blobs if blob]
 
 
 def _linked(session: Session, case_id: UUID) -> list[Case]:

@@ -1,0 +1,190 @@
+"""Deleting a report through the browser: the worker asks, two of staff do it, nothing is left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select, text
+
+from grievance.accounts.models import StaffSession
+from grievance.cases import files
+from grievance.cases.models import Case
+from grievance.cases.operations import handling
+from grievance.cases.operations.replying import Sent, say
+from grievance.clock import real_now
+from grievance.questions import jobs
+from grievance.tables import METADATA
+from grievance.vault.receipts import draw
+from tests.cases.conftest import words
+from tests.cast import IN_DANGER
+from tests.desk.test_desk_flow import opened, send
+from tests.pages import read_page
+
+STORY, NAME = "Canary Mirabelle: they kept my pay.", "Nguyen Canary Zwetschge"
+PAPER = b"Canary Quitte, pay slip of June"
+
+
+@pytest.fixture
+def filed(house):
+    """Somebody filed, and sent a paper after it."""
+    found = house.case(what_happened=STORY, name=NAME)
+    site = house.app.config["SITE"]
+    stored = files.keep(site.blobs, PAPER, "canary.txt")
+    say(found.act(house.session, site), Sent(words("Canary Pflaume"), [stored]))
+    house.session.commit()
+    return found
+
+
+def home(house, filed):
+    """The worker's browser, come back with the number."""
+    made = house.browser()
+    page = read_page(made.get("/en/return"))
+    answer = made.post("/en/return", data={**page.fields(), "code": filed.code})
+    return made, answer
+
+
+def press(client, path, verb):
+    """Press the button of a page's form."""
+    page = read_page(client.get(path))
+    (form,) = [
+        one
+        for one in page.all("form")
+        if any(b.get("data-verb") == verb for b in one.iter("button"))
+    ]
+    fields = {i.get("name"): i.get("value") for i in form.iter("input") if i.get("name")}
+    return client.post(form.get("action") or path, data=fields)
+
+
+def asked(house, filed):
+    """The worker asks on their page."""
+    worker, answer = home(house, filed)
+    assert answer.status_code == 303
+    assert 'href="/en/case/erase"' in worker.get("/en/case").text
+    assert press(worker, "/en/case/erase", "ask_erasure").status_code == 303
+    return worker
+
+
+def propose(house, client, case, ground="worker"):
+    page = opened(client, case)
+    return send(client, page, "propose_erase", ground=ground, why="On her page")
+
+
+def dumped(house, *tables) -> str:
+    """Everything that the database, or these tables of it, hold, as a copy of it would."""
+    return "\n".join(
+        repr(tuple(row))
+        for table in tables or METADATA.sorted_tables
+        for row in house.session.execute(text(f'SELECT * FROM "{table.name}"'))
+    )
+
+
+def test_the_worker_asks_two_of_staff_delete_it_and_nothing_is_left(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    handling.take(one.act(house.session, house.app.config["SITE"], filed.case))
+    house.session.commit()
+    reference, blobs = filed.case.reference, house.app.config["SITE"].blobs
+    before = set(blobs.ids())
+    worker = asked(house, filed)
+    page = read_page(worker.get("/en/case"))
+    assert "You asked us on" in page.main
+    first, second = house.browser(one), house.browser(two)
+    today = read_page(first.get("/staff/")).main
+    assert reference in today.split("To be deleted")[1]
+    assert "asked on their page" in opened(first, filed.case).main
+    assert propose(house, first, filed.case).status_code == 303
+    assert "A second person decides" in read_page(first.get(f"/staff/cases/{reference}/erase")).main
+    assert not press_there(first, reference)
+    read = read_page(second.get(f"/staff/cases/{reference}/erase"))
+    assert "Mori Emi" in read.main
+    answer = press(second, f"/staff/cases/{reference}/erase", "erase")
+    assert answer.status_code == 200
+    assert "The case is deleted" in answer.text
+    jobs.sweep_left(house.session, blobs)
+    house.session.expire_all()
+    assert house.session.scalars(select(Case)).first() is None
+    assert set(blobs.ids()) < before
+    holding = {table.name for table in METADATA.sorted_tables if reference in dumped(house, table)}
+    assert holding == {"event"}
+    for word in ("Canary", "Zwetschge", filed.code, filed.code.replace(" ", "")):
+        assert str(word) not in dumped(house)
+    for path in (f"/staff/cases/{reference}", f"/staff/cases/{reference}/erase"):
+        assert second.get(path).status_code == 404
+    lists = ("/staff/", "/staff/cases", "/staff/cases?state=in_review", "/staff/referrals")
+    for path in lists:
+        assert reference not in second.get(path).text
+    gone = worker.get("/en/case")
+    assert gone.status_code != 200 or reference not in gone.text
+
+
+def press_there(client, reference) -> bool:
+    """Whether the page of deleting has its button."""
+    page = read_page(client.get(f"/staff/cases/{reference}/erase"))
+    return any(one.get("data-verb") == "erase" for one in page.all("button"))
+
+
+def test_a_number_that_never_was_is_answered_in_the_same_words(house, filed):
+    """No tag is kept that would tell whoever finds the paper that there was a report."""
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    asked(house, filed)
+    propose(house, house.browser(one), filed.case)
+    press(house.browser(two), f"/staff/cases/{filed.case.reference}/erase", "erase")
+    _browser, known = home(house, filed)
+    _browser, never = home(house, SimpleNamespace(code=draw()))
+    assert known.status_code == never.status_code == 200
+    assert "We do not find this number" in read_page(known).main
+    code, other = (read_page(one).one("input", name="code").get("value") for one in (known, never))
+    assert read_page(known).main.replace(code, "") == read_page(never).main.replace(other, "")
+
+
+def test_without_the_password_typed_again_nothing_is_deleted(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    asked(house, filed)
+    propose(house, house.browser(one), filed.case)
+    second = house.browser(two)
+    long_ago = real_now() - timedelta(hours=1)
+    house.session.execute(StaffSession.__table__.update().values(stepped_up_at=long_ago))
+    house.session.commit()
+    answer = second.get(f"/staff/cases/{filed.case.reference}/erase")
+    assert answer.status_code == 303
+    assert "confirm" in answer.headers["Location"]
+
+
+def test_the_worker_says_no_and_it_is_kept(house, filed):
+    one = house.hire(name="Mori Emi")
+    worker = asked(house, filed)
+    propose(house, house.browser(one), filed.case)
+    assert press(worker, "/en/case", "stop_erasure").status_code == 303
+    assert "You asked us" not in read_page(worker.get("/en/case")).main
+    assert not house.again(filed.case).awaits_second
+    client = house.browser(one)
+    assert client.get(f"/staff/cases/{filed.case.reference}/erase").status_code == 303
+
+
+def test_what_staff_propose_stands_on_the_workers_page_thirty_days_before(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    assert propose(house, house.browser(one), filed.case, "told").status_code == 303
+    worker, _answer = home(house, filed)
+    assert "If that was not you" in read_page(worker.get("/en/case")).main
+    second = house.browser(two)
+    page = read_page(second.get(f"/staff/cases/{filed.case.reference}/erase"))
+    assert "30 days before" in page.main
+    assert not press_there(second, filed.case.reference)
+
+
+def test_an_open_case_is_not_deleted_for_another_reason_than_its_workers_wish(house, filed):
+    one = house.hire(name="Mori Emi")
+    answer = propose(house, house.browser(one), filed.case, "mistake")
+    assert answer.status_code == 422
+    assert "only when the worker asks for it" in read_page(answer).main
+    assert "On her page" in answer.text
+
+
+def test_a_helper_cannot_ask_for_it(house):
+    found = house.case(**IN_DANGER)
+    found.receipt.role = "helper"
+    house.session.commit()
+    helper, _answer = home(house, found)
+    assert helper.get("/en/case/erase").status_code == 403
+    assert "Delete my report" not in helper.get("/en/case").text
