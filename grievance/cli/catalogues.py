@@ -81,6 +81,8 @@ SCRIPTS = {  # ISO 15924 names that stand for several scripts of Unicode, or for
     "Jpan": r"[\p{Han}\p{Hiragana}\p{Katakana}]", "Hans": r"\p{Han}", "Hant": r"\p{Han}",
     "Kore": r"\p{Hangul}",
 }  # fmt: skip
+# Groups of digits that are read from the right unless they are isolated.
+TURNED, ISOLATED = re.compile(r"\+\d|\d[ -]+\d"), re.compile("\u2066[^\u2069]*\u2069")
 TAG = re.compile(r"</?([a-z][a-z0-9]*)[^>]*>")
 
 
@@ -243,6 +245,8 @@ def slips(script: str, sentence: str, string: str) -> list[str]:
     found = ["digits differ"] if asked - given or added else []
     if not regex.search(SCRIPTS.get(script, rf"\p{{{script}}}"), string):
         found.append(f"no letter of {script}")
+    if script == "Arab" and TURNED.search(ISOLATED.sub("", string)):
+        found.append("a number comes out turned around: put U+2066 before and U+2069 after it")
     return found
 
 

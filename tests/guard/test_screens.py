@@ -279,6 +279,45 @@ def test_the_gate_sees_other_digits_and_a_strange_script() -> None:
         assert [what in one for one in found] == [True], what
 
 
+def test_a_telephone_number_is_not_read_from_its_end() -> None:
+    """Groups of digits in a line from right to left come out in the other order."""
+    hint = "With the country code if it is not a number in Japan, for example +84 91 234 56 78."
+    kept = catalogues.read("ur", "screens")
+    assert kept is not None
+    said = kept[hint].string
+    assert not catalogues.slips("Arab", hint, said)
+    turned = said.replace("\u2066", "").replace("\u2069", "")
+    assert len(catalogues.slips("Arab", hint, turned)) == 1
+
+
+def test_a_number_that_was_given_stands_by_itself_on_the_page_to_look_over(
+    app: Flask, session: Session, operator: Operator
+) -> None:
+    assert operator.id
+    visitor = browser(app, session)
+    path, page = "/ur/file", read_page(visitor.get("/ur/file"))
+    told = {
+        "what-happened": "Words.",
+        "location": "japan",
+        "hurt": "no",
+        "free": "yes",
+        "taken": "no",
+        "know": "nobody",
+        "reach-by": "phone",
+        "contact-phone": "+84 91 234 56 78",
+    }
+    while page.name != "file.check":
+        form = page.one("form", data_main="")
+        names = {control.get("name") for control in form.iter()}
+        sent = {**page.fields(form), **{one: told[one] for one in names & set(told)}}
+        answer = visitor.post(form.get("action") or path, data=sent, follow_redirects=True)
+        path = answer.request.path
+        page = read_page(answer)
+        assert not page.errors
+    number = [one for one in page.all("bdi") if (one.text or "").startswith("+84 ")]
+    assert len(number) == 1, page.main
+
+
 @pytest.mark.parametrize("language", LANGUAGES, ids=[one.slug for one in LANGUAGES])
 def test_days_and_numbers_have_one_kind_of_digits(language: Language) -> None:
     said = [date_text(NOW.date(), language), days_text(12, language), days_text(1825, language)]
