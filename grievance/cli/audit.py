@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -19,9 +20,13 @@ from grievance import tables  # noqa: F401  registers the streams
 from grievance.accounts import anchors, exporting, verifying
 from grievance.accounts import audit as record
 from grievance.accounts.operations.persons import locked
-from grievance.cases import named  # noqa: F401  registers what events tell of cases
+from grievance.cases import (
+    erasures,
+    named,  # noqa: F401  registers what events tell of cases
+)
 from grievance.cli.places import environment, leave, or_leave
 from grievance.clock import real_now
+from grievance.demo.mark import offset
 from grievance.directory import operations  # noqa: F401  registers what events tell of it
 from grievance.settings import CommandSettings, read
 from grievance.vault.keyring import KeyRing
@@ -92,6 +97,28 @@ def adopt() -> None:
         with _session(url, ring, who, "READ COMMITTED") as session:
             adopted = sum(_adopt(session, *found, who) for found in record.lagging(session))
     click.echo(json.dumps({"adopted": adopted}))
+
+
+@audit.command("due")
+def due() -> None:
+    """List the closed cases that the operator has kept for as long as its profile says, as JSON,
+    the longest first; exit 1 when there are any. Nothing deletes them but two of staff."""
+    with environment("cli") as environ:
+        settings = or_leave(lambda: read(CommandSettings, environ))
+        ring = or_leave(lambda: KeyRing.load(settings.keyring, "cli"))
+        with _session(settings.database_url, ring, "cli:audit-due") as session:
+            found = erasures.due(session, real_now() + timedelta(seconds=offset(session)))
+            told = [
+                {
+                    "case": one.case.reference,
+                    "state": one.case.state,
+                    "kept_until": one.until.isoformat(),
+                    "proposed": one.proposed,
+                }
+                for one in found
+            ]
+    click.echo(json.dumps({"due": told}))
+    sys.exit(WANTING if told else 0)
 
 
 def _adopt(session: Session, model: type[Any], stream: UUID, who: str) -> bool:

@@ -1,13 +1,14 @@
-"""The console: people, keys, the operator, the directory's confirmations, and how it all runs."""
+"""The console: people, keys, the operator, the directory's confirmations, what was kept long
+enough, and how it all runs."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from grievance.console import confirm, health, keys, operator, people
+from grievance.console import confirm, due, health, keys, operator, people
 from grievance.console.surface import console
 
-VIEWS = (people, keys, operator, confirm)  # importing a module puts its views on the blueprint
+VIEWS = (people, keys, operator, confirm, due)  # importing a module puts its views on the blueprint
 
 
 def init_app(app: Flask) -> None:

@@ -58,6 +58,12 @@ ENTRIES = (
         N_("Numbers and addresses that somebody has to check before workers see them."),
     ),
     Entry(
+        "console.kept",
+        N_("Kept long enough"),
+        frozenset({P.CASE_ASSIGN}),
+        N_("Closed cases whose time is over, for two people to delete."),
+    ),
+    Entry(
         "console.people",
         N_("People"),
         frozenset({P.PEOPLE_MANAGE, P.KEYS_APPROVE}),

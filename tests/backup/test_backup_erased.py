@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance import clock, storage
 from grievance.accounts import verifying
 from grievance.accounts.audit import ERASED
-from grievance.accounts.models import Event
+from grievance.accounts.models import Event, OperatorProfile
 from grievance.accounts.roles import Role
 from grievance.cases import files, ledger
 from grievance.cases.act import Act
@@ -22,6 +25,7 @@ from grievance.cases.operations import replying, shredding
 from grievance.cases.operations.replaying import replay
 from grievance.cases.operations.replying import Sent
 from grievance.cases.site import Site
+from grievance.cli.audit import audit
 from grievance.notifications.models import KeptAddress
 from grievance.vault.keyring import KeyRing
 from tests.backup.conftest import TEMPLATE, Place
@@ -124,3 +128,21 @@ def test_a_backup_made_after_it_has_nothing_of_it(life: Life, tmp_path: Path) ->
     assert told["files"] == 2
     rows = {table["name"]: table["rows"] for table in told["tables"]}
     assert (rows["grievance_case"], rows["receipt"], rows["address_box"]) == (1, 1, 0)
+
+
+def test_the_command_lists_what_is_past_its_time(life: Life) -> None:
+    env = life.place.environment("owner")
+    with life.place.session() as session:
+        session.expire_on_commit = False
+        told = CliRunner().invoke(audit, ["due"], env=env)
+        assert (told.exit_code, json.loads(told.stdout)) == (0, {"due": []})
+        long_ago = clock.real_now() - timedelta(days=3)
+        kept = replace(life.kept, case=session.get_one(Case, life.kept.case.id))
+        replying.withdraw(kept.act(session, life.site, long_ago))
+        session.query(OperatorProfile).one().retention_days = 1
+        session.commit()
+    told = CliRunner().invoke(audit, ["due"], env=env)
+    (one,) = json.loads(told.stdout)["due"]
+    assert told.exit_code == 1
+    assert (one["case"], one["state"]) == (life.kept.case.reference, "withdrawn")
+    assert one["proposed"] is False

@@ -31,6 +31,7 @@ THERE: dict[str, list[str]] = {
     "cron": [],
     "audit verify": [],
     "audit adopt": [],
+    "audit due": [],
     "backup create": ["saved"],
     "backup drill": ["saved"],
     "operator setup": [],

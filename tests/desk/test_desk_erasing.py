@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, text
 
-from grievance.accounts.models import StaffSession
+from grievance.accounts.models import OperatorProfile, StaffSession
+from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
-from grievance.cases.operations.replying import Sent, say
+from grievance.cases.operations.replying import Sent, say, withdraw
 from grievance.clock import real_now
 from grievance.questions import jobs
 from grievance.tables import METADATA
@@ -188,3 +189,20 @@ def test_a_helper_cannot_ask_for_it(house):
     helper, _answer = home(house, found)
     assert helper.get("/en/case/erase").status_code == 403
     assert "Delete my report" not in helper.get("/en/case").text
+
+
+def test_leads_see_what_was_kept_long_enough_and_handlers_do_not(house, filed):
+    lead, handler = house.hire(Role.LEAD, "Mori Emi"), house.hire(name="Ito Jun")
+    site = house.app.config["SITE"]
+    withdraw(filed.act(house.session, site))
+    house.session.commit()
+    shown = house.browser(lead)
+    assert "No closed case is past that time." in read_page(shown.get("/staff/kept")).main
+    house.session.query(OperatorProfile).one().retention_days = 1
+    house.session.commit()
+    page = read_page(shown.get("/staff/kept"))
+    assert f"/staff/cases/{filed.case.reference}" in [a.get("href") for a in page.all("a")]
+    assert "1 case is past that time." in page.main
+    assert house.browser(handler).get("/staff/kept").status_code == 403
+    assert propose(house, shown, filed.case, "retention").status_code == 303
+    assert "waits for a second person" in read_page(shown.get("/staff/kept")).main
