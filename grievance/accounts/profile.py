@@ -38,6 +38,11 @@ class Said:
     stale: bool = False
 
 
+# Days that a case which is over is kept at least: for a year it can be opened again, a leap year
+# and the last day to its end.
+KEPT_AT_LEAST = 367
+
+
 @dataclass(frozen=True)
 class Profile:
     """What the operator says of itself; read only."""
@@ -67,6 +72,12 @@ class Profile:
     def told(self, slug: str) -> list[Said]:
         """Every text in this language, in the order of the page."""
         return [self.say(field, slug) for field in FIELDS]
+
+    @property
+    def keeps_days(self) -> int | None:
+        """How many days a case that is over is kept; what was saved before the least was checked
+        may say less, and does not count."""
+        return None if self.retention_days is None else max(self.retention_days, KEPT_AT_LEAST)
 
     @property
     def missing(self) -> tuple[str, ...]:

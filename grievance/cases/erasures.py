@@ -46,7 +46,7 @@ def end(session: Session, case_id: UUID, at: datetime) -> None:
 def is_over(session: Session, case: Case, at: datetime) -> bool:
     """Whether the operator's time for keeping a case that is over has run out by then."""
     told = profile(session)
-    days = told.retention_days if told else None
+    days = told.keeps_days if told else None
     return days is not None and case.state in OVER and case.state_since + timedelta(days=days) <= at
 
 
@@ -62,9 +62,9 @@ class Due:
 def due(session: Session, now: datetime, person: UUID | None = None) -> list[Due]:
     """The cases whose time is over, the longest first; as far as `person` may know of them."""
     told = profile(session)
-    if told is None or told.retention_days is None:
+    if told is None or told.keeps_days is None:
         return []
-    kept = timedelta(days=told.retention_days)
+    kept = timedelta(days=told.keeps_days)
     found = select(Case).where(Case.state.in_(OVER), Case.state_since <= now - kept)
     if person:
         found = found.where(not_recused(person))

@@ -10,8 +10,7 @@ from zoneinfo import available_timezones
 
 from grievance.accounts.forms import text_of
 from grievance.accounts.operations.profile import ProfileDraft
-from grievance.accounts.profile import FIELDS, Profile
-from grievance.deadlines.operations import KEPT_AT_LEAST
+from grievance.accounts.profile import FIELDS, KEPT_AT_LEAST, Profile
 from grievance.i18n import BY_SLUG, LANGUAGES, N_, gettext, lazy
 from grievance.model import digits_of
 from grievance.web.forms import (

@@ -30,9 +30,7 @@ APPEAL_DAYS = 30
 # arrived the worker is asked whether it is still so (the same template, stage C7).
 REMEDY_DAYS = 30
 FOLLOW_UP_DAYS = 30
-# A case that is over can be opened again for a year; so nobody may keep it for less.
-REOPEN_MONTHS = 12
-KEPT_AT_LEAST = 367  # days: a leap year, and the last day to its end
+REOPEN_MONTHS = 12  # in which a case that is over can be opened again
 PROMISES = ("chase", "remedy", "follow_up")
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,

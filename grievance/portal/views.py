@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
-from grievance.deadlines.operations import KEPT_AT_LEAST
 from grievance.directory import queries, search
 from grievance.directory.book import Book, Entry, IssueEntry
 from grievance.directory.citing import Cited, cite
@@ -138,7 +137,7 @@ def about() -> str:
         days={str(number): name for number, name in days.items()},
         zone=i18n.zone_text(profile.time_zone) if profile else "",
         # A profile that was saved before this was checked may say less than the year promised.
-        kept_for=i18n.days_text(max(profile.retention_days or 0, KEPT_AT_LEAST)) if profile else "",
+        kept_for=i18n.days_text(profile.keeps_days or 0) if profile else "",
         languages_read=[language_name(slug) for slug in profile.languages] if profile else [],
     )
 

@@ -90,6 +90,16 @@ def test_what_is_over_goes_when_its_time_is_over_and_not_before(world: World) ->
     assert is_gone(world, case_id)
 
 
+def test_no_case_goes_by_its_time_while_it_may_be_opened_again(world: World) -> None:
+    """A profile that was saved before this was checked may say less than that year."""
+    world.bring_to("withdrawn")
+    world.session.query(OperatorProfile).one().retention_days = 30
+    soon = world.case.state_since + timedelta(days=360)
+    assert erasures.due(world.session, soon) == []
+    assert not erasures.is_over(world.session, world.case, soon)
+    assert erasures.is_over(world.session, world.case, soon + timedelta(days=7))
+
+
 def test_a_longer_time_that_the_operator_chose_meanwhile_counts(world: World) -> None:
     world.bring_to("withdrawn")
     over = world.case.state_since + KEPT

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import clock
+from grievance.accounts.profile import KEPT_AT_LEAST
 from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
 from grievance.cases.operations import closing
@@ -21,7 +22,7 @@ from grievance.cli import catalogues
 from grievance.deadlines import operations as clocks
 from grievance.deadlines import telling
 from grievance.deadlines.hours import Hours
-from grievance.deadlines.operations import KEPT_AT_LEAST, REOPEN_MONTHS
+from grievance.deadlines.operations import REOPEN_MONTHS
 from grievance.intake import referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
@@ -80,6 +81,8 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "The conciliation or mediation", "The talks ended", "The time for a second look", "We are s",
     "We do not speak with", "We have your report, and", "We think that we have", "What was p",
     "You and the other side", "Only the person who asked for it holds",
+    "We think that your report was sent", "Somebody else has seen your number, so",
+    "On %(asked)s we wrote down", "The time for which we keep",  # from that day on, and after it
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from grievance.cases.models import Case, CaseFile, CaseGrant, Receipt
 from grievance.questions.models import Draft
 from grievance.vault import receipts
+from grievance.web.forms import WORDS
 from tests.intake.filing_kit import Robot, found_operator
 from tests.intake.test_filing_pages import PNG, number_on
 from tests.pages import read_page
@@ -226,3 +227,14 @@ def test_what_a_lost_number_means_is_a_tap_away_where_other_things_are_asked(cli
     assert said == {("reissue", "yes", ""), ("reissue", "no", None)}
     check = robot.on(robot.send(page, reissue="no"), "file.check")
     assert "You asked us never to give you another number." in check.main
+
+
+@pytest.mark.parametrize("letter", ["a", "ก็", "🙂"])
+def test_a_story_that_is_too_long_comes_back_whole(client, open_site, letter):
+    robot = Short(client, SHORT)
+    told = letter * (WORDS + 1)
+    page = robot.send(robot.open(), **{"what-happened": told})
+    assert page.errors["what-happened"]
+    assert "".join(page.one("textarea", name="what-happened").itertext()) == told
+    page = robot.send(page, **{"what-happened": letter * WORDS})
+    assert not page.errors
