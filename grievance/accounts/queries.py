@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.keys import holder_of, organisation_key, recovery_key
@@ -197,7 +197,19 @@ def staff_by_role(session: Session, permission: Permission) -> dict[Role, list[A
     return found
 
 
+def absent(permission: Permission) -> Select[UUID]:
+    """Everybody of whom no active membership carries a permission (and the key it needs): who left,
+    or waits for the key."""
+    there = _there(permission).with_only_columns(Person.id).order_by(None)
+    return select(Person.id).where(Person.id.not_in(there))
+
+
 def _addressees(session: Session, permission: Permission) -> list[tuple[Addressee, Role]]:
+    rows = session.execute(_there(permission))
+    return [(Addressee(id_, box, language), Role(role)) for id_, box, language, role in rows]
+
+
+def _there(permission: Permission) -> Select[UUID, bytes, str, str]:
     chosen = (
         select(Person.id, Person.address_box, Person.language, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
@@ -217,8 +229,7 @@ def _addressees(session: Session, permission: Permission) -> list[tuple[Addresse
                 MembershipKey.organisation_id == Organisation.id,
             )
         )
-    rows = session.execute(chosen)
-    return [(Addressee(id_, box, language), Role(role)) for id_, box, language, role in rows]
+    return chosen
 
 
 def people(session: Session, organisation_id: UUID) -> list[PersonFact]:

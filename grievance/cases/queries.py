@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
+from grievance.accounts.queries import absent
+from grievance.accounts.roles import Permission
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
 from grievance.deadlines import keeping
@@ -78,10 +80,19 @@ def references(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: row.reference for row in rows}
 
 
+def nobodys(session: Session) -> ColumnElement[bool]:
+    """Nobody has the case, or who has it left or holds no key: no case is without somebody who sees
+    it, whatever became of them."""
+    gone = session.scalars(absent(Permission.CASE_WORK)).all()  # few, and an index finds theirs
+    return Case.assignee_id.is_(None) | Case.assignee_id.in_(gone)
+
+
 AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
 
 
-def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(
+    session: Session, filters: Filters, person: UUID, now: datetime
+) -> list[ColumnElement[bool]]:
     state = Case.state == filters.state if filters.state else Case.state.in_(OPEN)
     found: list[ColumnElement[bool]] = [state, not_recused(person)]
     for column, wanted in (
@@ -95,12 +106,13 @@ def _conditions(filters: Filters, person: UUID, now: datetime) -> list[ColumnEle
         (bool(filters.issue), Case.issues.contains([filters.issue])),
         (bool(filters.age), Case.filed_at < now - AGES.get(filters.age, timedelta(days=36500))),
         (filters.mine, Case.assignee_id == person),
-        (filters.unassigned, Case.assignee_id.is_(None)),
         (filters.waits, Case.worker_waits.expression),
         (filters.danger, Case.danger.expression),
         (filters.needs_translation, Case.needs_translation.expression),
         (filters.law, Case.id.in_(keeping.ending_soon(now))),
     ]
+    if filters.unassigned:
+        found.append(nobodys(session))
     return found + [condition for wants, condition in asked if wants]
 
 
@@ -116,7 +128,7 @@ def queue(
     session: Session, filters: Filters, person: UUID, now: datetime, place: list[Any] | None = None
 ) -> Slice:
     """Cases by what is due first; `place` is (due, id) of the last case of the page before."""
-    conditions = _conditions(filters, person, now)
+    conditions = _conditions(session, filters, person, now)
     query = select(Case).where(*conditions)
     if filters.issue and count(session, filters, person, now) <= COUNT_LIMIT:
         # PostgreSQL cannot tell that few have it, and would walk the whole queue for them
@@ -134,7 +146,7 @@ def queue(
 
 def count(session: Session, filters: Filters, person: UUID, now: datetime) -> int:
     """How many cases a filter holds; one more than `COUNT_LIMIT` means "more than that"."""
-    some = select(Case.id).where(*_conditions(filters, person, now)).limit(COUNT_LIMIT + 1)
+    some = select(Case.id).where(*_conditions(session, filters, person, now)).limit(COUNT_LIMIT + 1)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -155,14 +167,15 @@ DUE_WITHIN = timedelta(days=2)
 _DANGER: list[ColumnElement[bool]] = [Case.danger.expression, Case.first_answer_at.is_(None)]
 
 
-def _answered(person: UUID) -> list[ColumnElement[bool]]:
-    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
-    return [Case.worker_waits.expression, mine]
+Condition = ColumnElement[bool]
 
 
-def _escalated(person: UUID, *, leads: bool) -> list[ColumnElement[bool]]:
-    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
-    first = and_(Case.level == 1, mine)
+def _answered(person: UUID, nobody: Condition) -> list[Condition]:
+    return [Case.worker_waits.expression, (Case.assignee_id == person) | nobody]
+
+
+def _escalated(person: UUID, nobody: Condition, *, leads: bool) -> list[Condition]:
+    first = and_(Case.level == 1, (Case.assignee_id == person) | nobody)
     return [Case.escalation_waits.expression, first | (Case.level > 1) if leads else first]
 
 
@@ -179,13 +192,14 @@ def today(
     """Danger that nobody answered, escalations that reached this person (`leads` also see those
     above the first rung), workers who answered, what a colleague proposed, what falls due within
     two days, cases that nobody has; with the size of each list."""
-    groups: dict[str, list[ColumnElement[bool]]] = {
+    nobody = nobodys(session)
+    groups: dict[str, list[Condition]] = {
         "danger": _DANGER,
-        "escalated": _escalated(person, leads=leads),
-        "answered": _answered(person),
+        "escalated": _escalated(person, nobody, leads=leads),
+        "answered": _answered(person, nobody),
         "due": [Case.next_due < now + DUE_WITHIN, Case.assignee_id == person],
         "second": _second(person),
-        "unassigned": [Case.assignee_id.is_(None)],
+        "unassigned": [nobody],
     }
     lists: dict[str, list[Case]] = {}
     counts: dict[str, int] = {}
@@ -201,7 +215,7 @@ def to_tell(session: Session, person: UUID, limit: int = 10) -> list[Case]:
     """Cases of which a body had something that was taken back and was not told so: this person's
     and nobody's, whether they are over or not."""
     untold = select(Referral.case_id).where(text(UNTOLD))
-    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    mine = (Case.assignee_id == person) | nobodys(session)
     chosen = select(Case).where(Case.id.in_(untold), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
 
@@ -210,7 +224,7 @@ def law_soon(session: Session, person: UUID, now: datetime, limit: int = 10) -> 
     """This person's open cases and nobody's in which a right may end within 60 days, the next
     first."""
     near = keeping.nearest(now).subquery()
-    mine = (Case.assignee_id == person) | Case.assignee_id.is_(None)
+    mine = (Case.assignee_id == person) | nobodys(session)
     chosen = select(Case).join(near, near.c.case_id == Case.id)
     chosen = chosen.where(Case.state.in_(OPEN), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(near.c.day, Case.id).limit(limit)))
@@ -296,7 +310,7 @@ def calling(session: Session, person: UUID, limit: int = 99) -> int:
     """How many cases call for this person: danger nobody answered, workers who wait; counted up
     to `limit` of each."""
     found = 0
-    for conditions in (_DANGER, _answered(person)):
+    for conditions in (_DANGER, _answered(person, nobodys(session))):
         mine = (Case.state.in_(OPEN), not_recused(person), *conditions)
         some = select(Case.id).where(*mine).limit(limit)
         found += session.scalar(select(func.count()).select_from(some.subquery())) or 0

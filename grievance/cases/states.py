@@ -48,6 +48,7 @@ class Verb(StrEnum):
     DECLINE = "decline"
     SEND_BACK = "send_back"
     UNASSIGN = "unassign"
+    FREE = "free"
     LINK_DUPLICATE = "link_duplicate"
     RECUSE = "recuse"
     DECLARE_CONFLICT = "declare_conflict"
@@ -252,6 +253,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.ACKNOWLEDGE_ESCALATION, OPEN, None, "case.work", N_("I see to it"),
             guards.escalated_to_them, codes=("level",),
         ),
+        Transition(Verb.FREE, OPEN, None, JOB, N_("Give back to the queue"), codes=("before",)),
         Transition(Verb.WARN, OPEN, None, JOB, N_("Warn of a date"), codes=("days",)),
         Transition(
             Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"),

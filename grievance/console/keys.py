@@ -14,7 +14,7 @@ from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
 from grievance.accounts.roles import NAMES, Permission
-from grievance.console.people import tell_of_removal
+from grievance.console.people import let_go
 from grievance.console.people_forms import Approve, Confirm
 from grievance.console.surface import answer, console, moment
 from grievance.extensions import db
@@ -149,8 +149,7 @@ def refuse_key(request_id: UUID) -> Response:
     if request.method == "POST" and form.validate():
         try:
             act = staff.acting()
-            giving.refuse(act, request_id)
-            tell_of_removal(act, asked.person_id)
+            let_go(act, asked.person_id, lambda: giving.refuse(act, request_id))
             db.session.commit()
         except Refused as refused:
             db.session.rollback()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,10 +12,13 @@ from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
 from grievance.accounts.operations import invitations, leaving, letters
 from grievance.accounts.roles import Permission
+from grievance.cases.operations import freeing
+from grievance.clock import now
 from grievance.console.people_forms import Confirm, Invite
 from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import gettext as _
+from grievance.i18n import ngettext
 from grievance.notifications.queries import mail_works
 from grievance.refusals import Refused
 from grievance.web.audience import audience
@@ -67,9 +71,13 @@ def _send(act: StaffAct, token: str) -> Sent:
     return Sent("" if works else link)
 
 
-def tell_of_removal(act: StaffAct, person_id: UUID) -> None:
-    """Put the letters about a removal into the outbox."""
-    letters.tell_of_removal(act, person_id, current_app.config["SETTINGS"].public_url)
+def let_go(act: StaffAct, person_id: UUID, end: Callable[[], None]) -> None:
+    """End a membership: the open cases of who had it go back to the queue, and they and everybody
+    who manages people are told."""
+    site = current_app.config["SITE"]
+    with freeing.let_go(act.session, site, person_id, now()):
+        end()
+    letters.tell_of_removal(act, person_id, site.public_url)
 
 
 def _person(person_id: UUID) -> queries.PersonFact:
@@ -144,8 +152,7 @@ def remove_person(person_id: UUID) -> Response:
 
 def _remove(person_id: UUID) -> None:
     act = staff.acting()
-    leaving.remove_member(act, person_id)
-    tell_of_removal(act, person_id)
+    let_go(act, person_id, lambda: leaving.remove_member(act, person_id))
     act.session.commit()
 
 
@@ -156,6 +163,17 @@ def _about_removal(person: queries.PersonFact) -> dict[str, Any]:
         _("They and everybody else who manages people are told by letter."),
         _("For 30 days they still count as somebody who could decide with you."),
     ]
+    if cases := freeing.count_of(db.session(), person.id):
+        sentences.append(
+            ngettext(
+                "They have %(num)s open case. It goes back to the queue, and who works on cases is"
+                " told.",
+                "They have %(num)s open cases. They go back to the queue, and who works on cases is"
+                " told.",
+                cases,
+            )
+            % {"num": cases}
+        )
     if person.holds_key and staff.current_member().can(Permission.KEYS_APPROVE):
         sentences.append(_("The key of your organisation is changed, in the same step."))
     elif person.holds_key:

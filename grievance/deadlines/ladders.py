@@ -28,17 +28,16 @@ class Ladder:
     hours: int = 0
 
 
-# The promises to the worker climb to the top. What a known handler owes next is told to them
-# once, and to nobody above: the case was answered before.
+# All climb to the top: whoever has the case may be away, and each is a promise to the worker.
 LADDERS: Mapping[str, Ladder] = {
     "acknowledge": Ladder(len(RUNGS), working_days=1),
     "danger": Ladder(len(RUNGS), hours=1),
-    "answer": Ladder(1, working_days=1),
-    "next_step": Ladder(1, working_days=1),
+    "answer": Ladder(len(RUNGS), working_days=1),
+    "next_step": Ladder(len(RUNGS), working_days=1),
     "appeal": Ladder(len(RUNGS), working_days=1),
     "chase": Ladder(len(RUNGS), working_days=1),  # a body let its time pass
     "remedy": Ladder(len(RUNGS), working_days=1),  # what was promised should be there
-    "follow_up": Ladder(2, working_days=2),  # ask the worker whether it really arrived
+    "follow_up": Ladder(len(RUNGS), working_days=2),  # ask the worker whether it really arrived
 }
 complete(LADDERS, KINDS)
 

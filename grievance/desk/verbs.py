@@ -355,6 +355,7 @@ DESK: Mapping[Verb, Row] = {
         form=forms.ActForm,
         do=escalating.acknowledge_escalation,
     ),
+    Verb.FREE: Row(said=N_("Who had the case left: nobody has it now.")),
     Verb.WARN: Row(said=N_("A date of the law is %(days)s days ahead or fewer.")),
     Verb.REFER: Row(
         said=N_("%(who)s asked the worker about a hand-over to %(body)s."),

@@ -62,6 +62,11 @@ def new_case(to: Recipient, language: str, public_url: str, case: UUID | None = 
     return _written("new_case", to, language, case, link=_desk(public_url))
 
 
+def freed(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """Who had a case left: it waits for somebody to take it."""
+    return _written("freed", to, language, case, link=_desk(public_url))
+
+
 def danger(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """Somebody may be in danger: goes before every other letter."""
     return _written("danger", to, language, case, link=_desk(public_url))

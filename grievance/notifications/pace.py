@@ -35,6 +35,7 @@ PACES = {
     "worker_news": Pace(hour=1, day=3),
     "danger": URGENT,
     "new_case": STAFF,
+    "freed": STAFF,
     "worker_answered": STAFF,
     "escalated": URGENT,
     "limit_near": STAFF,

@@ -132,14 +132,16 @@ def test_danger_goes_before_what_is_overdue_longer(house):
     assert order == [urgent.case.id, old.case.id]
 
 
-def test_what_a_known_handler_owes_next_is_told_to_them_once_and_to_nobody_above(house):
+def test_what_a_known_handler_owes_next_climbs_to_those_above(house):
+    """They may be away: what was promised to a worker is never one person's secret."""
     handler, filed = house.hire(), house.case()
-    house.hire(Role.LEAD, "Ito Jun")
+    lead, director = house.hire(Role.LEAD, "Ito Jun"), house.operator.director
     acknowledge(house, filed, handler, NOW)
     due = house.clock(filed.case, "next_step").due_at
-    assert house.sweep(due + TICK) == ONE
-    assert house.letters(filed.case) == [handler.address]
-    assert filed.case.level == 1
+    for days, told in ((0, handler), (20, lead), (40, director)):
+        assert house.sweep(due + timedelta(days=days) + TICK) == ONE
+        assert house.letters(filed.case) == [told.address]
+    assert filed.case.level == 3
     assert house.sweep(due + timedelta(days=60)) == NOTHING
 
 

@@ -24,6 +24,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.worker_answered,
         messages.escalated,
         messages.limit_near,
+        messages.freed,
         messages.second_asked,
         messages.came_back,
         messages.key_request,

@@ -44,10 +44,10 @@ class Post:
 
 
 def _staff(session: Session, post: Post, letter: Letter) -> None:
-    """Who has the case, or everybody while nobody has it."""
-    only = post.case.assignee_id
+    """Who has the case, or everybody while nobody has it, or who has it left or holds no key."""
     people = _may_know(session, post.case, staff_to_notify(session, Permission.CASE_WORK))
-    _send(session, post, letter, [one for one in people if only in (None, one.person_id)])
+    has = [one for one in people if one.person_id == post.case.assignee_id]
+    _send(session, post, letter, has or people)
 
 
 def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list[Addressee]:
@@ -80,6 +80,11 @@ def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> 
 def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
     _staff(session, Post(site, case, now), messages.came_back)
+
+
+def staff_of_freed(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell everybody who works on cases that nobody has this one any more."""
+    _staff(session, Post(site, case, now), messages.danger if case.danger else messages.freed)
 
 
 def staff_of_limit(session: Session, site: Site, case: Case, now: datetime) -> None:

@@ -1,0 +1,128 @@
+"""No open case is without somebody who sees it, whatever becomes of who had it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import select
+
+from grievance.accounts.models import Event, KeyRequest, MembershipKey, Person
+from grievance.accounts.roles import Role
+from grievance.cases import queries
+from grievance.cases.operations import conflicts, handling, replying
+from grievance.cases.operations.replying import Sent
+from grievance.cases.queries import Filters
+from grievance.clock import real_now
+from grievance.notifications.models import Outbox
+from grievance.vault.framing import frame
+from grievance.vault.labels import Label
+from tests.cases.conftest import words
+from tests.cast import Filed, Staff
+from tests.desk.conftest import House
+from tests.pages import Page, read_page
+
+Gone = Callable[[House, Staff, Filed], None]
+
+
+def taken(house: House, by: Staff) -> Filed:
+    """A case that somebody has."""
+    filed = house.case()
+    handling.take(by.act(house.session, house.app.config["SITE"], filed.case, real_now()))
+    house.session.commit()
+    return filed
+
+
+def confirm(house: House, path: str) -> None:
+    """The director confirms a grave act."""
+    client = house.browser(house.operator.director)
+    answer = client.post(path, data=read_page(client.get(path)).fields())
+    assert answer.status_code == 303, read_page(answer).main
+
+
+def removed(house: House, who: Staff, filed: Filed) -> None:
+    confirm(house, f"/staff/people/{who.id}/remove")
+
+
+def without_key(house: House, who: Staff, filed: Filed) -> None:
+    held = select(MembershipKey).where(MembershipKey.person_id == who.id)
+    for row in house.session.scalars(held):
+        house.session.delete(row)
+
+
+def left(house: House, who: Staff, filed: Filed) -> None:
+    house.session.get_one(Person, who.id).state = "left"
+
+
+def recused(house: House, who: Staff, filed: Filed) -> None:
+    act = who.act(house.session, house.app.config["SITE"], filed.case, real_now())
+    conflicts.recuse(act, "A cousin works there.")
+
+
+@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+def test_the_case_of_whom_is_gone_stands_where_others_see_it(house: House, gone: Gone) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    gone(house, who, filed)
+    house.session.commit()
+    now = real_now()
+    for person in (colleague.id, house.operator.director.id):
+        today = queries.today(house.session, person, now)
+        assert [one.id for one in today.unassigned] == [filed.case.id]
+        assert today.counts["unassigned"] == 1
+        nobodys = queries.queue(house.session, Filters(unassigned=True), person, now)
+        assert [one.id for one in nobodys.cases] == [filed.case.id]
+
+
+@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+def test_what_the_worker_writes_then_reaches_somebody(house: House, gone: Gone) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    gone(house, who, filed)
+    replying.say(filed.act(house.session, house.app.config["SITE"]), Sent(words()))
+    house.session.commit()
+    assert told(house, "worker_answered") == named(colleague, house.operator.director)
+    today = queries.today(house.session, colleague.id, real_now())
+    assert [one.id for one in today.answered] == [filed.case.id]
+
+
+def told(house: House, kind: str) -> set[bytes | None]:
+    """Who gets a letter of a kind."""
+    return set(house.session.scalars(select(Outbox.recipient).where(Outbox.kind == kind)))
+
+
+def named(*staff: Staff) -> set[bytes | None]:
+    """The same for members of staff."""
+    return {sha256(frame(Label.STAFF_ADDRESS, one.id)).digest() for one in staff}
+
+
+def test_who_removes_somebody_reads_first_what_becomes_of_their_cases(
+    house: House, show: Callable[..., Page]
+) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    page = show(house.browser(house.operator.director), f"/staff/people/{who.id}/remove")
+    assert "They have 1 open case." in page.text
+    page = show(house.browser(house.operator.director), f"/staff/people/{colleague.id}/remove")
+    assert "open case" not in page.text
+    removed(house, who, filed)
+    assert house.again(filed.case).assignee_id is None
+    event = house.session.scalars(select(Event).where(Event.verb == "free")).one()
+    assert event.codes["before"] == str(who.id)
+    assert told(house, "freed") == named(colleague, house.operator.director)
+    page = show(house.browser(colleague), f"/staff/cases/{filed.case.reference}")
+    assert "Who had the case left: nobody has it now." in page.text
+
+
+def test_a_key_that_is_refused_frees_the_cases_too(house: House) -> None:
+    """Who lost their password still had them."""
+    who = house.hire(Role.LEAD)
+    filed = taken(house, who)
+    director = house.operator.director
+    asked = KeyRequest(person_id=who.id, organisation_id=house.operator.id, key_generation=1)
+    asked.invited_by, asked.reason, asked.created_at = director.id, "reset", real_now()
+    house.session.add(asked)
+    house.session.commit()
+    confirm(house, f"/staff/keys/{asked.id}/refuse")
+    assert house.again(filed.case).assignee_id is None
