@@ -38,7 +38,7 @@ REASONS = {
         process_bind_param process_result_value enqueue_jobs max_connection_wait_time""",
     "importing it puts the views on their blueprint": "VIEWS",
     "a column that people read, or that a check of the table compares": """
-        remedy_kept_at closed_at proposal_id loaded_at skipped frozen_at opened_at""",
+        remedy_kept_at closed_at loaded_at skipped frozen_at opened_at""",
     "a field of a form that its name reaches": "read_back wish_when wish_never",
     "named by a text: a field of a data file, a dictionary, `g`": """
         actor_id counting clean_size official residence ilo_indicators
