@@ -72,6 +72,14 @@ def enqueue_all(
     _put(session, notifier_public, letters, now)
 
 
+def write_again(session: Session, notifier_public: bytes, letter: Letter, now: datetime) -> None:
+    """Let a letter leave after all that a restore held back: the same row, written anew."""
+    fresh = _row(letter, notifier_public, now)
+    anew = {name: fresh[name] for name in ("sealed", "next_at", "at")}
+    row = update(Outbox).where(Outbox.id == letter.row)
+    session.execute(row.values(state="pending", error=None, attempts=0, **anew))
+
+
 def _put(
     session: Session, notifier_public: bytes, letters: Sequence[Letter], now: datetime
 ) -> list[UUID]:

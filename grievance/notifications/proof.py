@@ -65,12 +65,17 @@ def ask(session: Session, key: bytes, notifier_public: bytes, claim: Claim, now:
     tag, mailbox = recipient(key, claim.address), _mailbox(claim.address)
     counters = [_counter(key, "case", claim.case.bytes), _counter(key, "mailbox", mailbox)]
     asked = select(LetterTry.tag).where(LetterTry.tag.in_(counters), LetterTry.wrong >= MOST_ASKED)
-    if _out(session, tag) is not None or session.scalars(asked).first() is not None:
+    before = _out(session, tag)
+    never_left = before is not None and before.error == outbox.RESTORED
+    if (before and not never_left) or session.scalars(asked).first() is not None:
         return False
-    row = uuid4()
+    row = before.id if before else uuid4()  # what a restore held back may have arrived: one code
     message = claim.letter(code_of(key, row, claim.address))
     letter = outbox.Letter(message, tag, row)
-    if outbox.post(session, notifier_public, letter, now) == row:
+    if before:
+        outbox.write_again(session, notifier_public, letter, now)
+        _count(session, counters, row)
+    elif outbox.post(session, notifier_public, letter, now) == row:
         _count(session, counters, row)
     return True
 

@@ -25,7 +25,7 @@ def waiting(place: Place, ring: KeyRing) -> dict[str, Outbox]:
     now, public = clock.real_now(), ring.notifier_public
     staff = seal_address(public, uuid4(), "tanaka@desk.example")
     until = now.date() + timedelta(days=7)
-    written = {
+    letters = {
         "danger": messages.danger(staff, "en", SITE, uuid4()),
         "invitation": messages.invitation("mori@desk.example", "en", f"{SITE}/x", until),
         "worker_news": messages.worker_news(WORKER, "en", SITE),
@@ -35,17 +35,20 @@ def waiting(place: Place, ring: KeyRing) -> dict[str, Outbox]:
         session.expire_on_commit = False
         rows = {
             name: session.get_one(Outbox, outbox.enqueue(session, public, letter, now))
-            for name, letter in written.items()
+            for name, letter in letters.items()
         }
         rows["given up"].state = "dead"
-        claim = proof.Claim(
-            WORKER, uuid4(), lambda code: messages.address_code(WORKER, "en", SITE, code)
-        )
+        claim = proof.Claim(WORKER, uuid4(), written)
         assert proof.ask(session, ring.address_hmac, public, claim, now)
         kind = Outbox.kind == proof.KIND
         rows["code"] = session.scalars(select(Outbox).where(kind)).one()
         session.commit()
     return rows
+
+
+def written(code: str) -> messages.Message:
+    """The letter with a code."""
+    return messages.address_code(WORKER, "en", SITE, code)
 
 
 def before(place: Place) -> int:
@@ -86,13 +89,21 @@ def test_letters_that_waited_in_the_backup_do_not_leave(
             assert found[name].sealed is not None
         for name in ("worker_news", "given up", "code"):
             assert (found[name].state, found[name].sealed) == ("cancelled", None)
-        # whoever got the code before may type it; nobody gets a second letter for it
+        # whoever got the code before may type it
         code = proof.code_of(ring.address_hmac, rows["code"].id, WORKER)
         proof.check(session, ring.address_hmac, WORKER, uuid4(), code)
         assert found["code"].next_at == found["code"].at + outbox.KEPT
         assert outbox.revive(session, clock.real_now()) == held  # what a person lets go
+        # whoever did not is written to when they ask again: the same code, once
+        claim = proof.Claim(WORKER, uuid4(), written)
+        asked = (session, ring.address_hmac, ring.notifier_public, claim, clock.real_now())
+        assert [proof.ask(*asked), proof.ask(*asked)] == [True, False]
         session.commit()
-    assert fresh.work("drain")["due"] == held
+        session.refresh(found["code"])
+        assert (found["code"].state, found["code"].error) == ("pending", None)
+        proof.check(session, ring.address_hmac, WORKER, uuid4(), code)
+        session.commit()
+    assert fresh.work("drain")["due"] == held + 1
 
 
 def test_a_kind_that_nobody_listed_as_one_to_staff_is_dropped() -> None:

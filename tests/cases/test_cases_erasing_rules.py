@@ -146,6 +146,14 @@ def test_the_worker_can_stop_it_but_not_the_end_of_its_time(world: World) -> Non
     assert refused(lambda: erasing.stop_erasure(world.own(now=late))) == "erasure_to_stop"
 
 
+def test_a_lead_who_opens_the_case_again_does_not_void_the_wish(world: World) -> None:
+    world.bring_to("closed")
+    erasing.ask_erasure(world.own())
+    deciding.reopen(world.act(world.operator.director.actor))
+    assert erasures.asked(world.session, world.case.id)
+    propose(world, "worker")
+
+
 def test_who_opens_the_case_again_wants_it(world: World) -> None:
     world.bring_to("withdrawn")
     erasing.ask_erasure(world.own())

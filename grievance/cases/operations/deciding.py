@@ -218,12 +218,14 @@ def worker_reopens(act: Act, written: Written) -> None:
         raise Refused("too_late")
     case.worker_acted_at, case.worker_waits = act.at, True
     begin_again(act, "answer")
+    erasures.end(act.session, case.id, act.at)
     telling.staff_of_return(act.session, act.site, case, act.now)
     act.move(Verb.WORKER_REOPENS, **_said(act, Verb.WORKER_REOPENS, written))
 
 
 def reopen(act: Act) -> None:
-    """A lead opens a case again, within a year of its end (`too_late`); the worker gets news."""
+    """A lead opens a case again, within a year of its end (`too_late`); the worker gets news, and
+    what they asked for, that it be erased, stands."""
     act.check(Verb.REOPEN)
     if act.now > clocks.reopen_ends(act.case.state_since, act.hours):
         raise Refused("too_late")
@@ -239,7 +241,6 @@ def begin_again(act: Acting, clock: str) -> None:
     if case.assignee_id not in {one.id for one in workers(session, case)}:
         case.assignee_id = None
     case.appealed_at = None
-    erasures.end(session, case.id, at)
     lapse_sign_offs(session, case)
     clocks.start(session, case.id, clock, at, hours)
     if case.danger:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
+from grievance.cases import erasures
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import ACTS, REPLAYED, Act
@@ -132,6 +133,7 @@ def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:
     if case.state in OVER:
         again = _again(session, case, now)
         begin_again(again, "answer")
+        erasures.end(session, case.id, now)
         again.move(Verb.REOPEN)
 
 
