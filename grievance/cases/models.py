@@ -300,6 +300,11 @@ class CaseFile(Base):
     __table_args__ = (
         among("state", ("cleaned", "download_only", "not_cleaned")),
         among("author", ("worker", "helper", "member", "staff")),
+        Index(
+            "ix_case_file_not_cleaned",
+            "case_id",
+            postgresql_where=text("state = 'not_cleaned'"),
+        ),
     )
 
     id: Mapped[UUID] = identifier()
