@@ -18,7 +18,7 @@ from grievance import clock
 from grievance.accounts import anchors, audit
 from grievance.backup.files import NotDone, keep
 from grievance.cases.ledger import FILE, Ledger, read
-from grievance.cases.operations.replaying import RESTORE, Replayed, replay
+from grievance.cases.operations.replaying import RESTORE, Replayed, replay, stop_erasing
 from grievance.notifications import outbox
 from grievance.questions.jobs import sweep_left
 from grievance.storage import Blobs
@@ -104,15 +104,24 @@ def living_on(found: Found | None, data: Path) -> Iterator[None]:
 
 
 def done_again(connection: Connection, found: Found | None, event_key: bytes) -> int:
-    """Do again what the backup does not know of, and say what could not be; how many acts."""
-    if found is None:
-        return 0
+    """Do again what the backup does not know of, and say what could not be; how many acts. With or
+    without a ledger no case stays to be erased that was to be at the backup."""
     connection.execution_options(**audit.vouching_with(event_key))
     with Session(connection) as session:
         session.info["actor"] = RESTORE.name
-        made = replay(session, found.ledger.acts, clock.real_now())
+        now = clock.real_now()
+        made = replay(session, found.ledger.acts if found else (), now)
         session.flush()
-    _tell(found, made)
+        kept = stop_erasing(session, now)
+        session.flush()
+    if found:
+        _tell(found, made)
+    if kept:
+        click.echo(
+            f"{len(kept)} cases were to be erased at the backup, and are no more: somebody may "
+            f"have taken that back since. Who still wants it asks again: {' '.join(kept)}",
+            err=True,
+        )
     return made.acts
 
 

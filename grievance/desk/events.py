@@ -43,6 +43,7 @@ class Line:
     new: bool = False
 
 
+RESTORED = N_("A backup was put back. That the case is to be deleted has to be asked for again.")
 REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker again.")
 
 
@@ -73,6 +74,8 @@ def _when(event: Event, zone: str) -> str:
 def _sentence(event: Event) -> str:
     if event.verb == Verb.REFER and "replaced" in event.codes:
         return REPLACED
+    if event.verb == Verb.STOP_ERASURE and event.actor.startswith("cli:"):
+        return RESTORED
     return SENTENCES.get(event.verb, OTHER)
 
 

@@ -18,15 +18,18 @@ from grievance.accounts import verifying
 from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Event, OperatorProfile
 from grievance.accounts.roles import Role
-from grievance.cases import files, ledger
+from grievance.cases import erasures, files, ledger
 from grievance.cases.act import Act
 from grievance.cases.models import Case
-from grievance.cases.operations import replying, shredding
+from grievance.cases.operations import erasing, replying, shredding
+from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.replaying import replay
 from grievance.cases.operations.replying import Sent
 from grievance.cases.site import Site
+from grievance.cases.states import Verb
 from grievance.cli.audit import audit
 from grievance.notifications.models import KeptAddress
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from tests.backup.conftest import TEMPLATE, Place
 from tests.cases.conftest import words
@@ -34,7 +37,8 @@ from tests.cast import Filed, file_case, found_operator, member
 
 
 class Life:
-    """A place where two filed with files; after its backup one of the cases was erased."""
+    """A place where two filed with files; after its backup one of the cases was erased, and the
+    worker of the other, who had asked for it, took that back."""
 
     def __init__(self, place: Place, backup: Path) -> None:
         self.place, self.backup = place, backup
@@ -46,9 +50,15 @@ class Life:
             now = clock.real_now()
             operator = found_operator(session, self.ring, now)
             self.handler = member(session, operator, Role.LEAD, now=now)
+            self.second = member(session, operator, Role.LEAD, "Mori Emi", now=now)
             self.erased, self.kept = (self.filed(session) for _ in range(2))
             self.box = uuid4()
             session.add(KeptAddress(id=self.box, content=b"sealed to the notifier"))
+            erasing.ask_erasure(self.kept.act(session, self.site, now))
+            proposed = Erasing("worker", "On her page")
+            erasing.propose_erase(
+                self.handler.act(session, self.site, self.kept.case, now), proposed
+            )
             session.commit()
         place.work("recalls")
         place.work("anchor")
@@ -56,6 +66,9 @@ class Life:
         assert answer.exit_code == 0, answer.output
         with place.session() as session:
             self.erase(session, self.erased.case.id)
+            kept = replace(self.kept, case=session.get_one(Case, self.kept.case.id))
+            erasing.stop_erasure(kept.act(session, self.site, clock.real_now()))
+            session.commit()
         place.work("recalls")
         place.work("forget")
 
@@ -108,6 +121,30 @@ def test_a_restore_erases_it_again_with_its_files(life: Life, fresh: Place) -> N
     assert set(storage.blobs(str(fresh.data / "files")).ids()) == set(life.store.ids())
 
 
+@pytest.mark.parametrize("knows", [True, False])
+def test_no_wish_to_erase_comes_back_with_a_backup(life: Life, fresh: Place, knows: bool) -> None:
+    """The worker may have taken it back since, or a second person said no: with or without the
+    ledger nobody erases anything before it was asked for again."""
+    path = life.place.data / ledger.FILE
+    answer = fresh.run(
+        "restore", life.backup, *(("--ledger", path) if knows else ("--without-ledger",))
+    )
+    assert answer.exit_code == 0, answer.output
+    assert life.kept.case.reference in answer.stderr
+    with fresh.session() as session:
+        session.expire_on_commit = False
+        case = session.get_one(Case, life.kept.case.id)
+        assert erasures.asked(session, case.id) is None
+        assert not case.awaits_second
+        with pytest.raises(Refused) as why:
+            erasing.erase(life.second.act(session, life.site, case, clock.real_now()))
+        assert why.value.code == "erase_proposed"
+        report = verifying.verify(session, life.ring.anchor_public, None, life.ring.event_key)
+        assert report.wrong == []
+        own = replace(life.kept, case=case).act(session, life.site, clock.real_now())
+        assert own.may(Verb.ASK_ERASURE)
+
+
 def test_a_second_time_does_nothing_and_it_is_not_said_to_be_lost(life: Life, fresh: Place) -> None:
     path = life.place.data / ledger.FILE
     assert fresh.run("restore", life.backup, "--ledger", path).exit_code == 0
@@ -136,7 +173,7 @@ def test_the_command_lists_what_is_past_its_time(life: Life) -> None:
         session.expire_on_commit = False
         told = CliRunner().invoke(audit, ["due"], env=env)
         assert (told.exit_code, json.loads(told.stdout)) == (0, {"due": []})
-        long_ago = clock.real_now() - timedelta(days=3)
+        long_ago = clock.real_now() - timedelta(days=400)
         kept = replace(life.kept, case=session.get_one(Case, life.kept.case.id))
         replying.withdraw(kept.act(session, life.site, long_ago))
         session.query(OperatorProfile).one().retention_days = 1

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
@@ -23,10 +24,19 @@ from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import ACTS, REPLAYED, Act
 from grievance.cases.lifecycle import OVER
-from grievance.cases.models import Case, CaseGrant, Receipt, ReceiptSession, Recusal
+from grievance.cases.models import (
+    Case,
+    CaseGrant,
+    Erasure,
+    FourEyes,
+    Receipt,
+    ReceiptSession,
+    Recusal,
+)
 from grievance.cases.operations import replying
 from grievance.cases.operations.conflicts import step_aside
 from grievance.cases.operations.deciding import begin_again
+from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.referring import take_back
 from grievance.cases.operations.shredding import shred
 from grievance.cases.states import TABLE, WORKER, Verb
@@ -71,6 +81,29 @@ def replay(session: Session, acts: Iterable[Act], now: datetime) -> Replayed:
                 AGAIN[act.verb](session, case, act, now)
             done += 1
     return Replayed(done, len(unknown), len(retired - _open_to_a_worker(session, retired)))
+
+
+def stop_erasing(session: Session, now: datetime) -> list[str]:
+    """End what the backup holds of cases that were to be erased; the references of those cases.
+
+    Who asked may have taken it back since, or a second person have said no: what no ledger tells
+    for certain does not end in an erasure. Who still wants it asks again.
+    """
+    decides = select(Erasure).outerjoin(FourEyes, FourEyes.id == Erasure.proposal_id)
+    waits = or_(FourEyes.id.is_(None), FourEyes.state == "asked")
+    found = session.scalars(
+        decides.where(Erasure.ended_at.is_(None), waits).order_by(Erasure.case_id)
+    ).all()
+    told = []
+    for case_id, rows in groupby(found, lambda row: row.case_id):
+        again, ended = _again(session, session.get_one(Case, case_id), now), list(rows)
+        for row in ended:
+            row.ended_at = again.at
+        if any(row.proposal_id for row in ended):
+            lapse(again)
+        again.move(Verb.STOP_ERASURE, erasures=[str(row.id) for row in ended])
+        told.append(again.case.reference)
+    return told
 
 
 def _erased(session: Session, case_id: UUID) -> bool:
