@@ -28,7 +28,7 @@ from grievance.cases.operations import handling
 from grievance.cli import audit as cli
 from grievance.cli.audit import audit as command
 from grievance.clock import real_now
-from tests.cast import found_operator
+from tests.cast import found_anew
 from tests.hostile.audit_scene import Scene, worked, written
 from tests.servers import Server
 
@@ -248,7 +248,7 @@ def test_a_chain_of_the_release_before_names_its_people_with_its_next_act(
         for model in [one for one in named.NAMED if one.__module__ == Organisation.__module__]:
             before.delitem(named.NAMED, model)
         before.delitem(named.HEADED, Organisation)
-        operator = found_operator(session, ring)
+        operator = found_anew(session, ring)
     session.execute(text("UPDATE organisation SET event_reach = 0"))  # as the migration does
     session.expire_all()
 
