@@ -126,6 +126,10 @@ class MessageForm(ActForm):
     def value(self, desk: Desk) -> Any:
         return self.written
 
+    def repeats(self, events: list[Event], actor: str, verb: Verb) -> bool:
+        """The same words are found by their id before: what is left are other words."""
+        return False
+
     @property
     def written(self) -> Written:
         """The message."""

@@ -84,11 +84,18 @@ class RemedyForm(WithFile):
         except (money.NotAnAmount, KeyError):
             return None
 
+    @property
+    def codes(self) -> dict[str, Any]:
+        return {"item": str(self._id), "kind": self.kind.data, "stands": self.stands.data}
+
+    @property
+    def _id(self) -> UUID:
+        return self.item.id if self.item else self.once
+
     def value(self, desk: Desk) -> Remedy:
         """It, with the proof that came with it made part of the case."""
         file = self.attach(desk.act(self.seen))
-        proof, item_id = file.id if file else None, self.item.id if self.item else self.once
-        return replace(self._remedy, file_id=proof, id=item_id)
+        return replace(self._remedy, file_id=file.id if file else None, id=self._id)
 
     @property
     def _remedy(self) -> Remedy:

@@ -228,6 +228,19 @@ def test_the_same_form_sent_twice_writes_once(house):
     assert verbs_of(house, filed.case) == ["filed", "acknowledge", "note", "translate"]
 
 
+def test_other_words_from_a_second_window_are_no_repeat(house):
+    """They were lost without a word: all that had happened since was a message of the same hand."""
+    handler, filed = house.hire(), house.case()
+    client = house.browser(handler)
+    assert send(client, opened(client, filed.case), "acknowledge").status_code == 303
+    page = opened(client, filed.case)
+    assert send(client, page, "tell_worker", message="We called them.").status_code == 303
+    answer = send(client, page, "tell_worker", message="They did not answer.")
+    assert answer.status_code == 409
+    assert "They did not answer." in answer.get_data(as_text=True)
+    assert worker_messages(house, filed.case) == 2
+
+
 def test_the_id_of_a_form_sent_to_another_case_is_another_sending(house):
     """Two rows of one id were a failure of ours."""
     handler, one, other = house.hire(), house.case(), house.case()

@@ -169,6 +169,10 @@ def test_a_repeat_writes_one_remedy_and_a_colleague_in_between_is_told(house):
     for _again in range(2):
         assert send(client, page, "record_remedy", **PROMISE).status_code == 303
     assert len(items(house, case)) == 1
+    another = send(client, page, "record_remedy", **{**PROMISE, "told": "The dormitory fee"})
+    assert another.status_code == 409
+    assert "The dormitory fee" in another.get_data(as_text=True)
+    assert len(items(house, case)) == 1
     page = remedy_page(client, case)
     colleague = house.browser(other)
     noted = send(colleague, opened(colleague, case), "note", message="Wait")
