@@ -34,5 +34,5 @@ def kept() -> Response:
         )
         for one in found[:SHOWN]
     ]
-    days = days_text(profile.retention_days or 0) if profile else ""
+    days = days_text(profile.keeps_days) if profile and profile.keeps_days else ""
     return answer("kept", rows=rows, count=len(found), days=days)

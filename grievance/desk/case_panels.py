@@ -204,10 +204,14 @@ class Now:
     def _people(self) -> Mapping[UUID, str]:
         return {one.id: one.name for one in handling.workers(db.session(), self.read.case)}
 
+    @cached_property
+    def _had_it(self) -> set[str]:
+        return referrals.had_it(db.session(), self.read.case.id)
+
     def _doing(self, verb: Verb) -> Doing:
         read, form, about = self.read, self.form(verb), _(DESK[verb].about)
         refused = read.wrong is not None and read.wrong[0] == verb
-        ready = replies.offered(verb, referrals.had_it(db.session(), read.case.id))
+        ready = replies.offered(verb, self._had_it)
         asked = (start := gaps.ready(read.reply)) is not None and start.verb == verb
         opens, to_worker = refused or asked, isinstance(form, ToWorkerForm)
         return Doing(verb, _(TABLE[verb].label), about, form, opens, to_worker, ready)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grievance.cases import erasures, money
+from grievance.cases import money
 from grievance.cases.messages import Written
 from grievance.cases.operations import remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
@@ -209,9 +209,7 @@ class EraseForm(ActForm):
     )
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        there = erasures.asked(db.session(), desk.case.id) is not None
-        told = [one for one in ERASURE_GROUNDS.items() if one[0] != "worker" or there]
-        named = [(code, _(label)) for code, label in told]
+        named = [(code, _(label)) for code, label in ERASURE_GROUNDS.items()]
         self.ground.choices = choices_of([("", _("Choose")), *named])
 
     def value(self, desk: Desk) -> Erasing:

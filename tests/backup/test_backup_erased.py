@@ -176,7 +176,7 @@ def test_the_command_lists_what_is_past_its_time(life: Life) -> None:
         long_ago = clock.real_now() - timedelta(days=400)
         kept = replace(life.kept, case=session.get_one(Case, life.kept.case.id))
         replying.withdraw(kept.act(session, life.site, long_ago))
-        session.query(OperatorProfile).one().retention_days = 1
+        session.query(OperatorProfile).one().retention_days = 367
         session.commit()
     told = CliRunner().invoke(audit, ["due"], env=env)
     (one,) = json.loads(told.stdout)["due"]

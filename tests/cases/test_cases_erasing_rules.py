@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from grievance.accounts.models import Event, OperatorProfile
+from grievance.accounts.profile import KEPT_AT_LEAST
 from grievance.cases import erasures
 from grievance.cases.models import Case
 from grievance.cases.operations import deciding, erasing, foureyes, referring
@@ -106,6 +107,15 @@ def test_a_longer_time_that_the_operator_chose_meanwhile_counts(world: World) ->
     propose(world, "retention", over)
     world.session.query(OperatorProfile).one().retention_days = 3650
     assert refused(lambda: second(world, over + timedelta(days=40))) == "kept_on"
+
+
+def test_no_shorter_time_cuts_the_year_in_which_the_worker_can_open_it_again(world: World) -> None:
+    world.bring_to("withdrawn")
+    world.session.query(OperatorProfile).one().retention_days = 30
+    assert refused(lambda: propose(world, "retention", NOW + timedelta(days=300))) == "kept_on"
+    late = world.case.state_since + timedelta(days=KEPT_AT_LEAST)
+    assert erasures.due(world.session, late - timedelta(hours=1)) == []
+    assert len(erasures.due(world.session, late)) == 1
 
 
 @pytest.mark.parametrize("ground", ["retention", "mistake"])

@@ -19,7 +19,7 @@ from grievance.questions import jobs
 from grievance.tables import METADATA
 from grievance.vault.receipts import draw
 from tests.cases.conftest import words
-from tests.cast import IN_DANGER
+from tests.cast import IN_DANGER, NOW
 from tests.desk.test_desk_flow import opened, send
 from tests.pages import read_page
 
@@ -194,11 +194,11 @@ def test_a_helper_cannot_ask_for_it(house):
 def test_leads_see_what_was_kept_long_enough_and_handlers_do_not(house, filed):
     lead, handler = house.hire(Role.LEAD, "Mori Emi"), house.hire(name="Ito Jun")
     site = house.app.config["SITE"]
-    withdraw(filed.act(house.session, site))
+    withdraw(filed.act(house.session, site, NOW - timedelta(days=500)))
     house.session.commit()
     shown = house.browser(lead)
     assert "No closed case is past that time." in read_page(shown.get("/staff/kept")).main
-    house.session.query(OperatorProfile).one().retention_days = 1
+    house.session.query(OperatorProfile).one().retention_days = 367
     house.session.commit()
     page = read_page(shown.get("/staff/kept"))
     assert f"/staff/cases/{filed.case.reference}" in [a.get("href") for a in page.all("a")]

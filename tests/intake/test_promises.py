@@ -23,7 +23,7 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines import telling
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.operations import REOPEN_MONTHS
-from grievance.intake import referral_reading, status
+from grievance.intake import erasing, referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
 from tests.intake.remedy_kit import read, visit, way
@@ -71,6 +71,8 @@ ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
     "It opens on %(day)s.", "It works until %(day)s.",
     "The page opens once, until %(day)s. Do not pass it on.",
+    # from that day on two of staff may delete it, and no day before
+    erasing.SAID["told"], erasing.SAID["retention"], erasing.SAID["mistake"], erasing.SEEN,
     telling.SAYS["open"], telling.SAYS["soon"], telling.GONE, telling.CARRIED,
 }  # fmt: skip
 STARTS = (  # of the law, a letter of its own day, or a fact of the past

@@ -165,13 +165,17 @@ def test_who_deletes_a_closed_case_is_a_person_with_a_name(
         assert i18n.days_text(1825) in about
 
 
-def test_who_wants_a_case_deleted_is_told_where_to_ask_and_that_a_person_does_it(
-    get: Get, app: Flask, session: Session
-) -> None:
+def test_who_wants_a_case_deleted_is_told_how(get: Get, app: Flask, session: Session) -> None:
+    """The button stands on the page of an open and of a closed case."""
     found_operator(session, app.config["KEY_RING"])
+    assert "press “Delete my report” on your page" in get("/en/about").main
+    assert "You can also write to Hidamari desk here: desk@example.org" in get("/en/about").main
+    session.scalars(select(OperatorProfile)).one().contacts = []
+    session.commit()
     about = get("/en/about").main
     assert "press “Delete my report” on your page" in about
     assert "Nothing here deletes it by itself: a person does" in about
+    assert "You can also write to" not in about
 
 
 def test_a_term_saved_before_it_was_checked_does_not_cut_the_year_short(
