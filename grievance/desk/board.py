@@ -27,7 +27,7 @@ from grievance.i18n import gettext as _
 from grievance.i18n import lazy, time_text
 from grievance.referrals import queries
 from grievance.referrals.models import Referral
-from grievance.referrals.queries import Board, Figures, HandOver
+from grievance.referrals.queries import Board, Figures, ReferralRow
 from grievance.referrals.states import LABELS
 from grievance.web.audience import audience
 from grievance.web.forms import Form, Select, Tick, option
@@ -89,7 +89,7 @@ def _wanted(form: BoardForm, without: set[UUID], today: date, limit: int) -> Boa
     )
 
 
-def _rows(found: list[HandOver], today: date) -> list[Row]:
+def _rows(found: list[ReferralRow], today: date) -> list[Row]:
     session = db.session()
     known, zone = directory.book(session), ZoneInfo(operator_hours(session).zone)
     references = cases.references(session, [one.referral.case_id for one in found])
@@ -131,7 +131,7 @@ def referrals() -> str:
     )
 
 
-def _following(found: list[HandOver], arguments: dict[str, str]) -> str:
+def _following(found: list[ReferralRow], arguments: dict[str, str]) -> str:
     if len(found) <= PAGE:
         return ""
     chase, row = queries.board_key(found[PAGE - 1].referral)

@@ -30,7 +30,7 @@ from grievance.referrals.drafting import WARNINGS, needs_immigration_warning
 from grievance.referrals.models import Packet
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import OpenPacket
-from grievance.referrals.queries import HandOver
+from grievance.referrals.queries import ReferralRow
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import Template, book
 
@@ -55,7 +55,7 @@ class PacketPage:
         return self.outgoing.template
 
     @cached_property
-    def present(self) -> HandOver | None:
+    def present(self) -> ReferralRow | None:
         """The hand-over to this body that has not gone out: asking anew takes its place."""
         return next(
             (
@@ -80,7 +80,7 @@ class PacketPage:
             self._as_asked(form, self.present, self.present.packet, today)
         return form
 
-    def _as_asked(self, form: PacketForm, hand: HandOver, packet: Packet, today: date) -> None:
+    def _as_asked(self, form: PacketForm, hand: ReferralRow, packet: Packet, today: date) -> None:
         form.form.data, form.language.data = packet.form, packet.language
         form.parts.data, form.purpose.data = list(packet.parts), hand.referral.purpose
         if hand.referral.ends_on and hand.referral.ends_on > today:

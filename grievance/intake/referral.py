@@ -32,7 +32,7 @@ from grievance.referrals import pdf, queries
 from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.sealing import OpenPacket
-from grievance.referrals.queries import HandOver
+from grievance.referrals.queries import ReferralRow
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
 from grievance.web.audience import audience
@@ -46,7 +46,7 @@ class Asked:
     there is nothing to read or this receipt holds no key to it."""
 
     act: Act
-    hand: HandOver
+    hand: ReferralRow
     opened: OpenPacket | None = field(repr=False)
 
 
@@ -62,7 +62,7 @@ def _asked(referral_id: UUID, *, lock: bool = False) -> Asked:
     return Asked(act, hand, _opened(act.opened, hand))
 
 
-def _opened(case: OpenCase, hand: HandOver) -> OpenPacket | None:
+def _opened(case: OpenCase, hand: ReferralRow) -> OpenPacket | None:
     packet = hand.packet
     if packet is None or packet.state == "draft" or hand.referral.state == "proposed":
         return None

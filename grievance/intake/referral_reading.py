@@ -32,7 +32,7 @@ from grievance.referrals.document import Document, Paragraph, Section
 from grievance.referrals.drafting import LINKED, needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations import sealing
-from grievance.referrals.queries import HandOver
+from grievance.referrals.queries import ReferralRow
 from grievance.referrals.templates import book
 
 TAKEN_BACK_UNSENT = N_("You took it back before anything went out. They know nothing of it.")
@@ -180,7 +180,7 @@ class Taking:
     shown: str
 
 
-def taking_of(hand: HandOver, document: Document | None) -> Taking | None:
+def taking_of(hand: ReferralRow, document: Document | None) -> Taking | None:
     """What a worker needs who takes the paper there; None where they do not."""
     if hand.packet is None or not _taken(hand.referral):
         return None

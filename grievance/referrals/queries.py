@@ -17,7 +17,7 @@ FAR = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
-class HandOver:
+class ReferralRow:
     """A hand-over with its packet and the answer to the asking, as far as there are."""
 
     referral: Referral
@@ -78,11 +78,11 @@ def _together() -> Select[Referral, Packet, Consent]:
     )
 
 
-def of_case(session: Session, case_id: UUID) -> list[HandOver]:
+def of_case(session: Session, case_id: UUID) -> list[ReferralRow]:
     """Every hand-over of a case, oldest first: the worker sees the same list as the handler."""
     wanted = _together().where(Referral.case_id == case_id)
     rows = session.execute(wanted.order_by(Referral.proposed_at, Referral.id))
-    return [HandOver(row[0], row[1], row[2]) for row in rows]
+    return [ReferralRow(row[0], row[1], row[2]) for row in rows]
 
 
 def had_it(session: Session, case_id: UUID) -> set[str]:
@@ -123,7 +123,7 @@ def board_key(referral: Referral) -> tuple[date, UUID]:
     return referral.next_chase or FAR, referral.id
 
 
-def board(session: Session, wanted: Board) -> list[HandOver]:
+def board(session: Session, wanted: Board) -> list[ReferralRow]:
     """The outbound board, the next to be chased first; those without a day come last."""
     rows = _together()
     if wanted.mechanism:
@@ -139,7 +139,7 @@ def board(session: Session, wanted: Board) -> list[HandOver]:
     if wanted.after:
         rows = rows.where(tuple_(_chase(), Referral.id) > wanted.after)
     rows = rows.order_by(_chase(), Referral.id).limit(wanted.limit)
-    return [HandOver(row[0], row[1], row[2]) for row in session.execute(rows)]
+    return [ReferralRow(row[0], row[1], row[2]) for row in session.execute(rows)]
 
 
 def figures(session: Session, without: Collection[UUID] = ()) -> list[Figures]:
