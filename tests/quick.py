@@ -14,6 +14,7 @@ from typing import Any
 from psycopg._preparing import PrepareManager
 
 MEMORY = Path("/dev/shm")
+NAME = "grievance-tests-"  # and the id of the test process
 ROOM = 2 << 30  # for the clusters of several test processes
 CHANGES = re.compile(rb"^(?:DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b").match
 
@@ -24,11 +25,22 @@ def folder() -> Iterator[Path]:
     files, which take longer to write and to delete on a disk than all the tests read of them."""
     there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
     room = there and shutil.disk_usage(MEMORY).free > ROOM
-    made = Path(tempfile.mkdtemp(prefix="grievance-tests-", dir=MEMORY if room else None))
+    if there:
+        _sweep()
+    name = f"{NAME}{os.getpid()}-"
+    made = Path(tempfile.mkdtemp(prefix=name, dir=MEMORY if room else None))
     try:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Delete what a test process left that was killed: nobody else would, and it is memory."""
+    for left in MEMORY.glob(f"{NAME}*-*"):
+        owner = left.name.removeprefix(NAME).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def keep_statements() -> None:
