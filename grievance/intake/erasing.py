@@ -49,7 +49,9 @@ SAID = {
     ),
 }
 complete(SAID, ERASURE_GROUNDS)
-SEEN = N_("Somebody else has seen your number, so that is not done before %(day)s.")
+SEEN = N_(
+    "Somebody else has seen your number, or the one before it, so that is not done before %(day)s."
+)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,24 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Event, OperatorProfile
 from grievance.accounts.profile import KEPT_AT_LEAST
-from grievance.cases import erasures
+from grievance.cases import erasures, records
+from grievance.cases.act import Act
+from grievance.cases.actors import of_receipt
 from grievance.cases.models import Case
-from grievance.cases.operations import deciding, erasing, foureyes, referring
+from grievance.cases.operations import (
+    addressing,
+    deciding,
+    erasing,
+    foureyes,
+    receipts,
+    referring,
+)
 from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.referring import About
+from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
 from tests.cases.conftest import TODAY, World, words
-from tests.cast import NOW
+from tests.cast import NOW, new_keys
 
 SOON, MONTH = NOW + timedelta(days=29), NOW + timedelta(days=31)
 KEPT = timedelta(days=1825)  # as long as the operator of these tests keeps a case
@@ -64,6 +74,36 @@ def test_a_number_that_others_have_seen_asks_like_words_on_the_telephone(world: 
     case_id = world.case.id
     second(world, MONTH)
     assert is_gone(world, case_id)
+
+
+def test_who_takes_a_new_number_first_waits_as_with_the_one_that_was_seen(world: World) -> None:
+    """Who filed for somebody, or issued the number, could shut its worker out that way."""
+    case_id, old = world.case.id, world.filed.receipt
+    old.known_to = "staff"
+    world.session.flush()
+    seen = replace(world.filed.actor, known_to="staff")
+
+    def act(now=NOW) -> Act:
+        return Act(world.session, world.site, world.desk(), seen, now)
+
+    for _twice in range(2):
+        _code, keys = new_keys(world.site.ring)
+        fresh = receipts.change(act(), keys)
+        seen = of_receipt(case_id, fresh.id, fresh.role, fresh.known_to)
+    erasing.ask_erasure(act())
+    propose(world, "worker")
+    assert refused(lambda: second(world, SOON)) == "notice"
+    erasing.stop_erasure(act())
+    assert erasing.ask_erasure(act(MONTH)).from_at <= MONTH
+
+
+def test_the_worker_hears_that_it_was_asked_for(world: World) -> None:
+    reached = {"way": "email", "value": "home@example.org", addressing.BOX: "confirmed"}
+    told = records.read(world.session, world.home(), "identity")
+    addressing.write(world.own(), {**told, "contact": reached})
+    erasing.ask_erasure(world.own())
+    told = select(Outbox).where(Outbox.kind == "worker_news", Outbox.state == "pending")
+    assert len(world.session.scalars(told).all()) == 1
 
 
 @pytest.mark.parametrize("ground", ["told", "mistake"])

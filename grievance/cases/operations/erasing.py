@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Event
 from grievance.cases import erasures
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN
-from grievance.cases.models import Case, CaseRecord, Erasure, FourEyes
+from grievance.cases.models import Case, CaseRecord, Erasure, FourEyes, Receipt
 from grievance.cases.operations import addressing, deciding, foureyes, telling
 from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.shredding import shred
@@ -35,10 +36,12 @@ NOTICE = erasures.NOTICE
 def ask_erasure(act: Act) -> Erasure:
     """The worker asks that the case is erased: staff are told, two of them do it.
 
-    With a number that others have seen it counts as told to us, and is done after the notice.
+    With a number that others have seen, or one taken lately in the place of such a number, it
+    counts as told to us, and is done after the notice. The worker gets neutral news of it: whoever
+    shut them out could ask.
     """
     act.check(Verb.ASK_ERASURE)
-    own = act.actor.known_to == "self"
+    own = act.actor.known_to == "self" and not _was_seen(act)
     row = Erasure(
         id=uuid4(),
         case_id=act.case.id,
@@ -49,8 +52,22 @@ def ask_erasure(act: Act) -> Erasure:
     act.session.add(row)
     act.case.worker_acted_at = act.at
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.ASK_ERASURE, erasure=row.id, given_by=given_by_of(act.actor.known_to))
     return row
+
+
+def _was_seen(act: Act) -> bool:
+    """Whether a number that others have seen was replaced within the notice: by whoever knew it."""
+    own = (Receipt.case_id == act.case.id, Receipt.role == "worker", Receipt.known_to != "self")
+    replaced = select(Event.id).where(
+        Event.stream_kind == Case.stream_kind,
+        Event.stream_id == act.case.id,
+        Event.verb == Verb.CHANGE_RECEIPT,
+        Event.at > act.at - NOTICE,
+        Event.codes["retired"].astext.in_(select(cast(Receipt.id, Text)).where(*own)),
+    )
+    return act.session.scalar(replaced.limit(1)) is not None
 
 
 def stop_erasure(act: Act) -> None:
