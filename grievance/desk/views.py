@@ -20,7 +20,7 @@ from grievance.desk.blueprint import bp
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import Desk, clean_elsewhere, open_case, site
+from grievance.desk.loading import Desk, open_case, site
 from grievance.desk.reading import CasePage
 from grievance.desk.referral_reading import of_case
 from grievance.extensions import db
@@ -66,7 +66,6 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     )
     attached = [(one.row, one.stored) for one in shown.threads.files]
     clean_afterwards(site(), desk.opened, attached, desk.actor.name)
-    clean_elsewhere(desk.member)
     session.commit()
     return make_response(page, status)
 
