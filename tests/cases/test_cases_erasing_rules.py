@@ -28,7 +28,7 @@ from grievance.cases.operations.referring import About
 from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
 from tests.cases.conftest import TODAY, World, words
-from tests.cast import NOW, new_keys
+from tests.cast import NOW, Filed, new_keys
 
 SOON, MONTH = NOW + timedelta(days=29), NOW + timedelta(days=31)
 KEPT = timedelta(days=1825)  # as long as the operator of these tests keeps a case
@@ -224,3 +224,15 @@ def test_a_lone_director_waits_as_for_every_decision_of_two(
     case_id = world.case.id
     erasing.erase(world.act(now=NOW + foureyes.ALONE_WAITS))
     assert is_gone(world, case_id)
+
+
+def test_no_wish_hides_behind_what_staff_propose(
+    world: World, another: Callable[..., Filed]
+) -> None:
+    """A case that is over sorts last by its clocks, and a wish has none."""
+    world.bring_to("closed")
+    erasing.ask_erasure(world.own())
+    mine, world.filed = world.case.id, another()
+    propose(world, "told")
+    found = erasures.calling(world.session, world.colleague.id)
+    assert [one.id for one in found] == [mine, world.case.id]
