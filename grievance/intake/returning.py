@@ -38,7 +38,7 @@ from grievance.intake.message_form import MessageForm
 from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
 from grievance.intake.remedy_feedback import voices
 from grievance.intake.return_forms import ContactForm, PlainForm
-from grievance.intake.sending import Unsent, read_message, take_back, write_message
+from grievance.intake.sending import Unsent, read_message, write_message
 from grievance.intake.status import authors, is_early, status_of, who_has_read
 from grievance.intake.visits import (
     BUSY,
@@ -197,15 +197,11 @@ def still() -> Response:
 def message() -> Answer | Response:
     """Send a message or an answer, once."""
     act = visited()
-    form, stored = MessageForm(request.form), []
+    form = MessageForm(request.form)
     try:
         db.session.commit()
-        stored = read_message(form)
-        act = visited(lock=True)
-        write_message(form, stored, act)
+        write_message(form, read_message(form))
     except Refused:
-        db.session.rollback()
-        take_back(stored)
         return redirect(url_for("intake.case"), 303)
     except Unsent:
         return make_response(_case_page(act, form), 422)

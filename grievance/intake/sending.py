@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import request
 
 from grievance.cases import files
-from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
 from grievance.cases.operations import replying
@@ -20,7 +19,7 @@ from grievance.i18n import N_, current
 from grievance.i18n import gettext as _
 from grievance.intake.message_form import EMPTY, MessageForm
 from grievance.intake.room import check_room
-from grievance.intake.visits import site
+from grievance.intake.visits import site, visited
 from grievance.model import some_of
 from grievance.refusals import CODES, Refused
 from grievance.web.language import own_language
@@ -112,12 +111,18 @@ def read_message(form: MessageForm) -> list[Stored]:
     return stored
 
 
-def write_message(form: MessageForm, stored: list[Stored], act: Act) -> None:
-    """Write the message of a form, once."""
+def write_message(form: MessageForm, stored: list[Stored]) -> None:
+    """Write the message of a form, once, in the visit as it is by now. Whatever ends it before it
+    is committed, no file stays that no message holds: the case may be erased meanwhile."""
     text = form.message.data or ""
-    sent = form.once(str(act.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
-    written = Written(text, own_language().slug, sent)
-    said = replying.say(act, Sent(written, stored))
+    try:
+        act = visited(lock=True)
+        sent = form.once(str(act.case.id), text, *(f"{one.name}/{one.size}" for one in stored))
+        said = replying.say(act, Sent(Written(text, own_language().slug, sent), stored)).id
+    except BaseException:
+        db.session.rollback()
+        take_back(stored)
+        raise
     db.session.commit()
-    kept = {row.original_blob for row in files.of_message(db.session(), said.id)}
+    kept = {row.original_blob for row in files.of_message(db.session(), said)}
     take_back(one for one in stored if UUID(hex=one.id) not in kept)

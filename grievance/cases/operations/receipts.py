@@ -61,9 +61,10 @@ def prove(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, Receip
     return find(session, ring, root)
 
 
-def _hold(session: Session, case_id: UUID) -> Case:
+def _hold(session: Session, case_id: UUID) -> Case | None:
+    """The case, locked; None when it was erased while this waited for it."""
     held = select(Case).where(Case.id == case_id).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def renew(
@@ -135,8 +136,8 @@ def continue_visit(
         case = _hold(session, found[0].case_id)
         found = _running(session, secret, now)
     else:
-        case = session.get_one(Case, found[0].case_id)
-    if found is None:
+        case = session.get(Case, found[0].case_id)
+    if found is None or case is None:
         return None
     visit, receipt = found
     place = values.Place(Label.RECEIPT_SESSION, visit.case_id, visit.id, 1)
