@@ -35,8 +35,8 @@ def clean_afterwards(
     def work() -> None:
         session = db.session()
         while one := PAUSES.take(left, clock.real_now()):
-            again = OpenCase(session.get_one(Case, case_id), keys)
-            if not _cleaned(session, site, again, one, source):
+            case = session.get(Case, case_id)
+            if not case or not _cleaned(session, site, OpenCase(case, keys), one, source):
                 return
 
     if left:
@@ -59,6 +59,8 @@ def clean_elsewhere_afterwards(site: Site, reader: Reader, actor: str) -> None:
 
 def _cleaned(session: Session, site: Site, opened: OpenCase, one: Waiting, source: bytes) -> bool:
     found = recleaning.clean_again(session, site.blobs, opened, one.file, source)
+    if found is None:
+        return False
     busy = "busy" in found.warnings
     PAUSES.rest(one.file, 0 if busy else max(found.tries, 1), clock.real_now())
     return found.state != "not_cleaned"

@@ -35,7 +35,9 @@ class Reader:
 
     def open(self, session: Session, case_id: UUID) -> OpenCase | None:
         """A case with what they hold; None when that is not all of it."""
-        case = session.get_one(Case, case_id)
+        case = session.get(Case, case_id)
+        if case is None:  # erased meanwhile
+            return None
         opened = open_for_organisation(session, case, self.organisation, self.keys)
         return opened if all(opened.holds(each) for each in COMPARTMENTS) else None
 
@@ -58,10 +60,12 @@ def waiting(session: Session, person: UUID) -> Sequence[Waiting]:
 
 def clean_again(
     session: Session, blobs: Blobs, opened: OpenCase, file_id: UUID, source: bytes
-) -> Stored:
-    """Try a file again and keep its clean form; the file as it is now. Commits: the cleaner takes
-    its time, and no lock is held meanwhile."""
-    row = session.get_one(CaseFile, file_id)
+) -> Stored | None:
+    """Try a file again and keep its clean form; the file as it is now, None when it was erased.
+    Commits: the cleaner takes its time, and no lock is held meanwhile."""
+    row = session.get(CaseFile, file_id)
+    if row is None:
+        return None
     stored = files.read_meta(opened, row)
     if row.case_id != opened.case.id or not waits(stored, row.state):
         return stored
@@ -71,7 +75,11 @@ def clean_again(
         fresh = files.made_clean(blobs, stored, source, language)
     except Refused:  # the child has looked and takes it for broken: the original stays as it is
         fresh = files.tried(stored, "crashed")
-    row = session.get_one(CaseFile, file_id, with_for_update=True, populate_existing=True)
+    row = session.get(CaseFile, file_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        files.forget_clean(blobs, fresh)
+        session.rollback()
+        return None
     if row.state != "not_cleaned":  # somebody else was faster
         files.forget_clean(blobs, fresh)
         session.rollback()

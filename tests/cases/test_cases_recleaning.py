@@ -9,6 +9,7 @@ import pytest
 
 from grievance.cases import files, recleaning
 from grievance.cases.models import CaseFile, Recusal
+from grievance.cases.operations import shredding
 from grievance.cases.pauses import BUSY, FIRST, LONGEST, Pauses, Waiting, pause_after
 from grievance.files import cleaning
 from grievance.storage import FolderBlobs
@@ -35,7 +36,7 @@ def brought(world: World, blobs: FolderBlobs, source: bytes = PERSON) -> CaseFil
 
 def again(world: World, blobs: FolderBlobs, file: CaseFile) -> bool:
     tried = recleaning.clean_again(world.session, blobs, world.desk(), file.id, PERSON)
-    return tried.state == "cleaned"
+    return tried is not None and tried.state == "cleaned"
 
 
 def test_one_network_holds_one_child_and_the_other_stays_for_a_bystander(world, blobs):
@@ -127,3 +128,27 @@ def test_files_of_every_case_wait_but_not_of_one_that_is_not_there_for_the_reade
     )
     session.flush()
     assert recleaning.waiting(session, reader) == []
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_a_case_that_is_erased_leaves_no_clean_form(world, blobs, monkeypatch, when):
+    with cleaning.CHILDREN.hold(FLOOD), cleaning.CHILDREN.hold(b"other flood"):
+        file = brought(world, blobs)
+    opened, made = world.desk(), files.made_clean
+    before, file_id = set(blobs.ids()), file.id
+
+    def erase():
+        shredding.shred(world.act(), [], ground="worker")
+        world.session.commit()
+
+    def erased_meanwhile(*given):
+        fresh = made(*given)
+        assert set(blobs.ids()) > before
+        erase()
+        return fresh
+
+    if when == "before":
+        erase()
+    monkeypatch.setattr(files, "made_clean", erased_meanwhile)
+    assert recleaning.clean_again(world.session, blobs, opened, file_id, PERSON) is None
+    assert set(blobs.ids()) == before  # what its row names is swept after the erasure

@@ -3,21 +3,26 @@ fault, and nothing that they sent stays behind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.roles import Role
-from grievance.cases.models import Case
+from grievance.cases import files
+from grievance.cases.models import Case, CaseFile
 from grievance.cases.operations import receipts, shredding
 from grievance.clock import real_now
 from grievance.intake import returning
+from grievance.questions import jobs
 from grievance.vault.receipts import slow_root
 from tests.cast import Filed, Staff, browser, file_case, found_operator, member
 from tests.hostile.meanwhile import acting_as, until_one_waits
@@ -35,17 +40,22 @@ def cast(session: Session, app: Flask) -> tuple[Filed, Staff]:
     return file_case(session, app.config["SITE"], now=real_now()), staff
 
 
+@contextmanager
+def sessions(live_app: Flask) -> Iterator[list[Session]]:
+    """Three sessions with real commits, each on a connection of its own."""
+    url, ring = live_app.config["SETTINGS"].database_url, live_app.config["KEY_RING"]
+    engine = create_engine(url, execution_options=audit.vouching(ring), poolclass=NullPool)
+    with ExitStack() as stack:
+        made = [stack.enter_context(Session(engine)) for _ in range(3)]
+        for one in made:
+            one.info["actor"] = "cli:test"
+        yield made
+
+
 @pytest.mark.parametrize("comes", ["with the number", "in a visit"])
 def test_who_waits_for_a_case_that_is_being_erased_finds_none(live_app: Flask, comes: str) -> None:
     ring = live_app.config["KEY_RING"]
-    settings = live_app.config["SETTINGS"]
-    engine = create_engine(
-        settings.database_url, execution_options=audit.vouching(ring), poolclass=NullPool
-    )
-    erasing, looking, third = Session(engine), Session(engine), Session(engine)
-    for one in (erasing, looking, third):
-        one.info["actor"] = "cli:test"
-    with erasing, looking, third:
+    with sessions(live_app) as (erasing, looking, third):
         filed, staff = cast(erasing, live_app)
         secret = receipts.begin_visit(erasing, ring, filed.receipt, filed.keys, real_now())
         root = slow_root(filed.code, ring.receipt_salt)
@@ -88,3 +98,31 @@ def test_files_that_were_sent_while_the_case_was_erased_leave_the_store(
     answer = visitor.post("/en/case/message", data=data, content_type="multipart/form-data")
     assert answer.status_code in (200, 303)
     assert set(store.ids()) == before
+
+
+def test_a_clean_form_that_is_kept_meanwhile_goes_too(live_app: Flask) -> None:
+    """The cleaner holds no lock of the case: its file is read under its own."""
+    site = live_app.config["SITE"]
+    with sessions(live_app) as (erasing, cleaning, third):
+        filed, staff = cast(erasing, live_app)
+        stored = files.keep(site.blobs, b"June: 3", "june.txt")
+        files.attach(
+            erasing,
+            staff.open(erasing, filed.case),
+            replace(stored, clean_blob="", state="not_cleaned"),
+            files.Brought("worker", real_now()),
+        )
+        erasing.commit()
+        kept = uuid4()
+        site.blobs.put(kept.hex, b"clean form")
+        row = cleaning.scalars(select(CaseFile).with_for_update()).one()
+        row.state, row.clean_blob = "cleaned", kept
+        cleaning.flush()
+        with ThreadPoolExecutor(1) as pool:
+            begun = pool.submit(erase, erasing, live_app, filed, staff)
+            until_one_waits(third)
+            cleaning.commit()
+            begun.result()
+            erasing.commit()
+        jobs.sweep_left(erasing, site.blobs)
+        assert kept.hex not in set(site.blobs.ids())

@@ -106,7 +106,10 @@ def _linked(session: Session, case_id: UUID) -> list[Case]:
 
 
 def _found(session: Session, case_id: UUID) -> Found:
-    """All its rows, before the first of them goes."""
+    """All its rows, before the first of them goes. The cleaner holds no lock of the case: its files
+    are read under their own, so that no blob is missed that it names meanwhile."""
+    files = select(cases.CaseFile).where(cases.CaseFile.case_id == case_id).with_for_update()
+    session.scalars(files.execution_options(populate_existing=True)).all()
     hanging: dict[type[Any], Which] = {
         model: lambda case, model=model: model.case_id == case  # type: ignore[misc]
         for model in OF_A_CASE
