@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -166,6 +166,21 @@ def forget(session: Session, case: UUID, now: datetime) -> None:
         "next_at": case_of((waits, to_the_hour(now) + KEPT), else_=Outbox.next_at),
     }
     _count(session, update(Outbox).where(Outbox.case == case).values(gone))
+
+
+def forget_worker(session: Session, tags: Collection[bytes], now: datetime) -> None:
+    """The same for letters to a worker's addresses, which name no case: nothing that is still
+    sealed to such an address stays. Another case of that address may lose one neutral letter; a
+    code can be asked for again."""
+    waits = Outbox.state == "pending"
+    gone = {
+        "recipient": None,
+        "sealed": None,
+        "state": case_of((waits, "cancelled"), else_=Outbox.state),
+        "next_at": case_of((waits, to_the_hour(now) + KEPT), else_=Outbox.next_at),
+    }
+    mine = (Outbox.recipient.in_(tags), Outbox.kind.not_in(TO_STAFF), Outbox.sealed.is_not(None))
+    _count(session, update(Outbox).where(*mine).values(gone))
 
 
 def revive(session: Session, now: datetime) -> int:

@@ -28,6 +28,7 @@ from grievance.cases.operations import (
     referring,
     replying,
     shredding,
+    telling,
 )
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.referring import About
@@ -47,8 +48,8 @@ from tests.cast import NOW, file_case
 STAYS = {"event", "read_log", "unanchored_stream", "tally"}
 
 
-def fill(world: World) -> list[str]:
-    """A case of which every table knows something; the ids of its addresses for letters."""
+def fill(world: World) -> None:
+    """A case of which every table knows something, while letters to its worker wait."""
     session, site, case = world.session, world.site, world.case
     handling.take(world.act())
     handling.note(world.act(), typed("She sounds afraid."))
@@ -78,7 +79,7 @@ def fill(world: World) -> list[str]:
     audit.record_read(session, case.id, actor=world.handler.actor.name, now=NOW, what="case")
     _draft(world)
     erasing.ask_erasure(world.own())
-    return [_address(world)]
+    _address(world)
 
 
 def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
@@ -115,13 +116,17 @@ def _draft(world: World) -> None:
     draft.row.filing_id = world.case.filing_id
 
 
-def _address(world: World) -> str:
+def _address(world: World) -> None:
+    """One that was never confirmed, then another that was."""
+    act, first = world.own(), {"way": "email", "value": "first@example.org"}
+    addressing.write(act, {**records.read(act.session, act.opened, "identity"), "contact": first})
+    telling.worker_of_news(act.session, act.site, act.opened, NOW)
     box = uuid4()
     world.session.add(KeptAddress(id=box, content=b"sealed to the notifier"))
     reached = {"way": "email", "value": "home@example.org", addressing.BOX: str(box)}
     act = world.own()
     addressing.write(act, {**records.read(act.session, act.opened, "identity"), "contact": reached})
-    return str(box)
+    telling.worker_of_news(act.session, act.site, act.opened, NOW)
 
 
 def sealed_bytes(session: Session) -> set[bytes]:
@@ -171,7 +176,7 @@ def gone(world: World) -> Gone:
     session, world.other = world.session, world.case.reference
     before, stored = sealed_bytes(session), set(world.site.blobs.ids())
     world.filed = file_case(session, world.site)
-    boxes = fill(world)
+    fill(world)
     session.commit()
     assert vouched(world) == []
     made = Gone(
@@ -182,7 +187,8 @@ def gone(world: World) -> Gone:
         sealed_bytes(session) - before,
         set(world.site.blobs.ids()) - stored,
     )
-    shredding.shred(world.act(now=clock.real_now()), boxes, ground="retention")
+    act = world.act(now=clock.real_now())
+    shredding.shred(act, *erasing.reached(act), ground="retention")
     session.commit()
     assert set(drafts.left(session, 100)) == made.blobs
     return made
@@ -262,6 +268,13 @@ def test_letters_about_it_are_never_sent(gone: Gone) -> None:
     told = session.execute(select(Outbox.state, Outbox.sealed, Outbox.case)).all()
     assert ("cancelled", None, None) in told
     assert all(sealed is None for state, sealed, _case in told if state != "pending")
+
+
+def test_letters_to_its_worker_name_no_case_and_are_never_sent_either(gone: Gone) -> None:
+    kinds = ("address_code", "worker_news")
+    of_worker = select(Outbox.kind, Outbox.state, Outbox.sealed, Outbox.recipient)
+    told = gone.world.session.execute(of_worker.where(Outbox.kind.in_(kinds))).all()
+    assert sorted(told) == [(kind, "cancelled", None, None) for kind in kinds]
 
 
 def test_the_number_opens_nothing_as_one_that_never_was(gone: Gone) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Text, cast, select
@@ -23,6 +24,7 @@ from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.shredding import shred
 from grievance.cases.state_words import ERASURE_GROUNDS
 from grievance.cases.states import Verb
+from grievance.notifications import proof
 from grievance.referrals import queries as referrals
 from grievance.referrals.operations import recalling
 from grievance.referrals.operations.steps import given_by_of
@@ -131,8 +133,13 @@ def erase(act: Act) -> None:
     if row is None:
         raise Refused("erase_proposed")
     check_ripe(act.session, act.case, row, act.now)
-    told = {"ground": row.ground, "proposal": asked.id, "by": asked.asked_by, "alone": alone}
-    shred(act, _boxes(act), **told)
+    told: dict[str, Any] = {
+        "ground": row.ground,
+        "proposal": asked.id,
+        "by": asked.asked_by,
+        "alone": alone,
+    }
+    shred(act, *reached(act), **told)
 
 
 def check_ripe(session: Session, case: Case, row: Erasure, now: datetime) -> None:
@@ -163,12 +170,17 @@ def _erasable(session: Session, case: Case, ground: str, now: datetime, until: d
             raise Refused(code)
 
 
-def _boxes(act: Act) -> list[str]:
-    """The ids of every address for letters that ever stood in the case."""
+def reached(act: Act) -> tuple[list[str], list[bytes]]:
+    """How its worker was written to: the ids of every address for letters that ever stood in the
+    case, and what letters to those addresses are counted by."""
     mine = (CaseRecord.case_id == act.case.id, CaseRecord.part == "identity")
-    found: set[str] = set()
+    boxes: set[str] = set()
+    tags: set[bytes] = set()
     for record in act.session.scalars(select(CaseRecord).where(*mine)):
         said = act.opened.open_json(Label.CASE_IDENTITY, record.id, record.content)
-        if box := (said.get("contact") or {}).get(addressing.BOX):
-            found.add(box)
-    return sorted(found)
+        contact = said.get("contact") or {}
+        if box := contact.get(addressing.BOX):
+            boxes.add(box)
+        if address := addressing.address_of(contact):
+            tags.add(proof.recipient(act.site.ring.address_hmac, address))
+    return sorted(boxes), sorted(tags)

@@ -62,12 +62,13 @@ BLOBS: tuple[tuple[type[Any], str], ...] = (
 Found = Mapping[type[Any], list[Any]]
 
 
-def shred(act: Acting, boxes: Collection[str], **codes: Any) -> None:
+def shred(act: Acting, boxes: Collection[str], tags: Collection[bytes] = (), **codes: Any) -> None:
     """Erase a case for good. Its blobs stand written down to be swept out of the store after the
     commit, by whoever does it first or by a job.
 
-    `boxes` are the ids of addresses for letters that stood in it sealed. The event that stays
-    names everything that went, with these codes. Refuses `other` while a case that is linked to it
+    `boxes` are the ids of addresses for letters that stood in it sealed, `tags` what letters to its
+    worker are counted by: they name no case. The event that stays names everything that went, with
+    these codes. Refuses `other` while a case that is linked to it
     is being changed.
     """
     session, case = act.session, act.case
@@ -77,6 +78,7 @@ def shred(act: Acting, boxes: Collection[str], **codes: Any) -> None:
     gone = {f"{EventDetail.__tablename__}/{row.event_id}": GONE for row in found[EventDetail]}
     drafts.leave(session, [blob for blob in blobs if blob])
     outbox.forget(session, case.id, act.now)
+    outbox.forget_worker(session, tags, act.now)
     named = [UUID(box) for box in boxes]
     session.execute(delete(KeptAddress).where(KeptAddress.id.in_(named)))
     _delete(session, found)
