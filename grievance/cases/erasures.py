@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Event
 from grievance.accounts.queries import profile
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Erasure, FourEyes
@@ -84,3 +85,12 @@ def calling(session: Session, person: UUID, limit: int = 100) -> list[Case]:
     chosen = select(Case).where(and_(called, Case.id.not_in(own)), not_recused(person))
     first = Case.id.in_(wants).desc()  # what staff propose waits thirty days, many at a time
     return list(session.scalars(chosen.order_by(first, Case.next_due, Case.id).limit(limit)))
+
+
+def erased_by(session: Session, reference: str, actor: str) -> bool:
+    """Whether this actor erased the case that had this reference."""
+    erased = (Event.verb == "erase", Event.actor == actor, Event.codes["all"].as_boolean())
+    gone = select(Event.stream_id).where(Event.stream_kind == Case.stream_kind, *erased)
+    named = Event.codes["row"]["reference"].astext == reference
+    found = select(Event.id).where(Event.stream_id.in_(gone), named)
+    return session.scalar(found.limit(1)) is not None

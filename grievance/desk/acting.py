@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, make_response, render_template, url_for
+from werkzeug.exceptions import NotFound
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import stepping
@@ -86,17 +87,24 @@ some_of(BESIDE, CODES)
 class Page:
     """The page that the form of a verb stands on. `again` shows it with what was typed: the form
     was not right, or the verb was refused. `on` answers when it is done, before it is committed,
-    and for a form that was sent twice, then with None."""
+    and for a form that was sent twice, then with None; `gone` where the case went with the first of
+    the two."""
 
     again: Callable[[Desk, Any, Trouble | None], Response]
     on: Callable[[Desk, Any, Any], Response]
+    gone: Callable[[str], Response | None] = lambda _reference: None
 
 
 def act(reference: str, verb: Verb, page: Page) -> Response:
     """Do a verb with the form that was sent, and go on."""
     if DESK[verb].step_up:
         stepping.needs_step_up()
-    desk = open_case(reference, change=True)
+    try:
+        desk = open_case(reference, change=True)
+    except NotFound:
+        if answer := page.gone(reference):
+            return answer
+        raise
     form = given(verb, desk, people(desk.case))
     if not form.validate() or not form.prepare():
         return page.again(desk, form, None)

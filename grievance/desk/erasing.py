@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, make_response, render_template
 
-from grievance.accounts import stepping
+from grievance.accounts import staff, stepping
 from grievance.cases import erasures
 from grievance.cases.models import Erasure
 from grievance.cases.operations import erasing
@@ -19,7 +19,7 @@ from grievance.desk.acting import CASE, Page, Trouble, back, stand
 from grievance.desk.blueprint import bp
 from grievance.desk.deciding import second_of
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import Desk, open_case, site
+from grievance.desk.loading import Desk, actor_of, open_case, site
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -84,7 +84,17 @@ def _erased(desk: Desk, _form: ActForm, _done: object) -> Response:
     """What is written down to go is swept out of the store: nothing, if this is not committed."""
     blobs = site().blobs
     afterwards(desk.actor.name, lambda: sweep_left(db.session(), blobs))
-    return make_response(render_template("desk/erased.html", reference=desk.case.reference))
+    return _told(desk.case.reference)
 
 
-stand(Verb.ERASE, Page(_again, _erased), "/erase")
+def _told(reference: str) -> Response:
+    return make_response(render_template("desk/erased.html", reference=reference))
+
+
+def _gone(reference: str) -> Response | None:
+    """Pressed twice: the first has done it."""
+    actor = actor_of(staff.current_member()).name
+    return _told(reference) if erasures.erased_by(db.session(), reference, actor) else None
+
+
+stand(Verb.ERASE, Page(_again, _erased, _gone), "/erase")
