@@ -91,7 +91,7 @@ GRAVE = {
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {
-    "console.confirm": "a list", "console.keys": "a list",
+    "console.confirm": "a list", "console.kept": "a list", "console.keys": "a list",
 }  # fmt: skip
 
 

@@ -58,7 +58,12 @@ def test_the_day_of_leaving_japan_leaves_none(world: World, another: File) -> No
 
 
 def test_nothing_but_the_day_stands_in_the_clear() -> None:
-    assert set(LimitationDate.__table__.columns.keys()) == {"id", "case_id", "latest_safe"}
+    assert set(LimitationDate.__table__.columns.keys()) == {
+        "id",
+        "case_id",
+        "latest_safe",
+        "warned",
+    }
 
 
 def test_another_problem_found_at_the_desk_counts_anew(world: World, another: File) -> None:
