@@ -74,23 +74,23 @@ def _opened(case: OpenCase, hand: ReferralRow) -> OpenPacket | None:
 
 @bp.context_processor
 def _known() -> dict[str, Callable[[Case], Any]]:
-    """Let the case page list the hand-overs."""
+    """Let the case page list the referrals."""
     return {
-        "hand_overs": lambda case: referral_reading.rows(db.session(), case),
+        "referrals": lambda case: referral_reading.rows(db.session(), case),
         "who_knows": lambda case: referral_reading.known(db.session(), case),
     }
 
 
 @bp.route(PAGE, methods=["GET", "POST"])
 @audience("worker")
-def handover(referral_id: UUID) -> Answer | Response:
+def referral(referral_id: UUID) -> Answer | Response:
     """What would go to whom; yes or no."""
     asked, form = _asked(referral_id, lock=request.method == "POST"), SayForm(request.form)
     if request.method == "POST" and form.validate():
         refused = _say(asked, form)
         if not refused:
             db.session.commit()
-            return redirect(url_for("intake.handover", referral_id=referral_id), 303)
+            return redirect(url_for("intake.referral", referral_id=referral_id), 303)
         db.session.rollback()
         form.refuse(refused)
         asked = _asked(referral_id)
@@ -119,7 +119,7 @@ def _page(asked: Asked, form: SayForm) -> str:
     if hand.packet:
         form.show(hand.referral, hand.packet)
     return render_template(
-        "intake/handover.html",
+        "intake/referral.html",
         row=referral_reading.row_of(hand.referral, entry, operator_hours(session).zone),
         hand=hand,
         entry=entry,
@@ -196,16 +196,16 @@ def recall(referral_id: UUID) -> Answer:
         mechanism = asked.hand.referral.mechanism
         consenting.recall(asked.act, mechanism)
         db.session.commit()
-    return redirect(url_for("intake.handover", referral_id=referral_id), 303)
+    return redirect(url_for("intake.referral", referral_id=referral_id), 303)
 
 
 @bp.route(f"{PAGE}/print")
 @audience("worker")
-def handover_print(referral_id: UUID) -> str:
+def referral_print(referral_id: UUID) -> str:
     """The paper to print or show; on a sheet of its own what to bring and say, if they go there."""
     asked = _readable(referral_id)
     page = render_template(
-        "intake/handover_print.html",
+        "intake/referral_print.html",
         paper=_paper(asked)["paper"],
         taking=referral_reading.taking_of(
             asked.hand, asked.opened.document if asked.opened else None
@@ -218,20 +218,20 @@ def handover_print(referral_id: UUID) -> str:
 
 @bp.route(f"{PAGE}/pdf")
 @audience("worker")
-def handover_pdf(referral_id: UUID) -> Answer | Response:
+def referral_pdf(referral_id: UUID) -> Answer | Response:
     """The paper as a PDF; the print page where a letter of it has no font."""
     opened = _readable(referral_id).opened
     db.session.commit()
     try:
         made = pdf.pdf(opened.document) if opened else b""
     except pdf.Unprintable:
-        return redirect(url_for("intake.handover_print", referral_id=referral_id), 303)
+        return redirect(url_for("intake.referral_print", referral_id=referral_id), 303)
     return _saved(made, "paper.pdf", "application/pdf")
 
 
 @bp.route(f"{PAGE}/files/<uuid:file_id>")
 @audience("worker")
-def handover_file(referral_id: UUID, file_id: UUID) -> Response:
+def referral_file(referral_id: UUID, file_id: UUID) -> Response:
     """A copy that goes with the paper, as it would go."""
     opened = _readable(referral_id).opened
     row = queries.packet_file(db.session(), opened.packet.id, file_id) if opened else None
