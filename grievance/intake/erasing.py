@@ -32,7 +32,7 @@ from grievance.web.language import whole_language
 
 SAID = {
     "worker": N_(
-        "You asked us on %(asked)s to delete your report. A person of ours looks at it and deletes "
+        "You asked us on %(asked)s to delete your report. Our people look at it and delete "
         "it; from then on your number opens nothing any more."
     ),
     "told": N_(
