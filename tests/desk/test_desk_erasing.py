@@ -226,3 +226,12 @@ def test_leads_see_what_was_kept_long_enough_and_handlers_do_not(house, filed):
     assert house.browser(handler).get("/staff/kept").status_code == 403
     assert propose(house, shown, filed.case, "retention").status_code == 303
     assert "waits for a second person" in read_page(shown.get("/staff/kept")).main
+
+
+def test_where_no_time_was_said_the_list_says_so_and_not_that_nothing_is_past_it(house):
+    profile = house.session.query(OperatorProfile).one()
+    profile.retention_days = None
+    house.session.commit()
+    page = read_page(house.browser(house.hire(Role.LEAD)).get("/staff/kept"))
+    assert "You have not said yet how long a closed case is kept." in page.main
+    assert "past that time" not in page.main
