@@ -18,6 +18,7 @@ WANTING = 1
 WHY = {
     "address": "mail cannot be sent to such an address",
     "mailbox": "the folder cannot be written",
+    "doubt": "the server got the letter and did not say that it took it",
     "timeout": "no answer in time",
     "disconnected": "the connection was closed",
     "unreachable": "no connection",

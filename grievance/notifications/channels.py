@@ -27,15 +27,21 @@ from grievance.i18n import BY_SLUG
 TIMEOUT = 10.0  # seconds for each step of a conversation
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")  # RFC 5321 without quoted ones
 _DOMAIN = re.compile(r"[\w.-]{1,253}|\[[0-9A-Fa-f:.]+\]")
+REFUSALS = (400, 600)
+GO_ON = 354  # "send the letter, end it with a dot"
 PORTS = {"smtp": 25, "smtps": 465, "starttls": 587}
+
+
+DOUBT = "doubt"
 
 
 class TransportError(Exception):
     """A letter was not delivered.
 
     `permanent`: trying again is useless. `down`: it is the transport's trouble, not this
-    letter's, so the next letter would fare no better. `said`: the server's own words, which may
-    hold the address; only for who typed it.
+    letter's, so the next letter would fare no better. With the code `DOUBT` the server had all of
+    the letter, and may have taken it. `said`: the server's own words, which may hold the address;
+    only for who typed it.
     """
 
     def __init__(
@@ -100,11 +106,14 @@ def compose(letter: Letter, sender: str) -> MIMEText:
 
 
 class _Heard:
-    """Remembers the last reply: smtplib drops the one that says a letter was taken."""
+    """Remembers the last reply: smtplib drops the one that says a letter was taken. And whether the
+    letter was out: its final dot was sent, only the answer was to come."""
 
     heard: tuple[int, bytes] = (0, b"")
+    letter_out = False
 
     def getreply(self) -> tuple[int, bytes]:
+        self.letter_out = self.letter_out or self.heard[0] == GO_ON
         self.heard = super().getreply()  # type: ignore[misc]  # smtplib's own
         return self.heard
 
@@ -129,7 +138,8 @@ class Smtp:
         """Hand the letter to the server; answers its words.
 
         A refusal of this recipient or text is permanent with a 5xx code; all else, a refused
-        sender or password included, may be mended on either side and is tried again.
+        sender or password included, may be mended on either side and is tried again. No answer to
+        the whole letter is `DOUBT`.
         """
         mail = compose(letter, self._sender)
         recipient = _recipient(letter.to)
@@ -140,7 +150,13 @@ class Smtp:
             except smtplib.SMTPRecipientsRefused as refusal:
                 raise _refused(*refusal.recipients[recipient]) from None
             except smtplib.SMTPDataError as refusal:
+                if server.letter_out and not REFUSALS[0] <= refusal.smtp_code < REFUSALS[1]:
+                    raise TransportError(DOUBT) from None
                 raise _refused(refusal.smtp_code, refusal.smtp_error) from None
+            except (smtplib.SMTPException, OSError):
+                if server.letter_out:
+                    raise TransportError(DOUBT, down=True) from None
+                raise
 
     @contextlib.contextmanager
     def _conversation(self) -> Iterator[_Server | _TlsServer]:

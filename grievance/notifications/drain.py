@@ -2,7 +2,8 @@
 
 A letter is claimed for five minutes in a transaction of its own, sent outside of any, then marked.
 Whoever dies in between leaves a claim that runs out, and the letter goes again under the same
-Message-ID. Any number of drains may run at once.
+Message-ID. So it does when the server had all of it and did not answer: it may have arrived, so
+that is done after hours, a few times, and then no more. Any number of drains may run at once.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
-from grievance.notifications.channels import Channel, Letter, TransportError
+from grievance.notifications.channels import DOUBT, Channel, Letter, TransportError
 from grievance.notifications.models import JobRun, KeptAddress, Outbox
 from grievance.notifications.outbox import KEPT, forget_ended, open_sealed
 from grievance.notifications.pace import held_until
@@ -33,6 +34,7 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 LONGEST_WHEN_DOWN = timedelta(minutes=5)  # the server is ill, not the letter: look again soon
 JITTER = (0.8, 1.2)
+IN_DOUBT = tuple(timedelta(hours=hours) for hours in (1, 4, 12))  # until it goes once more
 IDLE_RUNS_KEPT, RUNS_KEPT = timedelta(days=2), timedelta(days=30)
 
 
@@ -51,6 +53,7 @@ class Claimed:
     id: UUID
     channel: str
     attempts: int
+    doubts: int
     at: datetime
     sealed: bytes = field(repr=False)
 
@@ -97,20 +100,32 @@ def delay(attempts: int, longest: timedelta = LONGEST_DELAY) -> timedelta:
     return min(FIRST_DELAY * doubled, longest) * secrets.SystemRandom().uniform(*JITTER)
 
 
+def in_doubt(doubts: int) -> timedelta | None:
+    """How long a letter waits that went so often without an answer; None: it goes no more."""
+    if doubts > len(IN_DOUBT):
+        return None
+    return IN_DOUBT[doubts - 1] * secrets.SystemRandom().uniform(*JITTER)
+
+
 def _claim(session: Session, now: datetime) -> Claimed | None:
-    """The next letter that is due; one whose recipient has had enough of its kind is put off."""
+    """The next letter that is due; one whose recipient has had enough of its kind is put off, and
+    one that went too often without an answer is given up."""
     while (row := _next(session, now)) is not None:
         later = held_until(session, row, now)
-        if later is None:
+        if row.doubts > len(IN_DOUBT):
+            row.state, row.error, row.next_at = "dead", DOUBT, to_the_hour(now) + KEPT
+        elif later is None:
             break
-        row.next_at = later
+        else:
+            row.next_at = later
         session.commit()
     if row is None or row.sealed is None:
         session.rollback()
         return None
     row.attempts += 1
-    row.next_at = now + CLAIM
-    claimed = Claimed(row.id, row.channel, row.attempts, row.at, row.sealed)
+    row.doubts += 1  # whoever dies now leaves it so
+    row.next_at = now + (CLAIM if row.doubts == 1 else in_doubt(row.doubts) or IN_DOUBT[-1])
+    claimed = Claimed(row.id, row.channel, row.attempts, row.doubts, row.at, row.sealed)
     session.commit()
     return claimed
 
@@ -148,13 +163,18 @@ def _sent(session: Session, claimed: Claimed, now: datetime) -> None:
 
 def _failed(session: Session, claimed: Claimed, failure: TransportError, now: datetime) -> str:
     """Answers what became of the letter: `dead`, or `retry` later."""
-    if failure.permanent or now - claimed.at > KEPT:
-        over = {"state": "dead", "error": failure.code, "next_at": to_the_hour(now) + KEPT}
-        _mark(session, claimed, over)
+    again: timedelta | None = None
+    doubts = claimed.doubts if failure.code == DOUBT else claimed.doubts - 1
+    if failure.code == DOUBT:
+        again = in_doubt(doubts)
+    elif not failure.permanent and now - claimed.at <= KEPT:
+        again = delay(claimed.attempts, LONGEST_WHEN_DOWN if failure.down else LONGEST_DELAY)
+    values: dict[str, Any] = {"error": failure.code, "doubts": doubts}
+    if again is None:
+        over = {"state": "dead", "next_at": to_the_hour(now) + KEPT}
+        _mark(session, claimed, values | over)
         return "dead"
-    longest = LONGEST_WHEN_DOWN if failure.down else LONGEST_DELAY
-    again = now + delay(claimed.attempts, longest)
-    _mark(session, claimed, {"error": failure.code, "next_at": again})
+    _mark(session, claimed, values | {"next_at": now + again})
     return "retry"
 
 

@@ -77,7 +77,7 @@ def write_again(session: Session, notifier_public: bytes, letter: Letter, now: d
     fresh = _row(letter, notifier_public, now)
     anew = {name: fresh[name] for name in ("sealed", "next_at", "at")}
     row = update(Outbox).where(Outbox.id == letter.row)
-    session.execute(row.values(state="pending", error=None, attempts=0, **anew))
+    session.execute(row.values(state="pending", error=None, attempts=0, doubts=0, **anew))
 
 
 def _put(
@@ -189,7 +189,7 @@ def revive(session: Session, now: datetime) -> int:
         session,
         update(Outbox)
         .where(Outbox.state == "dead", Outbox.sealed.is_not(None))
-        .values(state="pending", attempts=0, next_at=now, at=to_the_hour(now)),
+        .values(state="pending", attempts=0, doubts=0, next_at=now, at=to_the_hour(now)),
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, LargeBinary, Text, any_, literal, select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.notifications.channels import DOUBT
 from grievance.notifications.models import Outbox
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
@@ -102,6 +103,7 @@ def waiting(
             Outbox.recipient == any_(recipients),
             Outbox.kind == any_(kinds),
             Outbox.state == "pending",
+            Outbox.error.is_distinct_from(DOUBT),  # it may have arrived: what is new is not in it
         )
     )
     return {(to, kind): Waiting(row, case) for to, kind, row, case in found if to is not None}

@@ -25,6 +25,7 @@ class PostOffice:
     at_recipient: dict[str, str] = field(default_factory=dict)
     at_text: dict[str, str] = field(default_factory=dict)
     hangs_for: set[str] = field(default_factory=set)
+    leaves_at: set[str] = field(default_factory=set)  # takes the letter, and says nothing
     on_text: Callable[[], None] = lambda: None
     envelopes: list[tuple[str, bytes]] = field(default_factory=list)
 
@@ -42,7 +43,7 @@ class PostOffice:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(self, server, _session, envelope):
         to = envelope.rcpt_tos[0]
         if to in self.hangs_for:
             await asyncio.sleep(5)
@@ -50,6 +51,8 @@ class PostOffice:
         if answer.startswith("2"):
             self.envelopes.append((to, envelope.original_content))
             self.on_text()
+        if to in self.leaves_at:
+            server.transport.abort()
         return answer
 
 

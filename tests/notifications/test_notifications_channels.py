@@ -83,7 +83,18 @@ def test_a_refusal_says_whether_it_is_for_good(channel, office, step, answer, pe
 def test_a_server_that_hangs_is_left_after_the_time_limit(office):
     office.hangs_for.add("someone@mail.example")
     hung = failure_of(channel_for(office.url, SENDER, timeout=1))
-    assert (hung.code, hung.permanent, hung.down) == ("timeout", False, True)
+    assert (hung.code, hung.permanent, hung.down) == ("doubt", False, True)
+
+
+@pytest.mark.parametrize("answer", ["what", "354 more"])
+def test_an_answer_to_the_whole_letter_that_is_none_leaves_it_in_doubt(channel, office, answer):
+    office.at_text["someone@mail.example"] = answer
+    assert failure_of(channel).code == "doubt"
+
+
+def test_a_server_that_leaves_before_the_letter_had_none_of_it(office):
+    office.at_recipient["someone@mail.example"] = "421 closing"
+    assert failure_of(channel_for(office.url, SENDER)).code == "smtp-421"
 
 
 def test_a_server_that_is_not_there_is_tried_again(office):

@@ -18,6 +18,7 @@ from grievance.notifications.addresses import seal_address
 from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import (
     CLAIM,
+    IN_DOUBT,
     LONGEST_DELAY,
     LONGEST_WHEN_DOWN,
     Post,
@@ -259,6 +260,86 @@ def test_a_letter_taken_back_while_it_is_sent_stays_taken_back(
     office.on_text = take_back
     drain(post_session, post, now)
     assert row_of(post_session, row.id).state == "cancelled"
+
+
+STEPS = [timedelta(minutes=5) * number for number in range(3 * 24 * 12)]
+
+
+def sent_by_then(session, post, office, now, steps=STEPS):
+    """How many copies had gone at each step."""
+    gone = []
+    for step in steps:
+        drain(session, post, now + step)
+        gone.append(len(office.envelopes))
+    return gone
+
+
+def test_a_letter_that_was_taken_in_silence_goes_again_after_hours_and_then_no_more(
+    put, post, post_session, office, now
+):
+    """It arrived each time, and nobody said so: 28 times in two hours is a flood."""
+    (row,) = put("a@mail.example")
+    office.leaves_at.add("a@mail.example")
+    gone = sent_by_then(post_session, post, office, now)
+    assert gone[0] == 1
+    assert gone[9] == 1, "nothing more for three quarters of an hour"
+    assert gone[24] == 2, "twice in two hours"
+    assert gone[-1] == 1 + len(IN_DOUBT)
+    assert {mail["Message-ID"] for mail in office.letters} == {f"<{row.id}@desk.example>"}
+    over = row_of(post_session, row.id)
+    assert (over.state, over.error, over.attempts) == ("dead", "doubt", 1 + len(IN_DOUBT))
+    office.leaves_at.clear()
+    outbox.revive(post_session, now + STEPS[-1])
+    assert drain(post_session, post, now + STEPS[-1])["sent"] == 1, "a person may send it again"
+
+
+def test_a_letter_that_kills_whoever_sends_it_goes_no_more_often(
+    put, worker_ring, post_session, office, channel, now
+):
+    class Killed(BaseException):
+        pass
+
+    class Deadly:
+        def send(self, letter):
+            channel.send(letter)
+            raise Killed
+
+    (row,) = put("a@mail.example")
+    deadly, died = Post(worker_ring.notifier, {"email": Deadly()}), 0
+    for step in STEPS:
+        try:
+            drain(post_session, deadly, now + step)
+        except Killed:
+            died += 1
+            post_session.rollback()
+    assert died == 1 + len(IN_DOUBT)
+    over = row_of(post_session, row.id)
+    assert (over.state, over.error) == ("dead", "doubt")
+
+
+def test_a_refusal_between_doubts_is_none(put, post, post_session, office, now):
+    (row,) = put("a@mail.example")
+    office.at_text["a@mail.example"] = "451 4.3.0 try later"
+    for step in STEPS[:30]:
+        drain(post_session, post, now + step)
+    waiting = row_of(post_session, row.id)
+    assert (waiting.state, waiting.doubts) == ("pending", 0)
+
+
+def test_what_happens_while_a_letter_is_in_doubt_gets_a_letter_of_its_own(
+    post, post_session, web_ring, office, now
+):
+    """It may have arrived: nobody waits hours for a danger that came after it."""
+    box = seal_address(web_ring.notifier_public, uuid4(), "handler@desk.example")
+    letter = messages.danger(box, "en", SITE, uuid4())
+    outbox.enqueue(post_session, web_ring.notifier_public, letter, now)
+    post_session.commit()
+    office.leaves_at.add("handler@desk.example")
+    drain(post_session, post, now)
+    office.leaves_at.clear()
+    outbox.enqueue(post_session, web_ring.notifier_public, letter, now + timedelta(minutes=1))
+    post_session.commit()
+    assert drain(post_session, post, now + timedelta(minutes=1))["sent"] == 1
 
 
 def test_a_channel_that_is_not_there_keeps_its_letters(put, worker_ring, post_session, now):
