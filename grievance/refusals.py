@@ -219,6 +219,11 @@ SENTENCES: dict[str, str] = {
         "The worker took something back, and a body was not told yet. Tell it first, for nobody can"
         " when the case is gone."
     ),
+    "open_or_wanted": N_("The case is over, and its worker waits for nothing."),
+    "linked_busy": N_(
+        "A case that is linked to this one is being changed right now. Nothing was deleted. Try "
+        "again in a minute."
+    ),
     "notice": N_("The worker is told 30 days before on their page, and those are not over yet."),
 }
 CODES = frozenset(SENTENCES)

@@ -1,4 +1,5 @@
-"""Which cases are to be erased: whose workers asked for it, and whose time is over."""
+"""Which cases are to be erased: whose workers asked for it, and whose time is over; and the clock
+that runs while a worker waits for it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,12 @@ from grievance.accounts.queries import profile
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Erasure, FourEyes
 from grievance.cases.queries import not_recused
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.hours import Hours
+from grievance.deadlines.models import Deadline
+from grievance.deadlines.queries import operator_hours
 
+ASKED = ("worker", "told")  # the worker's own wish: it needs no case that is over
 NOTICE = timedelta(days=30)  # the worker reads it so long before, where they did not ask themselves
 
 
@@ -25,11 +31,36 @@ def asked(session: Session, case_id: UUID) -> Erasure | None:
 
 
 def proposed(session: Session, case_id: UUID) -> Erasure | None:
-    """What one of staff proposed and nobody decided yet."""
+    """What one of staff proposed, nobody decided yet, and the worker did not stop."""
     found = select(Erasure).join(FourEyes, FourEyes.id == Erasure.proposal_id)
-    return session.scalars(
-        found.where(Erasure.case_id == case_id, FourEyes.state == "asked")
-    ).first()
+    mine = (Erasure.case_id == case_id, FourEyes.state == "asked", Erasure.ended_at.is_(None))
+    return session.scalars(found.where(*mine)).first()
+
+
+def wanted(session: Session, case_id: UUID) -> Erasure | None:
+    """What the worker wants: as they asked on their page, or told us, which one of staff proposed.
+    No step of the case makes it void."""
+    row = asked(session, case_id) or proposed(session, case_id)
+    return row if row and row.ground in ASKED else None
+
+
+def promised(row: Erasure, hours: Hours) -> datetime:
+    """By when the worker reads that it is done."""
+    return clocks.due("erasure", row.from_at, hours)
+
+
+def watch(session: Session, case_id: UUID, at: datetime) -> None:
+    """Let the clock follow what the worker wants: it runs to the day they were told, and is met
+    when nothing is wanted any more. The caller writes an event after it."""
+    row = wanted(session, case_id)
+    ends = promised(row, operator_hours(session)) if row else None
+    if any(
+        one.kind == "erasure" and one.due_at == ends for one in clocks.running(session, case_id)
+    ):
+        return
+    clocks.meet(session, case_id, ("erasure",), at)
+    if ends:
+        clocks.start_until(session, case_id, "erasure", at, ends)
 
 
 def to_stop(session: Session, case_id: UUID) -> list[Erasure]:
@@ -39,9 +70,11 @@ def to_stop(session: Session, case_id: UUID) -> list[Erasure]:
 
 
 def end(session: Session, case_id: UUID, at: datetime) -> None:
-    """The worker wants help again: what they asked for is void."""
-    if standing := asked(session, case_id):
-        standing.ended_at = at
+    """The worker wants help again: what they asked for is void, and what they told us."""
+    for one in (asked(session, case_id), proposed(session, case_id)):
+        if one and one.ground in ASKED:
+            one.ended_at = at
+    watch(session, case_id, at)
 
 
 def is_over(session: Session, case: Case, at: datetime) -> bool:
@@ -49,6 +82,19 @@ def is_over(session: Session, case: Case, at: datetime) -> bool:
     told = profile(session)
     days = told.keeps_days if told else None
     return days is not None and case.state in OVER and case.state_since + timedelta(days=days) <= at
+
+
+def unwatched(session: Session, now: datetime) -> list[UUID]:
+    """The cases of wishes that are late and have no clock: they were asked before there was one."""
+    runs = select(Deadline.case_id).where(
+        Deadline.kind == "erasure", Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
+    )
+    waits = or_(Erasure.proposal_id.is_(None), FourEyes.state == "asked")
+    found = select(Erasure).outerjoin(FourEyes, FourEyes.id == Erasure.proposal_id)
+    mine = (Erasure.ground.in_(ASKED), Erasure.ended_at.is_(None), Erasure.from_at < now, waits)
+    rows = session.scalars(found.where(*mine, Erasure.case_id.not_in(runs))).all()
+    hours = operator_hours(session) if rows else Hours({})
+    return sorted({one.case_id for one in rows if promised(one, hours) < now})
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import object_session
 
 from grievance.cases import erasures, queries
 from grievance.cases.actors import Actor
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
 
 Guard = Callable[[Case, Actor], bool]
@@ -78,6 +79,12 @@ def erasure_to_stop(case: Case, _actor: Actor) -> bool:
     """An erasure waits that the worker can stop: every one but that for which the time is over."""
     session = object_session(case)
     return bool(session and erasures.to_stop(session, case.id))
+
+
+def open_or_wanted(case: Case, _actor: Actor) -> bool:
+    """The case is open, or its worker waits for its erasure."""
+    session = object_session(case)
+    return case.state in OPEN or bool(session and erasures.wanted(session, case.id))
 
 
 def asked_for(case: Case) -> str:

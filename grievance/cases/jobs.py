@@ -16,10 +16,11 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from grievance.cases import erasures
 from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
 from grievance.cases.operations import telling, warning
-from grievance.cases.operations.escalating import Overdue, claim, escalate
+from grievance.cases.operations.escalating import Overdue, claim, claim_wish, escalate
 from grievance.cases.site import Site
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours, overdue
@@ -48,18 +49,20 @@ def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
     Answers `due`, `done`, `skipped` (locked, or done by another sweep), `failed` and `ms`. A
     clock that cannot be escalated is logged by type and place and stops no other.
     """
-    if due := overdue(session, now, BATCH):
+    due, wishes = overdue(session, now, BATCH), erasures.unwatched(session, now)
+    if due or wishes:
         this = Round(site, now, operator_hours(session), telling.staff(session))
 
     def one(clock: UUID) -> bool:
-        claimed = claim(session, clock, now)
+        found = claim_wish if clock in wishes else claim
+        claimed = found(session, clock, now)
         if claimed:
             overdue_clock, case = claimed
             act = JobAct(session, case, SWEEPER, now)
             escalate(act, Overdue(site, overdue_clock, this.hours, this.staff))
         return bool(claimed)
 
-    return _each(session, "sweep", due, one)
+    return _each(session, "sweep", [*due, *wishes], one)
 
 
 def warn(session: Session, site: Site, now: datetime) -> dict[str, int]:

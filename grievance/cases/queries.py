@@ -191,7 +191,8 @@ def today(
 ) -> Today:
     """Danger that nobody answered, escalations that reached this person (`leads` also see those
     above the first rung), workers who answered, what a colleague proposed, what falls due within
-    two days, cases that nobody has; with the size of each list."""
+    two days, cases that nobody has; with the size of each list. Of cases that are over what is
+    overdue or falls due is shown, too: the worker may want one deleted."""
     nobody = nobodys(session)
     groups: dict[str, list[Condition]] = {
         "danger": _DANGER,
@@ -204,7 +205,8 @@ def today(
     lists: dict[str, list[Case]] = {}
     counts: dict[str, int] = {}
     for name, conditions in groups.items():
-        chosen = select(Case).where(Case.state.in_(OPEN), not_recused(person), *conditions)
+        also_over = () if name in ("escalated", "due") else (Case.state.in_(OPEN),)
+        chosen = select(Case).where(*also_over, not_recused(person), *conditions)
         lists[name] = list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
         some = chosen.with_only_columns(Case.id).limit(COUNT_LIMIT + 1)
         counts[name] = session.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -247,10 +247,11 @@ TABLE: dict[Verb, Transition] = {
             Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw"), ledger=(),
         ),
         Transition(
-            Verb.ESCALATE, OPEN, None, JOB, N_("Escalate"), codes=("clock", "level", "assignee?"),
+            Verb.ESCALATE, STATES, None, JOB, N_("Escalate"), guards.open_or_wanted,
+            codes=("clock", "level", "assignee?"),
         ),
         Transition(
-            Verb.ACKNOWLEDGE_ESCALATION, OPEN, None, "case.work", N_("I see to it"),
+            Verb.ACKNOWLEDGE_ESCALATION, STATES, None, "case.work", N_("I see to it"),
             guards.escalated_to_them, codes=("level",),
         ),
         Transition(Verb.FREE, OPEN, None, JOB, N_("Give back to the queue"), codes=("before",)),

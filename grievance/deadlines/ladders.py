@@ -38,6 +38,7 @@ LADDERS: Mapping[str, Ladder] = {
     "chase": Ladder(len(RUNGS), working_days=1),  # a body let its time pass
     "remedy": Ladder(len(RUNGS), working_days=1),  # what was promised should be there
     "follow_up": Ladder(len(RUNGS), working_days=2),  # ask the worker whether it really arrived
+    "erasure": Ladder(len(RUNGS), working_days=1),  # the worker wants the report deleted
 }
 complete(LADDERS, KINDS)
 

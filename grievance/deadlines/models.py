@@ -12,6 +12,7 @@ from grievance.model import Base, code, identifier
 
 KINDS = (
     "acknowledge", "danger", "answer", "next_step", "appeal", "chase", "remedy", "follow_up",
+    "erasure",
 )  # fmt: skip
 
 

@@ -30,8 +30,12 @@ APPEAL_DAYS = 30
 # arrived the worker is asked whether it is still so (the same template, stage C7).
 REMEDY_DAYS = 30
 FOLLOW_UP_DAYS = 30
+# What a worker wants deleted is deleted within two weeks, or of the end of the notice where there
+# is one (the product's promise, on their page).
+ERASURE_DAYS = 14
 REOPEN_MONTHS = 12  # in which a case that is over can be opened again
 PROMISES = ("chase", "remedy", "follow_up")
+LASTING = ("erasure",)  # asked for whatever becomes of the case
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,
     "next_step": NEXT_STEP_DAYS,
@@ -39,6 +43,7 @@ DAYS = {
     "appeal": APPEAL_DAYS,
     "remedy": REMEDY_DAYS,
     "follow_up": FOLLOW_UP_DAYS,
+    "erasure": ERASURE_DAYS,
 }
 some_of(DAYS, KINDS, without=("danger", "chase"))
 
@@ -109,9 +114,10 @@ def meet(session: Session, case_id: UUID, kinds: Iterable[str], now: datetime) -
 
 
 def stop(session: Session, case_id: UUID, now: datetime, but: Collection[str] = ()) -> None:
-    """End every clock of a case that is over, or that waits for the worker: then `but` run on."""
+    """End every clock of a case that is over, or that waits for the worker: then `but` run on.
+    What is `LASTING` runs on in either."""
     for clock in running(session, case_id):
-        if clock.kind not in but:
+        if clock.kind not in (*LASTING, *but):
             clock.stopped_at = now
 
 

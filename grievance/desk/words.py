@@ -57,6 +57,7 @@ CLOCK = {
     "chase": N_("Ask the body again"),
     "remedy": N_("See that what was promised has arrived"),
     "follow_up": N_("Ask the worker whether it really arrived"),
+    "erasure": N_("Delete the case, as its worker asked"),
 }
 complete(CLOCK, KINDS)
 LEVEL = {

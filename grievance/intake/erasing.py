@@ -49,6 +49,11 @@ SAID = {
     ),
 }
 complete(SAID, ERASURE_GROUNDS)
+BY = N_("We do that by %(by)s at the latest.")
+LATE = N_(
+    "We said that we would do that by %(by)s. That day is over, and it was our task, not yours. "
+    "Somebody has to see to it now."
+)
 SEEN = N_(
     "Somebody else has seen your number, or the one before it, so that is not done before %(day)s."
 )
@@ -75,15 +80,21 @@ def waits_of(act: Act) -> Waits | None:
 
 
 def _sentence(act: Act, row: Erasure) -> str:
-    zone = operator_hours(act.session).zone
+    hours = operator_hours(act.session)
+    by = erasures.promised(row, hours)
 
     def day(at: datetime) -> str:
-        return date_text(local_day(at, zone))
+        return date_text(local_day(at, hours.zone))
 
-    days = {"asked": day(row.asked_at), "day": day(row.from_at)}
-    said = _(SAID[row.ground]) % days
+    days = {"asked": day(row.asked_at), "day": day(row.from_at), "by": day(by)}
     seen = row.ground == "worker" and row.from_at > row.asked_at
-    return f"{said} {_(SEEN) % days}" if seen else said
+    said = {
+        SAID[row.ground]: True,
+        SEEN: seen,
+        BY: row.ground in erasures.ASKED and by >= act.now,
+        LATE: row.ground in erasures.ASKED and by < act.now,
+    }
+    return " ".join(_(sentence) % days for sentence, holds in said.items() if holds)
 
 
 @bp.route("/case/erase", methods=["GET", "POST"])

@@ -172,6 +172,9 @@ def _late(session: Session, case: Case) -> bool:
 def _due(session: Session, case: Case) -> datetime | None:
     if case.state in CLOCKS:
         return _ends(session, case, CLOCKS[case.state])
+    if _ends(session, case, "erasure") == case.next_due:  # another sentence says that one
+        running = clocks.running(session, case.id)
+        return next((one.due_at for one in running if one.kind != "erasure"), None)
     return case.next_due if case.next_due < NEVER else None
 
 

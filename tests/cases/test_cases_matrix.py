@@ -413,6 +413,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.PROPOSE_CLOSE: keep_sign_off,
     Verb.CLOSE: _proposed_to_close,
     Verb.STOP_ERASURE: _erasure_asked,
+    Verb.ESCALATE: _erasure_asked,
     Verb.PROPOSE_ERASE: _erasure_asked,
     Verb.ERASE: _proposed_to_erase,
     Verb.LINK_DUPLICATE: _another,

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from grievance.accounts.models import OperatorProfile, StaffSession
 from grievance.accounts.roles import Role
 from grievance.cases import files
-from grievance.cases.models import Case, CaseFile
+from grievance.cases.models import Case, CaseFile, Erasure
 from grievance.cases.operations import handling
 from grievance.cases.operations.replying import Sent, say, withdraw
 from grievance.clock import real_now
@@ -200,6 +200,17 @@ def test_an_open_case_is_not_deleted_for_another_reason_than_its_workers_wish(ho
     assert answer.status_code == 422
     assert "only when the worker asks for it" in read_page(answer).main
     assert "On her page" in answer.text
+
+
+def test_the_worker_reads_by_when_it_is_done_and_when_that_day_has_passed(house, filed):
+    worker = asked(house, filed)
+    assert "We do that by" in read_page(worker.get("/en/case")).main
+    wish = house.session.query(Erasure).one()
+    wish.asked_at, wish.from_at = (real_now() - timedelta(days=20),) * 2
+    house.session.commit()
+    page = read_page(worker.get("/en/case")).main
+    assert "it was our task, not yours" in page
+    assert "We do that by" not in page
 
 
 def test_a_helper_cannot_ask_for_it(house):

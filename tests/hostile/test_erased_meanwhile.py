@@ -19,10 +19,11 @@ from grievance.accounts import audit
 from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.models import Case, CaseFile
-from grievance.cases.operations import receipts, shredding
+from grievance.cases.operations import duplicates, receipts, shredding
 from grievance.clock import real_now
 from grievance.intake import returning
 from grievance.questions import jobs
+from grievance.refusals import Refused
 from grievance.vault.receipts import slow_root
 from tests.cast import Filed, Staff, browser, file_case, found_operator, member
 from tests.hostile.meanwhile import acting_as, until_one_waits
@@ -126,3 +127,24 @@ def test_a_clean_form_that_is_kept_meanwhile_goes_too(live_app: Flask) -> None:
             erasing.commit()
         jobs.sweep_left(erasing, site.blobs)
         assert kept.hex not in set(site.blobs.ids())
+
+
+def test_a_linked_case_that_is_being_changed_is_named_as_what_it_is(live_app: Flask) -> None:
+    """It was told as a reference that nobody had typed."""
+    site = live_app.config["SITE"]
+    with sessions(live_app) as (erasing, changing, _third):
+        filed, staff = cast(erasing, live_app)
+        other = file_case(erasing, site, now=real_now())
+        erasing.commit()
+        act = staff.act(erasing, site, filed.case, real_now())
+        duplicates.link_duplicate(act, other.case.reference)
+        erasing.commit()
+        changing.get_one(Case, other.case.id, with_for_update=True)
+        with pytest.raises(Refused) as why:
+            erase(erasing, live_app, filed, staff)
+        assert why.value.code == "linked_busy"
+        assert "linked" in why.value.sentence
+        erasing.rollback()
+        changing.rollback()
+        erase(erasing, live_app, filed, staff)
+        erasing.commit()

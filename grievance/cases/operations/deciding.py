@@ -137,6 +137,7 @@ def send_back(act: Act, written: Written) -> None:
     asked = foureyes.waiting(act)
     note = act.write("staff", Verb.SEND_BACK, written)
     foureyes.decide(act, asked, "sent_back")
+    erasures.watch(act.session, act.case.id, act.at)
     act.move(Verb.SEND_BACK, proposal=asked.id, message=note.id)
 
 

@@ -31,8 +31,7 @@ from grievance.referrals.operations.steps import given_by_of
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
-ASKED = ("worker", "told")  # the worker's own wish: it needs no case that is over
-NOTICE = erasures.NOTICE
+ASKED, NOTICE = erasures.ASKED, erasures.NOTICE
 
 
 def ask_erasure(act: Act) -> Erasure:
@@ -55,6 +54,7 @@ def ask_erasure(act: Act) -> Erasure:
     act.case.worker_acted_at = act.at
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    erasures.watch(act.session, act.case.id, act.at)
     act.move(Verb.ASK_ERASURE, erasure=row.id, given_by=given_by_of(act.actor.known_to))
     return row
 
@@ -80,6 +80,7 @@ def stop_erasure(act: Act) -> None:
         one.ended_at = act.at
     if any(one.proposal_id for one in found):
         lapse(act)
+    erasures.watch(act.session, act.case.id, act.at)
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
     act.move(Verb.STOP_ERASURE, erasures=[str(one.id) for one in found])
 
@@ -115,6 +116,7 @@ def propose_erase(act: Act, wanted: Erasing) -> FourEyes:
     act.session.add(row)
     if wanted.ground != "worker":
         telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    erasures.watch(act.session, act.case.id, act.now)
     act.move(Verb.PROPOSE_ERASE, proposal=asked.id, erasure=row.id, ground=row.ground)
     return asked
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Permission
+from grievance.cases import erasures
 from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
@@ -42,6 +43,18 @@ def claim(session: Session, clock: UUID, now: datetime) -> tuple[Deadline, Case]
     return (row[0], row[1]) if row else None
 
 
+def claim_wish(session: Session, case_id: UUID, now: datetime) -> tuple[Deadline, Case] | None:
+    """The same for a case whose worker waits for its erasure since before such a clock ran: it
+    runs from here, and is overdue. The caller escalates, so that an event names it."""
+    chosen = select(Case).where(Case.id == case_id).with_for_update(skip_locked=True)
+    case = session.scalars(chosen.execution_options(populate_existing=True)).first()
+    if case is None or case_id not in erasures.unwatched(session, now):
+        return None
+    erasures.watch(session, case_id, now)
+    late = (one for one in clocks.running(session, case_id) if one.kind == "erasure")
+    return next(late), case
+
+
 @dataclass(frozen=True)
 class Overdue:
     """A clock of a case that is overdue, in the operator's hours; `among` are the staff, where they
@@ -56,8 +69,8 @@ class Overdue:
 def escalate(act: JobAct, overdue: Overdue) -> None:
     """Tell the next rung that the case is overdue; it waits from now on for somebody to answer.
 
-    The caller has claimed both rows. Refuses `state` for a case that is over, and `NoRung` for a
-    clock at the top of its ladder: such a clock should not have been due.
+    The caller has claimed both rows. Refuses `NoRung` for a clock at the top of its ladder: such a
+    clock should not have been due.
     """
     case, clock = act.case, overdue.clock
     act.check(Verb.ESCALATE)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, object_session
 import grievance.cases.named  # noqa: F401  what an event tells of these tables
 from grievance.accounts import audit
 from grievance.accounts.audit import Deed, Detail
+from grievance.cases import erasures
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal
 from grievance.cases.operations.progress import follow, standing
@@ -96,6 +97,12 @@ def lapse(act: Acting) -> None:
         case.awaits_second = False
 
 
+def _outlasts(session: Session, case: Case) -> bool:
+    """What waits is the worker's own wish: its notice would begin anew with every step."""
+    row = erasures.proposed(session, case.id) if case.awaits_second else None
+    return row is not None and row.ground in erasures.ASKED
+
+
 def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
     """Do the state change of `verb` and append its event. The caller checked and locked the case.
 
@@ -107,7 +114,8 @@ def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | Non
     if target != case.state:
         case.resumes_to = case.state if target == "awaiting_worker" else None
         case.state, case.state_since = target, at
-        lapse(act)
+        if not _outlasts(session, case):
+            lapse(act)
     row = TABLE[verb]
     if row.target in (RESUME, STANDING, TALKED) or row.promising:
         follow(session, case, before, at)

@@ -101,6 +101,7 @@ def stop_erasing(session: Session, now: datetime) -> list[str]:
             row.ended_at = again.at
         if any(row.proposal_id for row in ended):
             lapse(again)
+        erasures.watch(session, case_id, now)
         again.move(Verb.STOP_ERASURE, erasures=[str(row.id) for row in ended])
         told.append(again.case.reference)
     return told

@@ -68,8 +68,8 @@ def shred(act: Acting, boxes: Collection[str], tags: Collection[bytes] = (), **c
 
     `boxes` are the ids of addresses for letters that stood in it sealed, `tags` what letters to its
     worker are counted by: they name no case. The event that stays names everything that went, with
-    these codes. Refuses `other` while a case that is linked to it
-    is being changed.
+    these codes. Refuses `linked_busy` while a case that is linked
+    to it is being changed.
     """
     session, case = act.session, act.case
     linked = _linked(session, case.id)
@@ -103,7 +103,7 @@ def _linked(session: Session, case_id: UUID) -> list[Case]:
     found = session.scalars(locked.with_for_update(skip_locked=True).execution_options(**anew))
     linked = list(found)
     if len(linked) < len(ids):
-        raise Refused("other")
+        raise Refused("linked_busy")
     return linked
 
 
