@@ -37,6 +37,8 @@ SENTENCES: dict[str, str] = {
         " yourself. The person was told by letter."
     ),
     "holders_left": N_("Another member still holds the key. Ask them to approve."),
+    "no_way_back": N_("No director or lead who has held the key has this address or this name."),
+    "way_back_early": N_("Another member holds the key, so this link does not work yet."),
     "sheet": N_("This is not the recovery sheet of this organisation. Look for the newest one."),
     "changed": N_(
         "Somebody else saved this page while you were writing. What you wrote is still here: look"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.accounts import door, staff, views
+from grievance.accounts import door, returning, staff, views
+from grievance.accounts.surface import accounts
+
+VIEWS = (views, returning)  # importing a module puts its views on the blueprint
 
 
 def init_app(app: Flask) -> None:
     """Guard the staff pages and serve the door."""
     staff.init_app(app)
     door.init_app(app)
-    app.register_blueprint(views.accounts)
+    app.register_blueprint(accounts)

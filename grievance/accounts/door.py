@@ -117,6 +117,15 @@ def new_password(password: str) -> HashedPassword:
         return hash_password(password, key_ring())
 
 
+def password_with_sheet(password: str, name: str, *, fits: bool) -> HashedPassword:
+    """The slow hash of who comes back by the link `name`. A sheet that does not fit is
+    WrongPassword and counts as one: it costs no hash, and slows down who tries many."""
+    with _lanes(name, ""):
+        if not fits:
+            raise WrongPassword
+        return hash_password(password, key_ring())
+
+
 def enter(entrant: Entrant, after: str) -> Response:
     """Commit, and go on to `after` with a session in the cookie; the browser is known from now.
     Superseded when the password that was typed is not the one any more."""

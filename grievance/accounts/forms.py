@@ -67,6 +67,10 @@ class SignIn(Form):
         return text_of(self.email), text_of(self.password)
 
 
+class Confirm(Form):
+    """Yes, do it."""
+
+
 class ConfirmPassword(Form):
     """The password once more."""
 
@@ -183,3 +187,7 @@ class TypeSheet(Form):
             raise ValidationError(
                 gettext("Look again at row %(row)s.") % {"row": wrong.row}
             ) from wrong
+
+
+class WayBack(NewPassword, TypeSheet):
+    """A new password and the recovery sheet, in one request."""

@@ -176,9 +176,10 @@ class KeyRequest(Base):
 
 
 class Invitation(Base):
-    """A link that lets one person in: to found, to join, or to set a new password.
+    """A link that lets one person in: to found, to join, to set a new password, or to come back
+    with the recovery sheet (`recover`); or that proves a member's new address (`address`).
 
-    `person_id` is the person it is for; that row exists already only for a reset.
+    `person_id` is the person it is for; that row exists already unless they found or join.
     """
 
     __tablename__ = "invitation"
@@ -198,9 +199,13 @@ class Invitation(Base):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (
-        among("kind", ("found", "join", "reset")),
-        CheckConstraint("kind = 'found' or invited_by is not null", name="invited_by"),
-        CheckConstraint("kind <> 'join' or address_box is not null", name="address"),
+        among("kind", ("found", "join", "reset", "recover", "address")),
+        CheckConstraint(
+            "kind in ('found', 'recover') or invited_by is not null", name="invited_by"
+        ),
+        CheckConstraint(
+            "kind not in ('join', 'address') or address_box is not null", name="address"
+        ),
     )
 
 

@@ -170,6 +170,11 @@ def put_out(
     return _named(session, organisation_id, ("joined",), theirs, roles)
 
 
+def ever_held(session: Session, organisation_id: UUID) -> set[UUID]:
+    """Who holds the organisation's key, or once did."""
+    return _named(session, organisation_id, LET_IN)
+
+
 def _named(
     session: Session, organisation_id: UUID, verbs: Collection[str], *of: object
 ) -> set[UUID]:

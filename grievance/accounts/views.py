@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance import i18n
-from grievance.accounts import door, forms, keys, queries, staff, stepping, words
+from grievance.accounts import (
+    door,
+    forms,
+    keys,
+    queries,
+    returning,
+    staff,
+    stepping,
+    words,
+)
 from grievance.accounts.models import Invitation, Person
 from grievance.accounts.operations import founding, invitations, letters, recovery, signing
 from grievance.accounts.operations.persons import Admitted
+from grievance.accounts.surface import BUSY, accounts, answer, busy_page
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.refusals import Refused
@@ -31,35 +29,11 @@ from grievance.web.audience import audience
 from grievance.web.binding import cookie, drop_cookie, must_be_ours
 from grievance.web.pages import tell
 
-accounts = Blueprint("accounts", __name__, url_prefix="/staff")
-
 WRONG = i18n.lazy("Address and password do not belong together. Look at both again.")
 KEPT = i18n.lazy(
     "Your session had ended. What you just wrote is kept for 20 minutes: sign in here, and it is "
     "back in its box. It is not sent yet."
 )
-BUSY = i18n.lazy("Many people sign in right now. What you typed is kept; try again in a moment.")
-
-
-@accounts.before_request
-def _speak() -> None:
-    """Pages at the door speak the browser's language; the guard has set a member's own."""
-    if staff.member() is None:
-        header = request.headers.get("Accept-Language", "")
-        i18n.speak(i18n.negotiate(header, i18n.STAFF_LANGUAGES))
-
-
-def answer(template: str, status: int = 200, **values: Any) -> Response:
-    """A page of this room."""
-    return make_response(render_template(f"accounts/{template}.html", **values), status)
-
-
-def busy_page(template: str, problem: Busy, **values: Any) -> Response:
-    """The same page with what was typed, saying when to try again."""
-    tell(str(BUSY), "bad")
-    page = answer(template, 503, **values)
-    page.headers["Retry-After"] = str(problem.retry_after)
-    return page
 
 
 @accounts.route("/sign-in", methods=["GET", "POST"])
@@ -108,7 +82,7 @@ def still() -> Response:
 def invitation(token: str) -> Response:
     """Found or join. Looking at the page uses nothing up."""
     invited = queries.invitation(db.session(), token, real_now())
-    if invited is None:
+    if invited is None or invited.kind not in invitations.ADMITS:
         return answer("invitation_gone", 404)
     form, kind = _invitation_form(invited), invited.kind
     if request.method == "POST" and form.validate():
@@ -301,6 +275,7 @@ def _account_page(
         words=words,
         alone=alone,
         changed="changed" in request.args,
+        ways=returning.ways_for_me(),
     )
     if retry is not None:
         page.headers["Retry-After"] = str(retry)

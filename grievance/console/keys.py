@@ -9,14 +9,16 @@ from uuid import UUID
 from flask import Response, abort, redirect, request, url_for
 
 from grievance.accounts import keys as holding
-from grievance.accounts import queries, staff, stepping
+from grievance.accounts import queries, returning, staff, stepping
+from grievance.accounts.forms import Confirm
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
 from grievance.accounts.roles import NAMES, Permission
+from grievance.accounts.surface import moment
 from grievance.console.people import let_go
-from grievance.console.people_forms import Approve, Confirm
-from grievance.console.surface import answer, console, moment
+from grievance.console.people_forms import Approve
+from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
@@ -49,7 +51,23 @@ def keys() -> Response:
         leads=member.can(Permission.KEYS_APPROVE),
         moment=moment,
         printable=sheet is not None and sheet.printed_by == member.person_id,
+        ways=_ways(),
     )
+
+
+def _ways() -> list[tuple[UUID, str, str, str]]:
+    """Links to come back by, with whom they are for, and from when to when they work."""
+    found = returning.ways_of_mine()
+    names = queries.names(db.session(), [way.row.person_id for way in found])
+    return [
+        (
+            way.row.id,
+            names[way.row.person_id],
+            moment(way.opens),
+            moment(way.row.expires_at),
+        )
+        for way in found
+    ]
 
 
 class Waiting(NamedTuple):

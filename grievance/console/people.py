@@ -10,11 +10,12 @@ from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
+from grievance.accounts.forms import Confirm
 from grievance.accounts.operations import invitations, leaving, letters
 from grievance.accounts.roles import Permission
 from grievance.cases.operations import freeing
 from grievance.clock import now
-from grievance.console.people_forms import Confirm, Invite
+from grievance.console.people_forms import Invite
 from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import gettext as _

@@ -29,10 +29,6 @@ class Invite(Form):
         return Invitee(text_of(self.name), text_of(self.email), Role(text_of(self.role)))
 
 
-class Confirm(Form):
-    """Yes, do it."""
-
-
 class Approve(Form):
     """The words that were read to me."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import render_template, request, url_for
 
 from grievance.accounts import queries as accounts
-from grievance.accounts import staff
+from grievance.accounts import returning, staff
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
@@ -132,6 +132,7 @@ def _notices(member: Member) -> dict[str, object]:
     waiting = accounts.waiting_requests(session, member.organisation_id) if approves else ()
     return {
         "closed": accounts.filing_closed(session) if edits else (),
+        "ways": len(returning.ways_of_mine()),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
     }
 

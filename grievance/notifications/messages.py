@@ -125,6 +125,20 @@ def member_removed(to: Recipient, language: str, public_url: str) -> Message:
     return _written("member_removed", to, language, None, link=_desk(public_url))
 
 
+def way_back(
+    to: Recipient, language: str, public_url: str, *, mine: bool = False, day: date | None = None
+) -> Message:
+    """A link was made at the server to come back with the recovery sheet, for the recipient
+    (`mine`) or a colleague; `day` is when it begins to work, none for at once."""
+    link = f"{_desk(public_url)}{'account' if mine else 'keys'}"
+    return _written("way_back", to, language, None, mine=mine, day=day, link=link)
+
+
+def sheet_used(to: Recipient, language: str, public_url: str, *, mine: bool = False) -> Message:
+    """The recipient (`mine`) or a colleague came back with the recovery sheet."""
+    return _written("sheet_used", to, language, None, mine=mine, link=_desk(public_url))
+
+
 def invitation(to: Recipient, language: str, link: str, until: date) -> Message:
     """An invitation to the desk: the whole one-time link, and the last day it works."""
     return _written("invitation", to, language, None, link=link, until=until)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from grievance.accounts import queries
-from grievance.accounts.operations import founding
+from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.models import Event
+from grievance.accounts.operations import founding, way_back
 from grievance.cli.operator import operator
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
+from grievance.notifications.models import Outbox
 
 
 @pytest.fixture
@@ -65,3 +69,40 @@ def test_database_that_is_away_exits_3(run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("GRIEVANCE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     result = run()
     assert (result.exit_code, result.stdout) == (3, "")
+
+
+def founded(app: Flask, hashed: HashedPassword) -> None:
+    with app.app_context():
+        act_as("public")
+        session = db.session()
+        token = founding.set_up(session, real_now())
+        founder = founding.Founder("Kobo", "Aiko", "aiko@example.org", "en", hashed)
+        founding.found(session, token, founder, ring=app.config["KEY_RING"], now=real_now())
+        session.commit()
+
+
+def test_prints_a_way_back_for_who_held_the_key_and_tells_them(run, live_app, hashed) -> None:
+    assert CliRunner().invoke(operator, ["way-back", "aiko@example.org"]).exit_code == 1
+    founded(live_app, hashed)
+    made = CliRunner().invoke(operator, ["way-back", "aiko@example.org"])
+    assert made.exit_code == 0
+    word, url = made.stdout.split()
+    assert word == "way-back"
+    assert "at once" in made.stderr
+    with live_app.app_context():
+        act_as("public")
+        session = db.session()
+        token = url.removeprefix("https://help.example.org/staff/way-back/")
+        assert way_back.way(session, token, real_now())
+        assert session.scalars(select(Outbox.kind)).all() == ["way_back"]
+        (event,) = session.scalars(select(Event).where(Event.verb == "way_back_offered"))
+        assert event.actor == "cli:operator-way-back"
+        assert token not in str(event.codes)
+
+
+def test_a_way_back_for_somebody_else_names_who_could(run, live_app, hashed) -> None:
+    founded(live_app, hashed)
+    result = CliRunner().invoke(operator, ["way-back", "nobody@example.org"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Aiko" in result.stderr
+    assert "aiko@example.org" not in result.stderr

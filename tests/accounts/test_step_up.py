@@ -87,7 +87,7 @@ GRAVE = {
     "console.people", "console.reset_person", "console.remove_person", "console.approve_key",
     "console.refuse_key", "console.rotate_key", "console.new_sheet", "console.operator",
     "console.confirm_channel", "console.confirm_add", "console.confirm_proposal",
-    "desk.reissue", "desk.referrals_csv", "accounts.recover",
+    "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {

@@ -35,6 +35,7 @@ THERE: dict[str, list[str]] = {
     "backup create": ["saved"],
     "backup drill": ["saved"],
     "operator setup": [],
+    "operator way-back": ["someone@example.org"],
     "demo fill": [],
     "migrate": [],
     "mail test": ["someone@example.org"],

@@ -77,6 +77,7 @@ UNFORMED = {
     "grievance/console/health.py": "a header that the server bounds; compared",
     "grievance/console/operator.py": "only a yes",
     "grievance/accounts/views.py": "an address of ours to go on to; only a yes",
+    "grievance/accounts/surface.py": "a header that the server bounds, for the language",
     "grievance/accounts/staff.py": "handed whole to what finds the session by its cookie",
     "grievance/accounts/stepping.py": "carried on as it came; the form token",
     "grievance/demo/views.py": "demonstrations only, on the loopback address",

@@ -31,6 +31,8 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.key_waits,
         messages.member_removed,
         messages.conflict,
+        messages.way_back,
+        messages.sheet_used,
         messages.mail_test,
     )
     day = date(2026, 12, 1)
@@ -39,6 +41,9 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.key_waits(TO, language, SITE, reset=True),
         messages.key_waits(TO, language, SITE, reset=True, day=day),
         messages.key_waits(TO, language, SITE, day=day),
+        messages.way_back(TO, language, SITE, day=day),
+        messages.way_back(TO, language, SITE, mine=True),
+        messages.sheet_used(TO, language, SITE, mine=True),
     )
     return [invitation, *waits, *(kind(TO, language, SITE) for kind in plain)]
 

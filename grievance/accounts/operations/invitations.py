@@ -36,6 +36,8 @@ from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.sessions import new_secret, secret_hash
 
+ADMITS = ("found", "join", "reset")  # the kinds of links that one page is for
+
 
 @dataclass(frozen=True)
 class Invitee:

@@ -29,7 +29,7 @@ def remove_member(act: StaffAct, person_id: UUID) -> None:
     left = [holder for holder in holders(session, organisation.id) if holder != person_id]
     if not left:
         raise Refused("last_holder")
-    if not _others_manage(session, organisation.id, person_id):
+    if not others_manage(session, organisation.id, person_id):
         raise Refused("last_manager")
     held = end_membership(session, person_id, organisation.id)
     act.record(organisation, "member_removed", person=person_id)
@@ -39,7 +39,8 @@ def remove_member(act: StaffAct, person_id: UUID) -> None:
         organisation.rotation_due = True
 
 
-def _others_manage(session: Session, organisation_id: UUID, person_id: UUID) -> bool:
+def others_manage(session: Session, organisation_id: UUID, person_id: UUID) -> bool:
+    """Whether a member beside this person manages people."""
     others = select(Membership.id).where(
         Membership.organisation_id == organisation_id,
         Membership.person_id != person_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.act import StaffAct
 from grievance.accounts.models import KeyRequest, Person
 from grievance.accounts.operations.keys import alone_from, approvers
+from grievance.accounts.operations.way_back import Way
 from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
 from grievance.accounts.roles import Permission
 from grievance.notifications import messages, outbox
@@ -59,14 +60,46 @@ def tell_of_key_request(
         outbox.enqueue(session, ring.notifier_public, told, now)
 
 
+def tell_of_way_back(
+    session: Session, way: Way, public_url: str, *, ring: KeyRing, now: datetime
+) -> None:
+    """Tell everybody who holds the key, and the person it is for, of a link to come back by, and
+    from when it works."""
+    day = day_here(session, way.opens) if way.others else None
+    for one in _told(session, way.row.person_id, Permission.KEYS_COMPARE):
+        mine = one.person_id == way.row.person_id
+        to = AddressBox(one.person_id, one.address_box)
+        letter = messages.way_back(to, one.language, public_url, mine=mine, day=day)
+        outbox.enqueue(session, ring.notifier_public, letter, now)
+
+
+def tell_of_sheet_used(
+    session: Session, person_id: UUID, public_url: str, *, ring: KeyRing, now: datetime
+) -> None:
+    """Tell who came back with the recovery sheet, everybody who holds the key, and who manages
+    people."""
+    may = (Permission.KEYS_COMPARE, Permission.PEOPLE_MANAGE)
+    for one in _told(session, person_id, *may):
+        mine = one.person_id == person_id
+        to = AddressBox(one.person_id, one.address_box)
+        letter = messages.sheet_used(to, one.language, public_url, mine=mine)
+        outbox.enqueue(session, ring.notifier_public, letter, now)
+
+
+def _told(session: Session, person_id: UUID, *permissions: Permission) -> list[Addressee]:
+    """This person, member or not, and who has one of these permissions."""
+    may = [one for each in permissions for one in staff_to_notify(session, each)]
+    found = {one.person_id: one for one in may}
+    person = session.get(Person, person_id)
+    if person:
+        found[person_id] = Addressee(person_id, person.address_box, person.language)
+    return list(found.values())
+
+
 def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
     """Tell who was removed or refused the key, and everybody else who manages people."""
     session = act.session
-    told = {one.person_id: one for one in staff_to_notify(session, Permission.PEOPLE_MANAGE)}
-    person = session.get(Person, person_id)
-    if person:
-        told[person_id] = Addressee(person_id, person.address_box, person.language)
-    for one in told.values():
+    for one in _told(session, person_id, Permission.PEOPLE_MANAGE):
         if one.person_id != act.by.person_id:
             letter = messages.member_removed(
                 AddressBox(one.person_id, one.address_box), one.language, public_url

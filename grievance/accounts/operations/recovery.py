@@ -50,7 +50,7 @@ def confirm_sheet(act: StaffAct, typed: bytes) -> None:
     Refused (`sheet`) when what was typed is not the newest sheet's secret.
     """
     organisation = act.organisation()
-    row = _matching(act.session, organisation.id, typed)
+    row = matching(act.session, organisation.id, typed)
     row.confirmed_at, row.sheet_box = act.now, None
     act.record(organisation, "recovery_confirmed", generation=row.generation)
 
@@ -78,8 +78,8 @@ def recover(act: StaffAct, request_id: UUID, typed: bytes) -> None:
         raise Refused("decided")
     if holders(session, organisation.id):
         raise Refused("holders_left")
-    row = _matching(session, organisation.id, typed)
-    key = _through_sheet(session, row, typed, ring)
+    row = matching(session, organisation.id, typed)
+    key = through_sheet(session, row, typed, ring)
     give_key(session, key, member_of(session, ring, person_id))
     decide(act, request, "approved")
     new_sheet(session, key, person_id, ring, act.now)
@@ -87,7 +87,8 @@ def recover(act: StaffAct, request_id: UUID, typed: bytes) -> None:
     act.record(organisation, "recovery_used", person=person_id, generation=generation)
 
 
-def _through_sheet(session: Session, row: RecoveryKey, typed: bytes, ring: KeyRing) -> OpenKey:
+def through_sheet(session: Session, row: RecoveryKey, typed: bytes, ring: KeyRing) -> OpenKey:
+    """The organisation's newest key, opened with the sheet's secret; Refused (`sheet`)."""
     key = organisation_key(session, row.organisation_id)
     if key is None or key.generation != row.organisation_generation:
         raise Refused("sheet")
@@ -95,7 +96,8 @@ def _through_sheet(session: Session, row: RecoveryKey, typed: bytes, ring: KeyRi
     return OpenKey(key, open_grant(typed, info, row.box))
 
 
-def _matching(session: Session, organisation_id: UUID, typed: bytes) -> RecoveryKey:
+def matching(session: Session, organisation_id: UUID, typed: bytes) -> RecoveryKey:
+    """The recovery key, read anew, if this is the secret of its newest sheet; Refused (`sheet`)."""
     row = recovery_key(session, organisation_id, anew=True)
     if row is None or pair_from_seed(typed).public != row.public:
         raise Refused("sheet")
