@@ -33,7 +33,8 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit, words
-from grievance.cases import ledger
+from grievance.cases import ledger, notices
+from grievance.cases.digests import digest
 from grievance.cases.jobs import sweep, warn
 from grievance.cases.operations import receipts
 from grievance.cases.site import Site
@@ -102,8 +103,14 @@ def _each_case(work: Work, do: Callable[[Session, Site, datetime], Counts]) -> C
         return do(session, site, work.now)
 
 
+def _digest(work: Work) -> Counts:
+    return _each_case(work, digest)
+
+
 def _purge(work: Work) -> Counts:
-    return purge(work.session, work.now)
+    noticed = notices.purge(work.session, work.now)
+    counts = purge(work.session, work.now)
+    return {"due": counts["due"] + noticed, "done": counts["done"] + noticed}
 
 
 def _forget(work: Work) -> Counts:
@@ -136,6 +143,7 @@ JOBS = (
     Job("drain", 5, _drain),
     Job("sweep", 30, _sweep),
     Job("warn", 3600, _warn),
+    Job("digest", 300, _digest),
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),

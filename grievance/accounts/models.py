@@ -6,11 +6,19 @@ membership key with its member's key, and deleting a row ends the access it gave
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +41,8 @@ class Person(Base):
     email_tag: Mapped[bytes] = digest(unique=True)
     address_box: Mapped[bytes] = sealed("staff.address/1")
     language: Mapped[str] = code(16, default="en")
+    digest_hour: Mapped[int] = mapped_column(SmallInteger, default=8)  # where the operator is
+    digested_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = code(16, default="active")
     public: Mapped[bytes] = digest()
     public_mac: Mapped[bytes] = digest()
@@ -42,6 +52,7 @@ class Person(Base):
     __table_args__ = (
         among("state", ("active", "left")),
         among("language", STAFF_LANGUAGES),
+        CheckConstraint("digest_hour between 0 and 23", name="digest_hour"),
     )
 
 

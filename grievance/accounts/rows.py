@@ -39,9 +39,10 @@ for model in (Membership, KeyRequest, OperatorProfile):
 for model in (Invitation, MembershipKey, OrganisationKey, RecoveryKey):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
 
-# The language may be changed by the person alone, which is no act.
+# What the person alone wishes is no act, and that the letter of a day was made is none.
+WISHES = ("language", "digest_hour", "digested_on")
 NAMED[Person] = (
-    Naming(columns_but(Person, "language"), under=lambda person: _house(person.id), since=2),
+    Naming(columns_but(Person, *WISHES), under=lambda person: _house(person.id), since=2),
 )
 NAMED[MemberKeyWrap] = (
     Naming(columns_but(MemberKeyWrap), under=lambda wrap: _house(wrap.person_id), since=2),

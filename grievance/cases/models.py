@@ -40,6 +40,10 @@ REMEDY_KINDS = (
 )  # fmt: skip
 REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
 AWAITED = ("agreed", "part")  # promised, and not all there
+NOTICES = (
+    "danger", "new_case", "freed", "assigned", "worker_answered", "came_back", "escalated",
+    "limit_near", "second_asked",
+)  # fmt: skip
 REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
 
 
@@ -527,6 +531,33 @@ class CaseVisit(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime]
     seq: Mapped[int]
+
+
+class Notice(Base):
+    """Something of a case that a member of staff is told: its kind, and no word. `told_at` is when
+    it went into a letter, `read_at` when they looked at the case or it needs them no more."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        among("kind", NOTICES),
+        Index(
+            "uq_notice_open",
+            "person_id",
+            "kind",
+            "case_id",
+            unique=True,
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index("ix_notice_person_at", "person_id", "at"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), index=True)
+    kind: Mapped[str] = code(16)
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
 
 
 class Tally(Base):

@@ -7,7 +7,7 @@ import logging
 from flask import Response, make_response, render_template, request
 
 from grievance.accounts import audit
-from grievance.cases import erasures, queries
+from grievance.cases import erasures, notices, queries
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import Case
 from grievance.cases.operations import receipts
@@ -43,6 +43,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     """The page of a case; with a form that was sent and refused, what was typed is kept."""
     at, session, row = now(), db.session(), desk.case
     note_read(desk, "case")
+    notices.seen(session, row.id, desk.member.person_id, at)
     seen = queries.visit(session, row, desk.member.person_id, at)
     shown = CasePage(CaseRead(desk, at, seen, wrong, request.args.get("reply", "")))
     page = render_template(

@@ -7,6 +7,8 @@ what they are about: somebody else may read the phone.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -57,53 +59,22 @@ def address_code(to: Recipient, language: str, public_url: str, code: str) -> Me
     return _written("address_code", to, language, None, link=f"{public_url}/", code=shown)
 
 
-def new_case(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
-    """A case waits for somebody to take it."""
-    return _written("new_case", to, language, case, link=_desk(public_url))
-
-
-def freed(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
-    """Who had a case left: it waits for somebody to take it."""
-    return _written("freed", to, language, case, link=_desk(public_url))
-
-
 def danger(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """Somebody may be in danger: goes before every other letter."""
     return _written("danger", to, language, case, link=_desk(public_url))
 
 
-def worker_answered(
-    to: Recipient, language: str, public_url: str, case: UUID | None = None
+def digest(
+    to: Recipient, language: str, public_url: str, counts: Mapping[str, int] | None = None
 ) -> Message:
-    """The worker has written on a case the recipient looks after."""
-    return _written("worker_answered", to, language, case, link=_desk(public_url))
-
-
-def escalated(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
-    """Something that was promised on a case is overdue, and the recipient is now asked to act."""
-    return _written("escalated", to, language, case, link=_desk(public_url))
-
-
-def limit_near(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
-    """A day after which the law lets something of a case no longer be claimed comes near."""
-    return _written("limit_near", to, language, case, link=_desk(public_url))
-
-
-def second_asked(
-    to: Recipient, language: str, public_url: str, case: UUID | None = None
-) -> Message:
-    """A colleague proposed a decision that needs a second person."""
-    return _written("second_asked", to, language, case, link=_desk(public_url))
+    """How much came for the recipient since the last one, by kind."""
+    link = _desk(public_url)
+    return _written("digest", to, language, None, counts=defaultdict(int, counts or {}), link=link)
 
 
 def conflict(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """A conflict of interest of the recipient, or a colleague, was declared, agreed or lifted."""
     return _written("conflict", to, language, case, link=_desk(public_url))
-
-
-def came_back(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
-    """A worker came back with a case that was over: an appeal, or opened again."""
-    return _written("came_back", to, language, case, link=_desk(public_url))
 
 
 def key_request(to: Recipient, language: str, public_url: str) -> Message:

@@ -19,11 +19,11 @@ from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE, Verb
 from grievance.deadlines import operations as clocks
-from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
 from tests.cases.conftest import World, words
 from tests.cases.test_cases_matrix import DOERS, VERSIONED, settle
 from tests.cast import NOW, file_case, member
+from tests.noticed import all_read, noticed
 
 
 def refused(do) -> str:
@@ -62,8 +62,7 @@ def test_a_proposal_tells_the_worker_nothing_and_the_colleagues_that_it_waits(wo
     asked = world.propose()
     assert messages.thread(world.session, world.home(), "worker") == []
     assert b"Go to them" not in asked.content
-    told = select(Outbox).where(Outbox.kind == "second_asked")
-    assert len(world.session.scalars(told).all()) == 2  # the director and the colleague
+    assert len(noticed(world.session, "second_asked")) == 2  # the director and the colleague
 
 
 def test_who_proposed_does_not_decide_while_somebody_else_could(world: World):
@@ -198,15 +197,14 @@ def test_who_stepped_aside_neither_lists_counts_nor_opens_the_case(world: World)
 def test_who_stepped_aside_is_told_nothing_and_given_nothing(world: World):
     world.bring_to("in_review")
     recuse(world)
-    count = select(func.count()).select_from(Outbox)
-    world.session.execute(update(Outbox).values(state="cancelled", sealed=None))
-    before = world.session.scalar(count)
+    all_read(world.session)
     world.case.assignee_id = None
     telling.staff_of_answer(world.session, world.site, world.case, NOW)
     for rung in (1, 2, 3):
-        telling.staff_of_escalation(world.act(), world.site, rung)
-    # the director and the handler, twice; one letter stands for all the rungs
-    assert world.session.scalar(count) - before == 2 + 2
+        telling.staff_of_escalation(world.act(), world.site, telling.Late("answer", rung))
+    for kind in ("worker_answered", "escalated"):
+        told = noticed(world.session, kind)
+        assert sorted(told) == sorted([world.operator.director.id, world.handler.id])
     assert refused(lambda: handling.assign(world.act(), world.colleague.id)) == "assignee"
 
 

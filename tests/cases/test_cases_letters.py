@@ -164,8 +164,9 @@ def test_a_confirmed_address_lies_nowhere_but_in_the_sealed_identity(world: Worl
     assert boxes(world) == 0
 
 
-def test_fifteen_messages_are_few_letters_and_none_is_forgotten(world: World, mail: Held):
+def test_fifteen_messages_in_danger_are_few_letters_and_none_is_forgotten(world: World, mail: Held):
     send_all(world, mail, NOW)
+    world.case.danger = True
     counted: dict[str, int] = {}
     for number in range(15):
         replying.say(world.own(), Sent(words(f"No. {number}")))
@@ -180,11 +181,10 @@ def test_fifteen_messages_are_few_letters_and_none_is_forgotten(world: World, ma
 
 def test_a_letter_that_stands_for_two_cases_is_not_cancelled_with_one(world: World):
     other = file_case(world.session, world.site)
-    telling.staff_of_answer(world.session, world.site, world.case, NOW)
-    telling.staff_of_answer(world.session, world.site, other.case, NOW)
-    waiting = select(func.count()).where(
-        Outbox.kind == "worker_answered", Outbox.state == "pending"
-    )
+    for case in (world.case, other.case):
+        case.danger = True
+        telling.staff_of_answer(world.session, world.site, case, NOW)
+    waiting = select(func.count()).where(Outbox.kind == "danger", Outbox.state == "pending")
     people = world.session.scalar(waiting)
     outbox.cancel(world.session, world.case.id, NOW)
     assert world.session.scalar(waiting) == people

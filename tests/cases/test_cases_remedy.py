@@ -28,12 +28,12 @@ from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import end_of_day
 from grievance.deadlines import operations as clocks
 from grievance.i18n import LANGUAGES, Language, speaking
-from grievance.notifications.models import Outbox
 from grievance.referrals.operations.recalling import untold
 from grievance.vault.labels import Label
 from tests.cases.conftest import DUE, TODAY, World, words
 from tests.cases.test_cases_deciding import refused
 from tests.cast import NOW
+from tests.noticed import all_read, noticed
 
 ZONE = "Asia/Tokyo"
 
@@ -304,7 +304,7 @@ def test_the_result_is_what_is_written_down(world: World, stands: str, result: s
 def test_two_people_close_and_the_worker_reads_what_came_of_it(world: World):
     world.bring_to("remedy_monitored")
     world.signed(rating=2, reprisal=None)
-    letters = world.session.scalar(select(func.count()).select_from(Outbox))
+    all_read(world.session)
     world.propose_close("remedied")
     assert refused(lambda: closing.close(world.act())) == "proposer"
     world.close()
@@ -313,7 +313,7 @@ def test_two_people_close_and_the_worker_reads_what_came_of_it(world: World):
     assert (world.case.next_due, running(world)) == (NEVER, {})
     last = messages.thread(world.session, world.home(), "worker")[-1]
     assert (last.row.verb, last.text) == ("close", "Good luck.")
-    assert world.session.scalar(select(func.count()).select_from(Outbox)) > letters
+    assert noticed(world.session, "second_asked")
 
 
 def test_who_works_alone_waits_two_days_and_the_worker_is_told(world: World):

@@ -14,15 +14,17 @@ from sqlalchemy import NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.accounts.models import Event
+from grievance.accounts.models import Event, Person
 from grievance.accounts.roles import Role
+from grievance.cases.digests import digest
 from grievance.cases.jobs import sweep, warn
-from grievance.cases.models import Case
+from grievance.cases.models import Case, Notice
 from grievance.cases.site import Site
 from grievance.deadlines.models import Deadline
 from grievance.extensions import act_as, db
+from grievance.notifications.addresses import AddressBox, open_address
 from grievance.notifications.models import Outbox
-from grievance.notifications.outbox import open_sealed
+from grievance.notifications.outbox import Content, open_sealed
 from grievance.vault import keyring
 from grievance.vault.keyring import KeyRing
 from tests.cast import NOW, Filed, Operator, Staff, file_case, found_operator, member
@@ -79,9 +81,27 @@ class House:
         self.session.rollback()
         self.session.expire_all()
 
-    def of_kind(self, kind: str) -> list[Outbox]:
-        """Those of a kind, sent or not."""
-        return list(self.session.scalars(select(Outbox).where(Outbox.kind == kind)))
+    def digest(self, now: datetime) -> list[Content]:
+        """What the letters of a day say that are made at `now`, taken out of the outbox."""
+        digest(self.worker(), self.site, now)
+        self.again()
+        return self.mail("digest")
+
+    def mail(self, kind: str) -> list[Content]:
+        """What letters of a kind say, taken out of the outbox."""
+        rows = self.session.scalars(select(Outbox).where(Outbox.kind == kind)).all()
+        said = [open_sealed(self.ring.notifier, row.id, row.sealed) for row in rows]
+        for row in rows:
+            self.session.delete(row)
+        self.session.commit()
+        return said
+
+    def noticed(self, kind: str, case: Case | None = None) -> list[Notice]:
+        """What is on the lists of staff, of a kind."""
+        asked = select(Notice).where(Notice.kind == kind)
+        if case is not None:
+            asked = asked.where(Notice.case_id == case.id)
+        return list(self.session.scalars(asked))
 
     def clock(self, case: Case, kind: str) -> Deadline:
         """The latest clock of a kind."""
@@ -94,11 +114,11 @@ class House:
         return list(self.session.scalars(asked.order_by(Event.seq)))
 
     def letters(self, case: Case) -> list[str]:
-        """To whom the letters of escalations went, by address, since the last time."""
-        rows = self.session.scalars(
-            select(Outbox).where(Outbox.case == case.id, Outbox.kind == "escalated")
-        ).all()
-        told = sorted(open_sealed(self.ring.notifier, row.id, row.sealed).to for row in rows)
+        """Who was told of escalations, by address, since the last time."""
+        rows = self.noticed("escalated", case)
+        people = [self.session.get_one(Person, row.person_id) for row in rows]
+        boxes = [AddressBox(one.id, one.address_box) for one in people]
+        told = sorted(open_address(self.ring.notifier, box) for box in boxes)
         for row in rows:
             self.session.delete(row)
         self.session.commit()

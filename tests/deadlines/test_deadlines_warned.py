@@ -15,7 +15,6 @@ from grievance.clock import local_day
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.models import LimitationDate
-from grievance.notifications.outbox import open_sealed
 from tests.cast import NOW
 from tests.deadlines.conftest import House
 
@@ -55,16 +54,17 @@ def test_a_day_is_told_at_180_60_and_14_days_and_never_twice(house: House) -> No
     assert stages(house, filed.case) == [180, 60, 14]
 
 
-def test_the_letter_goes_to_who_has_the_case_and_says_nothing(house: House) -> None:
+def test_who_has_the_case_is_told_and_the_letter_of_the_day_says_nothing(house: House) -> None:
     handler = house.hire()
     house.hire(name="Mori Emi")
     filed = house.case()
     handling.take(handler.act(house.session, house.app.config["SITE"], filed.case, NOW))
     days_of(house, filed.case, local_day(NOW, JAPAN) + 10 * DAY)
     assert house.warn(NOW) == ONE
-    (letter,) = house.of_kind("limit_near")
-    written = open_sealed(house.ring.notifier, letter.id, letter.sealed)
-    assert written.to == handler.address
+    (told,) = house.noticed("limit_near")
+    assert told.person_id == handler.id
+    (written,) = (one for one in house.digest(NOW + DAY) if one.to == handler.address)
+    assert "a time limit in the law comes near" in written.body
     for secret in (filed.case.reference, filed.case.main_issue, "2026"):
         assert secret not in written.subject + written.body
 
@@ -73,9 +73,9 @@ def test_everybody_is_told_while_nobody_has_the_case(house: House) -> None:
     house.hire()
     filed = house.case()
     days_of(house, filed.case, local_day(NOW, JAPAN) + 10 * DAY)
-    before = len(house.of_kind("new_case"))
+    before = len(house.noticed("new_case"))
     assert house.warn(NOW) == ONE
-    assert len(house.of_kind("limit_near")) == before > 1
+    assert len(house.noticed("limit_near")) == before > 1
 
 
 def test_of_many_days_only_the_next_is_told(house: House) -> None:

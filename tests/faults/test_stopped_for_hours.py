@@ -112,7 +112,7 @@ def told(machine: Machine, case: UUID) -> Told:
         " WHERE stream_id = :case AND verb = 'escalate' ORDER BY seq"
     )
     level = text("SELECT level FROM grievance_case WHERE id = :case")
-    letters = text("SELECT id FROM outbox WHERE \"case\" = :case AND kind = 'escalated'")
+    letters = text("SELECT id FROM outbox WHERE \"case\" = :case AND kind = 'danger'")
     rungs: dict[str, list[int]] = {"acknowledge": [], "danger": []}
     with connected(machine) as connection:
         for row in connection.execute(events, {"case": case}):
@@ -160,14 +160,14 @@ def each_once(machine: Machine, before: dict[UUID, Told], climbing: Climbing) ->
         people = readers(machine, now.letters - was.letters)
         assert clocks or not people  # one letter stands for all that wait for the same person
         assert all(people.count(person) <= clocks for person in people), people
-    assert written(machine, "escalated")
+    assert noticed(machine)
 
 
-def written(machine: Machine, kind: str) -> int:
-    """How many letters of a kind wait or left."""
+def noticed(machine: Machine) -> int:
+    """On how many lists of staff an escalation stands."""
     with connected(machine) as connection:
-        asked = text("SELECT count(*) FROM outbox WHERE kind = :kind")
-        return connection.execute(asked, {"kind": kind}).scalar_one()
+        asked = text("SELECT count(*) FROM notice WHERE kind = 'escalated'")
+        return connection.execute(asked).scalar_one()
 
 
 def top(rungs: dict[str, list[int]]) -> int:

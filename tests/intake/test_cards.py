@@ -9,10 +9,10 @@ from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.models import CaseRecord, Tally
 from grievance.cases.operations import adding
-from grievance.notifications.models import Outbox
 from grievance.questions import cards
 from grievance.questions.bank import shipped
 from tests.cast import browser, file_case, found_operator
+from tests.noticed import noticed
 from tests.pages import read_page
 
 FIRST = {"route": "short", "problem": "", "issue": "", "goal": "", "hurt": "no", "free": "yes",
@@ -56,8 +56,7 @@ def verbs(session, case):
 
 
 def letters(session):
-    asked = select(func.count()).select_from(Outbox).where(Outbox.kind == "worker_answered")
-    return session.scalar(asked)
+    return len(noticed(session, "worker_answered"))
 
 
 def test_every_page_of_the_full_way_is_a_card_with_a_reason():

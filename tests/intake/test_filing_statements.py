@@ -38,7 +38,8 @@ def test_the_last_step_writes_every_row_once(client, operator, told):
     seen = last_step(Robot(client, told))
     written = [" ".join(one.split()[:3]) for one in seen if one.startswith(("INSERT", "UPDATE"))]
     assert len(written) == len(set(written)), written
-    assert len(seen) <= LAST_STEP, seen
+    by_letter = told is HURT  # danger stands on the lists of staff and goes by letter, too
+    assert len(seen) <= LAST_STEP + by_letter, seen
 
 
 def test_the_last_step_is_the_same_however_many_are_told(client, operator, session):

@@ -20,7 +20,6 @@ from grievance.accounts.models import Event
 from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.operations import attaching
-from grievance.notifications.models import Outbox
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import sealing, steps
@@ -31,6 +30,7 @@ from grievance.refusals import Refused
 from grievance.vault.keys import Holder
 from grievance.vault.labels import Label
 from tests.cast import Browser, Filed, Operator, Step, browser, file_case, found_operator
+from tests.noticed import noticed
 from tests.pages import Page, read_page
 
 BODY = "jp-lsio"
@@ -240,7 +240,7 @@ def test_a_yes_is_recorded_told_to_the_staff_and_said_once(
     desk: Desk, filed: Filed, visit: Visit
 ) -> None:
     referral, packet = desk.asked(filed)
-    visitor, letters = visit(filed.code), len(desk.session.scalars(select(Outbox)).all())
+    visitor, before = visit(filed.code), noticed(desk.session, "worker_answered")
     fields = read_page(visitor.get(path(referral))).fields()
     for _ in range(2):
         page = post(visitor, referral, {**fields, "answer": "yes", "words": "Xin gửi giúp."})
@@ -254,7 +254,7 @@ def test_a_yes_is_recorded_told_to_the_staff_and_said_once(
     )
     [event] = desk.session.scalars(select(Event).where(Event.verb == "consent_given"))
     assert event.codes["consent"] == str(given.id)
-    assert len(desk.session.scalars(select(Outbox)).all()) == letters + 1
+    assert len(noticed(desk.session, "worker_answered")) == len(before) + 1
     assert desk.session.get_one(type(filed.case), filed.case.id).worker_waits
 
 

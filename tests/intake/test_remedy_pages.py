@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance import clock
@@ -21,13 +21,13 @@ from grievance.cases.operations.remedying import Heard
 from grievance.cases.operations.sums import facts_of
 from grievance.deadlines.models import Deadline
 from grievance.i18n import speaking
-from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.labels import Label
 from grievance.web.language import CHOICE_COOKIE
 from tests.cast import Browser, browser
 from tests.intake.remedy_kit import WORDS, Way, came, read, state, today, visit, wages, way
+from tests.noticed import all_read, noticed
 from tests.pages import Page, read_page
 
 SAFE = {"reprisal": "no"}
@@ -679,8 +679,7 @@ def test_a_yes_to_a_hand_over_is_taken_back_after_the_end_and_no_clock_runs(
     close(worker)
     given = watched.hand_over_and_end()
     watched.close()
-    session.execute(update(Outbox).values(state="cancelled", sealed=None))
-    letters = len(session.scalars(select(Outbox)).all())
+    all_read(session)
     path = f"/handover/{given.id}"
     page = read(worker, path)
     form = page.one("form", action=f"/en/case{path}/recall")
@@ -693,7 +692,7 @@ def test_a_yes_to_a_hand_over_is_taken_back_after_the_end_and_no_clock_runs(
     running = (Deadline.met_at.is_(None), Deadline.stopped_at.is_(None))
     mine = select(Deadline).where(Deadline.case_id == watched.case.id, *running)
     assert session.scalars(mine).all() == []
-    assert len(session.scalars(select(Outbox)).all()) > letters
+    assert noticed(session, "worker_answered")
     verbs = select(Event.verb).where(Event.stream_id == watched.case.id).order_by(Event.seq)
     assert session.scalars(verbs).all()[-1] == "recall"
 

@@ -54,7 +54,7 @@ def test_a_member_of_staff_is_reached_by_the_sealed_address(
     post, post_session, web_ring, office, now
 ):
     box = seal_address(web_ring.notifier_public, uuid4(), "handler@desk.example")
-    letter = messages.new_case(box, "ja", SITE, uuid4())
+    letter = messages.danger(box, "ja", SITE, uuid4())
     outbox.enqueue(post_session, web_ring.notifier_public, letter, now)
     post_session.commit()
     drain(post_session, post, now)

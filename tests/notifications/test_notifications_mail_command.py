@@ -102,7 +102,9 @@ def test_a_server_without_encryption_is_not_used(run, office: PostOffice) -> Non
 
 def test_a_server_that_hangs_or_is_away_is_said(run, office: PostOffice) -> None:
     office.hangs_for.add(TO)
-    assert run(office.url, timeout="1").stdout.endswith(": no answer in time\n")
+    assert run(office.url, timeout="1").stdout.endswith(
+        ": the server got the letter and did not say that it took it\n"
+    )
     told = run(f"smtp://127.0.0.1:{free_port()}", timeout="1")
     assert (told.exit_code, told.stdout.endswith(": no connection\n")) == (1, True)
 

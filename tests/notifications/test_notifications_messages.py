@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from grievance import i18n
+from grievance.cases.models import NOTICES
 from grievance.model import length_of
 from grievance.notifications import messages
 
@@ -19,14 +20,7 @@ def all_kinds(language: str) -> list[messages.Message]:
     invitation = messages.invitation(TO, language, f"{SITE}/staff/join/abc", date(2026, 12, 1))
     plain = (
         messages.worker_news,
-        messages.new_case,
         messages.danger,
-        messages.worker_answered,
-        messages.escalated,
-        messages.limit_near,
-        messages.freed,
-        messages.second_asked,
-        messages.came_back,
         messages.key_request,
         messages.key_waits,
         messages.member_removed,
@@ -36,7 +30,10 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.mail_test,
     )
     day = date(2026, 12, 1)
+    much = dict.fromkeys(NOTICES, 2)
     waits = (
+        messages.digest(TO, language, SITE, much),
+        messages.digest(TO, language, SITE, {"new_case": 1}),
         messages.address_code(TO, language, SITE, "12345678"),
         messages.key_waits(TO, language, SITE, reset=True),
         messages.key_waits(TO, language, SITE, reset=True, day=day),
@@ -64,6 +61,11 @@ def test_every_template_has_a_function_and_every_function_a_template():
     assert {path.stem for path in messages.TEMPLATES.glob("*.txt")} == kinds
 
 
+def test_the_letter_of_a_day_counts_every_kind_that_waits_for_it():
+    body = messages.digest(TO, "en", SITE, dict.fromkeys(NOTICES, 7)).body
+    assert body.count("7") == len(NOTICES) - 1, "danger has a letter of its own"
+
+
 def test_the_language_is_the_recipients_and_not_the_writers():
     with i18n.speaking("vi"):
         japanese = messages.invitation(TO, "ja", f"{SITE}/x", date(2026, 12, 1))
@@ -83,7 +85,7 @@ def test_worker_news_says_nothing_about_what_it_is():
 
 def test_a_letter_names_no_case():
     case = "0d4f4f1e-7a53-4f0c-9d8e-3f6d3a1b2c4d"
-    for kind in (messages.worker_news, messages.new_case, messages.danger):
+    for kind in (messages.worker_news, messages.danger):
         message = kind(TO, "en", SITE, UUID(case))
         assert case[:8] not in message.subject + message.body
 

@@ -75,7 +75,8 @@ def escalate(act: JobAct, overdue: Overdue) -> None:
     case, clock = act.case, overdue.clock
     act.check(Verb.ESCALATE)
     rung = clocks.climb(clock, act.now, overdue.hours)
-    telling.staff_of_escalation(act, overdue.site, rung, overdue.among)
+    late = telling.Late(clock.kind, rung)
+    telling.staff_of_escalation(act, overdue.site, late, overdue.among)
     case.escalation_waits = True
     codes = {"assignee": case.assignee_id} if case.assignee_id else {}
     act.move(Verb.ESCALATE, clock=clock.kind, level=rung, **codes)

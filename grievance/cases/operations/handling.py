@@ -78,6 +78,8 @@ def assign(act: Act, person: UUID) -> None:
         raise Refused("assignee")
     _hears(act, person)
     act.case.assignee_id = person
+    if person != act.actor.person:
+        telling.staff_of_assigned(act.session, act.site, act.case, act.now)
     act.move(Verb.ASSIGN, assignee=person)
 
 

@@ -36,10 +36,10 @@ Which = Callable[[UUID], ColumnElement[bool]]
 # By `case_id`; a guard compares this and `FURTHER` with the keys of all tables.
 OF_A_CASE: tuple[type[Any], ...] = (
     cases.Attempt, cases.CaseFile, cases.CaseGrant, cases.CaseKey, cases.CaseRecord,
-    cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Outcome,
-    cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue, cases.RemedyItem,
-    cases.Suggestion, cases.Translation, referrals.Consent, referrals.Packet, referrals.PacketGrant,
-    referrals.Referral, referrals.ReferralAnswer, Deadline, LimitationDate,
+    cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
+    cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
+    cases.RemedyItem, cases.Suggestion, cases.Translation, referrals.Consent, referrals.Packet,
+    referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),

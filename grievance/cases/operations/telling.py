@@ -1,11 +1,13 @@
 """Who is told that there is news: staff by role, the worker when an address was given.
 
-A letter holds nothing of the case; its row is stamped to the hour by the outbox.
+What staff are told stands on their lists, from which one letter a day is made (`cases.digests`);
+danger has a letter of its own, at once. A letter holds nothing of the case; its row is stamped to
+the hour by the outbox.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
-from grievance.cases import queries, records
+from grievance.cases import notices, queries, records
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
@@ -36,24 +38,41 @@ def staff(session: Session) -> Staff:
 
 @dataclass(frozen=True)
 class Post:
-    """From where, about which case and when letters go out."""
+    """From where, about which case and when somebody is told; `urgent` at once, by letter."""
 
     site: Site
     case: Case
     now: datetime
+    urgent: bool = False
 
 
-def _staff(session: Session, post: Post, letter: Letter) -> None:
+@dataclass(frozen=True)
+class Late:
+    """Which clock ran out, and the rung of its ladder that is told."""
+
+    clock: str
+    rung: int
+
+
+def _staff(session: Session, post: Post, kind: str) -> None:
     """Who has the case, or everybody while nobody has it, or who has it left or holds no key."""
     people = _may_know(session, post.case, staff_to_notify(session, Permission.CASE_WORK))
     has = [one for one in people if one.person_id == post.case.assignee_id]
-    _send(session, post, letter, has or people)
+    _tell(session, post, kind, has or people)
 
 
 def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list[Addressee]:
     """Without those who have a conflict of interest in the case."""
     out = queries.recused(session, case.id)
     return [one for one in people if one.person_id not in out]
+
+
+def _tell(session: Session, post: Post, kind: str, people: Collection[Addressee]) -> None:
+    """Put it on the lists of these people; where somebody may be in danger by letter as well."""
+    told = notices.Told(post.now, post.urgent)
+    notices.note(session, post.case.id, kind, [one.person_id for one in people], told)
+    if post.urgent:
+        _send(session, post, messages.danger, people)
 
 
 def _send(session: Session, post: Post, letter: Letter, people: Iterable[Addressee]) -> None:
@@ -67,36 +86,42 @@ def _send(session: Session, post: Post, letter: Letter, people: Iterable[Address
 
 def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell everybody who works on cases; in danger with the letter that goes first."""
-    letter = messages.danger if case.danger else messages.new_case
+    kind = "danger" if case.danger else "new_case"
     # nobody can have declared a conflict of interest in it yet
-    _send(session, Post(site, case, now), letter, staff_to_notify(session, Permission.CASE_WORK))
+    people = staff_to_notify(session, Permission.CASE_WORK)
+    _tell(session, Post(site, case, now, case.danger), kind, people)
 
 
 def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell the handler of the case, or everybody while nobody has it."""
-    _staff(session, Post(site, case, now), messages.worker_answered)
+    _staff(session, Post(site, case, now, case.danger), "worker_answered")
 
 
 def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
-    _staff(session, Post(site, case, now), messages.came_back)
+    _staff(session, Post(site, case, now, case.danger), "came_back")
 
 
 def staff_of_freed(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell everybody who works on cases that nobody has this one any more."""
-    _staff(session, Post(site, case, now), messages.danger if case.danger else messages.freed)
+    _staff(session, Post(site, case, now, case.danger), "freed")
+
+
+def staff_of_assigned(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell who was given the case by somebody else."""
+    _staff(session, Post(site, case, now, case.danger), "assigned")
 
 
 def staff_of_limit(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that a day of the law comes near."""
-    _staff(session, Post(site, case, now), messages.limit_near)
+    _staff(session, Post(site, case, now), "limit_near")
 
 
 def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
     """Tell those who may decide what somebody proposed."""
     people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
     told = [one for one in people if one.person_id != by]
-    _send(session, Post(site, case, now), messages.second_asked, told)
+    _tell(session, Post(site, case, now), "second_asked", told)
 
 
 def staff_of_conflict(
@@ -112,7 +137,7 @@ def staff_of_conflict(
     _send(session, Post(site, case, now), messages.conflict, told.values())
 
 
-def staff_of_escalation(act: Acting, site: Site, rung: int, among: Staff | None = None) -> None:
+def staff_of_escalation(act: Acting, site: Site, late: Late, among: Staff | None = None) -> None:
     """Tell the people of a rung that the case is overdue; `among` are the staff, once read.
 
     Where nobody stands on it those above are told, and where nobody does, everybody who works on
@@ -127,9 +152,10 @@ def staff_of_escalation(act: Acting, site: Site, rung: int, among: Staff | None 
     }
     everybody = [one for people in may_know.values() for one in people]
     told: Sequence[Addressee] = ()
-    for whom in RUNGS[rung - 1 :]:
+    for whom in RUNGS[late.rung - 1 :]:
         told = told or _on(whom, case, may_know, everybody)
-    _send(session, Post(site, case, act.now), messages.escalated, told or everybody)
+    post = Post(site, case, act.now, late.clock == "danger")
+    _tell(session, post, "escalated", told or everybody)
 
 
 def _on(

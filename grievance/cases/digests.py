@@ -1,0 +1,51 @@
+"""One letter a day for each member of staff: how much came for them, and nothing of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from grievance.accounts.digesting import claim_day
+from grievance.accounts.queries import staff_to_notify
+from grievance.accounts.roles import Permission
+from grievance.cases import notices
+from grievance.cases.site import Site
+from grievance.clock import is_working_day, local_day
+from grievance.deadlines.hours import Hours
+from grievance.deadlines.queries import operator_hours
+from grievance.notifications import messages, outbox
+from grievance.notifications.addresses import AddressBox
+
+
+def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
+    """Write to each member whose hour has come, on a day on which the operator reads, what they
+    were not told yet. Once a day each, by however many it is asked; who has nothing gets nothing.
+    """
+    hours = operator_hours(session)
+    day, hour = local_day(now, hours.zone), now.astimezone(ZoneInfo(hours.zone)).hour
+    turn = claim_day(session, day, hour) if _reads(hours, day) else set()
+    people = [one for one in staff_to_notify(session, Permission.CASE_WORK) if one[0] in turn]
+    counted = notices.take_untold(session, [one.person_id for one in people], now)
+    letters = [
+        messages.digest(
+            AddressBox(to.person_id, to.address_box),
+            to.language,
+            site.public_url,
+            counted[to.person_id],
+        )
+        for to in people
+        if counted.get(to.person_id)
+    ]
+    outbox.enqueue_all(session, site.ring.notifier_public, letters, now)
+    session.commit()
+    return {"due": len(turn), "done": len(letters)}
+
+
+def _reads(hours: Hours, day: date) -> bool:
+    """Whether the operator reads on a day: on every working day, where it gave no hours."""
+    if hours.weekly and not hours.weekly.get(day.weekday()):
+        return False
+    weekend = bool(hours.weekly) and day.weekday() >= 5 and day not in hours.closed
+    return weekend or is_working_day(day, hours.country, hours.closed)

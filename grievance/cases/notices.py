@@ -1,0 +1,100 @@
+"""What staff are told of cases: a list for each of them, from which their letters are made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from grievance.cases.lifecycle import OPEN
+from grievance.cases.models import Case, Notice, Recusal
+from grievance.clock import to_the_hour
+
+KEPT = timedelta(days=60)
+# What need not be told any more once this does not hold.
+STILL: dict[str, ColumnElement[bool]] = {
+    "new_case": Case.assignee_id.is_(None),
+    "freed": Case.assignee_id.is_(None),
+    "escalated": Case.escalation_waits.expression,
+    "second_asked": Case.awaits_second.expression,
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """When something is told, and whether a letter of its own tells it at once."""
+
+    now: datetime
+    by_letter: bool = False
+
+
+def note(session: Session, case: UUID, kind: str, people: Iterable[UUID], told: Told) -> None:
+    """Put something of a case on the lists of these people. What stands there unread already is
+    new again: it is told once more, not twice."""
+    told_at = told.now if told.by_letter else None
+    row = {"case_id": case, "kind": kind, "at": to_the_hour(told.now), "told_at": told_at}
+    rows = [{"id": uuid4(), "person_id": one, **row} for one in sorted(set(people))]
+    if rows:
+        put = insert(Notice)
+        own, unread = ["person_id", "kind", "case_id"], text("read_at IS NULL")
+        new = {name: put.excluded[name] for name in ("at", "told_at")}
+        put = put.on_conflict_do_update(index_elements=own, index_where=unread, set_=new)
+        session.execute(put, rows)
+
+
+def seen(session: Session, case: UUID, person: UUID, now: datetime) -> None:
+    """Somebody looks at the case: nothing of it is new to them."""
+    _read(session, now, Notice.case_id == case, Notice.person_id == person)
+
+
+def seen_all(session: Session, person: UUID, now: datetime) -> None:
+    """Somebody has read their whole list."""
+    _read(session, now, Notice.person_id == person)
+
+
+def _read(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    """In one order, so that two who read do not wait for each other."""
+    open_ = select(Notice.id).where(*which, Notice.read_at.is_(None)).order_by(Notice.id)
+    found = session.scalars(open_.with_for_update()).all()
+    if found:
+        session.execute(update(Notice).where(Notice.id.in_(found)).values(read_at=now))
+
+
+def take_untold(
+    session: Session, people: Collection[UUID], now: datetime
+) -> dict[UUID, dict[str, int]]:
+    """How much each of these people was not told yet, by kind; from now on it is told.
+
+    Not what they have read since, what was done since, nor of a case that is over or in which they
+    have a conflict of interest. What is being written down at this moment waits for the next time.
+    """
+    free = select(Notice.id).where(Notice.person_id.in_(people), Notice.told_at.is_(None))
+    rows = session.scalars(free.with_for_update(skip_locked=True)).all()
+    out = select(Recusal.person_id).where(
+        Recusal.case_id == Notice.case_id,
+        Recusal.person_id == Notice.person_id,
+        Recusal.state == "stands",
+    )
+    counted = session.execute(
+        select(Notice.person_id, Notice.kind, func.count())
+        .join(Case, Case.id == Notice.case_id)
+        .where(Notice.id.in_(rows), Notice.read_at.is_(None), Case.state.in_(OPEN), ~out.exists())
+        .where(*(or_(Notice.kind != kind, still) for kind, still in STILL.items()))
+        .group_by(Notice.person_id, Notice.kind)
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for person, kind, count in counted:
+        found.setdefault(person, {})[kind] = count
+    session.execute(update(Notice).where(Notice.id.in_(rows)).values(told_at=now))
+    return found
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Delete what is older than 60 days; answers how many."""
+    old = delete(Notice).where(Notice.at < now - KEPT).returning(Notice.id)
+    return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
