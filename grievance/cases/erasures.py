@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.models import Event
 from grievance.accounts.queries import profile
 from grievance.cases.lifecycle import OVER
-from grievance.cases.models import Case, Erasure, FourEyes
+from grievance.cases.models import Case, Erasure, FourEyes, Receipt
 from grievance.cases.queries import not_recused
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
@@ -42,6 +42,12 @@ def wanted(session: Session, case_id: UUID) -> Erasure | None:
     No step of the case makes it void."""
     row = asked(session, case_id) or proposed(session, case_id)
     return row if row and row.ground in ASKED else None
+
+
+def is_shared(session: Session, case_id: UUID) -> bool:
+    """Whether the report is that of a group: further members hold a number for it."""
+    mine = (Receipt.case_id == case_id, Receipt.role == "member", Receipt.state == "active")
+    return session.scalar(select(Receipt.id).where(*mine).limit(1)) is not None
 
 
 def promised(row: Erasure, hours: Hours) -> datetime:

@@ -75,9 +75,10 @@ def erasure_not_asked(case: Case, _actor: Actor) -> bool:
     return bool(session and erasures.asked(session, case.id) is None)
 
 
-def erasure_to_stop(case: Case, _actor: Actor) -> bool:
-    """An erasure waits that the worker can stop: every one but that for which the time is over."""
-    session = object_session(case)
+def erasure_to_stop(case: Case, actor: Actor) -> bool:
+    """An erasure waits that the worker, or a member of their group, can stop: every one but that
+    for which the time is over. It is no helper's report."""
+    session = object_session(case) if actor.role != "helper" else None
     return bool(session and erasures.to_stop(session, case.id))
 
 

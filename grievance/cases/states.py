@@ -366,11 +366,11 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.ASK_ERASURE, STATES, None, WORKER, N_("Delete my report"),
-            guards.erasure_not_asked, codes=("erasure", "given_by"),
+            guards.erasure_not_asked, codes=("erasure", "given_by"), ledger=(),
         ),
         Transition(
-            Verb.STOP_ERASURE, STATES, None, WORKER, N_("Keep my report"), guards.erasure_to_stop,
-            codes=("erasures",),
+            Verb.STOP_ERASURE, STATES, None, HELPER, N_("Keep my report"), guards.erasure_to_stop,
+            codes=("erasures", "role?"), ledger=(),
         ),
         Transition(
             Verb.PROPOSE_ERASE, STATES, None, "case.four_eyes", N_("Propose to delete the case"),

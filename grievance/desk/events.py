@@ -13,7 +13,7 @@ from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
 from grievance.desk.verbs import DESK
-from grievance.desk.words import LEVEL, SEVERITY
+from grievance.desk.words import AUTHOR, LEVEL, SEVERITY
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, date_text, time_text
@@ -126,5 +126,8 @@ def _who(event: Event, known: Mapping[UUID, str]) -> str:
         return known.get(person, _("Somebody who left"))
     if not event.actor.startswith("receipt:"):
         return _("The system")
-    helper = event.codes.get("role") == "helper" or "helper" in event.codes.get("receipts", [])
+    role = event.codes.get("role")
+    if role == "member":
+        return _(AUTHOR[role])
+    helper = role == "helper" or "helper" in event.codes.get("receipts", [])
     return _("The helper") if helper else _("The worker")

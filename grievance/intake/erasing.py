@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from sqlalchemy import and_, or_, select
 from werkzeug.wrappers import Response as Answer
 
+from grievance.accounts.models import Event
 from grievance.cases import erasures
 from grievance.cases.act import Act
+from grievance.cases.ledger import REPLAYED
 from grievance.cases.lifecycle import OPEN
-from grievance.cases.models import Erasure
+from grievance.cases.models import Case, Erasure
 from grievance.cases.operations import erasing
+from grievance.cases.operations.replaying import RESTORE
 from grievance.cases.state_words import ERASURE_GROUNDS
 from grievance.cases.states import Verb
 from grievance.clock import local_day
@@ -30,6 +35,7 @@ from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.language import whole_language
 
+WISHES = (Verb.ASK_ERASURE, Verb.STOP_ERASURE)
 SAID = {
     "worker": N_(
         "You asked us on %(asked)s to delete your report. Our people look at it and delete "
@@ -49,6 +55,23 @@ SAID = {
     ),
 }
 complete(SAID, ERASURE_GROUNDS)
+# What the others who hold a number for the report read.
+GOES = N_(
+    "This report is to be deleted for good from %(day)s on, and then your number opens nothing any "
+    "more. Copy before what you still need."
+)
+SHARED = N_("It is the report of all in your group: if you want to keep it, say so here.")
+# What the worker reads before the others of a group have had their time.
+GROUP = N_(
+    "Everybody in your group reads of it on their page and can say that they want to keep the "
+    "report, so it is not deleted before %(day)s."
+)
+# What was asked and does not stand any more.
+KEPT = N_("Somebody in your group wants to keep the report, so it is not deleted.")
+VOID = N_(
+    "We had to put back an older copy of our records. If you had asked us to delete your report, "
+    "that does not count any more: ask for it again."
+)
 BY = N_("We do that by %(by)s at the latest.")
 LATE = N_(
     "We said that we would do that by %(by)s. That day is over, and it was our task, not yours. "
@@ -61,7 +84,8 @@ SEEN = N_(
 
 @dataclass(frozen=True)
 class Waits:
-    """That the report is to be deleted, as its worker reads it; `stops` when they can say no."""
+    """That the report is to be deleted, or no more, as who holds a number for it reads it; `stops`
+    when they can say no."""
 
     said: str
     stops: bool
@@ -73,10 +97,39 @@ def waits_of(act: Act) -> Waits | None:
     session = act.session
     asked = erasures.asked(session, act.case.id)
     row = asked or erasures.proposed(session, act.case.id)
-    if row is None or act.actor.role != "worker":
-        return None
     with speaking(whole_language()):
-        return Waits(_sentence(act, row), act.may(Verb.STOP_ERASURE), PlainForm())
+        said = _sentence(act, row) if row else _void(act)
+        return Waits(said, act.may(Verb.STOP_ERASURE), PlainForm()) if said else None
+
+
+def _void(act: Act) -> str:
+    """Why a wish does not stand any more, where it was not its worker who ended it."""
+    last = act.session.scalars(
+        select(Event)
+        .where(
+            Event.stream_kind == Case.stream_kind,
+            Event.stream_id == act.case.id,
+            or_(
+                Event.verb.in_((*WISHES, Verb.WORKER_REOPENS, Verb.APPEAL)),
+                and_(Event.verb == REPLAYED, Event.codes["act"].astext.in_(WISHES)),
+            ),
+        )
+        .order_by(Event.seq.desc())
+        .limit(1)
+    ).first()
+    if last is None or act.actor.role != "worker":
+        return ""
+    if last.codes.get("role") == "member":
+        return _(KEPT)
+    return _(VOID) if last.actor == RESTORE.name and _was_wanted(act, last) else ""
+
+
+def _was_wanted(act: Act, last: Event) -> bool:
+    """Whether what a restore did not keep was the worker's wish: one that the backup held, or one
+    from after it."""
+    ended = [UUID(one) for one in last.codes.get("erasures", ())]
+    grounds = act.session.scalars(select(Erasure.ground).where(Erasure.id.in_(ended)))
+    return last.codes.get("act") == Verb.ASK_ERASURE or bool(set(grounds) & set(erasures.ASKED))
 
 
 def _sentence(act: Act, row: Erasure) -> str:
@@ -87,12 +140,16 @@ def _sentence(act: Act, row: Erasure) -> str:
         return date_text(local_day(at, hours.zone))
 
     days = {"asked": day(row.asked_at), "day": day(row.from_at), "by": day(by)}
-    seen = row.ground == "worker" and row.from_at > row.asked_at
+    own, wish = act.actor.role == "worker", row.ground in erasures.ASKED
+    waits = own and row.ground == "worker" and row.from_at > row.asked_at
+    shared = erasures.is_shared(act.session, act.case.id)
     said = {
-        SAID[row.ground]: True,
-        SEEN: seen,
-        BY: row.ground in erasures.ASKED and by >= act.now,
-        LATE: row.ground in erasures.ASKED and by < act.now,
+        SAID[row.ground] if own else GOES: True,
+        SHARED: not own and act.may(Verb.STOP_ERASURE),
+        GROUP: waits and shared,
+        SEEN: waits and not shared,
+        BY: own and wish and by >= act.now,
+        LATE: own and wish and by < act.now,
     }
     return " ".join(_(sentence) % days for sentence, holds in said.items() if holds)
 
@@ -117,6 +174,7 @@ def erase() -> Answer | Response:
         form=form,
         bodies=sorted(book.name(one) for one in referrals.had_it(act.session, act.case.id)),
         is_open=act.case.state in OPEN,
+        shared=erasures.is_shared(act.session, act.case.id),
     )
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)

@@ -104,7 +104,7 @@ def test_here_the_files_went_with_the_next_run_of_the_worker(life: Life) -> None
 def test_a_restore_erases_it_again_with_its_files(life: Life, fresh: Place) -> None:
     answer = fresh.run("restore", life.backup, "--ledger", life.place.data / ledger.FILE)
     assert answer.exit_code == 0, answer.output
-    assert json.loads(answer.stdout)["replayed"] == 1
+    assert json.loads(answer.stdout)["replayed"] == 2  # erased, and a wish taken back
     with fresh.session() as session:
         assert session.get(Case, life.erased.case.id) is None
         assert life.handler.open(session, session.get_one(Case, life.kept.case.id)).holds("story")

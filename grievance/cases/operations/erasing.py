@@ -38,11 +38,13 @@ def ask_erasure(act: Act) -> Erasure:
     """The worker asks that the case is erased: staff are told, two of them do it.
 
     With a number that others have seen, or one taken lately in the place of such a number, it
-    counts as told to us, and is done after the notice. The worker gets neutral news of it: whoever
-    shut them out could ask.
+    counts as told to us, and is done after the notice. So it is where the report is that of a
+    group: every member reads of it, and can keep the report. The worker gets neutral news of it:
+    whoever shut them out could ask.
     """
     act.check(Verb.ASK_ERASURE)
-    own = act.actor.known_to == "self" and not _was_seen(act)
+    alone = not erasures.is_shared(act.session, act.case.id)
+    own = alone and act.actor.known_to == "self" and not _was_seen(act)
     row = Erasure(
         id=uuid4(),
         case_id=act.case.id,
@@ -73,7 +75,8 @@ def _was_seen(act: Act) -> bool:
 
 
 def stop_erasure(act: Act) -> None:
-    """The worker wants the case kept: their own wish ends, and what staff proposed instead."""
+    """The worker, or a member of the group, wants the case kept: the wish ends, and what staff
+    proposed instead."""
     act.check(Verb.STOP_ERASURE)
     found = erasures.to_stop(act.session, act.case.id)
     for one in found:
@@ -82,7 +85,8 @@ def stop_erasure(act: Act) -> None:
         lapse(act)
     erasures.watch(act.session, act.case.id, act.at)
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
-    act.move(Verb.STOP_ERASURE, erasures=[str(one.id) for one in found])
+    by: dict[str, Any] = {"role": act.actor.role} if act.actor.role == "member" else {}
+    act.move(Verb.STOP_ERASURE, erasures=[str(one.id) for one in found], **by)
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,11 @@ def _contact(_session: Session, _case: Case, _act: Act, _now: datetime) -> None:
     before: nobody is written to by what was there earlier (`addressing.may_be_old`)."""
 
 
+def _wish(_session: Session, _case: Case, _act: Act, _now: datetime) -> None:
+    """No wish to be erased stands after a restore (`stop_erasing`). That there was one stands in
+    the event before, so that the worker's page says that it has to be asked again."""
+
+
 def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
     """The reason is gone with the event. Somebody who joined after the backup is not there.
 
@@ -230,6 +235,8 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.RECUSE: _recuse,
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,
+    Verb.ASK_ERASURE: _wish,
+    Verb.STOP_ERASURE: _wish,
     Verb.ERASE: _erase,
 }
 complete(AGAIN, ACTS)
