@@ -8,7 +8,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import filing, hosts, queue, returning, routing, starting, sweeping, texts, visit
+from bench import (
+    filing,
+    finding,
+    hosts,
+    queue,
+    returning,
+    routing,
+    starting,
+    sweeping,
+    texts,
+    visit,
+)
 from bench.house import House, house, temporary
 from bench.table import Line, show
 
@@ -18,6 +29,7 @@ ON_A_HOUSE: dict[str, Callable[[House], list[Line]]] = {
     "filing": filing.measure,
     "sweeping": sweeping.measure,
     "queue": queue.measure,
+    "finding": finding.measure,
     "texts": texts.measure,
     "hosts": hosts.measure,
 }

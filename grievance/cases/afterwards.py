@@ -1,4 +1,5 @@
-"""What a page does once it is out: files that were not cleaned are tried again.
+"""What a page does once it is out: files that were not cleaned are tried again, cases that went on
+are read into the index.
 
 Only who opens a case holds its key, so no job could do it.
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from grievance import clock
-from grievance.cases import recleaning
+from grievance.cases import index, recleaning
 from grievance.cases.files import Stored
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase
@@ -22,6 +23,7 @@ from grievance.web.afterwards import afterwards
 from grievance.web.sources import here
 
 ELSEWHERE = b"other cases"  # one lane at the cleaner, whoever's page it was
+SLICES = 10  # of the index, after one page
 
 
 def clean_afterwards(
@@ -53,6 +55,20 @@ def clean_elsewhere_afterwards(site: Site, reader: Reader, actor: str) -> None:
         opened = reader.open(session, one.case) if one else None
         if one and opened:
             _cleaned(session, site, opened, one, ELSEWHERE)
+
+    afterwards(actor, work)
+
+
+def index_afterwards(site: Site, reader: Reader, actor: str) -> None:
+    """Read the cases that went on since the index knew them, some at a time."""
+
+    def work() -> None:
+        session = db.session()
+        for _ in range(SLICES):
+            read = index.refresh(session, site.ring, reader)
+            session.commit()
+            if read < index.SLICE:
+                return
 
     afterwards(actor, work)
 

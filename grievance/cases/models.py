@@ -569,3 +569,28 @@ class Tally(Base):
     dimension: Mapped[str] = code(20, primary_key=True)
     value: Mapped[str] = code(40, primary_key=True)
     count: Mapped[int]
+
+
+class SearchChunk(Base):
+    """Some lines of the index over what is sealed, under a key of their own that is sealed to the
+    operator's key of a generation. What it holds can always be read anew from the cases."""
+
+    __tablename__ = "search_chunk"
+
+    id: Mapped[UUID] = identifier()
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    generation: Mapped[int]
+    box: Mapped[bytes] = sealed("search.key/1")
+    content: Mapped[bytes] = sealed("search.chunk/1")
+
+
+class SearchLine(Base):
+    """In which chunk a case's line lies, and up to which of its events the case was read for it."""
+
+    __tablename__ = "search_line"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("grievance_case.id"), primary_key=True)
+    chunk_id: Mapped[UUID] = mapped_column(
+        ForeignKey("search_chunk.id", ondelete="CASCADE"), index=True
+    )
+    seq: Mapped[int]

@@ -1,12 +1,12 @@
 """The desk: where handlers see what is due, read a case and do what the state table allows.
 
-`listing` is Today and the queue, `views` the page of a case, `case_files` its files, `acting` one
-POST for each verb, `bulk` many cases at once, `deciding` what needs two people and who steps aside,
-`referring` what goes to other bodies, `packet_copies` its papers, `board` all of them;
-`remedy` what was promised and came, `closing` how a case ends, `erasing` what deletes it;
-`reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
-`reading`, `remedy_reading`, `events`, `advice` and `words` turn rows and codes into what a person
-reads.
+`listing` is Today and the queue, `finding` the box that finds, `views` the page of a case,
+`case_files` its files, `acting` one POST for each verb, `bulk` many cases at once, `deciding` what
+needs two people and who steps aside, `referring` what goes to other bodies, `packet_copies` its
+papers, `board` all of them; `remedy` what was promised and came, `closing` how a case ends,
+`erasing` what deletes it; `reissuing` a new code, `calling` a filing for somebody who called.
+`loading` is the one loader; `reading`, `remedy_reading`, `events`, `advice` and `words` turn rows
+and codes into what a person reads.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from grievance.desk import (
     case_files,
     denied,
     erasing,
+    finding,
     listing,
     packet_copies,
     referring,
@@ -29,16 +30,16 @@ from grievance.desk import (
     views,
 )
 from grievance.desk.blueprint import bp
-from grievance.desk.menu import desk_menu
+from grievance.desk.menu import desk_menu, finds
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "init_app", "listing",
-    "packet_copies", "referring", "reissuing", "remedy", "views",
+    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "finding", "init_app",
+    "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
     """Serve the desk and give every staff page its menu."""
-    provide(app, desk_menu=desk_menu)
+    provide(app, desk_menu=desk_menu, finds=finds)
     app.register_blueprint(bp)

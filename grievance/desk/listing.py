@@ -26,7 +26,7 @@ from grievance.desk.bulk import bulk_form
 from grievance.desk.calling import CallerForm
 from grievance.desk.filters import as_arguments, asked, filters_of
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import clean_elsewhere
+from grievance.desk.loading import clean_elsewhere, index_elsewhere
 from grievance.desk.menu import desk_menu
 from grievance.extensions import db
 from grievance.i18n import Language
@@ -94,6 +94,7 @@ def _cases_today(member: Member) -> str:
     at, session = now(), db.session()
     leads = member.can(Permission.CASE_ASSIGN)
     clean_elsewhere(member)
+    index_elsewhere(member)
     found = queries.today(session, member.person_id, at, leads=leads)
     lists = {
         "danger": found.danger,

@@ -13,7 +13,7 @@ from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member
-from grievance.cases.afterwards import clean_elsewhere_afterwards
+from grievance.cases.afterwards import clean_elsewhere_afterwards, index_afterwards
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations.filing import ALPHABET
@@ -77,6 +77,11 @@ def reader_of(member: Member) -> Reader:
 def clean_elsewhere(member: Member) -> None:
     """Once the page is out, let one file be cleaned that waits in any case."""
     clean_elsewhere_afterwards(site(), reader_of(member), actor_of(member).name)
+
+
+def index_elsewhere(member: Member) -> None:
+    """Once the page is out, let cases be read that the index does not know as they are now."""
+    index_afterwards(site(), reader_of(member), actor_of(member).name)
 
 
 def actor_of(member: Member) -> Actor:

@@ -95,10 +95,15 @@ def desk_menu() -> list[Item]:
     ]
 
 
+def finds() -> bool:
+    """Whether this member may look for cases."""
+    return staff.current_member().can(Permission.CASE_READ)
+
+
 def _here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
-    elsewhere = ("desk.today", "desk.referrals")
+    elsewhere = ("desk.today", "desk.referrals", "desk.find", "desk.find_words")
     on_case = (request.endpoint or "").startswith("desk.") and request.endpoint not in elsewhere
     return endpoint == "desk.queue" and on_case
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from grievance.cases.finding import BY
 from grievance.cases.models import AUTHORS, FILED_BY, SEVERITIES, Case
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import AGES, DUE_WITHIN
@@ -48,6 +49,16 @@ CHANNEL = {
     "post": N_("Sent by post"),
 }
 complete(CHANNEL, FILED_BY)
+FOUND_BY = {
+    "reference": N_("Its reference"),
+    "paper": N_("A paper's number"),
+    "name": N_("Name"),
+    "company": N_("Company or town"),
+    "phone": N_("Telephone number"),
+    "email": N_("E-mail address"),
+    "note": N_("Your own note"),
+}
+complete(FOUND_BY, BY)
 CLOCK = {
     "acknowledge": N_("Tell the worker that a person has read it"),
     "danger": N_("Danger: a person acts"),

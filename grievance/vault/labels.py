@@ -47,6 +47,10 @@ class Label(StrEnum):
     PACKET_KEY = "packet.key/1"
     REPLY_BODY = "reply.body/1"
 
+    # finding cases
+    SEARCH_CHUNK = "search.chunk/1"
+    SEARCH_KEY = "search.key/1"
+
     # drafts, sessions, outbox
     DRAFT_ANSWERS = "draft.answers/1"
     DRAFT_KEY = "draft.key/1"

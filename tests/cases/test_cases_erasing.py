@@ -13,7 +13,7 @@ from grievance import clock
 from grievance.accounts import audit, exporting, verifying, words
 from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Event
-from grievance.cases import files, queries, records
+from grievance.cases import files, index, queries, records
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import (
@@ -33,6 +33,7 @@ from grievance.cases.operations import (
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
+from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox
 from grievance.questions import drafts, jobs
@@ -80,6 +81,8 @@ def fill(world: World) -> None:
     _draft(world)
     erasing.ask_erasure(world.own())
     _address(world)
+    desk, lead = world.desk(), world.handler
+    index.refresh(session, site.ring, Reader(lead.id, lead.organisation, desk.privates))
 
 
 def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
@@ -197,7 +200,7 @@ def gone(world: World) -> Gone:
 def test_the_case_had_something_everywhere(gone: Gone) -> None:
     """Else the tests below would prove little."""
     hanging = {model.__tablename__ for model in (*shredding.OF_A_CASE, *shredding.FURTHER)}
-    by_another = {"draft", "event_detail", "kept_words", "packet_file"}
+    by_another = {"draft", "event_detail", "kept_words", "packet_file", "search_chunk"}
     assert hanging - gone.rows == by_another
     assert len(gone.sealed) > 30
     assert len(gone.blobs) > 3

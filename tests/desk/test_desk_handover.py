@@ -299,6 +299,23 @@ def test_taking_the_report_back_recalls_every_hand_over(house):
     assert verbs_of(house, case)[-3:] == ["recall", "recall", "withdraw"]
 
 
+def test_a_case_is_found_by_the_number_of_its_paper_once_it_is_one(house):
+    handler = house.hire()
+    filed = taken(house, handler)
+    client = house.browser(handler)
+    delivered(house, client, filed.case)
+    packet = house.session.scalars(select(Packet)).one()
+    number = sealing.number_of(packet.id)
+    for typed in (number, number.lower(), number.replace("-", " ")):
+        fields = read_page(client.get("/staff/find")).fields()
+        page = read_page(client.post("/staff/find", data={**fields, "words": typed}))
+        assert filed.case.reference in page.main
+        assert "A paper's number" in page.main
+    for name in ("labour bureau", "あっせん"):
+        body = read_page(client.post("/staff/find", data={**fields, "words": name}))
+        assert CONCILIATION in "".join(link.get("href") for link in body.all("a"))
+
+
 def test_a_changed_code_still_opens_the_packet_and_the_old_one_does_not(house):
     handler = house.hire()
     filed = taken(house, handler)

@@ -18,6 +18,7 @@ from grievance.accounts.audit import ERASED, Deed
 from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.named import GONE, ROWS
 from grievance.accounts.words import KeptWords
+from grievance.cases import index
 from grievance.cases import models as cases
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
@@ -38,7 +39,8 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.Attempt, cases.CaseFile, cases.CaseGrant, cases.CaseKey, cases.CaseRecord,
     cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
-    cases.RemedyItem, cases.Suggestion, cases.Translation, referrals.Consent, referrals.Packet,
+    cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation, referrals.Consent,
+    referrals.Packet,
     referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
@@ -48,6 +50,10 @@ FURTHER: Mapping[type[Any], Which] = {
     ),
     EventDetail: lambda case: EventDetail.event_id.in_(
         select(Event.id).where(Event.stream_kind == Case.stream_kind, Event.stream_id == case)
+    ),
+    # the lines of others in it are read anew from their cases
+    cases.SearchChunk: lambda case: cases.SearchChunk.id.in_(
+        select(cases.SearchLine.chunk_id).where(cases.SearchLine.case_id == case)
     ),
     KeptWords: lambda case: KeptWords.holder_id.in_(
         select(Receipt.id).where(Receipt.case_id == case)
@@ -73,6 +79,7 @@ def shred(act: Acting, boxes: Collection[str], tags: Collection[bytes] = (), **c
     """
     session, case = act.session, act.case
     linked = _linked(session, case.id)
+    index.lock(session)
     found = _found(session, case.id)
     blobs = [getattr(row, name) for model, name in BLOBS for row in found[model]]
     gone = {f"{EventDetail.__tablename__}/{row.event_id}": GONE for row in found[EventDetail]}
