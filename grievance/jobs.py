@@ -42,6 +42,7 @@ from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
 from grievance.questions.jobs import purge as purge_drafts
+from grievance.referrals.operations import linking
 from grievance.settings import PREFIX, CronSettings, SettingsError, WorkerSettings, read
 from grievance.storage import blobs
 from grievance.vault.keyring import KeyRing
@@ -117,6 +118,7 @@ def _forget(work: Work) -> Counts:
     """Drafts and visits that ran out; their time is always real."""
     now = clock.real_now()
     visits = receipts.purge_visits(work.session, now) + words.purge(work.session, now)
+    visits += linking.purge_visits(work.session, now)
     store = blobs(work.settings.storage, work.settings.bucket)
     drafts = purge_drafts(work.session, store, now)
     return {"due": visits + drafts, "done": visits + drafts}

@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
         " They are named on this page: translate them first. A document that was changed needs a"
         " new yes."
     ),
+    "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),
     # cases
     "actor": N_("Your role does not allow this."),

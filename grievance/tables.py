@@ -15,6 +15,7 @@ MODULES = (
     "questions.models",
     "deadlines.models",
     "referrals.models",
+    "referrals.links",
     "cases.models",
     "demo.models",
 )

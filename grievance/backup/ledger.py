@@ -18,7 +18,13 @@ from grievance import clock
 from grievance.accounts import anchors, audit
 from grievance.backup.files import NotDone, keep
 from grievance.cases.ledger import FILE, Ledger, read
-from grievance.cases.operations.replaying import RESTORE, Replayed, replay, stop_erasing
+from grievance.cases.operations.replaying import (
+    RESTORE,
+    Replayed,
+    close_links,
+    replay,
+    stop_erasing,
+)
 from grievance.notifications import outbox
 from grievance.questions.jobs import sweep_left
 from grievance.storage import Blobs
@@ -114,8 +120,16 @@ def done_again(connection: Connection, found: Found | None, event_key: bytes) ->
         session.flush()
         kept = stop_erasing(session, now)
         session.flush()
+        links = close_links(session, now)
+        session.flush()
     if found:
         _tell(found, made)
+    if links:
+        click.echo(
+            f"{links} reply links of the backup are closed: one of them may have been closed since."
+            " Make new ones where they are wanted.",
+            err=True,
+        )
     if kept:
         click.echo(
             f"{len(kept)} cases were to be erased at the backup, and are no more: somebody may "

@@ -42,7 +42,7 @@ REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", 
 AWAITED = ("agreed", "part")  # promised, and not all there
 NOTICES = (
     "danger", "new_case", "freed", "assigned", "worker_answered", "came_back", "escalated",
-    "limit_near", "second_asked",
+    "limit_near", "second_asked", "body_news",
 )  # fmt: skip
 REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
 

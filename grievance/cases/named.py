@@ -12,6 +12,7 @@ from grievance.accounts import audit
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
 from grievance.cases import models as cases
 from grievance.deadlines.models import Deadline
+from grievance.referrals import links
 from grievance.referrals import models as referrals
 
 LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
@@ -34,6 +35,8 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     referrals.Consent: (),
     referrals.Referral: ("version",),
     referrals.ReferralAnswer: (),
+    links.ReplyLink: ("wrong",),  # a try is no act
+    links.BodyWrote: (),
     Deadline: ("attempts", "next_try"),
 }
 

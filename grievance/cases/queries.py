@@ -21,6 +21,7 @@ from grievance.accounts.roles import Permission
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
 from grievance.deadlines import keeping
+from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import UNTOLD, Referral
 
 PAGE = 50
@@ -220,6 +221,22 @@ def to_tell(session: Session, person: UUID, limit: int = 10) -> list[Case]:
     mine = (Case.assignee_id == person) | nobodys(session)
     chosen = select(Case).where(Case.id.in_(untold), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
+
+
+def body_wrote(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+    """Cases in which a body wrote over its reply link what nobody has read: this person's and
+    nobody's, whether they are over or not."""
+    unread = select(BodyWrote.case_id).where(BodyWrote.read_at.is_(None))
+    mine = (Case.assignee_id == person) | nobodys(session)
+    chosen = select(Case).where(Case.id.in_(unread), mine, not_recused(person))
+    return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
+
+
+def openings(session: Session, case_id: UUID, referral_id: UUID) -> list[datetime]:
+    """When the body of a hand-over came in over its reply link, oldest first."""
+    of_case = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
+    opened = (Event.verb == "body_opened", Event.codes["referral"].astext == str(referral_id))
+    return list(session.scalars(select(Event.at).where(*of_case, *opened).order_by(Event.seq)))
 
 
 def law_soon(session: Session, person: UUID, now: datetime, limit: int = 10) -> list[Case]:

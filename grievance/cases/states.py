@@ -71,6 +71,13 @@ class Verb(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     RECALL = "recall"
     TELL_BODY = "tell_body"
+    MAKE_LINK = "make_link"
+    RENEW_LINK = "renew_link"
+    CLOSE_LINK = "close_link"
+    READ_REPLY = "read_reply"
+    BODY_OPENED = "body_opened"
+    BODY_WROTE = "body_wrote"
+    LINK_SHUT = "link_shut"
     OPEN_DIALOGUE = "open_dialogue"
     NO_AGREEMENT = "no_agreement"
     RECORD_REMEDY = "record_remedy"
@@ -117,13 +124,14 @@ class Transition:
     def __post_init__(self) -> None:
         of_list(self.sources, STATES)
         of_list((self.target,), (None, RESUME, STANDING, TALKED, *STATES))
-        of_list((self.who,), (*Permission, WORKER, HELPER, JOB))
+        of_list((self.who,), (*Permission, WORKER, HELPER, JOB, LINK))
         of_list((self.guard.__name__,) if self.guard else (), CODES)
         of_list(self.ledger or (), (one.rstrip("?") for one in self.codes))
 
 
 WORKER, HELPER = "receipt.worker", "receipt.helper"
 JOB = "job"
+LINK = "reply.link"  # a body without an account, over its link
 # What the last event of a case carries: nothing else of it is left.
 ERASING = ("ground", "proposal?", "by?", "alone?", "boxes", "rows", "all")
 
@@ -305,6 +313,34 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.TELL_BODY, STATES, None, "case.work", N_("They were told that it ended"),
             codes=("referral",),
+        ),
+        Transition(
+            Verb.MAKE_LINK, BEGUN, None, "case.work", N_("Make a reply link"),
+            codes=("referral", "link", "ends"),
+        ),
+        Transition(
+            Verb.RENEW_LINK, BEGUN, None, "case.work", N_("Renew the reply link"),
+            codes=("referral", "link", "ends"),
+        ),
+        Transition(
+            Verb.CLOSE_LINK, STATES, None, "case.work", N_("Close the reply link"),
+            codes=("referral?", "links"), versioned=False,
+        ),
+        Transition(
+            Verb.READ_REPLY, STATES, None, "case.work", N_("We have read what they wrote"),
+            codes=("referral", "answers"),
+        ),
+        Transition(
+            Verb.BODY_OPENED, STATES, None, LINK, N_("Open the document"),
+            codes=("referral", "link"),
+        ),
+        Transition(
+            Verb.BODY_WROTE, BEGUN, STANDING, LINK, N_("Send"),
+            codes=("referral", "link", "kind", "answer", "value"),
+        ),
+        Transition(
+            Verb.LINK_SHUT, STATES, None, LINK, N_("Close the reply link"),
+            codes=("referral", "link"),
         ),
         Transition(
             Verb.OPEN_DIALOGUE, ("with_mechanism",), "in_dialogue", "case.work",

@@ -33,11 +33,11 @@ ROOT = BESIDE
 PUBLIC = (
     "grievance/portal", "grievance/intake", "grievance/questions", "grievance/routing",
     "grievance/web", "grievance/cases", "grievance/deadlines", "grievance/directory",
-    "grievance/referrals",
+    "grievance/referrals", "grievance/partners", "templates/partners",
     "grievance/notifications", "templates/components", "templates/portal", "templates/intake",
     "templates/web", "templates/questions", "templates/notifications",
 )  # fmt: skip
-PUBLIC_FILES = ("templates/layout/base.html",)
+PUBLIC_FILES = ("templates/layout/base.html", "templates/layout/partner.html")
 STAFF = (
     "grievance/accounts", "grievance/desk", "grievance/console", "templates/accounts",
     "templates/desk", "templates/console",

@@ -12,6 +12,7 @@ from grievance.accounts.models import Event
 from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
+from grievance.desk.referral_words import ANSWERS
 from grievance.desk.verbs import DESK
 from grievance.desk.words import AUTHOR, LEVEL, SEVERITY
 from grievance.directory import queries as directory
@@ -43,6 +44,8 @@ class Line:
     new: bool = False
 
 
+SAID = {**ANSWERS, **REFERRALS}
+LINKS_RESTORED = N_("A backup was put back: the reply links are closed.")
 RESTORED = N_("A backup was put back. That the case is to be deleted has to be asked for again.")
 REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker again.")
 
@@ -76,6 +79,8 @@ def _sentence(event: Event) -> str:
         return REPLACED
     if event.verb == Verb.STOP_ERASURE and event.actor.startswith("cli:"):
         return RESTORED
+    if event.verb == Verb.CLOSE_LINK and event.actor.startswith("cli:"):
+        return LINKS_RESTORED
     return SENTENCES.get(event.verb, OTHER)
 
 
@@ -105,7 +110,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "severity": _(SEVERITY.get(codes.get("severity", ""), "")),
         "issues": ", ".join(said),
         "body": _body(body),
-        "kind": _(REFERRALS.get(codes.get("kind", ""), "")),
+        "kind": _(SAID.get(codes.get("kind", ""), "")),
         "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
         "remedy": _(remedy_words.KINDS.get(codes.get("kind", ""), "")),
         "stands": _(remedy_words.STANDS.get(codes.get("stands", ""), "")),

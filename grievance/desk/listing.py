@@ -16,7 +16,7 @@ from grievance.accounts.staff import Member
 from grievance.cases import erasures, queries
 from grievance.cases.models import Case
 from grievance.cases.state_words import LABELS
-from grievance.clock import local_day, now
+from grievance.clock import local_day, now, real_now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.queries import operator_hours
@@ -32,6 +32,7 @@ from grievance.extensions import db
 from grievance.i18n import Language
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
+from grievance.referrals.operations import linking
 from grievance.web.audience import audience
 from grievance.web.paging import place_of, token_for
 
@@ -95,6 +96,8 @@ def _cases_today(member: Member) -> str:
     leads = member.can(Permission.CASE_ASSIGN)
     clean_elsewhere(member)
     index_elsewhere(member)
+    linking.drop_keys(session, real_now())
+    session.commit()
     found = queries.today(session, member.person_id, at, leads=leads)
     lists = {
         "danger": found.danger,
@@ -102,6 +105,7 @@ def _cases_today(member: Member) -> str:
         "answered": found.answered,
         "second": found.second,
         "erase": erasures.calling(session, member.person_id),
+        "body": queries.body_wrote(session, member.person_id),
         "tell": queries.to_tell(session, member.person_id),
         "law": queries.law_soon(session, member.person_id, at),
         "due": found.due,

@@ -21,7 +21,7 @@ from grievance.referrals import queries
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations.steps import Answered, Delivery, Said
-from grievance.referrals.states import TABLE
+from grievance.referrals.states import SAYABLE
 from grievance.referrals.templates import book
 from grievance.web.forms import Choice, Hidden, Line, Select, Tick, Words
 from grievance.web.read_back import Day
@@ -184,7 +184,7 @@ class AnswerForm(WithFile, ReferralForm):
         self.kind.choices = choices_of(
             (code, _(label))
             for code, label in said.ANSWERS.items()
-            if referral.state in TABLE[code][0]
+            if code != "question" and referral.state in SAYABLE[code]
         )
 
     def begin(self, packet: Packet, today: date) -> None:

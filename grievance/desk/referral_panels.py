@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -10,21 +11,25 @@ from flask import url_for
 
 from grievance.accounts import queries as accounts
 from grievance.cases import files
+from grievance.cases.answers import heard
 from grievance.cases.opening import Shut, open_packet
+from grievance.clock import local_day, real_now
 from grievance.desk import referral_words as words
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
 from grievance.desk.words import FILE_STATE, size
 from grievance.extensions import db
-from grievance.i18n import current
+from grievance.i18n import current, date_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
-from grievance.referrals.operations import sealing
+from grievance.referrals.operations import linking, sealing
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.states import TABLE as STEPS
 from grievance.referrals.templates import Template, book
 from grievance.vault.labels import Label
+
+INSTANT = timedelta(seconds=1)  # a day that ends at midnight is the day before
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,9 @@ class Answer:
     number: str = field(repr=False)
     told: str = field(repr=False)
     file: Letter | None
+    by_link: bool = False
+    unread: bool = False
+    shut: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,13 +155,45 @@ class Consented:
 
 def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
     """What the body said, oldest first."""
-    found = []
-    for row in queries.answers_of(db.session(), referral.id):
-        told = desk.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
-        letter = _letter(desk, row.file_id) if row.file_id else None
-        said = _(words.ANSWERS[row.kind])
-        found.append(Answer(said, words.day(row.on), told["reference"], told["note"], letter))
-    return found
+    return [
+        Answer(
+            _(words.ANSWERS[one.row.kind]),
+            words.day(one.row.on),
+            one.reference,
+            one.words,
+            _letter(desk, one.row.file_id) if one.row.file_id else None,
+            by_link=one.wrote is not None,
+            unread=one.unread,
+            shut=not one.opened,
+        )
+        for one in heard(db.session(), desk.opened, referral)
+    ]
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """A reply link as it stands: whether it can be used, until when, and why not."""
+
+    made: str
+    until: str
+    closed: str
+    live: bool
+    over: bool
+
+
+def links_of(referral: Referral, zone: str) -> list[LinkLine]:
+    """Every link that was made for a hand-over, the newest first."""
+    at = real_now()
+    return [
+        LinkLine(
+            date_text(local_day(one.made_at, zone)),
+            date_text(local_day(one.ends_at - INSTANT, zone)),
+            _(words.CLOSED_BY[one.closed_by]) if one.closed_by else "",
+            linking.lives(one, at),
+            one.closed_at is None and not linking.lives(one, at),
+        )
+        for one in linking.of_referral(db.session(), referral.id)
+    ]
 
 
 def _letter(desk: Desk, file_id: UUID) -> Letter:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from grievance.cases import queries as cases
 from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
@@ -18,7 +19,14 @@ from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.desk.packet_reading import doors, who_learns
 from grievance.desk.referral_forms import ReferralForm
-from grievance.desk.referral_panels import Answer, Consented, Paper, answers_of
+from grievance.desk.referral_panels import (
+    Answer,
+    Consented,
+    LinkLine,
+    Paper,
+    answers_of,
+    links_of,
+)
 from grievance.desk.verbs import DESK, ON_REFERRAL, form_of
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -112,7 +120,7 @@ class ReferralPage:
             return ""
         return str(self.desk.opened.open_json(Label.REFERRAL_NOTE, self.referral.id, kept))
 
-    @property
+    @cached_property
     def answers(self) -> list[Answer]:
         """What the body said, oldest first."""
         return answers_of(self.desk, self.referral)
@@ -171,9 +179,30 @@ class ReferralPage:
             verb
             for verb in ON_REFERRAL
             if verb in can and any(state in STEPS[step][0] for step in DESK[verb].steps)
-            if verb != Verb.TELL_BODY or recalling.untold(self.referral)
+            if self._called_for(verb)
         ]
         return [self._doing(verb, first=verb == ready[0]) for verb in ready]
+
+    def _called_for(self, verb: Verb) -> bool:
+        """Whether there is something to do it to, beside where the hand-over stands."""
+        if verb == Verb.TELL_BODY:
+            return recalling.untold(self.referral)
+        if verb == Verb.READ_REPLY:
+            return any(one.unread for one in self.answers)
+        if verb in (Verb.RENEW_LINK, Verb.CLOSE_LINK):
+            return any(not one.closed for one in self.links)
+        return True
+
+    @cached_property
+    def links(self) -> list[LinkLine]:
+        """The reply links that were made for it, the newest first."""
+        return links_of(self.referral, self.hours.zone)
+
+    @property
+    def openings(self) -> list[str]:
+        """When the body came in over one of them."""
+        found = cases.openings(db.session(), self.case.id, self.referral.id)
+        return [self.time(at) for at in found]
 
     def _doing(self, verb: Verb, *, first: bool) -> Doing:
         refused = self.wrong is not None and self.wrong[0] == verb

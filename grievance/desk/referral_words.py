@@ -8,7 +8,7 @@ from grievance.directory.entries import CHANNEL_TYPES
 from grievance.i18n import N_, current, date_text
 from grievance.i18n import gettext as _
 from grievance.model import complete
-from grievance.referrals import models, states
+from grievance.referrals import links, models, states
 from grievance.referrals.templates import Template, book
 
 FORMS = {
@@ -47,8 +47,18 @@ ANSWERS = {
     "accepted": N_("They work on it"),
     "declined": N_("They do not take it"),
     "outcome": N_("There is a result"),
+    "progress": N_("They say how it goes"),
+    "question": N_("They ask something"),
 }
-complete(ANSWERS, states.ANSWERS)
+complete(ANSWERS, states.SAID)
+CLOSED_BY = {
+    "staff": N_("Closed by us"),
+    "replaced": N_("A newer link took its place"),
+    "wrong": N_("Closed after ten wrong codes"),
+    "recalled": N_("The worker took the hand-over back"),
+    "restored": N_("Closed when a backup was put back"),
+}
+complete(CLOSED_BY, links.CLOSED_BY)
 
 
 def parts(template: Template) -> list[tuple[str, str]]:

@@ -9,13 +9,16 @@ from flask import Response, make_response, render_template, request, url_for
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.clock import now
+from grievance.clock import local_day, now
+from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import Page, Trouble, act, back, repeats, stand, why
 from grievance.desk.blueprint import bp
-from grievance.desk.loading import Desk, open_case, referral_of
+from grievance.desk.link_forms import LinkForm
+from grievance.desk.loading import Desk, open_case, referral_of, site
 from grievance.desk.packet_form import PacketForm, outgoing_of
 from grievance.desk.packet_reading import PacketPage, doors, missing
 from grievance.desk.referral_forms import ReferralForm
+from grievance.desk.referral_panels import INSTANT
 from grievance.desk.referral_reading import ReferralPage
 from grievance.desk.verbs import ON_REFERRAL, given
 from grievance.desk.views import note_read
@@ -23,9 +26,11 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG
 from grievance.i18n import gettext as _
+from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
 from grievance.refusals import Refused
+from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
@@ -149,5 +154,24 @@ def _on(desk: Desk, form: ReferralForm, _done: object) -> Response:
     return _to_referral(desk.case.reference, form.referral.id)
 
 
+def _made(desk: Desk, form: LinkForm, done: ReplyLink | None) -> Response:
+    """Link and code, this once. Who sent it twice finds that there is a link, and makes another."""
+    if done is None:
+        return _on(desk, form, None)
+    link = f"{site().public_url}{url_for('partners.page', token=form.token_of_link)}"
+    body = directory.book(db.session()).name(form.referral.mechanism)
+    page = render_template(
+        "desk/reply_link.html",
+        case=desk.case,
+        referral=form.referral,
+        name=body,
+        link=link,
+        code=grouped(form.code),
+        until=local_day(done.ends_at - INSTANT, operator_hours(db.session()).zone),
+    )
+    return make_response(page)
+
+
+DONE = {Verb.MAKE_LINK: _made}
 for _verb in ON_REFERRAL:
-    stand(_verb, Page(_again, _on), f"/referrals/<uuid:referral_id>/{_verb}")
+    stand(_verb, Page(_again, DONE.get(_verb, _on)), f"/referrals/<uuid:referral_id>/{_verb}")

@@ -23,6 +23,7 @@ from grievance.cases.operations import (
     erasing,
     escalating,
     handling,
+    linking,
     receipts,
     referring,
     remedying,
@@ -31,7 +32,7 @@ from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import closing as closing_forms
 from grievance.desk import deciding as deciding_forms
-from grievance.desk import forms, referral_forms
+from grievance.desk import forms, link_forms, referral_forms
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.desk.packet_form import PacketForm
@@ -363,6 +364,13 @@ DESK: Mapping[Verb, Row] = {
         do=referring.refer,
         place=OWN,
     ),
+    Verb.READ_REPLY: Row(
+        said=N_("%(who)s read what %(body)s wrote over the reply link."),
+        form=link_forms.ReadForm,
+        do=linking.read_reply,
+        place=REFERRAL,
+        steps=("recall", "tell"),
+    ),
     Verb.RECORD_CONSENT: Row(
         said=N_("%(who)s recorded the worker's answer about %(body)s: %(answer)s."),
         form=referral_forms.ConsentForm,
@@ -406,6 +414,31 @@ DESK: Mapping[Verb, Row] = {
         place=REFERRAL,
         steps=("recall",),
     ),
+    Verb.MAKE_LINK: Row(
+        said=N_("%(who)s made a reply link for %(body)s."),
+        form=link_forms.LinkForm,
+        do=linking.make_link,
+        place=REFERRAL,
+        steps=("silent",),
+        step_up=True,
+    ),
+    Verb.RENEW_LINK: Row(
+        said=N_("%(who)s renewed the reply link of %(body)s."),
+        form=link_forms.RenewForm,
+        do=linking.renew_link,
+        place=REFERRAL,
+        steps=("silent",),
+    ),
+    Verb.CLOSE_LINK: Row(
+        said=N_("%(who)s closed the reply link of %(body)s."),
+        form=link_forms.CloseForm,
+        do=linking.close_link,
+        place=REFERRAL,
+        steps=("recall",),
+    ),
+    Verb.BODY_OPENED: Row(said=N_("%(body)s opened the document over the reply link.")),
+    Verb.BODY_WROTE: Row(said=N_("%(body)s wrote over the reply link: %(kind)s.")),
+    Verb.LINK_SHUT: Row(said=N_("The reply link of %(body)s was closed after ten wrong codes.")),
     Verb.CONSENT_GIVEN: Row(said=N_("%(who)s said yes to a hand-over to %(body)s.")),
     Verb.CONSENT_REFUSED: Row(said=N_("%(who)s said no to a hand-over to %(body)s.")),
     Verb.RECALL: Row(said=N_("%(who)s took back what %(body)s got.")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grievance.i18n import N_, lazy
-from grievance.vault.receipts import grouped
+from grievance.model import complete
+from grievance.vault.receipts import MISREAD, grouped
 from grievance.web.forms import Form, Number
 
 LOOK_AGAIN = {
@@ -11,6 +12,7 @@ LOOK_AGAIN = {
     "check": N_("A digit is wrong or two are swapped. Look again at the order of the groups."),
     "characters": N_("Your number has only digits. Look again at what you wrote down."),
 }
+complete(LOOK_AGAIN, MISREAD)
 NOT_FOUND = N_(
     "We do not find this number. Look again at each group. If you changed your number, "
     "only the new one works."

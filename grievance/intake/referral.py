@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,16 @@ from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import files
+from grievance.cases import queries as cases
 from grievance.cases.act import Act
+from grievance.cases.answers import Heard, heard
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import answers_of
 from grievance.cases.states import Verb
+from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -129,6 +133,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         purposes=referral_reading.PURPOSES,
         forms=referral_reading.FORMS,
         answers=_answers(asked),
+        opened_on=_opened_on(asked),
         answer_names=referral_reading.ANSWERS,
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),
@@ -151,17 +156,18 @@ def _recallable(asked: Asked) -> bool:
     return asked.act.may(Verb.RECALL)
 
 
-def _answers(asked: Asked) -> list[tuple[ReferralAnswer, dict[str, str], str]]:
-    """What the body said, with its reference, the words about it, and the name of its file."""
-    rows = queries.answers_of(db.session(), asked.hand.referral.id)
-    return [
-        (
-            row,
-            asked.act.opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content),
-            _named(asked, row),
-        )
-        for row in rows
-    ]
+def _answers(asked: Asked) -> list[tuple[Heard, str]]:
+    """What the body said, with the name of its file."""
+    found = heard(db.session(), asked.act.opened, asked.hand.referral)
+    return [(one, _named(asked, one.row)) for one in found]
+
+
+def _opened_on(asked: Asked) -> list[date]:
+    """The days on which the body came in over its reply link."""
+    session, referral = db.session(), asked.hand.referral
+    zone = operator_hours(session).zone
+    moments = cases.openings(session, asked.act.case.id, referral.id)
+    return list(dict.fromkeys(local_day(at, zone) for at in moments))
 
 
 def _named(asked: Asked, row: ReferralAnswer) -> str:

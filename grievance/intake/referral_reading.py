@@ -100,8 +100,10 @@ ANSWERS = {
     "accepted": N_("They work on it"),
     "declined": N_("They do not take it on"),
     "outcome": N_("The result"),
+    "progress": N_("They told us how it goes"),
+    "question": N_("They asked us something"),
 }
-complete(ANSWERS, states.ANSWERS)
+complete(ANSWERS, states.SAID)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from grievance.directory.entries import CHANNEL_TYPES
 from grievance.model import Base, among, code, identifier, listed, sealed
 from grievance.model import digest as hashed
-from grievance.referrals.states import ANSWERS, LIVE, SENT, STATES
+from grievance.referrals.states import ANSWERS, LIVE, SAID, SENT, STATES
 
 FORMS = ("named", "pseudonym", "no_identity")
 PURPOSES = ("advice", "complaint", "mediation", "inspection", "protection", "support")
@@ -246,10 +246,12 @@ class Referral(Base):
 
 
 class ReferralAnswer(Base):
-    """What the body said, once: the day in clear; reference number, words and file sealed."""
+    """What the body said, once: the day in clear; reference number, words and file sealed. What it
+    wrote itself over a reply link is sealed under the key of its packet, which it holds; what staff
+    wrote down for it under that of the case."""
 
     __tablename__ = "referral_answer"
-    __table_args__ = (among("kind", ANSWERS),)
+    __table_args__ = (among("kind", SAID),)
 
     id: Mapped[UUID] = identifier()
     case_id: Mapped[UUID] = _case_key()

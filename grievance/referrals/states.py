@@ -33,6 +33,13 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
     "supersede": (UNSENT, "proposed"),
 }
 ANSWERS = ("acknowledged", "accepted", "declined", "outcome")
+# what a body can say, and where the hand-over must stand: some of it leads nowhere else
+SAYABLE: dict[str, tuple[str, ...]] = {
+    **{kind: TABLE[kind][0] for kind in ANSWERS},
+    "progress": ("accepted",),
+    "question": SENT,
+}
+SAID = tuple(SAYABLE)
 
 FAILED = (
     "declined",

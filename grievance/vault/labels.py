@@ -46,6 +46,7 @@ class Label(StrEnum):
     PACKET_FILE = "packet.file/1"
     PACKET_KEY = "packet.key/1"
     REPLY_BODY = "reply.body/1"
+    REPLY_SESSION = "reply.session/1"
 
     # finding cases
     SEARCH_CHUNK = "search.chunk/1"

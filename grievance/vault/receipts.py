@@ -41,12 +41,13 @@ _DAMM = (
 _SEPARATORS = ("Z", "P", "M", "Cc", "Cf", "Sm", "So")
 # Written and read by hand, on any keyboard.
 _READ_AS = {**dict.fromkeys("OoＯｏОоΟο〇○◯", "0"), **dict.fromkeys("IlＩｌ", "1")}
+MISREAD = ("characters", "length", "check")  # why what was typed cannot be a code
 LONGEST = 400  # characters that are looked at
 _KANA_DASH = "ーｰ"  # what a Japanese keyboard gives for a hyphen; Unicode calls it a letter
 
 
 class NotAReceipt(VaultError):
-    """What was typed cannot be a code; `kind` is `characters`, `length` or `check`."""
+    """What was typed cannot be a code; `kind`, one of `MISREAD`, says why."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)

@@ -1,7 +1,8 @@
 """Who a page is for. A route that does not say is refused, at start and at each request.
 
 Audiences: `public` (anybody), `worker` (holds a draft or a receipt), `staff` (signed in; names the
-permission it needs), `machine` (health and the like). Rooms add a guard for their audience.
+permission it needs), `partner` (came in over a reply link), `machine` (health and the
+like). Rooms add a guard for their audience.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from flask import Flask, abort, current_app, request
 from grievance.extensions import act_as
 
 View = TypeVar("View", bound=Callable[..., Any])
-AUDIENCES = ("public", "worker", "staff", "machine")
+AUDIENCES = ("public", "worker", "staff", "partner", "machine")
 Guard = Callable[[str | None], None]
 
 

@@ -17,8 +17,9 @@ from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes, RemedyItem
-from grievance.cases.opening import OpenCase
+from grievance.cases.opening import OpenCase, open_packet
 from grievance.cases.operations import (
+    bodies,
     closing,
     deciding,
     handling,
@@ -26,6 +27,7 @@ from grievance.cases.operations import (
     remedying,
     replying,
 )
+from grievance.cases.operations.bodies import Wrote
 from grievance.cases.operations.closing import Closing, SignOff
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
@@ -33,11 +35,15 @@ from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
+from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations import recalling, sealing, steps
+from grievance.referrals.operations import linking, recalling, sealing, steps
+from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.sealing import Making
 from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.referrals.templates import book
+from grievance.vault.receipts import draw_reply_code, reply_pair, slow_root
+from grievance.vault.sessions import new_secret
 from tests.cast import NOW, Filed, Operator, Staff, Step, file_case, found_operator, member
 
 ENDS, TODAY = date(2030, 12, 31), date(2026, 4, 22)
@@ -65,6 +71,16 @@ def words(text: str = "Some words", language: str = "en") -> Written:
     return Written(text, language, uuid4())
 
 
+@dataclass(frozen=True)
+class Door:
+    """A reply link with what only its body has."""
+
+    link: ReplyLink
+    token: str
+    code: str
+    private: bytes
+
+
 @dataclass
 class World:
     """An operator with two members and one case."""
@@ -78,6 +94,7 @@ class World:
     other: str = ""  # the reference of another case
     referral: Referral | None = None  # the hand-over that was made last
     seen: int | None = None  # the version of a page that is old by now
+    door: Door | None = None  # the reply link that was made last
 
     @property
     def case(self) -> Case:
@@ -132,6 +149,34 @@ class World:
             recalling.recall(session, self.case.id, body, NOW)
         self.referral = row
         return row
+
+    def open_door(self, now: datetime = NOW) -> Door:
+        """A reply link to the hand-over that was made last, by its own act: the case does not
+        move."""
+        row, session = self.referral, self.session
+        assert row is not None
+        token, code = new_secret(), draw_reply_code()
+        ring = self.site.ring
+        pair = reply_pair(slow_root(code, ring.receipt_salt), token, ring.pepper(1))
+        packet = open_packet(session, self.desk(), session.get_one(Packet, row.packet_id))
+        new = NewLink(token, pair, 1, now)
+        link = linking.make(session, packet, row, new, self.handler.id)
+        self.door = Door(link, token, code, pair.private)
+        return self.door
+
+    def over_link(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
+        """An act of the body that came in over the link, if there is one."""
+        if self.door is None:
+            opened = OpenCase(self.case, {})
+            return Act(self.session, self.site, opened, actor or bodies.of_link(uuid4()), now)
+        link = self.door.link
+        opened = bodies.case_of(self.case, link, self.door.private)
+        return Act(self.session, self.site, opened, actor or bodies.of_link(link.id), now)
+
+    def wrote(self, kind: str, words: str = "", sending: UUID | None = None) -> About[Wrote]:
+        """What a body writes over the link."""
+        link = self.door.link if self.door else None
+        return About(self.referral, Wrote(link, kind, "A-17", words, sending or uuid4()))
 
     def act(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
         """An act of the handler, or of somebody else at the desk, on the page as it is."""

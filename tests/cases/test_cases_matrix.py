@@ -18,8 +18,10 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor, of_job
 from grievance.cases.lifecycle import PROMISED, STATES
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
+from grievance.cases.opening import open_packet
 from grievance.cases.operations import (
     adding,
+    bodies,
     closing,
     conflicts,
     consenting,
@@ -30,6 +32,7 @@ from grievance.cases.operations import (
     feedback,
     freeing,
     handling,
+    linking,
     receipts,
     referring,
     remedying,
@@ -37,15 +40,17 @@ from grievance.cases.operations import (
     warning,
 )
 from grievance.cases.operations.adding import Added
+from grievance.cases.operations.bodies import Guessed
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.erasing import Erasing
+from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts
-from grievance.cases.states import HELPER, JOB, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
+from grievance.cases.states import HELPER, JOB, LINK, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import LimitationDate
 from grievance.deadlines.queries import operator_hours
@@ -54,11 +59,16 @@ from grievance.directory import operations as directory
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
+from grievance.referrals.links import BodyWrote
+from grievance.referrals.models import Packet
+from grievance.referrals.operations import steps
+from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.steps import Answered, Delivery
 from grievance.refusals import Refused
+from grievance.vault.receipts import reply_pair
 from tests.cases.conftest import ENDS, TODAY, World, document, words
-from tests.cast import NOW, file_case, new_keys
-from tests.directory.loaded import words as bodies
+from tests.cast import NOW, Step, file_case, new_keys
+from tests.directory.loaded import words as entries
 from tests.questions.answers import WAGES
 
 Doer = Callable[[World, Actor], object]
@@ -160,6 +170,16 @@ def _of_hand_over(do, said: object) -> Doer:
     return lambda w, a: do(w.act(a), About(w.referral, said))
 
 
+def _makes_link(w: World, actor: Actor) -> object:
+    pair = reply_pair(b"root", "token", b"pepper")
+    return linking.make_link(w.act(actor), About(w.referral, NewLink("token", pair, 1, NOW)))
+
+
+def _shuts(w: World, actor: Actor) -> object:
+    link = w.door and w.door.link
+    return bodies.shut_out(JobAct(w.session, w.case, actor, NOW), Guessed(w.site, link))
+
+
 def _record(w: World, actor: Actor) -> object:
     told = {"given_by": "staff_recorded", "known_to": "staff", "words": "Read out; yes"}
     said = w.said("yes", recorder_id=w.handler.id, **told)
@@ -223,6 +243,13 @@ DOERS: dict[Verb, Doer] = {
     Verb.PROPOSE_ERASE: _of(erasing.propose_erase, lambda: Erasing("worker", "On her page")),
     Verb.ERASE: lambda w, a: erasing.erase(w.act(a)),
     Verb.TELL_BODY: _of_hand_over(referring.tell_body, TODAY),
+    Verb.MAKE_LINK: _makes_link,
+    Verb.RENEW_LINK: _of_hand_over(linking.renew_link, NOW),
+    Verb.CLOSE_LINK: _of_hand_over(linking.close_link, None),
+    Verb.READ_REPLY: _of_hand_over(linking.read_reply, Shown(words=True)),
+    Verb.BODY_OPENED: lambda w, a: bodies.come_in(w.over_link(a), w.door and w.door.link),
+    Verb.BODY_WROTE: lambda w, a: bodies.write(w.over_link(a), w.wrote("accepted")),
+    Verb.LINK_SHUT: _shuts,
     Verb.OPEN_DIALOGUE: _of(remedying.open_dialogue, words),
     Verb.NO_AGREEMENT: _of(remedying.no_agreement, words),
     Verb.RECORD_REMEDY: _of(remedying.record, _claimed),
@@ -311,7 +338,7 @@ STEP = {
     Verb.RECORD_CONSENT: "asked", Verb.CONSENT_GIVEN: "asked", Verb.CONSENT_REFUSED: "asked",
     Verb.DELIVER: "consented", Verb.REFERRAL_NEWS: "delivered", Verb.REFERRAL_OVER: "delivered",
     Verb.CHASE: "delivered", Verb.RECALL_FOR_WORKER: "delivered", Verb.RECALL: "delivered",
-    Verb.TELL_BODY: "recalled",
+    Verb.TELL_BODY: "recalled", Verb.MAKE_LINK: "delivered",
 }  # fmt: skip
 
 
@@ -377,6 +404,22 @@ def _promise(world: World) -> None:
         world.promise()
 
 
+def _linked(world: World) -> None:
+    _hand_over("delivered")(world)
+    world.open_door()
+
+
+def _unread(world: World) -> None:
+    """The body wrote, without the verb that would move the case on."""
+    _linked(world)
+    packet = world.session.get_one(Packet, world.referral.packet_id)
+    paper = open_packet(world.session, world.desk(), packet)
+    said = Step(world.session, paper, TODAY, NOW)
+    answer = steps.record_answer(said, world.referral, Answered("accepted", TODAY))
+    of_link = {"case_id": world.case.id, "link_id": world.door.link.id}
+    world.session.add(BodyWrote(answer_id=answer.id, **of_link))
+
+
 def _declared(name: str) -> Callable[[World], None]:
     def ready(world: World) -> None:
         by = getattr(world, name)
@@ -398,9 +441,12 @@ def _another(world: World) -> None:
 
 
 def _directory(world: World) -> None:
-    directory.load(world.session, facts.shipped(), NOW, "cli:directory load", words=bodies())
+    directory.load(world.session, facts.shipped(), NOW, "cli:directory load", words=entries())
 
 
+LINKED = (
+    Verb.RENEW_LINK, Verb.CLOSE_LINK, Verb.BODY_OPENED, Verb.BODY_WROTE, Verb.LINK_SHUT,
+)  # fmt: skip
 # What some verbs need to be so in the state the case stands in.
 READY: dict[Verb, Callable[[World], object]] = {
     **{verb: _hand_over(step) for verb, step in STEP.items()},
@@ -420,6 +466,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.AGREE_CONFLICT: _declared("colleague"),
     Verb.LIFT_CONFLICT: _declared("handler"),
     Verb.WORKER_REOPENS: _appealed,
+    Verb.READ_REPLY: _unread,
+    **dict.fromkeys(LINKED, _linked),
 }
 
 
@@ -435,6 +483,8 @@ def actor_for(world: World, verb: Verb) -> Actor:
         return of_job("sweep")
     if TABLE[verb].who in (WORKER, HELPER):
         return world.filed.actor
+    if TABLE[verb].who == LINK:
+        return bodies.of_link(world.door.link.id if world.door else uuid4())
     return world.handler.actor
 
 
@@ -449,13 +499,13 @@ ALONE = (Verb.REISSUE, Verb.LINK_DUPLICATE)
 @contextmanager
 def _put_back(world: World) -> Iterator[None]:
     """Afterwards the world is as before: one case serves every verb of its state."""
-    kept = world.other, world.referral, world.seen
+    kept = world.other, world.referral, world.seen, world.door
     point = world.session.begin_nested()
     try:
         yield
     finally:
         point.rollback()
-        world.other, world.referral, world.seen = kept
+        world.other, world.referral, world.seen, world.door = kept
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -31,12 +31,13 @@ ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECT
 # Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
 STEPS = (
     Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
-    Verb.ERASE,
+    Verb.ERASE, Verb.MAKE_LINK,
 )  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
-    Verb.RECALL_FOR_WORKER, Verb.TELL_BODY,
+    Verb.RECALL_FOR_WORKER, Verb.TELL_BODY, Verb.MAKE_LINK, Verb.RENEW_LINK, Verb.CLOSE_LINK,
+    Verb.READ_REPLY,
 )  # fmt: skip
 # What only who has the case may do, or a lead: here a lead has it.
 OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)

@@ -57,11 +57,11 @@ def prove(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, Receip
     seen = find(session, ring, root)
     if seen is None:
         return None
-    _hold(session, seen[0].case_id)
+    hold(session, seen[0].case_id)
     return find(session, ring, root)
 
 
-def _hold(session: Session, case_id: UUID) -> Case | None:
+def hold(session: Session, case_id: UUID) -> Case | None:
     """The case, locked; None when it was erased while this waited for it."""
     held = select(Case).where(Case.id == case_id).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
@@ -133,7 +133,7 @@ def continue_visit(
     if found is None:
         return None
     if lock:
-        case = _hold(session, found[0].case_id)
+        case = hold(session, found[0].case_id)
         found = _running(session, secret, now)
     else:
         case = session.get(Case, found[0].case_id)

@@ -36,11 +36,13 @@ from grievance.cases.models import (
 from grievance.cases.operations import replying
 from grievance.cases.operations.conflicts import step_aside
 from grievance.cases.operations.deciding import begin_again
+from grievance.cases.operations.linking import close_restored
 from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.referring import take_back
 from grievance.cases.operations.shredding import shred
 from grievance.cases.states import TABLE, WORKER, Verb
 from grievance.model import complete
+from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import PacketGrant, Referral
 from grievance.referrals.operations import recalling
 from grievance.referrals.states import UNSENT
@@ -105,6 +107,16 @@ def stop_erasing(session: Session, now: datetime) -> list[str]:
         again.move(Verb.STOP_ERASURE, erasures=[str(row.id) for row in ended])
         told.append(again.case.reference)
     return told
+
+
+def close_links(session: Session, now: datetime) -> int:
+    """End every reply link that the backup holds open; how many. One that was closed since, or
+    whose code was guessed at, would live again: staff make new ones where they are wanted."""
+    wanted = select(ReplyLink).where(ReplyLink.closed_at.is_(None)).order_by(ReplyLink.case_id)
+    found = session.scalars(wanted).all()
+    for case_id, links in groupby(found, lambda link: link.case_id):
+        close_restored(_again(session, session.get_one(Case, case_id), now), links)
+    return len(found)
 
 
 def _erased(session: Session, case_id: UUID) -> bool:

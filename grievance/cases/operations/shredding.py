@@ -29,6 +29,7 @@ from grievance.notifications import outbox
 from grievance.notifications.models import KeptAddress
 from grievance.questions import drafts
 from grievance.questions.models import Draft
+from grievance.referrals import links
 from grievance.referrals import models as referrals
 from grievance.refusals import Refused
 
@@ -41,7 +42,8 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation, referrals.Consent,
     referrals.Packet,
-    referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, Deadline, LimitationDate,
+    referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
+    links.ReplyLink, links.ReplySession, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),

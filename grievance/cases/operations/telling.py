@@ -97,6 +97,12 @@ def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> 
     _staff(session, Post(site, case, now, case.danger), "worker_answered")
 
 
+def staff_of_body(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell who has the case, or everybody while nobody has, that there is news over a reply link:
+    the body wrote, or the link was closed after wrong codes."""
+    _staff(session, Post(site, case, now), "body_news")
+
+
 def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
     _staff(session, Post(site, case, now, case.danger), "came_back")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.referrals.links import HOLDER, ReplyLink, ReplySession
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.states import LIVE, RECALLABLE
 from grievance.refusals import Refused
@@ -61,6 +62,8 @@ def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Re
     for consent in consents:
         consent.recalled_at = at
     grants = _drop_grants(session, case_id, mechanism)
+    for link in session.scalars(_open_links(case_id, mechanism)):
+        shut(session, link, "recalled", now)
     session.flush()
     return Recalled(referrals, consents, grants)
 
@@ -80,6 +83,27 @@ def _drop_grants(session: Session, case_id: UUID, mechanism: str) -> int:
         session.delete(grant)
         count += 1
     return count
+
+
+def _open_links(case_id: UUID, mechanism: str) -> Select[ReplyLink]:
+    return (
+        select(ReplyLink)
+        .join(Packet, Packet.id == ReplyLink.packet_id)
+        .where(
+            Packet.case_id == case_id,
+            Packet.mechanism == mechanism,
+            ReplyLink.closed_at.is_(None),
+        )
+    )
+
+
+def shut(session: Session, link: ReplyLink, by: str, now: datetime) -> None:
+    """Close a reply link for good: its key of the packet goes, and every visit with it."""
+    link.closed_at, link.closed_by = now, by
+    key = (PacketGrant.holder_kind == HOLDER, PacketGrant.holder_id == link.id)
+    session.execute(delete(PacketGrant).where(*key))
+    session.execute(delete(ReplySession).where(ReplySession.link_id == link.id))
+    session.flush()
 
 
 def recipients(session: Session, case_id: UUID) -> list[str]:

@@ -84,14 +84,23 @@ class Making:
 
 @dataclass(frozen=True)
 class OpenPacket:
-    """A packet, its key and what it says."""
+    """A packet, its key and what it says. Whoever holds that key can seal words to it: the worker,
+    the operator, and the body that got it."""
 
     packet: Packet
     key: bytes = field(repr=False)
     document: Document = field(repr=False)
 
+    def seal_json(self, label: Label, row: UUID | str, data: Any) -> bytes:
+        """Seal JSON to a row that belongs to this packet."""
+        return values.seal_json(self.key, _place(label, self.packet, row), data)
 
-def _place(label: Label, packet: Packet, row: UUID) -> values.Place:
+    def open_json(self, label: Label, row: UUID | str, value: bytes) -> Any:
+        """Open sealed JSON of such a row; `Tampered` when it was moved."""
+        return values.open_json(self.key, _place(label, self.packet, row), value)
+
+
+def _place(label: Label, packet: Packet, row: UUID | str) -> values.Place:
     return values.Place(label, packet.case_id, row, _GENERATION)
 
 

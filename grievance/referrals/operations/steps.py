@@ -25,7 +25,7 @@ from grievance.referrals.models import (
     ReferralAnswer,
 )
 from grievance.referrals.operations.sealing import Sealer, check_digest
-from grievance.referrals.states import ANSWERS, LIVE, TABLE
+from grievance.referrals.states import ANSWERS, LIVE, SAYABLE, TABLE
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
@@ -76,7 +76,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Answered:
-    """What the body said: `kind` is acknowledged, accepted, declined or outcome."""
+    """What the body said, of a kind that is sayable. `row` is drawn first where a sending is known
+    by it."""
 
     kind: str
     on: date
@@ -84,6 +85,7 @@ class Answered:
     note: str = field(default="", repr=False)
     file_id: UUID | None = None
     next_chase: date | None = None
+    row: UUID = field(default_factory=uuid4)
 
 
 def given_by_of(known_to: str) -> str:
@@ -289,22 +291,27 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
 
 
 def record_answer(act: Acting, referral: Referral, answered: Answered) -> ReferralAnswer:
-    """Record what the body said. Refused before delivery and for a day to come or before it."""
+    """Record what the body said. Refused before delivery and for a day to come or before it.
+
+    A question moves no day: it is we who owe something then.
+    """
     session, today, now = act.session, act.today, act.now
-    if answered.kind not in ANSWERS:
+    if answered.kind not in SAYABLE:
         raise Refused("kind")
-    if referral.state not in TABLE[answered.kind][0]:
+    if referral.state not in SAYABLE[answered.kind]:
         raise Refused("not_now")
     if answered.on > today or (referral.delivered_on and answered.on < referral.delivered_on):
         raise Refused("date")
-    _step(referral, answered.kind)
-    setattr(referral, f"{answered.kind}_on", answered.on)
-    ended = answered.kind in ("declined", "outcome")
-    packet = session.get_one(Packet, referral.packet_id)
-    later = answered.on + timedelta(days=book().templates[packet.template].chase_days)
-    referral.next_chase = None if ended else answered.next_chase or later
+    if answered.kind in ANSWERS:
+        _step(referral, answered.kind)
+        setattr(referral, f"{answered.kind}_on", answered.on)
+    if answered.kind != "question":
+        ended = answered.kind in ("declined", "outcome")
+        packet = session.get_one(Packet, referral.packet_id)
+        later = answered.on + timedelta(days=book().templates[packet.template].chase_days)
+        referral.next_chase = None if ended else answered.next_chase or later
     referral.last_news = now
-    row = uuid4()
+    row = answered.row
     content = {"reference": answered.reference.strip(), "note": answered.note.strip()}
     answer = ReferralAnswer(
         id=row,
