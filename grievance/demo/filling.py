@@ -17,7 +17,7 @@ from grievance.demo.models import DemoMark
 from grievance.demo.people import Cast, engage
 from grievance.demo.script import Scene
 from grievance.demo.stage import Stage
-from grievance.demo.story import Coded, Story
+from grievance.demo.story import Coded, Reply, Story
 from grievance.directory import facts
 from grievance.directory import operations as directory
 from grievance.directory.queries import facts_for_routing
@@ -49,10 +49,12 @@ def fill(session: Session, site: Site, now: datetime) -> Story:
     if not facts_for_routing(session).issues:
         directory.load(session, facts.shipped(), now, ACTOR)
     cast = engage(session, site.ring, script.operator(), now - FOUNDED)
-    cases = tuple(
+    played = [
         _play(session, site, cast, scene, now) for scene in script.scenes(shipped(), STEPS, now)
-    )
-    return Story(site.public_url, cast.accounts, tuple(one for one in cases if one.receipt))
+    ]
+    cases = tuple(coded for coded, _replies in played if coded.receipt)
+    replies = tuple(one for _coded, replies in played for one in replies)
+    return Story(site.public_url, cast.accounts, cases, replies)
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -70,13 +72,17 @@ def counts(session: Session) -> dict[str, int]:
     }
 
 
-def _play(session: Session, site: Site, cast: Cast, scene: Scene, now: datetime) -> Coded:
+def _play(
+    session: Session, site: Site, cast: Cast, scene: Scene, now: datetime
+) -> tuple[Coded, list[Reply]]:
     codes = {role: draw() for role in scene.numbers}
     keys = {role: _keys(code, site.ring) for role, code in codes.items()}
-    case = act(Stage(session, site, cast.colleagues, keys), scene, now)
+    stage = Stage(session, site, cast.colleagues, keys)
+    case = act(stage, scene, now)
     if scene.filed < now - NEWS:
         outbox.cancel(session, case.id, now)
-    return Coded(case.state, case.language, codes.get("again") or codes.get("worker", ""))
+    number = codes.get("again") or codes.get("worker", "")
+    return Coded(case.state, case.language, number), stage.replies
 
 
 def _keys(code: str, ring: KeyRing) -> ReceiptKeys:

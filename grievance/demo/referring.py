@@ -7,17 +7,21 @@ from datetime import date
 from typing import Any
 
 from grievance.cases.act import Act
-from grievance.cases.operations import consenting, referring
+from grievance.cases.operations import consenting, linking, referring
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import HOLDS_FOR, Outgoing, Ticked
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
+from grievance.demo.story import Reply
 from grievance.demo.working import Do
 from grievance.directory import queries as directory
 from grievance.referrals import queries
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
+from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.steps import Answered, Delivery, Said, given_by_of
+from grievance.vault.receipts import draw_reply_code, reply_pair, slow_root
+from grievance.vault.sessions import new_secret
 
 
 def _refer(stage: Stage, step: Step) -> None:
@@ -92,6 +96,16 @@ def _deliver(stage: Stage, step: Step) -> None:
     referring.deliver(act, About(_handed(stage, step), delivery))
 
 
+def _link(stage: Stage, step: Step) -> None:
+    ring, token, code = stage.site.ring, new_secret(), draw_reply_code()
+    newest, root = ring.newest_pepper, slow_root(code, ring.receipt_salt)
+    pair = reply_pair(root, token, ring.pepper(newest))
+    new = NewLink(token, pair, newest, step.at)
+    linking.make_link(stage.by_staff(step), About(_handed(stage, step), new))
+    link = f"{stage.site.public_url}/reply/{token}"
+    stage.replies.append(Reply(step.given["to"], link, code))
+
+
 def _again(step: Step) -> date | None:
     return step.day("again") if "again" in step.given else None
 
@@ -130,6 +144,7 @@ STEPS: Mapping[str, Do] = {
     "refer": _refer,
     "consent": _consent,
     "deliver": _deliver,
+    "link": _link,
     "answered": _answered,
     "silent": _on_a_day(referring.mark_silent),
     "chase": _on_a_day(referring.chase),

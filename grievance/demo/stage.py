@@ -20,6 +20,7 @@ from grievance.cases.site import Site
 from grievance.demo.papers import draw
 from grievance.demo.people import Colleague
 from grievance.demo.script import Step
+from grievance.demo.story import Reply
 from grievance.vault.receipts import ReceiptKeys
 
 
@@ -29,7 +30,7 @@ class Stage:
 
     `worker`, `helper` and those of a group are drawn before filing, `again` is the number that
     replaces a lost one. `items` are its remedies by the name that the script calls them, `opened`
-    the case as each of the staff opened it.
+    the case as each of the staff opened it, `replies` the links that bodies were given.
     """
 
     session: Session
@@ -39,6 +40,7 @@ class Stage:
     case: Case = field(init=False)
     items: dict[str, UUID] = field(default_factory=dict)
     opened: dict[str, OpenCase] = field(default_factory=dict, repr=False)
+    replies: list[Reply] = field(default_factory=list, repr=False)
 
     def by_staff(self, step: Step) -> Act:
         """What one of the staff does to the case as they open it."""

@@ -33,12 +33,22 @@ class Coded:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """The reply link of a body, and the code that opens it."""
+
+    body: str
+    link: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Story:
     """All of it."""
 
     url: str
     accounts: tuple[Account, ...]
     cases: tuple[Coded, ...]
+    replies: tuple[Reply, ...]
 
 
 def write(path: Path, told: Story) -> None:
@@ -50,11 +60,12 @@ def write(path: Path, told: Story) -> None:
 
 
 def announce(path: Path) -> list[str]:
-    """The lines that `make run` prints: each account, then each case."""
+    """The lines that `make run` prints: each account, each case, each reply link."""
     told = json.loads(path.read_text(encoding="utf-8"))
     accounts = [
         f"account {one['role']} {one['email']} {one['password']} {one['organisation']}"
         for one in told["accounts"]
     ]
     cases = [f"case {one['state']} {one['language']} {one['receipt']}" for one in told["cases"]]
-    return accounts + cases
+    links = [f"reply {one['body']} {one['link']} {one['code']}" for one in told.get("replies", ())]
+    return accounts + cases + links

@@ -158,7 +158,7 @@ def _made(desk: Desk, form: LinkForm, done: ReplyLink | None) -> Response:
     """Link and code, this once. Who sent it twice finds that there is a link, and makes another."""
     if done is None:
         return _on(desk, form, None)
-    link = f"{site().public_url}{url_for('partners.page', token=form.token_of_link)}"
+    link = f"{site().public_url}{url_for('partners.page', token=form.token_of_link, lang=None)}"
     body = directory.book(db.session()).name(form.referral.mechanism)
     page = render_template(
         "desk/reply_link.html",

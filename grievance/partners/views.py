@@ -35,7 +35,7 @@ CHANGED = N_(
     "Something was told us about this meanwhile, from another window or by telephone. Look at what "
     "stands here now. What you wrote is still here: send it again if it still holds."
 )
-NOT_NOW = N_("This cannot be told over this page any more. Please telephone us.")
+NOT_NOW = N_("This cannot be told over this page any more. Please contact us.")
 
 
 @bp.route("", methods=["GET", "POST"])

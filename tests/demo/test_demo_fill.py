@@ -87,7 +87,7 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     path = place.data / "demo.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     told = place.told
-    assert set(told) == {"url", "accounts", "cases"}
+    assert set(told) == {"url", "accounts", "cases", "replies"}
     assert told["url"] == "http://127.0.0.1:8000"
     assert all(
         set(one) == {"role", "email", "password", "organisation"} for one in told["accounts"]
@@ -103,8 +103,10 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     )
     code = told["cases"][0]
     assert lines[6] == f"case {code['state']} {code['language']} {code['receipt']}"
-    assert len(lines) == 50
-    assert {line.split()[1] for line in lines[6:]} == set(STATES)
+    assert len(lines) == 51
+    assert {line.split()[1] for line in lines[6:50]} == set(STATES)
+    (reply,) = told["replies"]
+    assert lines[50] == f"reply {reply['body']} {reply['link']} {reply['code']}"
 
 
 def test_a_second_time_changes_nothing(place: Place) -> None:
