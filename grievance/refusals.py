@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "founded": N_("This place is founded already. Sign in, or ask for an invitation."),
     "address_taken": N_("Somebody here has this address already."),
     "role": N_("Nobody can be given this role."),
+    "own_role": N_("Nobody changes their own role. Ask somebody else who manages people."),
     "not_member": N_("This person is not a member any more."),
     "last_holder": N_(
         "Nobody else holds the key. Give the key to another member first, or every case is lost."

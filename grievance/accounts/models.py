@@ -175,7 +175,7 @@ class KeyRequest(Base):
 
     __table_args__ = (
         among("state", ("waiting", "approved", "refused", "ended")),
-        among("reason", ("invited", "reset")),
+        among("reason", ("invited", "reset", "role")),
         Index(
             "uq_key_request_waiting",
             "person_id",

@@ -119,7 +119,7 @@ def _links(session: Session, organisation_id: UUID, since: datetime) -> list[_Li
         )
     )
     given = [
-        _Link(person, frozenset((invited_by, decided_by)), at, reason == "invited")
+        _Link(person, frozenset((invited_by, decided_by)), at, reason != "reset")
         for person, invited_by, decided_by, at, reason in rows
         if decided_by and at
     ]
@@ -155,19 +155,29 @@ def put_out(
     permission: Permission,
     now: datetime,
 ) -> set[UUID]:
-    """Whom any of these removed, or refused the key after a new password, within thirty days, of
-    those who could do this before."""
+    """Whom any of these removed, refused the key after a new password, or gave a role that may
+    not, within thirty days, of those who could do this before."""
     actors = [f"member:{person}" for person in by]
     gone = _named(
         session, organisation_id, PUT_OUT, Event.actor.in_(actors), Event.at > now - COUNTS
     )
-    if not gone:
+    may = roles_with(permission)
+    lowered = _named(
+        session,
+        organisation_id,
+        ("role_changed",),
+        Event.actor.in_(actors),
+        Event.at > now - COUNTS,
+        Event.codes["before"].astext.in_(may),
+        Event.codes["role"].astext.not_in(may),
+    )
+    if not gone | lowered:
         return set()
-    theirs = Event.codes["person"].astext.in_([str(one) for one in gone])
+    theirs = Event.codes["person"].astext.in_([str(one) for one in gone | lowered])
     if permission in NEEDS_KEY:
         return _named(session, organisation_id, LET_IN, theirs)
-    roles = Event.codes["role"].astext.in_(roles_with(permission))
-    return _named(session, organisation_id, ("joined",), theirs, roles)
+    roles = Event.codes["role"].astext.in_(may)
+    return _named(session, organisation_id, ("joined", "role_changed"), theirs, roles) | lowered
 
 
 def ever_held(session: Session, organisation_id: UUID) -> set[UUID]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.console import confirm, due, health, keys, operator, people
+from grievance.console import confirm, due, health, keys, members, operator, people
 from grievance.console.surface import console
 
-VIEWS = (people, keys, operator, confirm, due)  # importing a module puts its views on the blueprint
+VIEWS = (
+    people,
+    members,
+    keys,
+    operator,
+    confirm,
+    due,
+)  # importing a module puts its views on the blueprint
 
 
 def init_app(app: Flask) -> None:

@@ -11,19 +11,28 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
 from grievance.accounts.forms import Confirm
-from grievance.accounts.operations import invitations, leaving, letters
+from grievance.accounts.operations import invitations, leaving, letters, members
 from grievance.accounts.roles import Permission
+from grievance.accounts.surface import moment
 from grievance.cases.operations import freeing
-from grievance.clock import now
+from grievance.clock import now, real_now
 from grievance.console.people_forms import Invite
 from grievance.console.surface import answer, console
 from grievance.extensions import db
+from grievance.i18n import N_, ngettext
 from grievance.i18n import gettext as _
-from grievance.i18n import ngettext
+from grievance.model import complete
 from grievance.notifications.queries import mail_works
 from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.pages import tell
+
+ABOUT = {
+    "join": N_("an invitation"),
+    "reset": N_("a new password"),
+    "address": N_("a new e-mail address"),
+}
+complete(ABOUT, members.REVOCABLE)
 
 
 @console.route("/people", methods=["GET", "POST"])
@@ -47,7 +56,44 @@ def people() -> Response:
 
 def _people_page(form: Invite, sent: Sent | None = None) -> Response:
     listed = queries.people(db.session(), staff.current_member().organisation_id)
-    return answer("people", 422 if form.errors else 200, form=form, people=listed, sent=sent)
+    status = 422 if form.errors else 200
+    return answer(
+        "people",
+        status,
+        form=form,
+        people=listed,
+        sent=sent,
+        links=_links(),
+        changed="changed" in request.args,
+    )
+
+
+class Link(NamedTuple):
+    """An open link in words: what it is for, who sent it, until when it works."""
+
+    link: members.OpenLink
+    about: str
+    by: str
+    until: str
+
+
+def open_links() -> list[members.OpenLink]:
+    """The links that who manages people may take back."""
+    member = staff.current_member()
+    if not member.can(Permission.PEOPLE_MANAGE):
+        return []
+    return members.open_links(db.session(), member.organisation_id, real_now())
+
+
+def _links() -> list[Link]:
+    found = open_links()
+    names = queries.names(db.session(), [link.by for link in found if link.by])
+    return [
+        Link(
+            link, _(ABOUT[link.kind]), names.get(link.by, "") if link.by else "", moment(link.until)
+        )
+        for link in found
+    ]
 
 
 class Sent(NamedTuple):
@@ -81,7 +127,7 @@ def let_go(act: StaffAct, person_id: UUID, end: Callable[[], None]) -> None:
     letters.tell_of_removal(act, person_id, site.public_url)
 
 
-def _person(person_id: UUID) -> queries.PersonFact:
+def person_or_404(person_id: UUID) -> queries.PersonFact:
     """The member of one's own organisation with this id, or 404."""
     listed = queries.people(db.session(), staff.current_member().organisation_id)
     found = next((person for person in listed if person.id == person_id), None)
@@ -95,7 +141,7 @@ def _person(person_id: UUID) -> queries.PersonFact:
 def reset_person(person_id: UUID) -> Response:
     """A link for a new password."""
     stepping.needs_step_up()
-    person, form = _person(person_id), Confirm(request.form)
+    person, form = person_or_404(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         act = staff.acting()
         return _people_page(Invite(), _send(act, invitations.offer_reset(act, person_id)))
@@ -139,7 +185,7 @@ def _colleagues() -> list[queries.PersonFact]:
 def remove_person(person_id: UUID) -> Response:
     """End a membership; what they have open shows nothing more."""
     stepping.needs_step_up()
-    person, form = _person(person_id), Confirm(request.form)
+    person, form = person_or_404(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
             _remove(person_id)

@@ -96,6 +96,16 @@ def member_removed(to: Recipient, language: str, public_url: str) -> Message:
     return _written("member_removed", to, language, None, link=_desk(public_url))
 
 
+def member_changed(to: Recipient, language: str, public_url: str) -> Message:
+    """Role, name or address of the recipient or a colleague were changed, or are to be."""
+    return _written("member_changed", to, language, None, link=_desk(public_url))
+
+
+def new_address(to: Recipient, language: str, link: str, until: date) -> Message:
+    """The link that proves that the recipient reads this address, and the last day it works."""
+    return _written("new_address", to, language, None, link=link, until=until)
+
+
 def way_back(
     to: Recipient, language: str, public_url: str, *, mine: bool = False, day: date | None = None
 ) -> Message:

@@ -40,6 +40,8 @@ PACES = {
     "member_removed": URGENT,
     "key_request": STAFF,
     "key_waits": Pace(hour=2, day=48, alike=False),  # each names a day: nobody may crowd it out
+    "member_changed": URGENT,
+    "new_address": Pace(hour=3, day=5, alike=False),
     "way_back": Pace(hour=2, day=48, alike=False),
     "sheet_used": URGENT,
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own

@@ -77,6 +77,7 @@ UNFORMED = {
     "grievance/console/confirm.py": "looked up; cut to 200 letters",
     "grievance/console/health.py": "a header that the server bounds; compared",
     "grievance/console/operator.py": "only a yes",
+    "grievance/console/people.py": "only a yes",
     "grievance/accounts/views.py": "an address of ours to go on to; only a yes",
     "grievance/accounts/surface.py": "a header that the server bounds, for the language",
     "grievance/accounts/staff.py": "handed whole to what finds the session by its cookie",

@@ -17,6 +17,7 @@ TELLING = re.compile(r"complain|grievance|case|report|employer|wage|help|right|r
 
 
 def all_kinds(language: str) -> list[messages.Message]:
+    address = messages.new_address(TO, language, f"{SITE}/staff/new/abc", date(2026, 12, 1))
     invitation = messages.invitation(TO, language, f"{SITE}/staff/join/abc", date(2026, 12, 1))
     plain = (
         messages.worker_news,
@@ -26,6 +27,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.member_removed,
         messages.conflict,
         messages.way_back,
+        messages.member_changed,
         messages.sheet_used,
         messages.mail_test,
     )
@@ -42,7 +44,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.way_back(TO, language, SITE, mine=True),
         messages.sheet_used(TO, language, SITE, mine=True),
     )
-    return [invitation, *waits, *(kind(TO, language, SITE) for kind in plain)]
+    return [invitation, address, *waits, *(kind(TO, language, SITE) for kind in plain)]
 
 
 @pytest.mark.parametrize("language", list(i18n.BY_SLUG))

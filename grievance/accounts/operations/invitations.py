@@ -159,7 +159,9 @@ def _accept_join(
     join(session, admitted.person_id, organisation.id, Role(invited.role))
     codes = {"person": admitted.person_id, "role": invited.role}
     audit.record(session, organisation, Deed("joined", actor_of(admitted.person_id), now, codes))
-    ask_for_key(session, organisation, invited, reason="invited", now=now)
+    asked = Asked(invited.person_id, invited.invited_by, "invited")
+    if Role(invited.role) in KEY_HOLDERS:
+        ask_for_key(session, organisation, asked, now)
     return admitted
 
 
@@ -173,17 +175,26 @@ def _accept_reset(
     audit.record(
         session, organisation, Deed("member_reset", actor_of(person.id), now, {"person": person.id})
     )
-    ask_for_key(session, organisation, invited, reason="reset", now=now)
+    asked = Asked(person.id, invited.invited_by, "reset")
+    if Role(invited.role) in KEY_HOLDERS:
+        ask_for_key(session, organisation, asked, now)
     return admitted
 
 
-def ask_for_key(
-    session: Session, organisation: Organisation, invited: Invitation, *, reason: str, now: datetime
-) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """For whom a key is asked, by whose act, and why."""
+
+    person_id: UUID
+    by: UUID | None
+    reason: str
+
+
+def ask_for_key(session: Session, organisation: Organisation, asked: Asked, now: datetime) -> None:
     """Let a member whose role works on cases wait for the organisation's key; others never do."""
-    if Role(invited.role) not in KEY_HOLDERS or invited.invited_by is None:
+    if asked.by is None:
         return
-    person = locked(session, Person, invited.person_id)
+    person = locked(session, Person, asked.person_id)
     for earlier in session.scalars(
         select(KeyRequest).where(
             KeyRequest.person_id == person.id,
@@ -198,13 +209,15 @@ def ask_for_key(
             person_id=person.id,
             organisation_id=organisation.id,
             key_generation=person.key_generation,
-            invited_by=invited.invited_by,
-            reason=reason,
+            invited_by=asked.by,
+            reason=asked.reason,
             created_at=now,
         )
     )
     audit.record(
         session,
         organisation,
-        Deed("key_requested", actor_of(person.id), now, {"person": person.id, "reason": reason}),
+        Deed(
+            "key_requested", actor_of(person.id), now, {"person": person.id, "reason": asked.reason}
+        ),
     )

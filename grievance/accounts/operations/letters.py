@@ -96,6 +96,37 @@ def _told(session: Session, person_id: UUID, *permissions: Permission) -> list[A
     return list(found.values())
 
 
+def send_new_address(act: StaffAct, token: str, link: str) -> None:
+    """Send the link that proves a new address to that address."""
+    session = act.session
+    offered = invitation(session, token, act.now)
+    person = session.get(Person, offered.person_id) if offered else None
+    if offered is None or offered.address_box is None or person is None:
+        return
+    to, day = AddressBox(person.id, offered.address_box), day_here(session, offered.expires_at)
+    letter = messages.new_address(to, person.language, link, day)
+    outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
+
+
+def tell_of_new_address(
+    session: Session, before: Addressee, public_url: str, *, ring: KeyRing, now: datetime
+) -> None:
+    """Tell the address that a member had until now that it is another one."""
+    to = AddressBox(before.person_id, before.address_box)
+    letter = messages.member_changed(to, before.language, public_url)
+    outbox.enqueue(session, ring.notifier_public, letter, now)
+
+
+def tell_of_change(act: StaffAct, person_id: UUID, public_url: str) -> None:
+    """Tell a member that their role or name was changed, or a new address named for them, and
+    everybody else who manages people."""
+    for one in _told(act.session, person_id, Permission.PEOPLE_MANAGE):
+        if one.person_id != act.by.person_id:
+            to = AddressBox(one.person_id, one.address_box)
+            letter = messages.member_changed(to, one.language, public_url)
+            outbox.enqueue(act.session, act.ring.notifier_public, letter, act.now)
+
+
 def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
     """Tell who was removed or refused the key, and everybody else who manages people."""
     session = act.session

@@ -74,8 +74,13 @@ def locked(session: Session, model: type[Row], row_id: UUID) -> Row:
 
 
 def take_invitation(session: Session, token: str, now: datetime) -> Invitation:
-    """Use an open invitation up; of two requests at once only one gets it. Refused (`used`)."""
+    """Use an open invitation up; of two requests at once only one gets it. Refused (`used`).
+
+    The organisation is held first, as everybody does who takes links away.
+    """
     seen = invitation(session, token, now)
+    if seen is not None:
+        locked(session, Organisation, seen.organisation_id)
     taken = session.scalars(
         select(Invitation)
         .where(Invitation.id == (seen.id if seen else None), Invitation.used_at.is_(None))
@@ -177,6 +182,13 @@ def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> 
     found = _membership(session, person_id, organisation_id)
     if found is not None:
         found.active = False
+    taken = take_key(session, person_id, organisation_id)
+    _leave_when_alone(session, person_id)
+    return taken
+
+
+def take_key(session: Session, person_id: UUID, organisation_id: UUID) -> bool:
+    """Take the organisation's key, and the waiting for it, from a member; True if they held it."""
     mine = (
         MembershipKey.person_id == person_id,
         MembershipKey.organisation_id == organisation_id,
@@ -190,7 +202,6 @@ def end_membership(session: Session, person_id: UUID, organisation_id: UUID) -> 
         )
     ):
         request.state = "ended"
-    _leave_when_alone(session, person_id)
     return taken > 0
 
 
