@@ -11,6 +11,9 @@ from collections.abc import Callable
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import object_session
 
+from grievance.accounts.models import Person
+from grievance.accounts.queries import absent
+from grievance.accounts.roles import Permission
 from grievance.cases import erasures, queries
 from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import OPEN
@@ -40,8 +43,12 @@ def reissue_allowed(case: Case, _actor: Actor) -> bool:
 
 
 def not_taken(case: Case, _actor: Actor) -> bool:
-    """Nobody has the case, or nobody has read it yet."""
-    return case.state == "received" or case.assignee_id is None
+    """Nobody has the case, or who has it left or holds no key; or nobody has read it yet."""
+    session = object_session(case)
+    if case.state == "received" or case.assignee_id is None or session is None:
+        return True
+    gone = absent(Permission.CASE_WORK).where(Person.id == case.assignee_id)
+    return session.scalar(gone) is not None
 
 
 def nothing_proposed(case: Case, _actor: Actor) -> bool:

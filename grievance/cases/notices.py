@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.cases.lifecycle import OPEN
-from grievance.cases.models import Case, Notice, Recusal
+from grievance.cases.models import NOTICES, Case, Notice, Recusal
 from grievance.clock import to_the_hour
+from grievance.model import some_of
 
 KEPT = timedelta(days=60)
 # What need not be told any more once this does not hold.
@@ -23,6 +24,7 @@ STILL: dict[str, ColumnElement[bool]] = {
     "escalated": Case.escalation_waits.expression,
     "second_asked": Case.awaits_second.expression,
 }
+some_of(STILL, NOTICES)
 
 
 @dataclass(frozen=True)

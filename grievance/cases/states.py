@@ -13,7 +13,17 @@ from enum import StrEnum
 from grievance.accounts.roles import Permission
 from grievance.cases import guards
 from grievance.cases.guards import Guard
-from grievance.cases.lifecycle import BEGUN, DECIDED, ENDING, OPEN, OVER, PROMISED, READ, STATES
+from grievance.cases.lifecycle import (
+    BEGUN,
+    DECIDED,
+    ENDING,
+    GOING,
+    OPEN,
+    OVER,
+    PROMISED,
+    READ,
+    STATES,
+)
 from grievance.i18n import N_
 from grievance.model import complete, of_list
 from grievance.refusals import CODES
@@ -27,6 +37,7 @@ class Verb(StrEnum):
     """What can be done to a case."""
 
     TAKE = "take"
+    TAKE_OVER = "take_over"
     ASSIGN = "assign"
     TRIAGE = "triage"
     ACKNOWLEDGE = "acknowledge"
@@ -141,6 +152,10 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.TAKE, ("received", "in_review"), "in_review", "case.work", N_("Take this case"),
             guards.not_taken,
+        ),
+        Transition(
+            Verb.TAKE_OVER, GOING, None, "case.work", N_("Take this case"), guards.not_taken,
+            codes=("before",),
         ),
         Transition(
             Verb.ASSIGN, OPEN, None, "case.assign", N_("Give to somebody"), codes=("assignee",),

@@ -88,6 +88,13 @@ DESK: Mapping[Verb, Row] = {
         do=handling.take,
         place=COLUMN,
     ),
+    Verb.TAKE_OVER: Row(
+        said=N_("%(who)s took the case over."),
+        about=N_("Nobody answers for this case. From now on you do; its clocks and days go on."),
+        form=forms.ActForm,
+        do=handling.take_over,
+        place=COLUMN,
+    ),
     Verb.DECLINE: Row(
         said=N_("%(who)s declined the case, with another door named."),
         about=N_(

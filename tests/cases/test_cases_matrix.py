@@ -275,6 +275,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.CONSENT_REFUSED: _says_to_consent("no"),
     Verb.RECALL: lambda w, a: consenting.recall(w.own(a), "jp-lsio"),
     Verb.TAKE: lambda w, a: handling.take(w.act(a)),
+    Verb.TAKE_OVER: lambda w, a: handling.take_over(w.act(a)),
     Verb.ASSIGN: lambda w, a: handling.assign(w.act(a), w.colleague.id),
     Verb.TRIAGE: lambda w, a: handling.triage(
         w.act(a), handling.Triage("high", ["housing"], danger=True)
@@ -385,6 +386,10 @@ def _free(world: World) -> None:
         world.case.assignee_id = None
 
 
+def _nobodys(world: World) -> None:
+    world.case.assignee_id = None
+
+
 def _taken(world: World) -> None:
     world.case.assignee_id = world.handler.id
 
@@ -452,6 +457,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     **{verb: _hand_over(step) for verb, step in STEP.items()},
     Verb.REFER: _directory,
     Verb.TAKE: _free,
+    Verb.TAKE_OVER: _nobodys,
     Verb.UNASSIGN: _taken,
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
     Verb.SEND_BACK: _proposed,
@@ -581,7 +587,8 @@ def test_nobody_does_what_their_role_does_not_allow(world: World, verb: Verb):
 
 
 VERSIONED = (
-    Verb.TAKE, Verb.ASSIGN, Verb.TRIAGE, Verb.ACKNOWLEDGE, Verb.ASK_WORKER, Verb.TELL_WORKER,
+    Verb.TAKE, Verb.TAKE_OVER, Verb.ASSIGN, Verb.TRIAGE, Verb.ACKNOWLEDGE, Verb.ASK_WORKER,
+    Verb.TELL_WORKER,
     Verb.ACCEPT, Verb.ACKNOWLEDGE_ESCALATION, Verb.PROPOSE_DECLINE, Verb.DECLINE, Verb.SEND_BACK,
     Verb.UNASSIGN, Verb.LINK_DUPLICATE, Verb.RECUSE, Verb.REOPEN, Verb.REFER,
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,

@@ -17,6 +17,7 @@ from grievance.clock import real_now
 from tests.cases.conftest import words
 from tests.cast import Filed, Staff
 from tests.desk.conftest import House
+from tests.desk.test_desk_flow import send
 from tests.noticed import noticed
 from tests.pages import Page, read_page
 
@@ -70,6 +71,24 @@ def test_the_case_of_whom_is_gone_stands_where_others_see_it(house: House, gone:
         assert today.counts["unassigned"] == 1
         nobodys = queries.queue(house.session, Filters(unassigned=True), person, now)
         assert [one.id for one in nobodys.cases] == [filed.case.id]
+
+
+@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+@pytest.mark.parametrize("accepted", [False, True])
+def test_whoever_sees_it_can_take_it(
+    house: House, show: Callable[..., Page], gone: Gone, accepted: bool
+) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed, site = taken(house, who), house.app.config["SITE"]
+    if accepted:
+        handling.accept(who.act(house.session, site, filed.case, real_now()))
+    gone(house, who, filed)
+    house.session.commit()
+    path, verb = f"/staff/cases/{filed.case.reference}", "take_over" if accepted else "take"
+    client = house.browser(colleague)
+    assert send(client, show(client, path), verb).status_code == 303
+    assert house.again(filed.case).assignee_id == colleague.id
+    assert "took the case" in show(client, path).text
 
 
 @pytest.mark.parametrize("gone", [removed, without_key, left, recused])

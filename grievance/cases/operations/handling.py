@@ -70,6 +70,15 @@ def take(act: Act) -> None:
     act.move(Verb.TAKE)
 
 
+def take_over(act: Act) -> None:
+    """The handler answers for a case that goes on and that nobody has, or that stands under the
+    name of who left or holds no key. Refuses `hears_own` as `take` does."""
+    act.check(Verb.TAKE_OVER)
+    _hears(act, act.actor.person)
+    before, act.case.assignee_id = act.case.assignee_id, act.actor.person
+    act.move(Verb.TAKE_OVER, before=before)
+
+
 def assign(act: Act, person: UUID) -> None:
     """Give the case to a member who works on cases; refuses `assignee` for anybody else, and
     `hears_own` for who proposed what the worker asks to look at again."""

@@ -21,7 +21,7 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
         return []
     found = verbs_for(case, actor)
     if eyes.barred(session, case, actor.person, now):
-        refused |= {Verb.TAKE, Verb.ACCEPT, Verb.PROPOSE_DECLINE}
+        refused |= {Verb.TAKE, Verb.TAKE_OVER, Verb.ACCEPT, Verb.PROPOSE_DECLINE}
     lost = receipts.waiting_reissue(session, case.id)
     if lost and receipts.issuer_refusal(session, lost, actor.person, now):
         refused.add(Verb.REISSUE)
