@@ -55,6 +55,11 @@ def engine_options(url: str, ring: KeyRing) -> dict[str, object]:
     }
 
 
+def _site(ring: KeyRing, settings: Settings) -> Site:
+    store = storage.blobs(settings.storage, settings.bucket)
+    return Site(ring, store, settings.public_url, settings.backup_days)
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The application of one web process; refuses to start when a setting or key is missing."""
     settings = settings or read(WebSettings, os.environ)
@@ -73,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         LANGUAGES=settings.languages,
         FORM_KEY=hkdf(ring.server_key, Derive.FORM_TOKEN),
         PAGING_KEY=ring.paging_key,
-        SITE=Site(ring, storage.blobs(settings.storage, settings.bucket), settings.public_url),
+        SITE=_site(ring, settings),
         HASH_SLOTS=HashSlots(),
         LANE_PLACES=places,
         UPLOAD_SHARES=Shares(),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX = "GRIEVANCE_"
+BACKUP_DAYS = 92  # no backup outlives them, as shipped
 Kind = TypeVar("Kind")
 
 
@@ -50,6 +51,7 @@ class Settings:
     languages: tuple[str, ...] = ("en", "ja", "vi")
     time_zone: str = "Asia/Tokyo"
     demo: bool = False
+    backup_days: int = BACKUP_DAYS
     s3_endpoint: str = ""
     s3_region: str = "us-east-1"
     s3_key_id: str = ""
@@ -150,6 +152,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _days(text: str) -> int:
+    days = _number(text)
+    if not days:
+        raise ValueError("less than a day")
+    return days
+
+
 PARSE: dict[str, Any] = {
     "keyring": Path,
     "data": Path,
@@ -163,6 +172,7 @@ PARSE: dict[str, Any] = {
     "max_upload_mb": _number,
     "unsent_mb": _number,
     "disk_floor_mb": _number,
+    "backup_days": _days,
 }
 
 

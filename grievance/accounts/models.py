@@ -308,6 +308,7 @@ class Event(Base):
         among("stream_kind", ("organisation", "case", "reads", "directory")),
         CheckConstraint("seq > 0", name="seq"),
         Index("ix_event_before", "id", postgresql_where=text("mac is null")),
+        Index("ix_event_erase", "at", postgresql_where=text("verb = 'erase'")),
     )
 
 

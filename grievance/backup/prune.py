@@ -20,6 +20,7 @@ from grievance.backup.files import NotDone, Sum, check_blobs
 from grievance.backup.manifest import MANIFEST, check_rows, told, vouched
 from grievance.backup.place import WANTING, refusals, ring_at
 from grievance.cli.places import MISSING, say_where
+from grievance.settings import BACKUP_DAYS, PREFIX
 from grievance.storage.folder import sync
 
 LEFTOVER = re.compile(r"\..+\.[0-9a-f]{8}\.part")  # of a run that was killed
@@ -35,7 +36,7 @@ class Rule:
     daily: int = 14
     weekly: int = 8
     monthly: int = 12
-    at_most_days: int = 92
+    at_most_days: int = BACKUP_DAYS
 
 
 DEFAULT = Rule()
@@ -51,6 +52,7 @@ DEFAULT = Rule()
     "--at-most-days",
     type=click.IntRange(1),
     default=DEFAULT.at_most_days,
+    envvar=f"{PREFIX}BACKUP_DAYS",
     show_default=True,
     help="None lives longer, whatever the others say.",
 )

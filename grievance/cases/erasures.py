@@ -4,13 +4,14 @@ that runs while a worker waits for it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
+from grievance.accounts.named import HEAD
 from grievance.accounts.queries import profile
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Erasure, FourEyes, Receipt
@@ -53,6 +54,12 @@ def is_shared(session: Session, case_id: UUID) -> bool:
 def promised(row: Erasure, hours: Hours) -> datetime:
     """By when the worker reads that it is done."""
     return clocks.due("erasure", row.from_at, hours)
+
+
+def gone_by(day: date, backup_days: int) -> date:
+    """By when no backup holds a case that is erased on this day: one made just before it lives as
+    long as backups do, and goes in the night after."""
+    return day + timedelta(days=backup_days + 1)
 
 
 def watch(session: Session, case_id: UUID, at: datetime) -> None:
@@ -139,10 +146,41 @@ def calling(session: Session, person: UUID, limit: int = 100) -> list[Case]:
     return list(session.scalars(chosen.order_by(first, Case.next_due, Case.id).limit(limit)))
 
 
+@dataclass(frozen=True)
+class InBackups:
+    """A case that is erased and may still stand in a backup: when it was, and until when."""
+
+    reference: str
+    ground: str
+    at: datetime
+    gone_by: date
+
+
+def in_backups(session: Session, today: date, limit: int = 200) -> list[InBackups]:
+    """The cases that were erased and that a backup may hold yet, the newest first."""
+    until = Event.codes["gone_by"].astext
+    gone = (Event.stream_kind == Case.stream_kind, Event.verb == "erase", until >= str(today))
+    found = select(Event).where(*gone, Event.codes["all"].as_boolean())
+    events = session.scalars(found.order_by(Event.at.desc()).limit(limit)).all()
+    named = Event.codes[HEAD]["reference"].astext
+    chains = (Event.stream_id.in_([one.stream_id for one in events]), named.is_not(None))
+    found_names = session.execute(select(Event.stream_id, named).where(*chains))
+    references: dict[UUID, str] = {row[0]: row[1] for row in found_names}
+    return [
+        InBackups(
+            references.get(one.stream_id, ""),
+            one.codes["ground"],
+            one.at,
+            date.fromisoformat(one.codes["gone_by"]),
+        )
+        for one in events
+    ]
+
+
 def erased_by(session: Session, reference: str, actor: str) -> bool:
     """Whether this actor erased the case that had this reference."""
     erased = (Event.verb == "erase", Event.actor == actor, Event.codes["all"].as_boolean())
     gone = select(Event.stream_id).where(Event.stream_kind == Case.stream_kind, *erased)
-    named = Event.codes["row"]["reference"].astext == reference
+    named = Event.codes[HEAD]["reference"].astext == reference
     found = select(Event.id).where(Event.stream_id.in_(gone), named)
     return session.scalar(found.limit(1)) is not None

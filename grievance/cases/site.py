@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grievance.settings import BACKUP_DAYS
 from grievance.storage import Blobs
 from grievance.vault.keyring import KeyRing
 
@@ -15,3 +16,4 @@ class Site:
     ring: KeyRing
     blobs: Blobs
     public_url: str
+    backup_days: int = BACKUP_DAYS  # no backup outlives them

@@ -144,7 +144,7 @@ WORKER, HELPER = "receipt.worker", "receipt.helper"
 JOB = "job"
 LINK = "reply.link"  # a body without an account, over its link
 # What the last event of a case carries: nothing else of it is left.
-ERASING = ("ground", "proposal?", "by?", "alone?", "boxes", "rows", "all")
+ERASING = ("ground", "proposal?", "by?", "alone?", "gone_by?", "boxes", "rows", "all")
 
 TABLE: dict[Verb, Transition] = {
     row.verb: row

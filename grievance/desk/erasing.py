@@ -13,7 +13,7 @@ from grievance.cases import erasures
 from grievance.cases.models import Erasure
 from grievance.cases.operations import erasing
 from grievance.cases.states import Verb
-from grievance.clock import now
+from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import CASE, Page, Trouble, back, stand
 from grievance.desk.blueprint import bp
@@ -23,7 +23,7 @@ from grievance.desk.loading import Desk, actor_of, open_case, site
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import time_text
+from grievance.i18n import date_text, time_text
 from grievance.questions.jobs import sweep_left
 from grievance.referrals import queries as referrals
 from grievance.refusals import Refused
@@ -88,7 +88,11 @@ def _erased(desk: Desk, _form: ActForm, _done: object) -> Response:
 
 
 def _told(reference: str) -> Response:
-    return make_response(render_template("desk/erased.html", reference=reference))
+    days = site().backup_days
+    gone = erasures.gone_by(local_day(now(), operator_hours(db.session()).zone), days)
+    return make_response(
+        render_template("desk/erased.html", reference=reference, gone=date_text(gone))
+    )
 
 
 def _gone(reference: str) -> Response | None:

@@ -21,6 +21,7 @@ from grievance.cases.operations.replaying import RESTORE
 from grievance.cases.state_words import ERASURE_GROUNDS
 from grievance.cases.states import Verb
 from grievance.clock import local_day
+from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -73,6 +74,7 @@ VOID = N_(
     "that does not count any more: ask for it again."
 )
 BY = N_("We do that by %(by)s at the latest.")
+BACKUPS = N_("The last of our backups that holds it, locked, is deleted by %(gone)s.")
 LATE = N_(
     "We said that we would do that by %(by)s. That day is over, and it was our task, not yours. "
     "Somebody has to see to it now."
@@ -139,7 +141,12 @@ def _sentence(act: Act, row: Erasure) -> str:
     def day(at: datetime) -> str:
         return date_text(local_day(at, hours.zone))
 
-    days = {"asked": day(row.asked_at), "day": day(row.from_at), "by": day(by)}
+    days = {
+        "asked": day(row.asked_at),
+        "day": day(row.from_at),
+        "by": day(by),
+        "gone": date_text(erasures.gone_by(local_day(by, hours.zone), act.site.backup_days)),
+    }
     own, wish = act.actor.role == "worker", row.ground in erasures.ASKED
     waits = own and row.ground == "worker" and row.from_at > row.asked_at
     shared = erasures.is_shared(act.session, act.case.id)
@@ -149,9 +156,20 @@ def _sentence(act: Act, row: Erasure) -> str:
         GROUP: waits and shared,
         SEEN: waits and not shared,
         BY: own and wish and by >= act.now,
+        BACKUPS: own and wish and by >= act.now,
         LATE: own and wish and by < act.now,
     }
     return " ".join(_(sentence) % days for sentence, holds in said.items() if holds)
+
+
+def _told(act: Act) -> dict[str, str | bool]:
+    """By when it is deleted if it is asked for now, by when the last backup of it is, and whether
+    it is that of a group."""
+    hours = operator_hours(act.session)
+    by = local_day(clocks.due("erasure", erasing.begins(act), hours), hours.zone)
+    gone = erasures.gone_by(by, act.site.backup_days)
+    shared = erasures.is_shared(act.session, act.case.id)
+    return {"by": date_text(by), "gone": date_text(gone), "shared": shared}
 
 
 @bp.route("/case/erase", methods=["GET", "POST"])
@@ -174,7 +192,7 @@ def erase() -> Answer | Response:
         form=form,
         bodies=sorted(book.name(one) for one in referrals.had_it(act.session, act.case.id)),
         is_open=act.case.state in OPEN,
-        shared=erasures.is_shared(act.session, act.case.id),
+        **_told(act),
     )
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)

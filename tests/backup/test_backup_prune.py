@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from grievance import clock
 from grievance.backup import keys as rings
 from grievance.backup.command import backup
-from grievance.backup.prune import DEFAULT, Rule, kept
+from grievance.backup.prune import DEFAULT, Rule, kept, prune
+from grievance.settings import BACKUP_DAYS
 from tests.backup.conftest import Lived
 
 NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -57,6 +58,12 @@ def test_of_the_last_two_days_all_stay() -> None:
     times = {Path(str(hours)): NOW - timedelta(hours=hours) for hours in range(0, 100, 5)}
     found = kept(times, NOW, Rule(daily=1, weekly=0, monthly=0))
     assert found == {place for place in times if int(str(place)) <= 48}
+
+
+def test_the_bound_is_the_one_that_workers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DEFAULT.at_most_days == BACKUP_DAYS
+    monkeypatch.setenv("GRIEVANCE_BACKUP_DAYS", "30")
+    assert prune.make_context("prune", ["folder"]).params["at_most_days"] == 30
 
 
 @pytest.fixture

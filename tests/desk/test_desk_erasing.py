@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,11 +11,12 @@ from sqlalchemy import select, text
 
 from grievance.accounts.models import OperatorProfile, StaffSession
 from grievance.accounts.roles import Role
-from grievance.cases import files
+from grievance.cases import erasures, files
 from grievance.cases.models import Case, CaseFile, Erasure
 from grievance.cases.operations import handling
 from grievance.cases.operations.replying import Sent, say, withdraw
-from grievance.clock import real_now
+from grievance.clock import local_day, real_now
+from grievance.i18n import date_text
 from grievance.questions import jobs
 from grievance.tables import METADATA
 from grievance.vault.receipts import draw
@@ -211,6 +213,40 @@ def test_the_worker_reads_by_when_it_is_done_and_when_that_day_has_passed(house,
     page = read_page(worker.get("/en/case")).main
     assert "it was our task, not yours" in page
     assert "We do that by" not in page
+
+
+def test_who_asks_reads_by_which_day_the_last_backup_of_it_goes(house, filed, monkeypatch):
+    """Of two backup times: the day follows the setting that prunes them."""
+    said = []
+    for days in (92, 30):
+        kept = replace(house.app.config["SITE"], backup_days=days)
+        monkeypatch.setitem(house.app.config, "SITE", kept)
+        worker, _answer = home(house, filed)
+        by = local_day(real_now(), "Asia/Tokyo") + timedelta(days=14)
+        page = read_page(worker.get("/en/case/erase")).main
+        assert f"delete it by {date_text(by)} at the latest" in page
+        last = date_text(by + timedelta(days=days + 1))
+        assert f"the last of them by {last}" in page
+        said.append(last)
+    assert len(set(said)) == 2
+    assert press(worker, "/en/case/erase", "ask_erasure").status_code == 303
+    assert f"is deleted by {said[-1]}" in read_page(worker.get("/en/case")).main
+
+
+def test_staff_can_say_that_day_until_then_and_no_longer(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(Role.LEAD, name="Ito Jun")
+    asked(house, filed)
+    propose(house, house.browser(one), filed.case)
+    lead, reference = house.browser(two), filed.case.reference
+    answer = press(lead, f"/staff/cases/{reference}/erase", "erase")
+    today = local_day(real_now(), "Asia/Tokyo")
+    last = today + timedelta(days=93)
+    assert date_text(last) in read_page(answer).main
+    shown = read_page(lead.get("/staff/kept")).main
+    assert reference in shown
+    assert date_text(last) in shown
+    assert [one.gone_by for one in erasures.in_backups(house.session, last)] == [last]
+    assert erasures.in_backups(house.session, last + timedelta(days=1)) == []
 
 
 def test_a_helper_cannot_ask_for_it(house):

@@ -43,14 +43,12 @@ def ask_erasure(act: Act) -> Erasure:
     whoever shut them out could ask.
     """
     act.check(Verb.ASK_ERASURE)
-    alone = not erasures.is_shared(act.session, act.case.id)
-    own = alone and act.actor.known_to == "self" and not _was_seen(act)
     row = Erasure(
         id=uuid4(),
         case_id=act.case.id,
         ground="worker",
         asked_at=act.at,
-        from_at=act.at if own else act.at + NOTICE,
+        from_at=begins(act),
     )
     act.session.add(row)
     act.case.worker_acted_at = act.at
@@ -59,6 +57,13 @@ def ask_erasure(act: Act) -> Erasure:
     erasures.watch(act.session, act.case.id, act.at)
     act.move(Verb.ASK_ERASURE, erasure=row.id, given_by=given_by_of(act.actor.known_to))
     return row
+
+
+def begins(act: Act) -> datetime:
+    """From when it may be done, if the worker asks for it now."""
+    alone = not erasures.is_shared(act.session, act.case.id)
+    own = alone and act.actor.known_to == "self" and not _was_seen(act)
+    return act.at if own else act.at + NOTICE
 
 
 def _was_seen(act: Act) -> bool:
@@ -144,6 +149,7 @@ def erase(act: Act) -> None:
         "proposal": asked.id,
         "by": asked.asked_by,
         "alone": alone,
+        "gone_by": str(erasures.gone_by(act.today, act.site.backup_days)),
     }
     shred(act, *reached(act), **told)
 
