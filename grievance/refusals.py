@@ -25,6 +25,8 @@ SENTENCES: dict[str, str] = {
         "Nobody else holds the key. Give the key to another member first, or every case is lost."
     ),
     "last_manager": N_("Nobody else manages people. Invite another director or administrator."),
+    "days": N_("The last day comes before the first. Look at both again."),
+    "deputy": N_("Choose a colleague who works on cases, holds the key and is not away."),
     "decided": N_("Somebody has decided this already. Look at the list again."),
     "not_holder": N_("You do not hold the key of this organisation, so you cannot give it."),
     "fingerprint": N_(

@@ -61,6 +61,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "key_refused": ("person",),
     "key_rotated": ("generation", "check"),
     "member_removed": ("person",),
+    "away": ("person", "first", "last", "deputy?"),
+    "back": ("person",),
     "reset_offered": ("person",),
     "member_reset": ("person",),
     "password_changed": (),

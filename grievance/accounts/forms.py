@@ -16,6 +16,7 @@ from grievance.web.forms import (
     Hidden,
     Line,
     Secret,
+    Select,
     ValidationError,
     Words,
     option,
@@ -165,6 +166,16 @@ class ChooseLanguage(Form):
         lazy("The desk speaks to you in"),
         choices=LANGUAGE_CHOICES,
         needed=lazy("Choose a language."),
+    )
+
+
+class ChooseHour(Form):
+    """When the letter of the day comes."""
+
+    hour = Select(
+        lazy("It comes at"),
+        choices=[option(str(hour), f"{hour:02}:00") for hour in range(24)],
+        needed=lazy("Choose an hour."),
     )
 
 

@@ -245,6 +245,33 @@ class KnownDevice(Base):
     last_seen: Mapped[datetime]
 
 
+class Absence(Base):
+    """A member is away on these days, both whole, where the operator is; who looks after their work
+    meanwhile, or nobody by name. `ended_at` when it was taken back or replaced."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    from_day: Mapped[date] = mapped_column(Date)
+    until_day: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("until_day >= from_day", name="days"),
+        CheckConstraint("deputy_id <> person_id", name="deputy"),
+        Index(
+            "uq_absence_person_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+
+
 class RecoveryKey(Base):
     """The key on paper. `box` holds the organisation's newest private key, sealed to it;
     `sheet_box` the paper's own secret for the person who prints it, until it is typed back."""

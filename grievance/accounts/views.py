@@ -212,6 +212,24 @@ def language() -> Response:
     return redirect(url_for("accounts.account"), 303)  # type: ignore[return-value]
 
 
+@accounts.post("/account/letters")
+@audience("staff", "case.work")
+def digest_hour() -> Response:
+    """Choose the hour of the letter of the day."""
+    member, form = staff.current_member(), _hour_form()
+    if not form.validate():
+        return _account_page(_password_form(member), _language_form())
+    signing.choose_hour(db.session(), member.person_id, int(forms.text_of(form.hour)))
+    db.session.commit()
+    return redirect(url_for("accounts.account"), 303)  # type: ignore[return-value]
+
+
+def _hour_form() -> forms.ChooseHour:
+    person = db.session.get_one(Person, staff.current_member().person_id)
+    sent = request.form if request.endpoint == "accounts.digest_hour" else None
+    return forms.ChooseHour(sent, hour=str(person.digest_hour))
+
+
 @accounts.post("/account/password")
 @audience("staff", staff.SIGNED_IN)
 def password() -> Response:
@@ -272,6 +290,7 @@ def _account_page(
         422 if form.errors or language_form.errors else status,
         form=form,
         language_form=language_form,
+        hour_form=_hour_form(),
         words=words,
         alone=alone,
         changed="changed" in request.args,

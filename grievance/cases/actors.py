@@ -10,7 +10,7 @@ from uuid import UUID
 class Actor:
     """`name` as the audit trail knows it (`member:<person>`, `receipt:<case>`, `job:<name>`),
     `can` the codes of what it may do, `person` for staff, `role` of a receipt, and `known_to` who
-    has seen its code."""
+    has seen its code. `covers` are the colleagues whose work a member looks after today."""
 
     name: str
     can: frozenset[str]
@@ -18,11 +18,14 @@ class Actor:
     receipt: UUID | None = None
     role: str = "staff"
     known_to: str = ""
+    covers: frozenset[UUID] = frozenset()
 
 
-def of_member(person: UUID, permissions: frozenset[str]) -> Actor:
+def of_member(
+    person: UUID, permissions: frozenset[str], covers: frozenset[UUID] = frozenset()
+) -> Actor:
     """A signed-in member of staff."""
-    return Actor(f"member:{person}", permissions, person=person)
+    return Actor(f"member:{person}", permissions, person=person, covers=covers)
 
 
 def of_receipt(case: UUID, receipt: UUID, role: str, known_to: str) -> Actor:

@@ -116,9 +116,9 @@ def own_or_lead(case: Case, actor: Actor) -> bool:
 
 
 def escalated_to_them(case: Case, actor: Actor) -> bool:
-    """An escalation waits that reached this actor: leads and directors any, who has the case (or
-    everybody, while nobody has it) only the first rung."""
-    first = case.level == 1 and case.assignee_id in (None, actor.person)
+    """An escalation waits that reached this actor: leads and directors any, who has the case or is
+    the deputy of who has it (or everybody, while nobody has it) only the first rung."""
+    first = case.level == 1 and case.assignee_id in (None, actor.person, *actor.covers)
     return case.escalation_waits and ("case.assign" in actor.can or first)
 
 

@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
-from grievance.accounts.queries import absent
-from grievance.accounts.roles import Permission
+from grievance.cases.deputies import Whose, nobodys, whose
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, DuplicateLink, FourEyes, Recusal
 from grievance.deadlines import keeping
@@ -81,13 +80,6 @@ def references(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: row.reference for row in rows}
 
 
-def nobodys(session: Session) -> ColumnElement[bool]:
-    """Nobody has the case, or who has it left or holds no key: no case is without somebody who sees
-    it, whatever became of them."""
-    gone = session.scalars(absent(Permission.CASE_WORK)).all()  # few, and an index finds theirs
-    return Case.assignee_id.is_(None) | Case.assignee_id.in_(gone)
-
-
 AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
 
 
@@ -106,14 +98,14 @@ def _conditions(
     asked: list[tuple[bool, ColumnElement[bool]]] = [
         (bool(filters.issue), Case.issues.contains([filters.issue])),
         (bool(filters.age), Case.filed_at < now - AGES.get(filters.age, timedelta(days=36500))),
-        (filters.mine, Case.assignee_id == person),
+        (filters.mine, whose(session, person, now).theirs if filters.mine else true()),
         (filters.waits, Case.worker_waits.expression),
         (filters.danger, Case.danger.expression),
         (filters.needs_translation, Case.needs_translation.expression),
         (filters.law, Case.id.in_(keeping.ending_soon(now))),
     ]
     if filters.unassigned:
-        found.append(nobodys(session))
+        found.append(nobodys(session, now))
     return found + [condition for wants, condition in asked if wants]
 
 
@@ -171,12 +163,12 @@ _DANGER: list[ColumnElement[bool]] = [Case.danger.expression, Case.first_answer_
 Condition = ColumnElement[bool]
 
 
-def _answered(person: UUID, nobody: Condition) -> list[Condition]:
-    return [Case.worker_waits.expression, (Case.assignee_id == person) | nobody]
+def _answered(whose: Whose) -> list[Condition]:
+    return [Case.worker_waits.expression, whose.theirs | whose.nobodys]
 
 
-def _escalated(person: UUID, nobody: Condition, *, leads: bool) -> list[Condition]:
-    first = and_(Case.level == 1, (Case.assignee_id == person) | nobody)
+def _escalated(whose: Whose, *, leads: bool) -> list[Condition]:
+    first = and_(Case.level == 1, whose.theirs | whose.nobodys)
     return [Case.escalation_waits.expression, first | (Case.level > 1) if leads else first]
 
 
@@ -194,14 +186,14 @@ def today(
     above the first rung), workers who answered, what a colleague proposed, what falls due within
     two days, cases that nobody has; with the size of each list. Of cases that are over what is
     overdue or falls due is shown, too: the worker may want one deleted."""
-    nobody = nobodys(session)
+    own = whose(session, person, now)
     groups: dict[str, list[Condition]] = {
         "danger": _DANGER,
-        "escalated": _escalated(person, nobody, leads=leads),
-        "answered": _answered(person, nobody),
-        "due": [Case.next_due < now + DUE_WITHIN, Case.assignee_id == person],
+        "escalated": _escalated(own, leads=leads),
+        "answered": _answered(own),
+        "due": [Case.next_due < now + DUE_WITHIN, own.theirs],
         "second": _second(person),
-        "unassigned": [nobody],
+        "unassigned": [own.nobodys],
     }
     lists: dict[str, list[Case]] = {}
     counts: dict[str, int] = {}
@@ -214,20 +206,22 @@ def today(
     return Today(**lists, counts=counts)
 
 
-def to_tell(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+def to_tell(session: Session, person: UUID, now: datetime, limit: int = 10) -> list[Case]:
     """Cases of which a body had something that was taken back and was not told so: this person's
     and nobody's, whether they are over or not."""
     untold = select(Referral.case_id).where(text(UNTOLD))
-    mine = (Case.assignee_id == person) | nobodys(session)
+    own = whose(session, person, now)
+    mine = own.theirs | own.nobodys
     chosen = select(Case).where(Case.id.in_(untold), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
 
 
-def body_wrote(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+def body_wrote(session: Session, person: UUID, now: datetime, limit: int = 10) -> list[Case]:
     """Cases in which a body wrote over its reply link what nobody has read: this person's and
     nobody's, whether they are over or not."""
     unread = select(BodyWrote.case_id).where(BodyWrote.read_at.is_(None))
-    mine = (Case.assignee_id == person) | nobodys(session)
+    own = whose(session, person, now)
+    mine = own.theirs | own.nobodys
     chosen = select(Case).where(Case.id.in_(unread), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(Case.next_due, Case.id).limit(limit)))
 
@@ -243,7 +237,8 @@ def law_soon(session: Session, person: UUID, now: datetime, limit: int = 10) -> 
     """This person's open cases and nobody's in which a right may end within 60 days, the next
     first."""
     near = keeping.nearest(now).subquery()
-    mine = (Case.assignee_id == person) | nobodys(session)
+    own = whose(session, person, now)
+    mine = own.theirs | own.nobodys
     chosen = select(Case).join(near, near.c.case_id == Case.id)
     chosen = chosen.where(Case.state.in_(OPEN), mine, not_recused(person))
     return list(session.scalars(chosen.order_by(near.c.day, Case.id).limit(limit)))
@@ -306,7 +301,7 @@ def events_since(session: Session, case_id: UUID, seq: int) -> list[Event]:
     return [event for event in timeline(session, case_id) if event.seq > seq]
 
 
-def news(session: Session, person: UUID, limit: int = 10) -> list[Case]:
+def news(session: Session, person: UUID, now: datetime, limit: int = 10) -> list[Case]:
     """This person's open cases in which something happened since they last looked."""
     seen = and_(CaseVisit.case_id == Case.id, CaseVisit.person_id == person)
     return list(
@@ -314,7 +309,7 @@ def news(session: Session, person: UUID, limit: int = 10) -> list[Case]:
             select(Case)
             .outerjoin(CaseVisit, seen)
             .where(
-                Case.assignee_id == person,
+                whose(session, person, now).theirs,
                 Case.state.in_(OPEN),
                 not_recused(person),
                 Case.event_seq > func.coalesce(CaseVisit.seq, 0),
@@ -325,11 +320,11 @@ def news(session: Session, person: UUID, limit: int = 10) -> list[Case]:
     )
 
 
-def calling(session: Session, person: UUID, limit: int = 99) -> int:
+def calling(session: Session, person: UUID, now: datetime, limit: int = 99) -> int:
     """How many cases call for this person: danger nobody answered, workers who wait; counted up
     to `limit` of each."""
     found = 0
-    for conditions in (_DANGER, _answered(person, nobodys(session))):
+    for conditions in (_DANGER, _answered(whose(session, person, now))):
         mine = (Case.state.in_(OPEN), not_recused(person), *conditions)
         some = select(Case.id).where(*mine).limit(limit)
         found += session.scalar(select(func.count()).select_from(some.subquery())) or 0

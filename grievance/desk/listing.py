@@ -105,12 +105,12 @@ def _cases_today(member: Member) -> str:
         "answered": found.answered,
         "second": found.second,
         "erase": erasures.calling(session, member.person_id),
-        "body": queries.body_wrote(session, member.person_id),
-        "tell": queries.to_tell(session, member.person_id),
+        "body": queries.body_wrote(session, member.person_id, at),
+        "tell": queries.to_tell(session, member.person_id, at),
         "law": queries.law_soon(session, member.person_id, at),
         "due": found.due,
         "unassigned": found.unassigned,
-        "news": queries.news(session, member.person_id),
+        "news": queries.news(session, member.person_id, at),
     }
     return render_template(
         "desk/today.html",

@@ -9,6 +9,7 @@ from flask import current_app, g, request, url_for
 from grievance.accounts import staff
 from grievance.accounts.roles import Permission
 from grievance.cases import queries
+from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
@@ -114,5 +115,5 @@ def _calling() -> int:
     if not member.can(Permission.CASE_READ):
         return 0
     if "desk_calling" not in g:
-        g.desk_calling = queries.calling(db.session(), member.person_id)
+        g.desk_calling = queries.calling(db.session(), member.person_id, now())
     return int(g.desk_calling)

@@ -120,6 +120,12 @@ def sheet_used(to: Recipient, language: str, public_url: str, *, mine: bool = Fa
     return _written("sheet_used", to, language, None, mine=mine, link=_desk(public_url))
 
 
+def away(to: Recipient, language: str, public_url: str, day: date, *, mine: bool) -> Message:
+    """Somebody is away until `day`: the recipient (`mine`), whom a colleague noted so, or whose
+    cases the recipient looks after."""
+    return _written("away", to, language, None, mine=mine, day=day, link=f"{_desk(public_url)}away")
+
+
 def invitation(to: Recipient, language: str, link: str, until: date) -> Message:
     """An invitation to the desk: the whole one-time link, and the last day it works."""
     return _written("invitation", to, language, None, link=link, until=until)

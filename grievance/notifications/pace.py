@@ -35,6 +35,7 @@ STAFF, URGENT = Pace(hour=2, day=12), Pace(hour=2, day=48)
 PACES = {
     "worker_news": Pace(hour=1, day=3),
     "danger": URGENT,
+    "away": Pace(hour=4, day=12, alike=False),  # each names a day
     "digest": Pace(hour=1, day=1),
     "conflict": URGENT,
     "member_removed": URGENT,

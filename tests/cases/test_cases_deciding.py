@@ -185,11 +185,11 @@ def test_who_stepped_aside_neither_lists_counts_nor_opens_the_case(world: World)
     none = queries.Filters()
     assert world.case.assignee_id is None
     assert queries.queue(session, none, me, NOW).cases == []
-    assert queries.count(session, none, me, NOW) == queries.calling(session, me) == 0
+    assert queries.count(session, none, me, NOW) == queries.calling(session, me, NOW) == 0
     assert set(queries.today(session, me, NOW).counts.values()) == {0}
     world.case.assignee_id = me  # whatever the other nets let through
     session.flush()
-    assert queries.news(session, me) == [] == queries.caseload(session, me, me)
+    assert queries.news(session, me, NOW) == [] == queries.caseload(session, me, me)
     assert queries.for_reading(session, ref, me) is None is queries.for_change(session, ref, me)
     assert queries.for_reading(session, ref, world.handler.id) is world.case
 

@@ -281,17 +281,17 @@ def test_what_calls_for_a_handler_is_counted_and_answered_cases_are_not(
     world: World, another: Callable[..., Filed]
 ):
     session, person = world.session, world.handler.id
-    assert queries.calling(session, person) == 0
+    assert queries.calling(session, person, NOW) == 0
     replying.say(world.own(), Sent(words()))
     session.flush()
-    assert queries.calling(session, person) == 1
+    assert queries.calling(session, person, NOW) == 1
     found = handling.Triage("critical", ["violence"], danger=True)
     handling.triage(world.act(), found)
     session.flush()
-    assert queries.calling(session, person) == 2
+    assert queries.calling(session, person, NOW) == 2
     handling.acknowledge(
         world.act(),
         words(),
     )
     session.flush()
-    assert queries.calling(session, person) == 0
+    assert queries.calling(session, person, NOW) == 0

@@ -549,4 +549,6 @@ def test_what_a_body_ended_can_be_taken_back_and_the_body_has_to_be_told(world: 
     world.session.flush()
     consenting.recall(world.own(), row.mechanism)
     assert (row.state, untold(row)) == ("recalled", True)
-    assert [one.id for one in queries.to_tell(world.session, world.handler.id)] == [world.case.id]
+    assert [one.id for one in queries.to_tell(world.session, world.handler.id, NOW)] == [
+        world.case.id
+    ]

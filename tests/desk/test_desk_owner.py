@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from grievance.accounts.models import Event, KeyRequest, MembershipKey, Person
+from grievance.accounts.models import Absence, Event, KeyRequest, MembershipKey, Person
 from grievance.accounts.roles import Role
 from grievance.cases import queries
-from grievance.cases.operations import conflicts, handling, replying
+from grievance.cases.operations import conflicts, handling, replying, telling
 from grievance.cases.operations.replying import Sent
 from grievance.cases.queries import Filters
-from grievance.clock import real_now
+from grievance.clock import local_day, real_now
 from tests.cases.conftest import words
 from tests.cast import Filed, Staff
 from tests.desk.conftest import House
@@ -58,7 +59,40 @@ def recused(house: House, who: Staff, filed: Filed) -> None:
     conflicts.recuse(act, "A cousin works there.")
 
 
-@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+def away_for(house: House, who: Staff, deputy: Staff | None, days: int = 3) -> None:
+    """They are away from today on."""
+    today = local_day(real_now(), "Asia/Tokyo")
+    noted = Absence(person_id=who.id, deputy_id=deputy.id if deputy else None, set_by=who.id)
+    noted.from_day, noted.until_day = today, today + timedelta(days=days)
+    noted.set_at = real_now()
+    house.session.add(noted)
+    house.session.flush()
+
+
+def away(house: House, who: Staff, filed: Filed) -> None:
+    away_for(house, who, None)
+
+
+def away_and_the_deputy_too(house: House, who: Staff, filed: Filed) -> None:
+    deputy = house.hire(name="Ito Jun")
+    away_for(house, who, deputy)
+    away_for(house, deputy, None)
+    house.session.get_one(Person, deputy.id).state = "left"
+
+
+def away_and_the_deputy_may_not_see_it(house: House, who: Staff, filed: Filed) -> None:
+    deputy = house.hire(name="Ito Jun")
+    away_for(house, who, deputy)
+    recused(house, deputy, filed)
+
+
+GONE = [
+    removed, without_key, left, recused, away, away_and_the_deputy_too,
+    away_and_the_deputy_may_not_see_it,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("gone", GONE)
 def test_the_case_of_whom_is_gone_stands_where_others_see_it(house: House, gone: Gone) -> None:
     who, colleague = house.hire(), house.hire(name="Mori Emi")
     filed = taken(house, who)
@@ -91,17 +125,50 @@ def test_whoever_sees_it_can_take_it(
     assert "took the case" in show(client, path).text
 
 
-@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+@pytest.mark.parametrize("gone", GONE)
 def test_what_the_worker_writes_then_reaches_somebody(house: House, gone: Gone) -> None:
     who, colleague = house.hire(), house.hire(name="Mori Emi")
     filed = taken(house, who)
     gone(house, who, filed)
-    replying.say(filed.act(house.session, house.app.config["SITE"]), Sent(words()))
+    replying.say(filed.act(house.session, house.app.config["SITE"], real_now()), Sent(words()))
     house.session.commit()
-    told = noticed(house.session, "worker_answered")
-    assert sorted(told) == sorted([colleague.id, house.operator.director.id])
+    told = set(noticed(house.session, "worker_answered")) - {who.id}
+    assert told == {colleague.id, house.operator.director.id}
     today = queries.today(house.session, colleague.id, real_now())
     assert [one.id for one in today.answered] == [filed.case.id]
+
+
+def test_a_deputy_sees_to_the_cases_of_who_is_away_until_they_are_back(house: House) -> None:
+    who, deputy = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    away_for(house, who, deputy)
+    replying.say(filed.act(house.session, house.app.config["SITE"], real_now()), Sent(words()))
+    assert set(noticed(house.session, "worker_answered")) == {who.id, deputy.id}
+    filed.case.next_due, filed.case.level = real_now(), 1
+    filed.case.escalation_waits = True
+    house.session.commit()
+    lists = ("answered", "due", "escalated")
+    for person, day, sees in (
+        (deputy, 0, True),
+        (deputy, 3, True),
+        (deputy, 4, False),
+        (who, 0, True),
+        (house.operator.director, 0, False),
+    ):
+        today = queries.today(house.session, person.id, real_now() + timedelta(days=day))
+        assert [bool(getattr(today, name)) for name in lists] == [sees] * 3, (person, day)
+        assert not today.unassigned
+    page = read_page(house.browser(deputy).get(f"/staff/cases/{filed.case.reference}"))
+    assert page.all("form", action=f"/staff/cases/{filed.case.reference}/acknowledge_escalation")
+
+
+def test_a_rung_reaches_the_deputy(house: House) -> None:
+    who, deputy = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    away_for(house, who, deputy)
+    act = who.act(house.session, house.app.config["SITE"], filed.case, real_now())
+    telling.staff_of_escalation(act, act.site, telling.Late("answer", 1))
+    assert set(noticed(house.session, "escalated")) == {who.id, deputy.id}
 
 
 def test_who_removes_somebody_reads_first_what_becomes_of_their_cases(

@@ -34,6 +34,8 @@ def all_kinds(language: str) -> list[messages.Message]:
     day = date(2026, 12, 1)
     much = dict.fromkeys(NOTICES, 2)
     waits = (
+        messages.away(TO, language, SITE, day, mine=True),
+        messages.away(TO, language, SITE, day, mine=False),
         messages.digest(TO, language, SITE, much),
         messages.digest(TO, language, SITE, {"new_case": 1}),
         messages.address_code(TO, language, SITE, "12345678"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.act import StaffAct
-from grievance.accounts.models import KeyRequest, Person
+from grievance.accounts.models import Absence, KeyRequest, Person
 from grievance.accounts.operations.keys import alone_from, approvers
 from grievance.accounts.operations.way_back import Way
 from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
@@ -136,3 +136,14 @@ def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
                 AddressBox(one.person_id, one.address_box), one.language, public_url
             )
             outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
+
+
+def tell_of_absence(act: StaffAct, noted: Absence, public_url: str) -> None:
+    """Tell who was noted as away by somebody else, and whoever looks after their cases."""
+    for person_id in (noted.person_id, noted.deputy_id):
+        person = act.session.get(Person, person_id) if person_id else None
+        if person is None or person_id == act.by.person_id:
+            continue
+        to, mine = AddressBox(person.id, person.address_box), person.id == noted.person_id
+        letter = messages.away(to, person.language, public_url, noted.until_day, mine=mine)
+        outbox.enqueue(act.session, act.ring.notifier_public, letter, act.now)

@@ -163,6 +163,11 @@ def choose_language(session: Session, person_id: UUID, language: str) -> None:
     locked(session, Person, person_id).language = language
 
 
+def choose_hour(session: Session, person_id: UUID, hour: int) -> None:
+    """When the letter of the day comes, where the operator is."""
+    locked(session, Person, person_id).digest_hour = hour
+
+
 def known_device(session: Session, secret: str, address: str, ring: KeyRing) -> str:
     """The id of a device this address has signed in from; empty for any other."""
     if not secret:

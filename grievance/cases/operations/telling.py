@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
 from grievance.cases import notices, queries, records
+from grievance.cases.deputies import seeing_to
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
@@ -55,9 +56,11 @@ class Late:
 
 
 def _staff(session: Session, post: Post, kind: str) -> None:
-    """Who has the case, or everybody while nobody has it, or who has it left or holds no key."""
+    """Who has the case, and their deputy while they are away; everybody while nobody has it, or who
+    has it left, holds no key, or is away without a deputy."""
     people = _may_know(session, post.case, staff_to_notify(session, Permission.CASE_WORK))
-    has = [one for one in people if one.person_id == post.case.assignee_id]
+    sees = seeing_to(session, post.case, post.now)
+    has = [one for one in people if one.person_id in sees]
     _tell(session, post, kind, has or people)
 
 
@@ -158,18 +161,19 @@ def staff_of_escalation(act: Acting, site: Site, late: Late, among: Staff | None
     }
     everybody = [one for people in may_know.values() for one in people]
     told: Sequence[Addressee] = ()
+    sees = seeing_to(session, case, act.now) if late.rung == 1 else set()
     for whom in RUNGS[late.rung - 1 :]:
-        told = told or _on(whom, case, may_know, everybody)
+        told = told or _on(whom, sees, may_know, everybody)
     post = Post(site, case, act.now, late.clock == "danger")
     _tell(session, post, "escalated", told or everybody)
 
 
 def _on(
-    whom: str, case: Case, may_know: Staff, everybody: Sequence[Addressee]
+    whom: str, sees: Collection[UUID], may_know: Staff, everybody: Sequence[Addressee]
 ) -> Sequence[Addressee]:
     if whom in ROLES:
         return may_know.get(ROLES[whom], ())
-    return [one for one in everybody if one.person_id == case.assignee_id] or everybody
+    return [one for one in everybody if one.person_id in sees] or everybody
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
