@@ -43,6 +43,7 @@ from grievance.directory import facts
 from grievance.directory import operations as directory
 from grievance.notifications.models import Outbox
 from grievance.referrals import queries as referrals
+from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Consent, PacketGrant, Referral
 from grievance.vault import keyring
 from grievance.vault import ledger as lines
@@ -75,6 +76,7 @@ class Life:
     shut: UUID  # for one of staff
     replaced: UUID  # the worker was asked about another document instead
     meant: UUID  # of whom others declared a conflict, also there
+    linked: UUID  # a body has a reply link, which was closed since
     acts: int
 
     @property
@@ -88,6 +90,7 @@ def handed_over(session: Session, world: World) -> Filed:
     world.filed = file_case(session, world.site, now=clock.real_now())
     world.bring_to("in_review")
     world.hand_over("delivered", BODY)
+    world.open_door(clock.real_now())
     assert world.referral is not None
     session.add(
         PacketGrant(
@@ -119,7 +122,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         handler = member(session, operator, Role.LEAD, now=now)
         other = member(session, operator, Role.LEAD, "Mori Emi", now=now)
         world = World(session, site, operator, handler, other, None)
-        recalled, asked, withdrawn = (handed_over(session, world) for _ in range(3))
+        recalled, asked, withdrawn, linked = (handed_over(session, world) for _ in range(4))
         directory.load(session, facts.shipped(), now, "cli:directory load", words=bodies())
         world.filed = replaced = file_case(session, site, now=now)
         world.bring_to("in_review")
@@ -188,6 +191,7 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         shut.case.id,
         replaced.case.id,
         meant.id,
+        linked.case.id,
         14,
     )
 
@@ -270,6 +274,14 @@ def test_a_yes_that_was_taken_back_stays_taken_back(life: Life, again: Session) 
         assert kinds == {"organisation", "receipt"}
 
 
+def test_no_reply_link_lives_again(life: Life, again: Session) -> None:
+    by = dict(again.execute(select(ReplyLink.case_id, ReplyLink.closed_by)).all())
+    ended = {life.recalled: "recalled", life.asked: "recalled", life.withdrawn: "recalled"}
+    assert by == {**ended, life.linked: "restored"}
+    left = select(PacketGrant).where(PacketGrant.holder_kind == "link")
+    assert again.scalars(left).all() == []
+
+
 def test_without_the_ledger_they_would_be_back(life: Life, fresh: Place) -> None:
     """What the other tests look for is there in the backup itself."""
     answer = fresh.run("restore", life.backup, "--without-ledger")
@@ -278,7 +290,8 @@ def test_without_the_ledger_they_would_be_back(life: Life, fresh: Place) -> None
     assert json.loads(answer.stdout)["replayed"] == 0
     with fresh.session() as session:
         given = select(func.count()).where(PacketGrant.holder_kind == "recipient")
-        assert session.scalar(given) == 3
+        assert session.scalar(given) == 4
+        assert set(session.scalars(select(ReplyLink.closed_by))) == {"restored"}
         assert set(session.scalars(select(Referral.state))) == {"delivered", "consented"}
         assert session.get_one(Receipt, life.changed.receipt.id).state == "active"
         assert session.scalar(select(func.count()).select_from(ReceiptSession)) == 1
