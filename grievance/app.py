@@ -16,6 +16,7 @@ from grievance import demo as demonstration
 from grievance import storage
 from grievance.accounts import audit, peppers
 from grievance.cases.site import Site
+from grievance.clock import real_now
 from grievance.demo.mark import DemoMismatch, check_mark
 from grievance.extensions import act_as, db
 from grievance.settings import Settings, SettingsError, WebSettings, read
@@ -106,7 +107,7 @@ def _check_belongings(app: Flask, ring: KeyRing, *, demo: bool) -> None:
     with app.app_context():
         act_as("cli:start")
         try:
-            peppers.agree(db.session(), ring)
+            peppers.agree(db.session(), ring, real_now())
             check_mark(db.session(), demo)
         except OperationalError as away:
             said = str(away.orig).partition("\n")[0]

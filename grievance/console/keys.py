@@ -52,6 +52,7 @@ def keys() -> Response:
         moment=moment,
         printable=sheet is not None and sheet.printed_by == member.person_id,
         ways=_ways(),
+        outdated=recovery.outdated(session, member.organisation_id),
     )
 
 
@@ -210,7 +211,7 @@ def _about_rotation() -> dict[str, Any]:
         "consequences": [
             _("Everybody who holds the key now gets the new one at once. Nobody notices."),
             _("New cases are sealed to the new key; older ones follow while you work."),
-            _("The recovery sheet stays as it is."),
+            _("The recovery sheet still opens the cases; print a new one soon."),
         ],
         "label": _("Change the key"),
         "verb": "rotate",

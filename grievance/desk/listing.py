@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import returning, staff
+from grievance.accounts.operations import recovery
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
@@ -138,6 +139,7 @@ def _notices(member: Member) -> dict[str, object]:
     return {
         "closed": accounts.filing_closed(session) if edits else (),
         "ways": len(returning.ways_of_mine()),
+        "sheet": recovery.outdated(session, member.organisation_id) if approves else (),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
     }
 

@@ -24,6 +24,7 @@ from grievance.accounts.operations.keymaking import (
     sheet_info,
 )
 from grievance.accounts.operations.keys import decide, newest_private, waiting
+from grievance.accounts.peppers import newest_since
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.grants import open_grant, open_with
@@ -53,6 +54,19 @@ def confirm_sheet(act: StaffAct, typed: bytes) -> None:
     row = matching(act.session, organisation.id, typed)
     row.confirmed_at, row.sheet_box = act.now, None
     act.record(organisation, "recovery_confirmed", generation=row.generation)
+
+
+def outdated(session: Session, organisation_id: UUID) -> tuple[str, ...]:
+    """Why the sheet on paper is not the whole way back any more: a `pepper` was added since it was
+    drawn, which it lacks, or the organisation's `key` was changed. Empty while it is fine, and
+    while a new one was not typed back yet."""
+    row = recovery_key(session, organisation_id)
+    key = organisation_key(session, organisation_id)
+    if row is None or row.confirmed_at is None or key is None:
+        return ()
+    pepper = newest_since(session)
+    since = {"pepper": pepper, "key": key.created_at}
+    return tuple(why for why, at in since.items() if at is not None and at > row.created_at)
 
 
 def replace_sheet(act: StaffAct) -> None:
