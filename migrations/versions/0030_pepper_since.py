@@ -6,8 +6,8 @@ Of those that are there only the first stands on every sheet; of others it is kn
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
