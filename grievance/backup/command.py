@@ -45,6 +45,7 @@ from grievance.backup.manifest import (
 )
 from grievance.backup.place import WANTING, Site, as_owner, note, refusals, site_of, store_of
 from grievance.backup.prune import prune
+from grievance.backup.scrub import scrub
 from grievance.cases.ledger import FILE
 from grievance.storage import Blobs
 from grievance.vault.keyring import completed
@@ -57,6 +58,7 @@ def backup() -> None:
 
 backup.add_command(drill)
 backup.add_command(prune)
+backup.add_command(scrub)
 
 
 @backup.command("create")

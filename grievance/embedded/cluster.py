@@ -29,6 +29,7 @@ ident_file = '{data}/grievance_ident.conf'
 max_connections = 60
 shared_buffers = 64MB
 max_wal_size = 512MB
+wal_recycle = off
 max_logical_replication_workers = 0
 jit = off
 timezone = 'UTC'

@@ -100,7 +100,14 @@ def test_a_night_is_pruned_whenever_a_backup_was_made(
     done = subprocess.run(words, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=False)
     assert done.returncode == ends
     ran = (tmp_path / "ran").read_text().split()
-    assert ran == (["create", "prune"] if create <= 1 else ["create"])
+    first = ["scrub"] if where == "container" else []
+    assert ran == [*first, "create", *(["prune"] if create <= 1 else [])]
+
+
+def test_what_was_erased_leaves_the_data_files_before_the_backup_whatever_comes_of_it() -> None:
+    (first,) = Unit(DEPLOY / "grievance-backup.service").lists["ExecStartPre"]
+    assert first.startswith("-")
+    assert first.endswith("flask backup scrub")
 
 
 @pytest.mark.parametrize("kind", PROCESSES)
