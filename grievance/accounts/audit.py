@@ -63,6 +63,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "member_removed": ("person",),
     "away": ("person", "first", "last", "deputy?"),
     "back": ("person",),
+    "letter_retried": ("letter",),
     "reset_offered": ("person",),
     "member_reset": ("person",),
     "password_changed": (),

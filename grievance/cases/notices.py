@@ -62,9 +62,10 @@ def seen_all(session: Session, person: UUID, now: datetime) -> None:
 def _read(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
     """In one order, so that two who read do not wait for each other."""
     open_ = select(Notice.id).where(*which, Notice.read_at.is_(None)).order_by(Notice.id)
-    found = session.scalars(open_.with_for_update()).all()
-    if found:
-        session.execute(update(Notice).where(Notice.id.in_(found)).values(read_at=now))
+    session.execute(
+        update(Notice).where(Notice.id.in_(open_.with_for_update())).values(read_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def take_untold(

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.console import confirm, due, health, keys, members, operator, people
+from grievance.console import confirm, due, health, keys, letters, members, operator, people
 from grievance.console.surface import console
 
 VIEWS = (
     people,
     members,
     keys,
+    letters,
     operator,
     confirm,
     due,

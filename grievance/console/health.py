@@ -18,7 +18,7 @@ from grievance.accounts.queries import filing_open
 from grievance.clock import now, real_now
 from grievance.deadlines.models import Deadline
 from grievance.extensions import db
-from grievance.notifications.queries import lag, last_runs, states
+from grievance.notifications.queries import lag, last_runs, mail_works, states
 from grievance.questions.drafts import unsent
 from grievance.web.audience import audience
 
@@ -89,6 +89,7 @@ def _lines() -> Iterator[str]:
     counted = states(session)
     for state, count in sorted(counted.items()):
         yield f'grievance_outbox_letters{{state="{state}"}} {count}'
+    yield f"grievance_mail_works {int(mail_works(session, real_now()))}"
     yield f"grievance_outbox_lag_seconds {round(lag(session, now()))}"
     for job, run in sorted(last_runs(session).items()):
         ago = round((real_now() - run.finished_at).total_seconds())

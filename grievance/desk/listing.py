@@ -32,6 +32,7 @@ from grievance.desk.menu import desk_menu
 from grievance.extensions import db
 from grievance.i18n import Language
 from grievance.i18n import gettext as _
+from grievance.notifications.queries import mail_works
 from grievance.questions.summary import issue_label
 from grievance.referrals.operations import linking
 from grievance.web.audience import audience
@@ -138,6 +139,7 @@ def _notices(member: Member) -> dict[str, object]:
     waiting = accounts.waiting_requests(session, member.organisation_id) if approves else ()
     return {
         "closed": accounts.filing_closed(session) if edits else (),
+        "mail": not mail_works(session, real_now()),
         "ways": len(returning.ways_of_mine()),
         "sheet": recovery.outdated(session, member.organisation_id) if approves else (),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),

@@ -65,6 +65,12 @@ ENTRIES = (
         N_("Closed cases whose time is over, for two people to delete."),
     ),
     Entry(
+        "console.letters",
+        N_("Letters"),
+        frozenset({P.JOBS_READ}),
+        N_("Letters that could not be sent, and whether mail works."),
+    ),
+    Entry(
         "console.people",
         N_("People"),
         frozenset({P.PEOPLE_MANAGE, P.KEYS_APPROVE}),

@@ -183,12 +183,15 @@ def forget_worker(session: Session, tags: Collection[bytes], now: datetime) -> N
     _count(session, update(Outbox).where(*mine).values(gone))
 
 
-def revive(session: Session, now: datetime) -> int:
-    """Try every dead letter again, once what killed them is mended; answers how many."""
+def revive(session: Session, now: datetime, letter: UUID | None = None) -> int:
+    """Try every dead letter again, or one, once what killed them is mended; answers how many."""
+    dead = [Outbox.state == "dead", Outbox.sealed.is_not(None)]
+    if letter is not None:
+        dead.append(Outbox.id == letter)
     return _count(
         session,
         update(Outbox)
-        .where(Outbox.state == "dead", Outbox.sealed.is_not(None))
+        .where(*dead)
         .values(state="pending", attempts=0, doubts=0, next_at=now, at=to_the_hour(now)),
     )
 

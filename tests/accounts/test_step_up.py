@@ -88,11 +88,12 @@ GRAVE = {
     "console.refuse_key", "console.rotate_key", "console.new_sheet", "console.operator",
     "console.confirm_channel", "console.confirm_add", "console.confirm_proposal",
     "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
-    "console.change_person", "console.revoke_link",
+    "console.change_person", "console.revoke_link", "console.retry_letter",
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {
     "console.confirm": "a list", "console.kept": "a list", "console.keys": "a list",
+    "console.letters": "a list",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from grievance.accounts.queries import Addressee, day_here, invitation, staff_to
 from grievance.accounts.roles import Permission
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
+from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 
 
@@ -147,3 +148,11 @@ def tell_of_absence(act: StaffAct, noted: Absence, public_url: str) -> None:
         to, mine = AddressBox(person.id, person.address_box), person.id == noted.person_id
         letter = messages.away(to, person.language, public_url, noted.until_day, mine=mine)
         outbox.enqueue(act.session, act.ring.notifier_public, letter, act.now)
+
+
+def retry(act: StaffAct, letter: UUID) -> None:
+    """Try a letter again that was given up. Refuses `decided` for one that is not."""
+    organisation = act.organisation()
+    if not outbox.revive(act.session, act.now, letter):
+        raise Refused("decided")
+    act.record(organisation, "letter_retried", letter=letter)
