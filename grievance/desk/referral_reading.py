@@ -190,7 +190,7 @@ class ReferralPage:
         if verb == Verb.READ_REPLY:
             return any(one.unread for one in self.answers)
         if verb in (Verb.RENEW_LINK, Verb.CLOSE_LINK):
-            return any(not one.closed for one in self.links)
+            return any(one.live for one in self.links)
         return True
 
     @cached_property

@@ -90,7 +90,7 @@ def handed_over(session: Session, world: World) -> Filed:
     world.filed = file_case(session, world.site, now=clock.real_now())
     world.bring_to("in_review")
     world.hand_over("delivered", BODY)
-    world.open_door(clock.real_now())
+    world.open_door()
     assert world.referral is not None
     session.add(
         PacketGrant(

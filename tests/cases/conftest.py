@@ -33,6 +33,7 @@ from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
+from grievance.clock import real_now
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.links import ReplyLink
@@ -150,7 +151,7 @@ class World:
         self.referral = row
         return row
 
-    def open_door(self, now: datetime = NOW) -> Door:
+    def open_door(self, now: datetime | None = None) -> Door:
         """A reply link to the hand-over that was made last, by its own act: the case does not
         move."""
         row, session = self.referral, self.session
@@ -159,7 +160,7 @@ class World:
         ring = self.site.ring
         pair = reply_pair(slow_root(code, ring.receipt_salt), token, ring.pepper(1))
         packet = open_packet(session, self.desk(), session.get_one(Packet, row.packet_id))
-        new = NewLink(token, pair, 1, now)
+        new = NewLink(token, pair, 1, now or real_now())
         link = linking.make(session, packet, row, new, self.handler.id)
         self.door = Door(link, token, code, pair.private)
         return self.door

@@ -44,8 +44,8 @@ PREFERRED = (
     "accepted", "in_review", "received", "with_mechanism", "in_dialogue", "remedy_agreed",
     "remedy_monitored", "awaiting_worker", "not_accepted", "closed", "withdrawn",
 )  # fmt: skip
-# What a look alone writes: that a case was opened, when a session was last here.
-LOOKED = {"read_log", "case_visit", "staff_session", "receipt_session"}
+# What a look alone writes: that a case was opened, what was seen, when a session was last here.
+LOOKED = {"read_log", "case_visit", "notice", "staff_session", "receipt_session"}
 
 # What the same address writes when it is only looked at, and why.
 AS_A_LOOK = {

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from grievance.accounts.models import Event
-from grievance.clock import real_now
 from tests.cases.conftest import Door, World, world
 from tests.cast import Browser, browser
 from tests.pages import Page, read_page
@@ -68,6 +67,6 @@ def body(app: Flask, world: World) -> Body:
     """A case that a body has, over a link."""
     world.bring_to("accepted")
     world.hand_over("delivered")
-    door = world.open_door(real_now())
+    door = world.open_door()
     world.session.commit()
     return Body(app, world, door, browser(app, world.session))

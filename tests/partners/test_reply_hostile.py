@@ -115,7 +115,7 @@ def test_the_visit_over_one_link_opens_no_other(body: Body):
     world = body.world
     body.come_in()
     world.hand_over("delivered", "jp-ncp")
-    other = replace(body, door=world.open_door(real_now()))
+    other = replace(body, door=world.open_door())
     world.session.commit()
     page = other.get()
     assert page.name == "reply.door"
@@ -131,7 +131,7 @@ def test_the_code_of_another_link_opens_nothing_with_its_grant_put_there(body: B
     """Rows swapped in the database: the box is bound to its holder."""
     world, session = body.world, body.world.session
     world.hand_over("delivered", "jp-ncp")
-    mine = world.open_door(real_now())
+    mine = world.open_door()
     grants = {
         one.holder_id: one
         for one in session.scalars(select(PacketGrant).where(PacketGrant.holder_kind == "link"))

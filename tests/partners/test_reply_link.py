@@ -312,9 +312,12 @@ def test_the_desk_makes_renews_and_closes_a_link(body: Body):
 
 
 def test_a_link_needs_a_hand_over_that_is_under_way_and_a_yes(body: Body):
-    world = body.world
+    world, ended = body.world, body.world.referral
     with pytest.raises(Refused, match="link_over"):
         verbs.renew_link(world.act(), About(world.hand_over("delivered", "jp-ncp"), real_now()))
+    world.door.link.ends_at = real_now() - timedelta(seconds=1)
+    with pytest.raises(Refused, match="link_over"):
+        verbs.renew_link(world.act(), About(ended, real_now()))
     asked = world.hand_over("asked", "jp-otit")
     with pytest.raises(Refused, match="consent"):
         verbs.make_link(world.act(), About(asked, new_link()))

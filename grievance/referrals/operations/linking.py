@@ -81,10 +81,9 @@ def open_of(session: Session, referral_id: UUID) -> ReplyLink | None:
 
 
 def renew(session: Session, link: ReplyLink, now: datetime) -> None:
-    """Sixty days from now, and ten tries again. Refused where its key is gone: then another link is
-    made."""
-    key = (PacketGrant.holder_kind == HOLDER, PacketGrant.holder_id == link.id)
-    if session.scalar(select(PacketGrant.id).where(*key)) is None:
+    """Sixty days from now, and ten tries again. Refused once its time is over: then its key goes,
+    and another link is made."""
+    if not lives(link, now):
         raise Refused("link_over")
     link.ends_at, link.wrong = now + KEPT, 0
     session.flush()
