@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -22,6 +23,7 @@ from grievance.cli.places import (
     is_demo,
     leave,
     name_given,
+    note_address,
     or_leave,
     say_where,
 )
@@ -29,7 +31,7 @@ from grievance.demo.story import announce
 from grievance.embedded.listening import PortTaken, close, listen
 from grievance.embedded.lock import AlreadyRunning, RunLock
 from grievance.embedded.postgres import Postgres
-from grievance.embedded.process import Launch, Service, Unavailable
+from grievance.embedded.process import Launch, Service, Unavailable, environment
 from grievance.embedded.supervisor import Child, Supervisor
 from grievance.embedded.valkey import Valkey
 from grievance.shipped import BESIDE
@@ -102,12 +104,12 @@ def _flask(env: Mapping[str, str], *words: str) -> Launch:
 def _steps(place: Place) -> list[Child]:
     """What runs to its end before anything is served."""
     command = place.environment("cli")
-    last = ("demo", "fill") if place.demo else ("operator", "setup")
     wanted = [
         ("migrate", ("migrate",), place.environment("migrate")),
         ("directory", ("directory", "load"), command),
-        (last[0], last, command),
     ]
+    if place.demo:
+        wanted.append(("demo", ("demo", "fill"), command))
     return [
         Child(name, _flask(env, *words), restart=False, limit=180) for name, words, env in wanted
     ]
@@ -146,7 +148,18 @@ def _answers(door: socket.socket) -> bool:
         asked.close()
 
 
+def _invite(place: Place) -> None:
+    """Print the founder's link while nobody founded: it goes to the terminal, and into no log."""
+    setup = _flask(place.environment("cli"), "operator", "setup")
+    env, folder = environment(setup.env), setup.folder
+    done = subprocess.run(setup.argv, env=env, cwd=folder, capture_output=True, text=True)
+    click.echo(done.stdout, nl=False)
+    if done.returncode:
+        click.echo(done.stderr, err=True, nl=False)
+
+
 def _ready(place: Place) -> None:
+    note_address(place)
     if place.demo and is_demo(place.folder):
         for line in announce(place.folder / "demo.json"):
             click.echo(line)
@@ -156,5 +169,7 @@ def _ready(place: Place) -> None:
             " holds: put that file back, or start with an empty folder.",
             err=True,
         )
+    else:
+        _invite(place)
     click.echo(f"ready {place.public_url}")
     sys.stdout.flush()

@@ -38,6 +38,7 @@ from grievance.shipped import BESIDE, is_checkout
 from grievance.vault import keyring
 from grievance.vault.keyring import HOLDINGS, KeyRingError
 
+ADDRESS, DEFAULT_ADDRESS = "address", "http://127.0.0.1:8000"
 MISSING = 3  # a needed service or setting is missing
 KINDS: dict[str, type[Settings] | type[CronSettings]] = {
     "web": WebSettings,
@@ -93,7 +94,7 @@ class Place:
     folder: Path
     database: Callable[[str], str]
     redis_url: str
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = DEFAULT_ADDRESS
     demo: bool = False
 
     def keys(self, kind: str) -> Path:
@@ -145,7 +146,7 @@ def environment(kind: str) -> Iterator[Mapping[str, str]]:
         else:
             with own_instance() as instance:
                 reached = instance.postgres.url, instance.valkey.url()
-                place = Place(home(), *reached, demo=is_demo(home()))
+                place = Place(home(), *reached, noted_address(home()), is_demo(home()))
                 yield or_leave(lambda: place.environment(kind))
 
 
@@ -175,6 +176,19 @@ def is_there(folder: Path) -> bool:
     """Whether an instance lives in the folder: a database cluster and the whole key ring."""
     cluster = folder / "postgres" / "PG_VERSION"
     return cluster.is_file() and (folder / "keys" / "all").is_dir()
+
+
+def note_address(place: Place) -> None:
+    """Keep at which address the instance is served, for the links that commands print."""
+    (place.folder / ADDRESS).write_text(f"{place.public_url}\n", encoding="utf-8")
+
+
+def noted_address(folder: Path) -> str:
+    """Where the instance in this folder is served, or was last."""
+    try:
+        return (folder / ADDRESS).read_text(encoding="utf-8").strip() or DEFAULT_ADDRESS
+    except OSError:
+        return DEFAULT_ADDRESS
 
 
 def say_where(where: str) -> None:

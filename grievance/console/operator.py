@@ -43,7 +43,9 @@ def _form() -> OperatorForm:
     profile = queries.profile(db.session())
     if profile is None:
         abort(404)
-    return filled(profile, current_app.config["LANGUAGES"], request.form)
+    samples = request.method == "GET" and "samples" in request.args
+    served = current_app.config["LANGUAGES"]
+    return filled(profile, served, request.form, samples=samples)
 
 
 def _save(form: OperatorForm) -> None:

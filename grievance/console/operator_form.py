@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from grievance.accounts.forms import text_of
 from grievance.accounts.operations.profile import ProfileDraft
 from grievance.accounts.profile import FIELDS, KEPT_AT_LEAST, Profile
+from grievance.console.samples import left, sample
 from grievance.i18n import BY_SLUG, LANGUAGES, N_, gettext, lazy
 from grievance.model import digits_of
 from grievance.web.forms import (
@@ -132,12 +133,30 @@ class OperatorForm(Form):
             if bool(first) != bool(last) or (first and first >= last):
                 closes.errors = [gettext("Fill in both times, the second later than the first.")]
                 good = False
-        return good
+        return self._own_words() and good
+
+    def _own_words(self) -> bool:
+        """Whether nothing of a sample's brackets is left in a text."""
+        fine = True
+        for name, slug in ((name, slug) for name in FIELDS for slug in self.served):
+            field: Any = self[f"{name}_{slug}"]
+            if found := left(name, slug, text_of(field)):
+                told = gettext("Replace %(words)s with your own words, or empty this box.")
+                field.errors, fine = [told % {"words": ", ".join(found)}], False
+        return fine
 
     def days(self) -> Iterator[tuple[Any, Any]]:
         """(opens, closes) from Monday to Sunday."""
         for day in range(7):
             yield self[f"opens_{day}"], self[f"closes_{day}"]
+
+    def mark(self) -> None:
+        """Say at each field without which workers cannot file that it is needed for that; a day of
+        the week may stay empty while another does not."""
+        english = [self[f"{field}_en"] for field in FIELDS if f"{field}_en" in self]
+        field: Any
+        for field in (*english, self.contacts, self.retention_days, self.everyday_site):
+            field.later = gettext("(needed before workers can file)")
 
     def groups(self) -> Iterator[Group]:
         """The texts as the page shows them."""
@@ -194,8 +213,10 @@ def operator_form(served: tuple[str, ...]) -> type[OperatorForm]:
     return type("ServedOperatorForm", (OperatorForm,), fields)
 
 
-def filled(profile: Profile, served: tuple[str, ...], sent: Any = None) -> OperatorForm:
-    """The form with what is saved, or with what was sent."""
+def filled(
+    profile: Profile, served: tuple[str, ...], sent: Any = None, *, samples: bool = False
+) -> OperatorForm:
+    """The form with what is saved, or with what was sent; `samples` stand in empty boxes."""
     kept: dict[str, Any] = {
         "version": str(profile.version),
         "name": profile.name,
@@ -207,11 +228,13 @@ def filled(profile: Profile, served: tuple[str, ...], sent: Any = None) -> Opera
     }
     for field in FIELDS:
         for slug in served:
-            kept[f"{field}_{slug}"] = profile.texts.get(field, {}).get(slug, {}).get("text", "")
+            said = profile.texts.get(field, {}).get(slug, {}).get("text", "")
+            kept[f"{field}_{slug}"] = said or (sample(field, slug) if samples else "")
     for day, hours in profile.hours.items():
         kept[f"opens_{day}"], kept[f"closes_{day}"] = hours
     form = operator_form(served)(sent, data=kept)
     form.profile = profile
+    form.mark()
     return form
 
 

@@ -166,6 +166,7 @@ class Kind(Field):
 
     kind = "text"
     hint: Any = ""
+    later: Any = ""  # for what it is needed, where it may be left empty until then
     most = NAME  # bytes that are read
 
     def __init__(self, *arguments: Any, hint: Any = "", needed: Any = "", **options: Any) -> None:

@@ -11,6 +11,7 @@ from grievance.accounts.models import OperatorProfile
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.profile import FIELDS
 from grievance.clock import real_now
+from grievance.console import samples
 from grievance.refusals import Refused
 from tests.accounts.conftest import Browser, Office
 from tests.pages import read_page
@@ -175,3 +176,34 @@ def test_what_cannot_be_is_told_beside_its_field(
     told = read_page(answer).errors
     assert set(told) & {field, "closes_0"}
     assert office.session.get_one(OperatorProfile, office.id).version == 1
+
+
+def test_samples_stand_in_empty_boxes_only_and_are_not_saved_as_they_are(
+    client: Browser, office: Office
+) -> None:
+    save(office, draft(texts={("who_runs", "en"): "We are Kobo."}))
+    client.sign_in("director@example.org")
+    offered = client.page("/staff/operator?samples=1").fields()
+    assert offered["who_runs_en"] == "We are Kobo."
+    assert "[number]" in offered["who_reads_en"]
+    refused = read_page(client.send("/staff/operator?samples=1"))
+    assert "[number]" in refused.errors["who_reads_en"]
+    assert set(refused.errors) >= {f"{field}_en" for field in FIELDS if field != "who_runs"}
+    profile = queries.profile(office.session)
+    assert profile
+    assert "who_reads" not in profile.texts
+    assert client.page("/staff/operator").fields()["who_reads_en"] == ""
+
+
+@pytest.mark.parametrize("field", list(FIELDS))
+def test_every_text_has_a_sample_with_something_to_fill_in(field: str) -> None:
+    for slug in ("en", "ja", "vi"):
+        assert samples.left(field, slug, samples.sample(field, slug))
+
+
+def test_every_field_without_which_nobody_can_file_says_so(client: Browser, office: Office) -> None:
+    client.sign_in("director@example.org")
+    page = client.page("/staff/operator")
+    for name in (*(f"{field}_en" for field in FIELDS), "contacts", "retention_days"):
+        label = " ".join(page.one("label", **{"for": name}).itertext())
+        assert "needed before workers can file" in label, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grievance.cli import instance
+from grievance.cli import instance, places
 from grievance.cli.places import Place
 from grievance.embedded import listening
 from grievance.embedded.lock import RunLock
@@ -139,3 +140,36 @@ def test_a_demonstration_that_was_put_back_says_where_its_passwords_were(
     out, err = capsys.readouterr()
     assert out == "ready http://127.0.0.1:8000\n"
     assert "demo.json" in err
+
+
+def place_in(home: Path) -> Place:
+    home.mkdir()
+    return Place(
+        home, lambda role: f"postgresql:///{role}", "redis://none", "http://127.0.0.1:8123"
+    )
+
+
+def test_the_founders_link_is_printed_and_goes_into_no_log(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What runs as a step writes its output into a log; the link is a secret."""
+    place = place_in(home)
+    assert [step.name for step in instance._steps(place)] == ["migrate", "directory"]
+    link = "invitation http://127.0.0.1:8123/staff/invitation/x\n"
+    ran: list[tuple[str, ...]] = []
+
+    def run(argv: tuple[str, ...], **_options: object) -> subprocess.CompletedProcess[str]:
+        ran.append(argv[-2:])
+        return subprocess.CompletedProcess(argv, 0, link, "")
+
+    monkeypatch.setattr(instance.subprocess, "run", run)
+    instance._ready(place)
+    assert ran == [("operator", "setup")]
+    assert capsys.readouterr().out == f"{link}ready http://127.0.0.1:8123\n"
+
+
+def test_commands_know_where_the_instance_is_served(home: Path) -> None:
+    assert places.noted_address(home) == places.DEFAULT_ADDRESS
+    place = place_in(home)
+    places.note_address(place)
+    assert places.noted_address(home) == "http://127.0.0.1:8123"
