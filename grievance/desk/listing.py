@@ -17,6 +17,7 @@ from grievance.accounts.staff import Member
 from grievance.cases import erasures, queries
 from grievance.cases.models import Case
 from grievance.cases.state_words import LABELS
+from grievance.cases.unreached import unreached
 from grievance.clock import local_day, now, real_now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
@@ -27,7 +28,7 @@ from grievance.desk.bulk import bulk_form
 from grievance.desk.calling import CallerForm
 from grievance.desk.filters import as_arguments, asked, filters_of
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import clean_elsewhere, index_elsewhere
+from grievance.desk.loading import clean_elsewhere, index_elsewhere, reader_of, site
 from grievance.desk.menu import desk_menu
 from grievance.extensions import db
 from grievance.i18n import Language
@@ -107,6 +108,7 @@ def _cases_today(member: Member) -> str:
         "answered": found.answered,
         "second": found.second,
         "erase": erasures.calling(session, member.person_id),
+        "unreached": unreached(session, site(), reader_of(member), at),
         "body": queries.body_wrote(session, member.person_id, at),
         "tell": queries.to_tell(session, member.person_id, at),
         "law": queries.law_soon(session, member.person_id, at),

@@ -33,6 +33,7 @@ PORTS = {"smtp": 25, "smtps": 465, "starttls": 587}
 
 
 DOUBT = "doubt"
+FOR_GOOD = "smtp-5"  # how the codes of refusals begin that will not change
 
 
 class TransportError(Exception):

@@ -20,10 +20,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
-from grievance.notifications.channels import DOUBT, Channel, Letter, TransportError
+from grievance.notifications.channels import DOUBT, FOR_GOOD, Channel, Letter, TransportError
 from grievance.notifications.models import JobRun, KeptAddress, Outbox
 from grievance.notifications.outbox import KEPT, forget_ended, open_sealed
-from grievance.notifications.pace import held_until
+from grievance.notifications.pace import TO_STAFF, held_until
 from grievance.notifications.queries import due
 from grievance.vault.errors import VaultError
 from grievance.vault.keys import KeyPair
@@ -34,6 +34,7 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 LONGEST_WHEN_DOWN = timedelta(minutes=5)  # the server is ill, not the letter: look again soon
 JITTER = (0.8, 1.2)
+NEXT_DAY = timedelta(hours=24)
 IN_DOUBT = tuple(timedelta(hours=hours) for hours in (1, 4, 12))  # until it goes once more
 IDLE_RUNS_KEPT, RUNS_KEPT = timedelta(days=2), timedelta(days=30)
 
@@ -54,6 +55,8 @@ class Claimed:
     channel: str
     attempts: int
     doubts: int
+    kind: str
+    error: str | None
     at: datetime
     sealed: bytes = field(repr=False)
 
@@ -125,7 +128,9 @@ def _claim(session: Session, now: datetime) -> Claimed | None:
     row.attempts += 1
     row.doubts += 1  # whoever dies now leaves it so
     row.next_at = now + (CLAIM if row.doubts == 1 else in_doubt(row.doubts) or IN_DOUBT[-1])
-    claimed = Claimed(row.id, row.channel, row.attempts, row.doubts, row.at, row.sealed)
+    claimed = Claimed(
+        row.id, row.channel, row.attempts, row.doubts, row.kind, row.error, row.at, row.sealed
+    )
     session.commit()
     return claimed
 
@@ -167,6 +172,8 @@ def _failed(session: Session, claimed: Claimed, failure: TransportError, now: da
     doubts = claimed.doubts if failure.code == DOUBT else claimed.doubts - 1
     if failure.code == DOUBT:
         again = in_doubt(doubts)
+    elif failure.permanent and _refused_first(claimed, failure.code):
+        again = NEXT_DAY
     elif not failure.permanent and now - claimed.at <= KEPT:
         again = delay(claimed.attempts, LONGEST_WHEN_DOWN if failure.down else LONGEST_DELAY)
     values: dict[str, Any] = {"error": failure.code, "doubts": doubts}
@@ -176,6 +183,12 @@ def _failed(session: Session, claimed: Claimed, failure: TransportError, now: da
         return "dead"
     _mark(session, claimed, values | {"next_at": now + again})
     return "retry"
+
+
+def _refused_first(claimed: Claimed, code: str) -> bool:
+    """A server that refuses a worker's address may be wrong for a day; staff see it at once."""
+    before = (claimed.error or "").startswith(FOR_GOOD)
+    return claimed.kind not in TO_STAFF and code.startswith(FOR_GOOD) and not before
 
 
 def _mark(session: Session, claimed: Claimed, values: Mapping[str, Any]) -> None:

@@ -9,7 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from grievance.notifications.channels import FOR_GOOD
 from grievance.notifications.models import STATES, JobRun, Outbox
+from grievance.notifications.outbox import KEPT
+from grievance.notifications.pace import TO_STAFF
 
 # Why no letter at all goes out; a server that does not take one recipient is not among them.
 BROKEN = (
@@ -40,6 +43,22 @@ def dead(session: Session, limit: int = 50) -> Sequence[Outbox]:
     """Letters that were given up, the latest first."""
     found = select(Outbox).where(Outbox.state == "dead").order_by(Outbox.next_at.desc())
     return session.scalars(found.limit(limit)).all()
+
+
+def refused(session: Session) -> dict[bytes, datetime]:
+    """By the keyed hash of an address: when its mail server refused a letter to a worker for good.
+    As long as the letter is there, 14 days."""
+    found = session.execute(
+        select(Outbox.recipient, func.max(Outbox.next_at))
+        .where(
+            Outbox.state == "dead",
+            Outbox.error.startswith(FOR_GOOD),
+            Outbox.kind.not_in(TO_STAFF),
+            Outbox.recipient.is_not(None),
+        )
+        .group_by(Outbox.recipient)
+    )
+    return {recipient: over - KEPT for recipient, over in found if recipient}
 
 
 def mail_works(session: Session, now: datetime) -> bool:

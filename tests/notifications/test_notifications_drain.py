@@ -167,13 +167,39 @@ def test_a_refused_recipient_is_given_up_and_the_others_get_their_letters(
     assert without_ms(drain(post_session, post, now)) == {
         "due": 2,
         "sent": 1,
-        "retry": 0,
-        "dead": 1,
+        "retry": 1,
+        "dead": 0,
     }
     assert office.recipients == ["here@mail.example"]
+    assert queries.refused(post_session) == {}
+    assert drain(post_session, post, now + timedelta(hours=23))["due"] == 0
+    later = now + timedelta(hours=24)
+    assert drain(post_session, post, later)["dead"] == 1, "on two days"
     dead = row_of(post_session, bad.id)
     assert (dead.state, dead.error) == ("dead", "smtp-550")
     assert [each.id for each in queries.dead(post_session)] == [bad.id]
+
+
+def test_of_an_address_only_a_refusal_for_good_is_kept_and_no_delay(
+    put, post, post_session, office, now
+):
+    """A worker whose mailbox was full for two weeks can be reached by letter again."""
+    gone, full = put("gone@mail.example", "full@mail.example")
+    for row in (gone, full):
+        row.recipient = row.id.bytes
+    post_session.commit()
+    office.at_recipient["gone@mail.example"] = "550 5.1.1 no such user"
+    office.at_recipient["full@mail.example"] = "452 4.2.2 mailbox full"
+    for days in (0, 1, 2, 15):
+        drain(post_session, post, now + timedelta(days=days))
+    assert {row_of(post_session, row.id).state for row in (gone, full)} == {"dead"}
+    assert list(queries.refused(post_session)) == [gone.id.bytes]
+
+
+def test_a_letter_to_staff_that_is_refused_is_shown_at_once(put, post, post_session, office, now):
+    put("staff@desk.example", kind=messages.danger)
+    office.at_recipient["staff@desk.example"] = "550 5.1.1 no such user"
+    assert drain(post_session, post, now)["dead"] == 1
 
 
 def test_a_busy_mailbox_is_tried_again_later(put, post, post_session, office, now):
