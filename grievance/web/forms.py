@@ -72,7 +72,7 @@ class Form(PlainForm):
 
     A field that came with more bytes than its cap (`most`) is not read at all: nothing cleans,
     counts or checks it. It is refused, and its text shown again. The token comes first: without
-    one that fits, nothing else is checked.
+    one that fits no text is cleaned, and nothing else is checked.
     """
 
     over: dict[str, str]  # what came over its cap, by field
@@ -87,13 +87,25 @@ class Form(PlainForm):
             return None
 
     def process(self, formdata: Any = None, *arguments: Any, **options: Any) -> None:
-        """Fill the fields, leaving empty what is over its cap."""
+        """Fill the fields, leaving empty what is over its cap; without a token that fits, texts
+        stand in their boxes as they came."""
         self.over = _over(self._fields, formdata) if formdata else {}
-        if self.over:
-            names = {self[name].name for name in self.over}
+        unread = {**self._strange(formdata), **self.over} if formdata else {}
+        if unread:
+            names = {self[name].name for name in unread}
             kept = [one for one in formdata.items(multi=True) if one[0] not in names]
             formdata = MultiDict([*kept, *((name, "") for name in names)])
         super().process(formdata, *arguments, **options)
+        for name in unread.keys() - self.over.keys():
+            self[name].show_again(unread[name])  # type: ignore[attr-defined]
+
+    def _strange(self, formdata: Any) -> dict[str, str]:
+        """The first text of each field, where the token was not made for this browser."""
+        token = self._fields.get(self.meta.csrf_field_name)
+        if token is None or token_fits(str(formdata.get(token.name, ""))):
+            return {}
+        texts = ((name, one) for name, one in self._fields.items() if shows_again(one))
+        return {name: str(formdata[one.name]) for name, one in texts if one.name in formdata}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The token, then the fields, then what was over its cap."""
@@ -178,6 +190,11 @@ class Kind(Field):
 
     def show_again(self, _sent: str) -> None:
         """Put what was refused unread back into its box, where it is one for text."""
+
+
+def shows_again(field: Field) -> bool:
+    """Whether it is a box for text, which what was typed is put back into."""
+    return isinstance(field, Kind) and type(field).show_again is not Kind.show_again
 
 
 class _Text(Kind):

@@ -30,7 +30,7 @@ from grievance.questions.question import Question
 from grievance.vault import passwords, receipts, recovery, strength
 from grievance.web import binding
 from grievance.web.bodies import NAME, STORY, bytes_for
-from grievance.web.forms import LINE, WORDS, Form, Kind, Secret
+from grievance.web.forms import LINE, WORDS, Form, Kind, Secret, shows_again
 
 SIGN = "\u2620"  # stands in every text that is over its cap
 WORKERS = (
@@ -206,6 +206,22 @@ def test_without_a_token_nothing_is_checked(app: Flask, counting: Counting) -> N
             form = made(kind, MultiDict({**over(made(kind)), "token": SIGN * 40}))
             assert check(form) is False
             assert "token" in dict(form.problems)
+    assert counting.met == []
+
+
+def test_without_a_token_no_text_is_cleaned_and_all_of_it_stands_in_its_box(
+    app: Flask, counting: Counting
+) -> None:
+    for kind in every_kind():
+        with app.test_request_context("/", headers={"Cookie": "visit=abcdefgh"}):
+            boxes = [field for field in made(kind) if shows_again(field)]
+            typed = {field.name: f" {SIGN}\u202e {SIGN} " for field in boxes}
+            form = made(kind, MultiDict({**typed, "token": "0" * 40}))
+            assert counting.met == [], kind
+            if made(kind).meta.csrf:
+                shown = {one.name: getattr(one, "typed", None) or one.data for one in form}
+                assert {name: shown[name] for name in typed} == typed, kind
+                assert check(form) is False
     assert counting.met == []
 
 
