@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,6 +58,23 @@ def seen(session: Session, case: UUID, person: UUID, now: datetime) -> None:
 def seen_all(session: Session, person: UUID, now: datetime) -> None:
     """Somebody has read their whole list."""
     _read(session, now, Notice.person_id == person)
+
+
+def unread(session: Session, person: UUID) -> int:
+    """How much of a list nobody has looked at, as far as this person may know of the cases."""
+    return session.scalar(_of(person, func.count()).where(Notice.read_at.is_(None))) or 0
+
+
+def latest(session: Session, person: UUID, limit: int = 100) -> list[tuple[Notice, str]]:
+    """A person's list, the newest first, each with the reference of its case."""
+    found = _of(person, Notice, Case.reference).order_by(Notice.at.desc(), Notice.id)
+    return [(row, reference) for row, reference in session.execute(found.limit(limit))]
+
+
+def _of(person: UUID, *columns: Any) -> Select[Any]:
+    out = select(Recusal.case_id).where(Recusal.person_id == person, Recusal.state == "stands")
+    chosen = select(*columns).select_from(Notice).join(Case, Case.id == Notice.case_id)
+    return chosen.where(Notice.person_id == person, Notice.case_id.not_in(out))
 
 
 def _read(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:

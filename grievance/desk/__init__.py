@@ -22,6 +22,7 @@ from grievance.desk import (
     denied,
     erasing,
     finding,
+    inbox,
     listing,
     packet_copies,
     referring,
@@ -34,8 +35,8 @@ from grievance.desk.menu import desk_menu, finds
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "finding", "init_app",
-    "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
+    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "finding", "inbox",
+    "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import current_app, g, request, url_for
 
 from grievance.accounts import staff
 from grievance.accounts.roles import Permission
-from grievance.cases import queries
+from grievance.cases import notices, queries
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
@@ -45,6 +45,12 @@ ENTRIES = (
         N_("Queue"),
         frozenset({P.CASE_READ}),
         N_("All open cases, the next due first."),
+    ),
+    Entry(
+        "desk.inbox",
+        N_("News"),
+        frozenset({P.CASE_READ}),
+        N_("What you were told of cases in the last weeks."),
     ),
     Entry(
         "desk.referrals",
@@ -94,7 +100,7 @@ def desk_menu() -> list[Item]:
             _(entry.label),
             _(entry.about),
             _here(entry.endpoint),
-            _calling() if entry.endpoint == "desk.today" else 0,
+            _count(entry.endpoint),
         )
         for entry in ENTRIES
         if entry.endpoint in current_app.view_functions
@@ -110,9 +116,17 @@ def finds() -> bool:
 def _here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
-    elsewhere = ("desk.today", "desk.referrals", "desk.find", "desk.find_words")
+    elsewhere = ("desk.today", "desk.inbox", "desk.referrals", "desk.find", "desk.find_words")
     on_case = (request.endpoint or "").startswith("desk.") and request.endpoint not in elsewhere
     return endpoint == "desk.queue" and on_case
+
+
+def _count(endpoint: str) -> int:
+    if endpoint == "desk.today":
+        return _calling()
+    if endpoint == "desk.inbox":
+        return notices.unread(db.session(), staff.current_member().person_id)
+    return 0
 
 
 def _calling() -> int:
