@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
@@ -132,18 +132,6 @@ def due(session: Session, now: datetime, person: UUID | None = None) -> list[Due
     waits = select(FourEyes.case_id).where(FourEyes.verb == "erase", FourEyes.state == "asked")
     proposed_of = set(session.scalars(waits))
     return [Due(case, case.state_since + kept, case.id in proposed_of) for case in rows]
-
-
-def calling(session: Session, person: UUID, limit: int = 100) -> list[Case]:
-    """Cases whose workers asked for it, then those in which a colleague proposed it: whether they
-    are over or not."""
-    waits = select(FourEyes.case_id).where(FourEyes.verb == "erase", FourEyes.state == "asked")
-    own = waits.where(FourEyes.asked_by == person)
-    wants = select(Erasure.case_id).where(Erasure.proposal_id.is_(None), Erasure.ended_at.is_(None))
-    called = or_(Case.id.in_(wants), Case.id.in_(waits))
-    chosen = select(Case).where(and_(called, Case.id.not_in(own)), not_recused(person))
-    first = Case.id.in_(wants).desc()  # what staff propose waits thirty days, many at a time
-    return list(session.scalars(chosen.order_by(first, Case.next_due, Case.id).limit(limit)))
 
 
 @dataclass(frozen=True)

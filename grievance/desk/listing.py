@@ -14,8 +14,9 @@ from grievance.accounts.operations import recovery
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
-from grievance.cases import erasures, queries
+from grievance.cases import queue as listed
 from grievance.cases.models import Case
+from grievance.cases.queue import Seer
 from grievance.cases.state_words import LABELS
 from grievance.cases.unreached import unreached
 from grievance.clock import local_day, now, real_now
@@ -101,26 +102,15 @@ def _cases_today(member: Member) -> str:
     index_elsewhere(member)
     linking.drop_keys(session, real_now())
     session.commit()
-    found = queries.today(session, member.person_id, at, leads=leads)
-    lists = {
-        "danger": found.danger,
-        "escalated": found.escalated,
-        "answered": found.answered,
-        "second": found.second,
-        "erase": erasures.calling(session, member.person_id),
-        "unreached": unreached(session, site(), reader_of(member), at),
-        "body": queries.body_wrote(session, member.person_id, at),
-        "tell": queries.to_tell(session, member.person_id, at),
-        "law": queries.law_soon(session, member.person_id, at),
-        "due": found.due,
-        "unassigned": found.unassigned,
-        "news": queries.news(session, member.person_id, at),
-    }
+    found = listed.today(Seer(session, member.person_id, at, leads))
     return render_template(
         "desk/today.html",
-        lists={name: rows_of(cases, at) for name, cases in lists.items()},
-        seen={case.id: _seen(case) for case in found.escalated},
-        counts={name: _counted(count) for name, count in found.counts.items()},
+        lists={name: rows_of(part.cases, at) for name, part in found.items()},
+        unreached=rows_of(unreached(session, site(), reader_of(member), at), at),
+        counts={name: _counted(part.count) for name, part in found.items()},
+        more={name: part.count > len(part.cases) for name, part in found.items()},
+        headings={name: _(label) for name, label in words.LIST.items()},
+        seen={case.id: _seen(case) for case in found["escalated"].cases},
         caller=CallerForm(),
         notices_=_notices(member),
     )
@@ -158,14 +148,15 @@ def queue() -> str:
     member, at, form = staff.current_member(), now(), asked()
     filters = filters_of(form)
     place = place_of(QUEUE, request.args.get("after", ""))
-    found = queries.queue(db.session(), filters, member.person_id, at, place)
+    seer = Seer(db.session(), member.person_id, at, member.can(Permission.CASE_ASSIGN))
+    found = listed.queue(seer, filters, place)
     arguments = as_arguments(filters)
     following = token_for(QUEUE, found.next_place) if found.next_place else ""
     return render_template(
         "desk/queue.html",
         form=form,
         rows=rows_of(found.cases, at),
-        count=_counted(queries.count(db.session(), filters, member.person_id, at)),
+        count=_counted(listed.count(seer, filters)),
         filters=filters,
         first=url_for("desk.queue", **arguments) if place else "",
         following=url_for("desk.queue", after=following, **arguments) if following else "",
@@ -178,5 +169,5 @@ def queue() -> str:
 
 def _counted(count: int) -> str:
     """Exact to the limit, then "1,000+"."""
-    limit = queries.COUNT_LIMIT
+    limit = listed.COUNT_LIMIT
     return f"{limit:,}+" if count > limit else f"{count:,}"

@@ -8,7 +8,7 @@ from flask import current_app, g, request, url_for
 
 from grievance.accounts import staff
 from grievance.accounts.roles import Permission
-from grievance.cases import notices, queries
+from grievance.cases import notices, queue
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.i18n import N_
@@ -135,5 +135,5 @@ def _calling() -> int:
     if not member.can(Permission.CASE_READ):
         return 0
     if "desk_calling" not in g:
-        g.desk_calling = queries.calling(db.session(), member.person_id, now())
+        g.desk_calling = queue.calling(queue.Seer(db.session(), member.person_id, now()))
     return int(g.desk_calling)

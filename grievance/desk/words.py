@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from grievance.cases.finding import BY
 from grievance.cases.models import AUTHORS, FILED_BY, SEVERITIES, Case
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.queries import AGES, DUE_WITHIN
+from grievance.cases.queue import AGES, DUE_WITHIN, LISTS, SORTS
 from grievance.clock import local_day
 from grievance.deadlines.counting import SOON_DAYS
 from grievance.deadlines.models import KINDS
@@ -49,6 +49,22 @@ CHANNEL = {
     "post": N_("Sent by post"),
 }
 complete(CHANNEL, FILED_BY)
+LIST = {
+    "danger": N_("Danger"),
+    "escalated": N_("Escalated to you"),
+    "answered": N_("The worker wrote"),
+    "body": N_("A body wrote"),
+    "second": N_("Waits for a second person"),
+    "erase": N_("To be deleted"),
+    "tell": N_("Tell a body that it ended"),
+    "law": N_("A time limit in the law ends within 60 days"),
+    "due": N_("Due within two days"),
+    "unassigned": N_("Nobody has it"),
+    "news": N_("Since you were last here"),
+}
+complete(LIST, LISTS)
+SORT = {"law": N_("The next day of the law first"), "new": N_("The newest first")}
+complete(SORT, SORTS)
 FOUND_BY = {
     "reference": N_("Its reference"),
     "paper": N_("A paper's number"),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from grievance.accounts.models import Membership
 from grievance.accounts.roles import Role
-from grievance.cases import messages, queries, records
+from grievance.cases import messages, queries, queue, records
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import FourEyes, Recusal
@@ -182,14 +182,14 @@ def test_who_stepped_aside_neither_lists_counts_nor_opens_the_case(world: World)
     world.case.danger, world.case.first_answer_at = True, None
     recuse(world)
     session, me, ref = world.session, world.colleague.id, world.case.reference
-    none = queries.Filters()
+    mine, none = queue.Seer(session, me, NOW), queue.Filters()
     assert world.case.assignee_id is None
-    assert queries.queue(session, none, me, NOW).cases == []
-    assert queries.count(session, none, me, NOW) == queries.calling(session, me, NOW) == 0
-    assert set(queries.today(session, me, NOW).counts.values()) == {0}
+    assert queue.queue(mine, none).cases == []
+    assert queue.count(mine, none) == queue.calling(mine) == 0
+    assert {part.count for part in queue.today(mine).values()} == {0}
     world.case.assignee_id = me  # whatever the other nets let through
     session.flush()
-    assert queries.news(session, me, NOW) == [] == queries.caseload(session, me, me)
+    assert queue.today(mine)["news"].cases == [] == queries.caseload(session, me, me)
     assert queries.for_reading(session, ref, me) is None is queries.for_change(session, ref, me)
     assert queries.for_reading(session, ref, world.handler.id) is world.case
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Event, OperatorProfile
 from grievance.accounts.profile import KEPT_AT_LEAST
-from grievance.cases import erasures, records
+from grievance.cases import erasures, queue, records
 from grievance.cases.act import Act
 from grievance.cases.actors import of_receipt
 from grievance.cases.models import Case
@@ -234,5 +234,5 @@ def test_no_wish_hides_behind_what_staff_propose(
     erasing.ask_erasure(world.own())
     mine, world.filed = world.case.id, another()
     propose(world, "told")
-    found = erasures.calling(world.session, world.colleague.id)
-    assert [one.id for one in found] == [mine, world.case.id]
+    found = queue.today(queue.Seer(world.session, world.colleague.id, NOW))["erase"]
+    assert [one.id for one in found.cases] == [mine, world.case.id]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.roles import Role
-from grievance.cases import files, messages, queries, records
+from grievance.cases import files, messages, queue, records
 from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
 from grievance.cases.operations import handling, replying
@@ -281,17 +281,17 @@ def test_what_calls_for_a_handler_is_counted_and_answered_cases_are_not(
     world: World, another: Callable[..., Filed]
 ):
     session, person = world.session, world.handler.id
-    assert queries.calling(session, person, NOW) == 0
+    assert queue.calling(queue.Seer(session, person, NOW)) == 0
     replying.say(world.own(), Sent(words()))
     session.flush()
-    assert queries.calling(session, person, NOW) == 1
+    assert queue.calling(queue.Seer(session, person, NOW)) == 1
     found = handling.Triage("critical", ["violence"], danger=True)
     handling.triage(world.act(), found)
     session.flush()
-    assert queries.calling(session, person, NOW) == 2
+    assert queue.calling(queue.Seer(session, person, NOW)) == 2
     handling.acknowledge(
         world.act(),
         words(),
     )
     session.flush()
-    assert queries.calling(session, person, NOW) == 0
+    assert queue.calling(queue.Seer(session, person, NOW)) == 0

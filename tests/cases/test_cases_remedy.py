@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from grievance.accounts.models import Event, EventDetail, Membership
-from grievance.cases import messages, money, queries
+from grievance.cases import messages, money, queries, queue
 from grievance.cases.models import Case, Feedback, Outcome, RemedyItem
 from grievance.cases.operations import (
     closing,
@@ -549,6 +549,5 @@ def test_what_a_body_ended_can_be_taken_back_and_the_body_has_to_be_told(world: 
     world.session.flush()
     consenting.recall(world.own(), row.mechanism)
     assert (row.state, untold(row)) == ("recalled", True)
-    assert [one.id for one in queries.to_tell(world.session, world.handler.id, NOW)] == [
-        world.case.id
-    ]
+    shown = queue.today(queue.Seer(world.session, world.handler.id, NOW))["tell"]
+    assert [one.id for one in shown.cases] == [world.case.id]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from grievance.accounts import verifying
 from grievance.accounts.roles import Role
-from grievance.cases import erasures, queries
+from grievance.cases import erasures, queue
 from grievance.cases.operations import erasing, escalating, replying
 from tests.cast import NOW
 from tests.deadlines.test_deadlines_sweep import NOTHING, ONE
@@ -47,8 +47,8 @@ def test_today_shows_it_and_somebody_sees_to_it(house, wish):
     handler = house.hire()
     due = house.clock(wish.case, "erasure").due_at
     house.sweep(due + timedelta(seconds=10))
-    shown = queries.today(house.session, handler.id, due + timedelta(seconds=20))
-    assert [case.id for case in shown.escalated] == [wish.case.id]
+    shown = queue.today(queue.Seer(house.session, handler.id, due + timedelta(seconds=20)))
+    assert [case.id for case in shown["escalated"].cases] == [wish.case.id]
     at = due + timedelta(minutes=5)
     case = house.session.merge(wish.case)
     escalating.acknowledge_escalation(

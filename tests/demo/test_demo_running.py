@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from grievance import clock, demo
 from grievance.accounts.models import StaffSession
 from grievance.cases.models import Case
-from grievance.cases.queries import today
+from grievance.cases.queue import Seer, today
 from grievance.demo.mark import DemoMismatch
 from grievance.demo.models import DemoMark
 from grievance.demo.movable import MovableClock
@@ -127,7 +127,7 @@ def test_the_clock_moves_deadlines_and_no_session(
         assert all(one < datetime.now(UTC) + timedelta(minutes=1) for one in seen)
         handler = session.scalars(select(Case.assignee_id).where(Case.state == "accepted")).first()
         assert handler is not None
-        assert today(session, handler, clock.now()).counts["due"] > 0
+        assert today(Seer(session, handler, clock.now()))["due"].count > 0
 
 
 def test_the_clock_answers_who_wants_json_and_adds_up(visitor: Browser, unmoved: None) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Absence, Event, KeyRequest, MembershipKey, Person
 from grievance.accounts.roles import Role
-from grievance.cases import queries
+from grievance.cases import queue
 from grievance.cases.operations import conflicts, handling, replying, telling
 from grievance.cases.operations.replying import Sent
-from grievance.cases.queries import Filters
+from grievance.cases.queue import Filters, Seer
 from grievance.clock import local_day, real_now
 from tests.cases.conftest import words
 from tests.cast import Filed, Staff
@@ -100,11 +100,12 @@ def test_the_case_of_whom_is_gone_stands_where_others_see_it(house: House, gone:
     house.session.commit()
     now = real_now()
     for person in (colleague.id, house.operator.director.id):
-        today = queries.today(house.session, person, now)
-        assert [one.id for one in today.unassigned] == [filed.case.id]
-        assert today.counts["unassigned"] == 1
-        nobodys = queries.queue(house.session, Filters(unassigned=True), person, now)
+        seer = Seer(house.session, person, now)
+        nobodys = queue.today(seer)["unassigned"]
         assert [one.id for one in nobodys.cases] == [filed.case.id]
+        assert nobodys.count == 1
+        for filters in (Filters(unassigned=True), Filters(today="unassigned")):
+            assert [one.id for one in queue.queue(seer, filters).cases] == [filed.case.id]
 
 
 @pytest.mark.parametrize("gone", [removed, without_key, left, recused])
@@ -134,8 +135,8 @@ def test_what_the_worker_writes_then_reaches_somebody(house: House, gone: Gone) 
     house.session.commit()
     told = set(noticed(house.session, "worker_answered")) - {who.id}
     assert told == {colleague.id, house.operator.director.id}
-    today = queries.today(house.session, colleague.id, real_now())
-    assert [one.id for one in today.answered] == [filed.case.id]
+    today = queue.today(Seer(house.session, colleague.id, real_now()))
+    assert [one.id for one in today["answered"].cases] == [filed.case.id]
 
 
 def test_a_deputy_sees_to_the_cases_of_who_is_away_until_they_are_back(house: House) -> None:
@@ -155,9 +156,10 @@ def test_a_deputy_sees_to_the_cases_of_who_is_away_until_they_are_back(house: Ho
         (who, 0, True),
         (house.operator.director, 0, False),
     ):
-        today = queries.today(house.session, person.id, real_now() + timedelta(days=day))
-        assert [bool(getattr(today, name)) for name in lists] == [sees] * 3, (person, day)
-        assert not today.unassigned
+        seer = Seer(house.session, person.id, real_now() + timedelta(days=day))
+        today = queue.today(seer)
+        assert [bool(today[name].cases) for name in lists] == [sees] * 3, (person, day)
+        assert not today["unassigned"].count
     page = read_page(house.browser(deputy).get(f"/staff/cases/{filed.case.reference}"))
     assert page.all("form", action=f"/staff/cases/{filed.case.reference}/acknowledge_escalation")
 

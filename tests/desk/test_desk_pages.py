@@ -188,6 +188,7 @@ def test_a_case_page_asks_the_same_however_much_was_written(house, show):
 
     write(1)
     show(client, path)
+    write(1)  # what is new to its reader is noted as seen, here as below
     with counted() as few:
         show(client, path)
     write(5)

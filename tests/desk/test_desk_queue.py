@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from grievance import clock
+from grievance.cases import queue
 from grievance.cases.operations import handling
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.models import LimitationDate
@@ -83,7 +86,7 @@ def test_an_empty_queue_says_what_will_appear(house, show):
 
 
 def test_the_queue_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch):
-    monkeypatch.setattr("grievance.cases.queries.PAGE", 2)
+    monkeypatch.setattr("grievance.cases.queue.PAGE", 2)
     client = house.browser(house.hire())
     filed = {house.case().case.reference for _ in range(5)}
     met, path = [], "/staff/cases?language=vi"
@@ -105,7 +108,7 @@ def test_a_page_token_of_somebody_elses_making_is_404(house):
 def test_a_page_token_of_one_list_is_none_of_another(house):
     client, places = house.browser(house.hire()), {}
     with house.app.app_context():
-        places["/staff/cases"] = token_for(QUEUE, ["2026-04-22T03:20:05+00:00", str(uuid4())])
+        places["/staff/cases"] = token_for(QUEUE, ["", "2026-04-22T03:20:05+00:00", str(uuid4())])
         places["/staff/referrals"] = token_for(BOARD, ["2026-04-22", str(uuid4())])
     for path in places:
         for of, token in places.items():
@@ -114,7 +117,7 @@ def test_a_page_token_of_one_list_is_none_of_another(house):
 
 
 def test_many_cases_are_counted_up_to_a_limit(house, show, monkeypatch):
-    monkeypatch.setattr("grievance.cases.queries.COUNT_LIMIT", 1)
+    monkeypatch.setattr("grievance.cases.queue.COUNT_LIMIT", 1)
     client = house.browser(house.hire())
     house.case()
     house.case()
@@ -133,3 +136,90 @@ def test_the_queue_reads_nothing_sealed_and_asks_the_same_however_long_it_is(hou
     assert len(few) == len(many) <= QUEUE_QUERIES
     sealed = ("case_record", "case_grant", "message", "suggestion", "case_file", "translation")
     assert not [s for s in many if any(f"FROM {table}" in s for table in sealed)]
+
+
+def test_every_list_of_today_leads_to_all_of_it_and_the_tiles_to_what_they_count(
+    house, show, monkeypatch
+):
+    monkeypatch.setattr("grievance.cases.queue.today.__defaults__", (1,))
+    handler = house.hire()
+    client, site = house.browser(handler), house.app.config["SITE"]
+    filed = {house.case().case.reference for _ in range(3)}
+    mine = house.case().case
+    handling.take(handler.act(house.session, site, mine))
+    mine.worker_waits, mine.escalation_waits, mine.level = True, True, 1
+    house.session.commit()
+    page = show(client, "/staff/")
+    section = page.one("section", aria_labelledby="list-unassigned")
+    (row, more) = (a for a in section.iter("a") if a.get("href", "").startswith("/staff/cases"))
+    assert row.text in filed
+    assert (more.text, more.get("href")) == ("See all 3", "/staff/cases?today=unassigned")
+    assert set(references(show(client, more.get("href")))) == filed
+    tiles = {a.get("href"): a.find("strong").text for a in page.one("ul", class_="tally").iter("a")}
+    assert len(tiles) == 4
+    for path, told in tiles.items():
+        assert len(references(show(client, path))) == int(told), path
+    for name in queue.LISTS:  # each is a list of the queue, and holds what Today counts
+        seer = queue.Seer(house.session, handler.id, clock.now())
+        shown = references(show(client, f"/staff/cases?today={name}"))
+        assert len(shown) == queue.today(seer)[name].count, name
+
+
+@pytest.mark.parametrize("query", ["today=nonsense", "person=nobody", "body=none", "sort=up"])
+def test_a_filter_nobody_knows_narrows_nothing(house, show, query):
+    case = house.case().case
+    client = house.browser(house.hire())
+    assert references(show(client, f"/staff/cases?{query}")) == [case.reference]
+
+
+def test_the_queue_can_be_narrowed_to_a_person_and_to_what_is_late(house, show):
+    handler, colleague = house.hire(), house.hire(name="Mori Emi")
+    site = house.app.config["SITE"]
+    mine, hers = house.case().case, house.case().case
+    for who, case in ((handler, mine), (colleague, hers)):
+        handling.take(who.act(house.session, site, case))
+    now = clock.now()
+    mine.next_due, hers.next_due = now - timedelta(hours=1), now + timedelta(days=3)
+    hers.level = 2
+    house.session.commit()
+    client = house.browser(handler)
+    for query, case in (
+        (f"person={colleague.id}", hers),
+        (f"person={handler.id}", mine),
+        ("late=yes", mine),
+        ("escalated=yes", hers),
+    ):
+        assert references(show(client, f"/staff/cases?{query}")) == [case.reference], query
+
+
+@pytest.mark.parametrize("sort", ["", "law", "new"])
+def test_each_order_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch, sort):
+    monkeypatch.setattr("grievance.cases.queue.PAGE", 2)
+    client = house.browser(house.hire())
+    filed = [house.case().case for _ in range(5)]
+    today = clock.local_day(clock.now(), JAPAN)
+    for case, ahead in ((filed[3], 9), (filed[1], 30), (filed[2], 300)):
+        day = today + timedelta(days=ahead)
+        house.session.add(LimitationDate(case_id=case.id, latest_safe=day))
+    for place, case in enumerate(filed):
+        case.filed_at += timedelta(hours=place)
+    house.session.commit()
+    met, path = [], f"/staff/cases?sort={sort}"
+    while path:
+        page = show(client, path)
+        met += references(page)
+        following = page.all("a", rel="next")
+        path = following[0].get("href") if following else ""
+    assert (len(met), set(met)) == (5, {case.reference for case in filed})
+    if sort == "law":
+        assert met[:2] == [filed[3].reference, filed[1].reference]
+    if sort == "new":
+        assert met == [case.reference for case in reversed(filed)]
+
+
+def test_a_page_of_another_order_begins_anew(house, show):
+    client = house.browser(house.hire())
+    case = house.case().case
+    with house.app.app_context():
+        token = token_for(QUEUE, ["new", "2030-01-01T00:00:00+00:00", str(uuid4())])
+    assert references(show(client, f"/staff/cases?sort=law&after={token}")) == [case.reference]

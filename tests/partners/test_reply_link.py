@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from grievance.accounts.models import ReadLog
-from grievance.cases import queries
+from grievance.cases import queue
 from grievance.cases.models import Notice
 from grievance.cases.operations import linking as verbs
 from grievance.cases.operations.linking import Shown
@@ -148,9 +148,10 @@ def test_an_answer_counts_as_one_that_staff_wrote_down(
     assert world.case.state == ("accepted" if over else "with_mechanism")
     running = {one.kind for one in clocks.running(session, world.case.id)}
     assert ("chase" in running) is not over
-    assert [one.id for one in queries.body_wrote(session, world.handler.id, real_now())] == [
-        world.case.id
-    ]
+    assert [
+        one.id
+        for one in queue.today(queue.Seer(session, world.handler.id, real_now()))["body"].cases
+    ] == [world.case.id]
     assert told(body) == 1
 
 
@@ -217,7 +218,7 @@ def test_the_words_of_a_body_reach_the_worker_after_the_desk(body: Body):
     assert sent.pop("words") == "yes"
     assert desk.post(f"{at}/read_reply", data=sent).status_code == 303
     assert "We know who you are." not in read_page(worker.get(path)).main
-    assert queries.body_wrote(world.session, world.handler.id, real_now()) == []
+    assert queue.today(queue.Seer(world.session, world.handler.id, real_now()))["body"].cases == []
 
 
 def test_words_that_the_desk_passes_on_are_read_as_theirs(body: Body):

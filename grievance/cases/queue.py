@@ -1,0 +1,307 @@
+"""The lists that the desk works from: what calls for one person today, and the queue of all cases.
+
+Today shows the beginning of each list and how long it is; the queue, narrowed to that list, shows
+all of it. Nothing sealed is read. Counts are exact up to `COUNT_LIMIT`, then "1,000+".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from grievance.cases.deputies import Whose, whose
+from grievance.cases.lifecycle import OPEN
+from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
+from grievance.cases.queries import not_recused
+from grievance.deadlines import keeping
+from grievance.model import of_list
+from grievance.referrals.links import BodyWrote
+from grievance.referrals.models import UNTOLD, Referral
+from grievance.referrals.states import LIVE
+
+PAGE = 50
+SHOWN = 10  # of each list, on Today
+COUNT_LIMIT = 1000
+DUE_WITHIN = timedelta(days=2)
+AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
+NEVER = date(9999, 12, 31)  # where no law sets a day
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Seer:
+    """Who looks at lists, and when; `leads` also sees what climbed above the first rung."""
+
+    session: Session
+    person: UUID
+    now: datetime
+    leads: bool = False
+
+    @cached_property
+    def own(self) -> Whose:
+        """What is theirs to see to today, and what is nobody's."""
+        return whose(self.session, self.person, self.now)
+
+    @property
+    def theirs(self) -> Condition:
+        """Theirs, and nobody's."""
+        return self.own.theirs | self.own.nobodys
+
+
+def _danger(_seer: Seer) -> Condition:
+    """Danger that nobody answered."""
+    return and_(Case.danger.expression, Case.first_answer_at.is_(None))
+
+
+def _escalated(seer: Seer) -> Condition:
+    """Escalations that reached this person."""
+    first = and_(Case.level == 1, seer.theirs)
+    return and_(Case.escalation_waits.expression, first | (Case.level > 1) if seer.leads else first)
+
+
+def _answered(seer: Seer) -> Condition:
+    """Workers who wrote and wait."""
+    return and_(Case.worker_waits.expression, seer.theirs)
+
+
+def _body(seer: Seer) -> Condition:
+    """A body wrote over its reply link what nobody has read."""
+    unread = select(BodyWrote.case_id).where(BodyWrote.read_at.is_(None))
+    return and_(Case.id.in_(unread), seer.theirs)
+
+
+def _second(seer: Seer) -> Condition:
+    """What a colleague proposed, or declared of another."""
+    mine = (FourEyes.state == "asked", FourEyes.asked_by == seer.person)
+    own = select(FourEyes.case_id).where(*mine)
+    said = select(Recusal.case_id).where(Recusal.state == "asked", Recusal.by_id != seer.person)
+    return or_(and_(Case.awaits_second.expression, Case.id.not_in(own)), Case.id.in_(said))
+
+
+def _wanted() -> Condition:
+    """Their workers asked that they are erased."""
+    asked = (Erasure.proposal_id.is_(None), Erasure.ended_at.is_(None))
+    return Case.id.in_(select(Erasure.case_id).where(*asked))
+
+
+def _erase(seer: Seer) -> Condition:
+    """Cases to be erased: as their workers asked, or as a colleague proposes."""
+    waits = select(FourEyes.case_id).where(FourEyes.verb == "erase", FourEyes.state == "asked")
+    own = waits.where(FourEyes.asked_by == seer.person)
+    return and_(or_(_wanted(), Case.id.in_(waits)), Case.id.not_in(own))
+
+
+def _tell(seer: Seer) -> Condition:
+    """A body had something that was taken back and was not told so."""
+    return and_(Case.id.in_(select(Referral.case_id).where(text(UNTOLD))), seer.theirs)
+
+
+def _law(seer: Seer) -> Condition:
+    """A right may end within 60 days."""
+    return and_(Case.id.in_(keeping.ending_soon(seer.now)), seer.theirs)
+
+
+def _due(seer: Seer) -> Condition:
+    """Theirs, late or due within two days."""
+    return and_(Case.next_due < seer.now + DUE_WITHIN, seer.own.theirs)
+
+
+def _unassigned(seer: Seer) -> Condition:
+    """Nobody has it."""
+    return seer.own.nobodys
+
+
+def _news(seer: Seer) -> Condition:
+    """Theirs, in which something happened since this person last looked."""
+    looked = and_(CaseVisit.case_id == Case.id, CaseVisit.person_id == seer.person)
+    seen = select(CaseVisit.seq).where(looked).scalar_subquery()
+    return and_(seer.own.theirs, Case.event_seq > func.coalesce(seen, 0))
+
+
+LISTS: Mapping[str, Callable[[Seer], Condition]] = {
+    "danger": _danger,
+    "escalated": _escalated,
+    "answered": _answered,
+    "body": _body,
+    "second": _second,
+    "erase": _erase,
+    "tell": _tell,
+    "law": _law,
+    "due": _due,
+    "unassigned": _unassigned,
+    "news": _news,
+}
+# These show cases that are over, too: somebody wants one deleted, or has to be told of it.
+ALSO_OVER = ("escalated", "body", "erase", "tell", "due")
+of_list(ALSO_OVER, LISTS)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The beginning of a list, and how many cases are in it."""
+
+    cases: Sequence[Case]
+    count: int
+
+
+def today(seer: Seer, limit: int = SHOWN) -> dict[str, Part]:
+    """The beginning of every list, each by what is due first; of the law's days the next one first,
+    and what a worker asked to be erased before what staff propose."""
+    return {name: _part(seer, name, limit) for name in LISTS}
+
+
+def _part(seer: Seer, name: str, limit: int) -> Part:
+    chosen = select(Case).where(*_conditions(seer, Filters(today=name)))
+    first: tuple[Any, ...] = ()
+    if name == "law":
+        first = (_day_of_law(seer),)
+    elif name == "erase":
+        first = (_wanted().desc(),)
+    ordered = chosen.order_by(*first, Case.next_due, Case.id).limit(limit)
+    return Part(seer.session.scalars(ordered).all(), _counted(seer.session, chosen))
+
+
+def calling(seer: Seer, limit: int = 99) -> int:
+    """How many cases call for this person: danger nobody answered, workers who wait; counted up to
+    `limit` of each."""
+    lists = (select(Case).where(*_conditions(seer, Filters(today=one))) for one in _CALLING)
+    return sum(_counted(seer.session, chosen, limit) for chosen in lists)
+
+
+_CALLING = ("danger", "answered")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the queue shows, and in which order. Every value is a code, or empty for all of them.
+    `today` is a list of Today, `person` who has it, `body` who has a hand-over that goes on."""
+
+    today: str = ""
+    state: str = ""
+    issue: str = ""
+    severity: str = ""
+    language: str = ""
+    region: str = ""
+    age: str = ""
+    person: str = ""
+    body: str = ""
+    sort: str = ""
+    mine: bool = False
+    unassigned: bool = False
+    waits: bool = False
+    danger: bool = False
+    late: bool = False
+    escalated: bool = False
+    needs_translation: bool = False
+    law: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether anything is filtered."""
+        return self != Filters(sort=self.sort)
+
+
+def _conditions(seer: Seer, filters: Filters) -> list[Condition]:
+    found = [not_recused(seer.person)]
+    if filters.state:
+        found.append(Case.state == filters.state)
+    elif filters.today not in ALSO_OVER:
+        found.append(Case.state.in_(OPEN))
+    for column, wanted in (
+        (Case.severity, filters.severity),
+        (Case.language, filters.language),
+        (Case.region, filters.region),
+    ):
+        if wanted:
+            found.append(column == wanted)
+    if filters.today:
+        found.append(LISTS[filters.today](seer))
+    if filters.issue:
+        found.append(Case.issues.contains([filters.issue]))
+    if filters.age:
+        found.append(Case.filed_at < seer.now - AGES[filters.age])
+    if filters.person:
+        found.append(Case.assignee_id == UUID(filters.person))
+    if filters.body:
+        goes_on = (Referral.mechanism == filters.body, Referral.state.in_(LIVE))
+        found.append(Case.id.in_(select(Referral.case_id).where(*goes_on)))
+    ticks: Mapping[str, Callable[[], Condition]] = {
+        "mine": lambda: seer.own.theirs,
+        "unassigned": lambda: seer.own.nobodys,
+        "waits": lambda: Case.worker_waits.expression,
+        "danger": lambda: Case.danger.expression,
+        "late": lambda: Case.next_due < seer.now,
+        "escalated": lambda: Case.level > 0,
+        "needs_translation": lambda: Case.needs_translation.expression,
+        "law": lambda: Case.id.in_(keeping.ending_soon(seer.now)),
+    }
+    return found + [condition() for name, condition in ticks.items() if getattr(filters, name)]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of the queue: its cases, and where the next begins."""
+
+    cases: Sequence[Case]
+    next_place: list[Any] | None = None
+
+
+def _day_of_law(seer: Seer) -> ColumnElement[date]:
+    near = keeping.nearest(seer.now).subquery()
+    day = select(near.c.day).where(near.c.case_id == Case.id).scalar_subquery()
+    return func.coalesce(day, literal(NEVER))
+
+
+SORTS = ("law", "new")  # besides what is due first
+
+
+def queue(seer: Seer, filters: Filters, place: list[Any] | None = None) -> Slice:
+    """Cases by what is due first, by the next day of the law, or the newest first; `place` says the
+    order, and its value and the id of the last case of the page before. One of another order is
+    none."""
+    query = _narrowed(seer, filters)
+    key: ColumnElement[Any] = Case.next_due.expression
+    if filters.sort == "law":
+        key = _day_of_law(seer)
+    elif filters.sort == "new":
+        key = Case.filed_at.expression
+    falls = filters.sort == "new"
+    if place and place[0] == filters.sort:
+        read = date if filters.sort == "law" else datetime
+        after = tuple_(literal(read.fromisoformat(str(place[1]))), literal(UUID(str(place[2]))))
+        here = tuple_(key, Case.id)
+        query = query.where(here < after if falls else here > after)
+    ordered = (key.desc(), Case.id.desc()) if falls else (key, Case.id)
+    rows = seer.session.execute(query.add_columns(key).order_by(*ordered).limit(PAGE + 1)).all()
+    shown = rows[:PAGE]
+    if len(rows) <= PAGE:
+        return Slice([case for case, _key in shown])
+    last, value = shown[-1]
+    return Slice([case for case, _key in shown], [filters.sort, value.isoformat(), str(last.id)])
+
+
+def _narrowed(seer: Seer, filters: Filters) -> Select[Case]:
+    query = select(Case).where(*_conditions(seer, filters))
+    if not filters.issue or _counted(seer.session, query) > COUNT_LIMIT:
+        return query
+    # PostgreSQL cannot tell that few have it, and would walk the whole queue for them
+    few = query.with_only_columns(Case.id).cte().prefix_with("MATERIALIZED")
+    return select(Case).where(Case.id.in_(select(few.c.id)))
+
+
+def count(seer: Seer, filters: Filters) -> int:
+    """How many cases a filter holds; one more than `COUNT_LIMIT` means "more than that"."""
+    return _counted(seer.session, select(Case).where(*_conditions(seer, filters)))
+
+
+def _counted(session: Session, chosen: Select[Case], limit: int | None = None) -> int:
+    most = COUNT_LIMIT + 1 if limit is None else limit
+    some = chosen.with_only_columns(Case.id).limit(most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
