@@ -208,9 +208,12 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    # From when a way back works: who held the key when it was made decides it, for good.
+    opens_at: Mapped[datetime | None]
 
     __table_args__ = (
         among("kind", ("found", "join", "reset", "recover", "address")),
+        CheckConstraint("(kind = 'recover') = (opens_at is not null)", name="opens_at"),
         CheckConstraint(
             "kind in ('found', 'recover') or invited_by is not null", name="invited_by"
         ),

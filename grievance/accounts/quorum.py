@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, KeyRequest, Membership, MembershipKey, Person
 from grievance.accounts.queries import operator
-from grievance.accounts.roles import NEEDS_KEY, Permission, roles_with
+from grievance.accounts.roles import KEY_HOLDERS, NEEDS_KEY, Permission, roles_with
 
 COUNTS = timedelta(days=30)
 PUT_OUT = ("member_removed", "key_refused")
@@ -178,6 +178,19 @@ def put_out(
         return _named(session, organisation_id, LET_IN, theirs)
     roles = Event.codes["role"].astext.in_(may)
     return _named(session, organisation_id, ("joined", "role_changed"), theirs, roles) | lowered
+
+
+def lost_key(session: Session, organisation_id: UUID, now: datetime) -> set[UUID]:
+    """Who held the organisation's key and lost it within thirty days by what a member did: removed,
+    refused the key, given a role without it, or a new password by link."""
+    lately = (Event.actor.startswith(MEMBER), Event.at > now - COUNTS)
+    lowered = (
+        Event.codes["before"].astext.in_(KEY_HOLDERS),
+        Event.codes["role"].astext.not_in(KEY_HOLDERS),
+    )
+    lost = _named(session, organisation_id, (*PUT_OUT, "member_reset"), *lately)
+    lost |= _named(session, organisation_id, ("role_changed",), *lately, *lowered)
+    return lost & ever_held(session, organisation_id)
 
 
 def ever_held(session: Session, organisation_id: UUID) -> set[UUID]:

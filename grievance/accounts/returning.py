@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, abort, current_app, redirect, request, url_for
 
-from grievance.accounts import door, forms, keys, queries, staff, stepping
+from grievance.accounts import door, forms, queries, staff, stepping
 from grievance.accounts.models import Person
 from grievance.accounts.operations import letters, way_back
 from grievance.accounts.operations.persons import Admitted
@@ -100,11 +100,12 @@ def ways_of_mine() -> list[way_back.Way]:
     found = way_back.open_ways(session, member.organisation_id, real_now())
     if not found:
         return []
-    holds = member.person_id in keys.holders(session, member.organisation_id)
-    return [one for one in found if holds or one.row.person_id == member.person_id]
+    return [one for one in found if member.person_id in {*one.others, one.row.person_id}]
 
 
-def ways_for_me() -> list[way_back.Way]:
-    """Those that are for this member, who then perhaps does not know of them."""
-    mine = staff.current_member().person_id
-    return [one for one in ways_of_mine() if one.row.person_id == mine]
+def ways_here() -> list[tuple[way_back.Way, str]]:
+    """The same, with the name of whom it is for; none where that is this member, who perhaps does
+    not know of it. The account page shows them: not everybody sees the page of keys."""
+    found, mine = ways_of_mine(), staff.current_member().person_id
+    names = queries.names(db.session(), [one.row.person_id for one in found])
+    return [(one, names[one.row.person_id] if one.row.person_id != mine else "") for one in found]

@@ -294,7 +294,7 @@ def _account_page(
         words=words,
         alone=alone,
         changed="changed" in request.args,
-        ways=returning.ways_for_me(),
+        ways=returning.ways_here(),
     )
     if retry is not None:
         page.headers["Retry-After"] = str(retry)

@@ -62,10 +62,10 @@ def come_back(who: str) -> None:
     """Print `way-back <url>`: with that link, a new password and the recovery sheet, a director or
     lead comes back who cannot sign in. WHO is their e-mail address or their name at the desk.
 
-    It opens no key and works once: where nobody else holds the key at once and for two hours, else
-    after 48 hours and for a day, and everybody who holds the key is told by letter and can refuse
-    it. Run again, the earlier link is void and the time begins anew. Exit 1 when WHO is nobody who
-    could come back so, 3 when a setting or the database is missing.
+    It opens no key and works once: at once and for two hours where nobody else holds the key or had
+    it taken away within 30 days, else after 48 hours and for a day; they are told by letter and can
+    refuse it. Run again, the earlier link is void and the time begins anew. Exit 1 when WHO is
+    nobody who could come back so, 3 when a setting or the database is missing.
     """
     with _session(way_back.ACTOR) as (session, settings, ring):
         now = real_now()
@@ -94,8 +94,9 @@ def _when(way: way_back.Way) -> str:
     if not way.others:
         return f"Nobody else holds the key: the link works at once, until {ends}, once."
     return (
-        f"Other members who hold the key: {len(way.others)}. They are told by letter and can refuse"
-        f" the link. It works from {opens} until {ends}, once."
+        f"Others who hold the key, or had it taken away within 30 days: {len(way.others)}. Who of"
+        " them is a member is told by letter and can refuse the link. It works from"
+        f" {opens} until {ends}, once."
     )
 
 

@@ -111,7 +111,7 @@ def way_back(
 ) -> Message:
     """A link was made at the server to come back with the recovery sheet, for the recipient
     (`mine`) or a colleague; `day` is when it begins to work, none for at once."""
-    link = f"{_desk(public_url)}{'account' if mine else 'keys'}"
+    link = f"{_desk(public_url)}account"
     return _written("way_back", to, language, None, mine=mine, day=day, link=link)
 
 

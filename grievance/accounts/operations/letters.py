@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.act import StaffAct
-from grievance.accounts.models import Absence, KeyRequest, Person
+from grievance.accounts.models import Absence, KeyRequest, Membership, Person
 from grievance.accounts.operations.keys import alone_from, approvers
 from grievance.accounts.operations.way_back import Way
 from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
@@ -64,10 +65,10 @@ def tell_of_key_request(
 def tell_of_way_back(
     session: Session, way: Way, public_url: str, *, ring: KeyRing, now: datetime
 ) -> None:
-    """Tell everybody who holds the key, and the person it is for, of a link to come back by, and
-    from when it works."""
+    """Tell everybody who holds the key, or lately did and is a member, and the person it is for, of
+    a link to come back by, and from when it works."""
     day = day_here(session, way.opens) if way.others else None
-    for one in _told(session, way.row.person_id, Permission.KEYS_COMPARE):
+    for one in _told(session, way.row.person_id, Permission.KEYS_COMPARE, also=way.others):
         mine = one.person_id == way.row.person_id
         to = AddressBox(one.person_id, one.address_box)
         letter = messages.way_back(to, one.language, public_url, mine=mine, day=day)
@@ -87,13 +88,17 @@ def tell_of_sheet_used(
         outbox.enqueue(session, ring.notifier_public, letter, now)
 
 
-def _told(session: Session, person_id: UUID, *permissions: Permission) -> list[Addressee]:
-    """This person, member or not, and who has one of these permissions."""
+def _told(
+    session: Session, person_id: UUID, *permissions: Permission, also: Collection[UUID] = ()
+) -> list[Addressee]:
+    """This person, member or not, who has one of these permissions, and who of `also` is a
+    member."""
     may = [one for each in permissions for one in staff_to_notify(session, each)]
     found = {one.person_id: one for one in may}
-    person = session.get(Person, person_id)
-    if person:
-        found[person_id] = Addressee(person_id, person.address_box, person.language)
+    there = select(Membership.person_id).where(Membership.person_id.in_(also), Membership.active)
+    known = select(Person).where(or_(Person.id == person_id, Person.id.in_(there)))
+    for one in session.scalars(known.order_by(Person.id)):
+        found[one.id] = Addressee(one.id, one.address_box, one.language)
     return list(found.values())
 
 

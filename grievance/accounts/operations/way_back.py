@@ -1,8 +1,8 @@
 """The way back with the recovery sheet, for a director or lead who cannot sign in any more.
 
 A command at the server makes a link that works once. It opens no key: only the request that brings
-the sheet does. While somebody else holds the key it works only after 48 hours, and every holder and
-the person it is for can refuse it until it is used.
+the sheet does. While somebody else holds the key, or had it taken away within thirty days, it works
+only after 48 hours, and each of them and the person it is for can refuse it until it is used.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Comer:
 
 @dataclass(frozen=True)
 class Way:
-    """A link that may be used from `opens` on, and who else holds the key."""
+    """A link that may be used from `opens` on, and who else holds the key or lately did."""
 
     row: Invitation
     opens: datetime
@@ -103,7 +103,7 @@ def offer(session: Session, who: str, *, ring: KeyRing, now: datetime) -> Offere
     organisation = locked(session, Organisation, found.id)
     person = _meant(may_come_back(session, organisation.id), who, ring)
     _void(session, organisation.id, person.id)
-    others = _others(session, organisation.id, person.id)
+    others = _others(session, organisation.id, person.id, now)
     opens = now + ALONE_WAITS if others else now
     token = new_secret()
     row = Invitation(
@@ -114,6 +114,7 @@ def offer(session: Session, who: str, *, ring: KeyRing, now: datetime) -> Offere
         role=_membership(session, organisation.id, person.id).role,
         created_at=now,
         expires_at=opens + (OPEN_FOR if others else LASTS),
+        opens_at=opens,
     )
     session.add(row)
     deed = Deed("way_back_offered", ACTOR, now, {"person": person.id})
@@ -130,8 +131,12 @@ def _meant(candidates: list[Person], who: str, ring: KeyRing) -> Person:
     return fits[0]
 
 
-def _others(session: Session, organisation_id: UUID, person_id: UUID) -> frozenset[UUID]:
-    return frozenset(holders(session, organisation_id)) - {person_id}
+def _others(
+    session: Session, organisation_id: UUID, person_id: UUID, now: datetime
+) -> frozenset[UUID]:
+    """Who took the key from them cannot shorten the wait by it, nor make the link unrefusable."""
+    held = {*holders(session, organisation_id), *quorum.lost_key(session, organisation_id, now)}
+    return frozenset(held) - {person_id}
 
 
 def open_ways(session: Session, organisation_id: UUID, now: datetime) -> list[Way]:
@@ -146,18 +151,20 @@ def open_ways(session: Session, organisation_id: UUID, now: datetime) -> list[Wa
         )
         .order_by(Invitation.created_at)
     )
-    return [_way(session, row) for row in rows]
+    return [_way(session, row, now) for row in rows]
 
 
 def way(session: Session, token: str, now: datetime) -> Way | None:
     """What an open link is; None when it was used, refused, is over, or leads somewhere else."""
     row = invitation(session, token, now)
-    return _way(session, row) if row is not None and row.kind == KIND else None
+    return _way(session, row, now) if row is not None and row.kind == KIND else None
 
 
-def _way(session: Session, row: Invitation) -> Way:
-    others = _others(session, row.organisation_id, row.person_id)
-    return Way(row, row.created_at + ALONE_WAITS if others else row.created_at, others)
+def _way(session: Session, row: Invitation, now: datetime) -> Way:
+    others = _others(session, row.organisation_id, row.person_id, now)
+    assert row.opens_at is not None  # a constraint
+    opens = max(row.opens_at, row.created_at + ALONE_WAITS) if others else row.opens_at
+    return Way(row, opens, others)
 
 
 def sheet_public(session: Session, way: Way) -> bytes:
@@ -207,20 +214,21 @@ def _let_in(session: Session, organisation_id: UUID, current: Way) -> tuple[Pers
     person = locked(session, Person, person_id)
     membership = _membership(session, organisation_id, person_id)
     person.state, membership.active = "active", True
-    if not current.others or not others_manage(session, organisation_id, person_id):
+    alone = set(holders(session, organisation_id)) <= {person_id}
+    if alone or not others_manage(session, organisation_id, person_id):
         membership.role = Role.DIRECTOR
     return person, membership.role
 
 
 def refuse(act: StaffAct, way_id: UUID) -> UUID:
     """Take a link away before it is used; whose it was. Refused (`used`) when it is gone, and
-    (`not_holder`) for who neither holds the key nor is the person it is for."""
+    (`not_holder`) for who neither holds the key, or lately did, nor is the person it is for."""
     organisation = act.organisation()
     row = act.session.get(Invitation, way_id, populate_existing=True)
     if row is None or row.kind != KIND or row.used_at is not None or row.expires_at <= act.now:
         raise Refused("used")
-    by = act.by.person_id
-    if by != row.person_id and by not in holders(act.session, organisation.id):
+    may = _others(act.session, organisation.id, row.person_id, act.now) | {row.person_id}
+    if act.by.person_id not in may:
         raise Refused("not_holder")
     person_id = row.person_id
     act.session.delete(row)
