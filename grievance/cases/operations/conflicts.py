@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import quorum
+from grievance.accounts.absences import away
 from grievance.accounts.models import Event, EventDetail
 from grievance.cases import queries
 from grievance.cases.act import Act
@@ -36,6 +37,7 @@ class Declared:
 
 def recuse(act: Act, reason: str) -> None:
     """From now on the case is not there for this person: they open, list, count and hear nothing.
+    Where nobody sees to it then, all others are told.
 
     Refuses `person` for who does not work on cases, `reason` without one, and `last_one` when
     nobody would be left to read the case. The reason is kept sealed.
@@ -51,7 +53,7 @@ def recuse(act: Act, reason: str) -> None:
         before.state, before.agreed_by = "stands", person
     else:
         session.add(Recusal(case_id=case.id, person_id=person, by_id=person, at=act.now))
-    step_aside(act, person)
+    _stand_aside(act, person)
     act.move(Verb.RECUSE, person=person, detail=detail)
 
 
@@ -87,7 +89,7 @@ def agree_conflict(act: Act, person: UUID) -> None:
         raise Refused(why)
     _leaves_somebody(session, case, person)
     found.state, found.agreed_by = "stands", act.actor.person
-    step_aside(act, person)
+    _stand_aside(act, person)
     act.move(Verb.AGREE_CONFLICT, person=person, declared=found.by_id)
     telling.staff_of_conflict(session, act.site, case, person, act.now)
 
@@ -144,6 +146,16 @@ def _leaves_somebody(session: Session, case: Case, person: UUID) -> None:
         raise Refused("person")
     if left == {person}:
         raise Refused("last_one")
+
+
+def _stand_aside(act: Act, person: UUID) -> None:
+    """`step_aside`; all others hear of a case that nobody sees to any more, be it that the person
+    had it or stood in for who has it. What keeps it from the person is written before."""
+    session, case, has = act.session, act.case, act.case.assignee_id
+    saw_to_it = has == person or (has is not None and away(session, act.now).get(has) == person)
+    step_aside(act, person)
+    if saw_to_it:
+        telling.staff_of_freed(session, act.site, case, act.now, act.actor.person)
 
 
 def step_aside(act: Acting, person: UUID) -> None:

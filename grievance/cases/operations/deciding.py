@@ -225,12 +225,13 @@ def worker_reopens(act: Act, written: Written) -> None:
 
 
 def reopen(act: Act) -> None:
-    """A lead opens a case again, within a year of its end (`too_late`); the worker gets news, and
-    what they asked for, that it be erased, stands."""
+    """A lead opens a case again, within a year of its end (`too_late`); the worker gets news, who
+    has it hears of it, and what they asked for, that it be erased, stands."""
     act.check(Verb.REOPEN)
     if act.now > clocks.reopen_ends(act.case.state_since, act.hours):
         raise Refused("too_late")
     begin_again(act, "next_step")
+    telling.staff_of_return(act.session, act.site, act.case, act.now, act.actor.person)
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.REOPEN)
 

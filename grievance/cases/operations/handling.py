@@ -93,9 +93,10 @@ def assign(act: Act, person: UUID) -> None:
 
 
 def unassign(act: Act) -> None:
-    """Give the case back to the queue: who has it may, and a lead."""
+    """Give the case back to the queue: who has it may, and a lead. All others are told."""
     act.check(Verb.UNASSIGN)
     before, act.case.assignee_id = act.case.assignee_id, None
+    telling.staff_of_freed(act.session, act.site, act.case, act.now, act.actor.person)
     act.move(Verb.UNASSIGN, before=before)
 
 
@@ -115,7 +116,8 @@ def triage(act: Act, found: Triage) -> None:
 
     Refuses `severity` when a case in danger would go below high (routing: a yes to an emergency
     question may raise, never lower below high), and `issues` when none or an unknown is named.
-    Danger found now starts the danger clock; danger gone ends it.
+    Danger found now starts the danger clock, and who has the case hears of it at once; danger gone
+    ends it.
     """
     case = act.case
     act.check(Verb.TRIAGE)
@@ -130,6 +132,8 @@ def triage(act: Act, found: Triage) -> None:
     for clock in clocks.running(act.session, case.id):
         if clock.kind == "danger" and not found.danger:
             clock.stopped_at = act.now
+    if found.danger and not case.danger:
+        telling.staff_of_danger(act.session, act.site, case, act.now, act.actor.person)
     case.severity, case.danger = found.severity, found.danger
     case.issues, case.main_issue = list(found.issues), found.issues[0]
     answers = {

@@ -39,12 +39,14 @@ def staff(session: Session) -> Staff:
 
 @dataclass(frozen=True)
 class Post:
-    """From where, about which case and when somebody is told; `urgent` at once, by letter."""
+    """From where, about which case and when somebody is told; `urgent` at once, by letter. Who did
+    it (`by`) hears nothing new."""
 
     site: Site
     case: Case
     now: datetime
     urgent: bool = False
+    by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ def _may_know(session: Session, case: Case, people: Sequence[Addressee]) -> list
 def _tell(session: Session, post: Post, kind: str, people: Collection[Addressee]) -> None:
     """Put it on the lists of these people; where somebody may be in danger by letter as well."""
     told = notices.Told(post.now, post.urgent)
-    notices.note(session, post.case.id, kind, [one.person_id for one in people], told)
+    others = [one for one in people if one.person_id != post.by]
+    notices.note(session, post.case.id, kind, [one.person_id for one in others], told)
     if post.urgent:
-        _send(session, post, messages.danger, people)
+        _send(session, post, messages.danger, others)
 
 
 def _send(session: Session, post: Post, letter: Letter, people: Iterable[Addressee]) -> None:
@@ -103,17 +106,30 @@ def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> 
 def staff_of_body(session: Session, site: Site, case: Case, now: datetime) -> None:
     """Tell who has the case, or everybody while nobody has, that there is news over a reply link:
     the body wrote, or the link was closed after wrong codes."""
-    _staff(session, Post(site, case, now), "body_news")
+    _staff(session, Post(site, case, now, case.danger), "body_news")
 
 
-def staff_of_return(session: Session, site: Site, case: Case, now: datetime) -> None:
-    """Tell who has the case, or everybody while nobody has, that the worker came back with it."""
-    _staff(session, Post(site, case, now, case.danger), "came_back")
+def staff_of_return(
+    session: Session, site: Site, case: Case, now: datetime, by: UUID | None = None
+) -> None:
+    """Tell who has the case, or everybody while nobody has, that it was over and goes on; not a
+    colleague who opened it again."""
+    _staff(session, Post(site, case, now, case.danger, by), "came_back")
 
 
-def staff_of_freed(session: Session, site: Site, case: Case, now: datetime) -> None:
-    """Tell everybody who works on cases that nobody has this one any more."""
-    _staff(session, Post(site, case, now, case.danger), "freed")
+def staff_of_freed(
+    session: Session, site: Site, case: Case, now: datetime, by: UUID | None = None
+) -> None:
+    """Tell everybody who works on cases, but who did it, that nobody has this one any more."""
+    _staff(session, Post(site, case, now, case.danger, by), "freed")
+
+
+def staff_of_danger(
+    session: Session, site: Site, case: Case, now: datetime, by: UUID | None
+) -> None:
+    """Tell who has the case, or everybody while nobody has, that somebody may be in danger in it;
+    not who found it."""
+    _staff(session, Post(site, case, now, urgent=True, by=by), "danger")
 
 
 def staff_of_assigned(session: Session, site: Site, case: Case, now: datetime) -> None:
@@ -129,8 +145,7 @@ def staff_of_limit(session: Session, site: Site, case: Case, now: datetime) -> N
 def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
     """Tell those who may decide what somebody proposed."""
     people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
-    told = [one for one in people if one.person_id != by]
-    _tell(session, Post(site, case, now), "second_asked", told)
+    _tell(session, Post(site, case, now, by=by), "second_asked", people)
 
 
 def staff_of_conflict(
