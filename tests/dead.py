@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("grievance", "wsgi.py", "migrations/env.py")
 CALLED = [
     *("@*.route", "@*.get", "@*.post", "@*.command", "@*.before_request"),
+    *("@*.url_defaults", "@*.context_processor"),
     *("@event.listens_for", "@listens_for"),
 ]
 
@@ -38,7 +39,7 @@ REASONS = {
         process_bind_param process_result_value enqueue_jobs max_connection_wait_time""",
     "importing it puts the views on their blueprint": "VIEWS",
     "a column that people read, or that a check of the table compares": """
-        remedy_kept_at closed_at loaded_at skipped frozen_at opened_at""",
+        remedy_kept_at loaded_at skipped frozen_at opened_at""",
     "a field of a form that its name reaches": "read_back wish_when wish_never",
     "named by a text: a field of a data file, a dictionary, `g`": """
         actor_id counting clean_size official residence ilo_indicators
@@ -46,8 +47,7 @@ REASONS = {
     "a format of the vault, frozen with the others": """
         CASE_NARRATIVE CASE_KEY MESSAGE_TRANSLATION LIMITATION_FACTS OVERRIDE_REASON MEMBER_NAME
         FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY WORKER_ADDRESS MEMBERSHIP_KEY ORGANISATION_KEY
-        SECOND_FACTOR_SECRET PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE
-        draw_reply_code parse_reply_code reply_pair""",
+        SECOND_FACTOR_SECRET PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE""",
     "what the tests ask a net of safety": "unnamed is_slow admin_url",
 }
 ALLOWED = {name for names in REASONS.values() for name in names.split()}
