@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,17 @@ from grievance.clock import to_the_hour
 from grievance.model import some_of
 
 KEPT = timedelta(days=60)
-# What need not be told any more once this does not hold.
+GOES_ON = Case.state.in_(OPEN)
+# What need not be told any more once this does not hold. Of a case that is over a worker may still
+# want it deleted: what they and a body write, what waits for a second person and what is overdue
+# are told whatever its state.
 STILL: dict[str, ColumnElement[bool]] = {
-    "new_case": Case.assignee_id.is_(None),
-    "freed": Case.assignee_id.is_(None),
+    "danger": GOES_ON,
+    "new_case": and_(GOES_ON, Case.assignee_id.is_(None)),
+    "freed": and_(GOES_ON, Case.assignee_id.is_(None)),
+    "assigned": GOES_ON,
+    "came_back": GOES_ON,
+    "limit_near": GOES_ON,
     "escalated": Case.escalation_waits.expression,
     "second_asked": Case.awaits_second.expression,
 }
@@ -91,8 +98,8 @@ def take_untold(
 ) -> dict[UUID, dict[str, int]]:
     """How much each of these people was not told yet, by kind; from now on it is told.
 
-    Not what they have read since, what was done since, nor of a case that is over or in which they
-    have a conflict of interest. What is being written down at this moment waits for the next time.
+    Not what they have read since or what was done since (`STILL`), nor of a case in which they have
+    a conflict of interest. What is being written down at this moment waits for the next time.
     """
     free = select(Notice.id).where(Notice.person_id.in_(people), Notice.told_at.is_(None))
     rows = session.scalars(free.with_for_update(skip_locked=True)).all()
@@ -104,7 +111,7 @@ def take_untold(
     counted = session.execute(
         select(Notice.person_id, Notice.kind, func.count())
         .join(Case, Case.id == Notice.case_id)
-        .where(Notice.id.in_(rows), Notice.read_at.is_(None), Case.state.in_(OPEN), ~out.exists())
+        .where(Notice.id.in_(rows), Notice.read_at.is_(None), ~out.exists())
         .where(*(or_(Notice.kind != kind, still) for kind, still in STILL.items()))
         .group_by(Notice.person_id, Notice.kind)
     )

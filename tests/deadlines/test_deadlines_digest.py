@@ -12,12 +12,14 @@ from grievance.accounts.models import Person
 from grievance.accounts.roles import Role
 from grievance.cases import notices
 from grievance.cases.digests import digest
+from grievance.cases.models import NOTICES
 from grievance.cases.operations import conflicts, handling, replying
 from grievance.cases.operations.replying import Sent
 from tests.cases.conftest import words
 from tests.cast import IN_DANGER, NOW, Filed, Staff
 from tests.deadlines.conftest import House
 
+AFTER_THE_END = {"worker_answered", "body_news", "second_asked", "escalated"}
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = timedelta(days=1)
 
@@ -140,6 +142,22 @@ def test_who_has_a_conflict_of_interest_is_told_nothing_of_what_stood_there(hous
     conflicts.recuse(act, "A cousin works there.")
     house.session.commit()
     assert handler.address not in [one.to for one in house.digest(MORNING)]
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_of_a_case_that_is_over_it_tells_what_still_calls_for_somebody(
+    house: House, kind: str
+) -> None:
+    """Of a report that was taken back: that it was, a wish to be deleted, a proposal, a body's
+    answer. Not that it waits for somebody to take it."""
+    filed, director = house.case(), house.operator.director
+    replying.withdraw(filed.act(house.session, house.app.config["SITE"]))
+    case = filed.case
+    case.escalation_waits = case.awaits_second = True
+    notices.seen_all(house.session, director.id, NOW)
+    notices.note(house.session, case.id, kind, [director.id], notices.Told(NOW))
+    house.session.commit()
+    assert bool(house.digest(MORNING)) == (kind in AFTER_THE_END)
 
 
 def test_danger_is_told_at_once_and_not_again_in_the_morning(house: House) -> None:

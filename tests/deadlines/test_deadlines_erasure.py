@@ -13,6 +13,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import erasures, queue
 from grievance.cases.operations import erasing, escalating, replying
 from tests.cast import NOW
+from tests.deadlines.test_deadlines_digest import MORNING
 from tests.deadlines.test_deadlines_sweep import NOTHING, ONE
 
 LATE = NOW + timedelta(days=15)
@@ -41,6 +42,20 @@ def test_a_wish_that_stays_undone_climbs_to_the_director(house, wish):
     everybody = sorted(one.address for one in (handler, lead, director))
     assert told == [everybody, [lead.address], [director.address]]
     assert {one.codes["clock"] for one in house.events(wish.case)} == {"erasure"}
+
+
+def test_each_step_of_it_is_in_a_letter(house, wish):
+    """The case is over, and letters spoke of open ones alone: who did not look heard nothing."""
+    lead, handler = house.hire(Role.LEAD, "Ito Jun"), house.hire()
+    house.digest(MORNING)
+    at = house.clock(wish.case, "erasure").due_at + timedelta(hours=9)  # it ends at midnight
+    told = []
+    for _ in range(12):
+        house.sweep(at)
+        told += [one.to for one in house.digest(at) if "1 case is overdue" in one.body]
+        at += timedelta(days=1)
+    everybody = [handler.address, lead.address, house.operator.director.address]
+    assert sorted(told) == sorted([*everybody, lead.address, house.operator.director.address])
 
 
 def test_today_shows_it_and_somebody_sees_to_it(house, wish):
