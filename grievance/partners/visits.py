@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from flask import current_app, request
 
@@ -22,7 +25,7 @@ from grievance.referrals.operations import linking
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.refusals import Refused
 from grievance.vault.receipts import parse_reply_code, slow_root
-from grievance.vault.slots import Busy, HashSlots, SlowLane, network
+from grievance.vault.slots import HashSlots, SlowLane, network
 from grievance.web.binding import cookie, only_of
 
 COOKIE = "reply"
@@ -53,8 +56,9 @@ def site() -> Site:
 
 
 def is_live(token: str) -> bool:
-    """Whether a code may be tried at this link. Changes nothing: scanners of mail ask it too."""
-    return linking.lives(linking.find(db.session(), token), real_now())
+    """Whether there is a door here. Changes nothing: scanners of mail ask it too. Where no try is
+    left and nobody closed it, the next one finds that out, and then staff are told."""
+    return linking.runs(linking.find(db.session(), token), real_now())
 
 
 def begin(token: str, typed: str) -> str:
@@ -82,26 +86,45 @@ def _root(token: str, code: str, address: str) -> bytes:
     counted = linking.take_try(session, token, real_now())
     session.commit()
     if not counted:
-        raise Over
+        _close_spent(token)
+    with _unless_it_fails(token), slots.hold(network(address)):
+        return slow_root(code, site().ring.receipt_salt)
+
+
+@contextmanager
+def _unless_it_fails(token: str) -> Iterator[None]:
+    """A try counts only once it was compared: a crowd, a lock or a stop on the way gives it back,
+    or ten of them close the link for who has the right code."""
     try:
-        with slots.hold(network(address)):
-            return slow_root(code, site().ring.receipt_salt)
-    except Busy:
+        yield
+    except BaseException:
+        session = db.session()
+        session.rollback()
         linking.give_try_back(session, token)
         session.commit()
         raise
+
+
+def _close_spent(token: str) -> NoReturn:
+    """No try is left. Where the tenth died before it could close the link, this one does."""
+    case, link = _held(token)
+    if case is not None and link is not None:
+        _wrong(JobAct(db.session(), case, bodies.of_link(link.id), now()), link)
+    db.session.rollback()
+    raise Over
 
 
 def _prove(token: str, root: bytes) -> str:
     """What the hash proves is read again while the case is held: somebody may have closed the link
     meanwhile."""
     session, at = db.session(), real_now()
-    case, link = _held(token)
+    with _unless_it_fails(token):
+        case, link = _held(token)
+        pair = linking.proven(link, root, token, site().ring) if link else None
     if case is None or link is None:
         session.rollback()
         raise Over
     actor = bodies.of_link(link.id)
-    pair = linking.proven(link, root, token, site().ring)
     if pair is None:
         _wrong(JobAct(session, case, actor, now()), link)
         raise WrongCode

@@ -15,7 +15,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import files, messages, queue, records
 from grievance.cases.act import Act
 from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
-from grievance.cases.operations import handling, replying
+from grievance.cases.operations import consenting, handling, replying
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.receipts import ask_reissue
 from grievance.cases.operations.replying import Sent
@@ -69,6 +69,16 @@ def test_everything_a_worker_does_is_stamped_to_the_hour(world: World):
         world.session.scalars(select(Deadline.stopped_at).where(Deadline.stopped_at > HOUR))
     )
     assert set(moments) == {HOUR}
+
+
+@pytest.mark.parametrize("end", [replying.withdraw, lambda own: consenting.recall(own, "jp-lsio")])
+def test_a_link_that_ends_with_what_a_worker_does_is_stamped_to_the_hour(world: World, end):
+    world.bring_to("accepted")
+    world.hand_over("delivered")
+    link = world.open_door(NOW).link
+    end(world.own())
+    world.session.flush()
+    assert (link.closed_by, link.closed_at) == ("recalled", HOUR)
 
 
 def test_a_new_case_runs_a_clock_of_seven_days_and_danger_one_of_four_hours(

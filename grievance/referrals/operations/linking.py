@@ -89,9 +89,14 @@ def renew(session: Session, link: ReplyLink, now: datetime) -> None:
     session.flush()
 
 
-def lives(link: ReplyLink | None, now: datetime) -> bool:
-    """Whether a code may be tried at it."""
+def runs(link: ReplyLink | None, now: datetime) -> bool:
+    """Whether nobody closed it and its time is not over."""
     return link is not None and link.closed_at is None and link.ends_at > now
+
+
+def lives(link: ReplyLink | None, now: datetime) -> bool:
+    """Whether a code may be tried at it: also that a try is left."""
+    return link is not None and runs(link, now) and link.wrong < TRIES
 
 
 def find(session: Session, token: str) -> ReplyLink | None:
@@ -112,14 +117,14 @@ def take_try(session: Session, token: str, now: datetime) -> bool:
     time wait for this lock."""
     mine = select(ReplyLink).where(ReplyLink.token_hash == secret_hash(token)).with_for_update()
     link = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
-    if link is None or not lives(link, now) or link.wrong >= TRIES:
+    if link is None or not lives(link, now):
         return False
     link.wrong += 1
     return True
 
 
 def give_try_back(session: Session, token: str) -> None:
-    """The code was never hashed: it does not count."""
+    """Nothing was proven by it, neither right nor wrong: it does not count."""
     mine = (ReplyLink.token_hash == secret_hash(token), ReplyLink.wrong > 0)
     session.execute(update(ReplyLink).where(*mine).values(wrong=ReplyLink.wrong - 1))
 
@@ -129,7 +134,7 @@ def held(session: Session, token: str, now: datetime) -> ReplyLink | None:
     case."""
     mine = select(ReplyLink).where(ReplyLink.token_hash == secret_hash(token)).with_for_update()
     link = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
-    return link if lives(link, now) else None
+    return link if runs(link, now) else None
 
 
 def proven(link: ReplyLink, root: bytes, token: str, ring: KeyRing) -> KeyPair | None:
@@ -175,7 +180,7 @@ def continue_visit(
         ReplySession.began_at >= now - LONGEST,
     )
     visit = session.scalars(select(ReplySession).where(*mine)).one_or_none()
-    if visit is None or not lives(link, now):
+    if visit is None or not runs(link, now):
         return None
     visit.seen_at = now
     place = values.Place(Label.REPLY_SESSION, visit.case_id, visit.id, 1)

@@ -63,7 +63,7 @@ def recall(session: Session, case_id: UUID, mechanism: str, now: datetime) -> Re
         consent.recalled_at = at
     grants = _drop_grants(session, case_id, mechanism)
     for link in session.scalars(_open_links(case_id, mechanism)):
-        shut(session, link, "recalled", now)
+        shut(session, link, "recalled", at)
     session.flush()
     return Recalled(referrals, consents, grants)
 
