@@ -35,9 +35,3 @@ def away(session: Session, now: datetime) -> Mapping[UUID, UUID | None]:
     gone = {one.person_id for one in rows}
     there = {one.person_id for one in staff_to_notify(session, Permission.CASE_WORK)} - gone
     return {one.person_id: one.deputy_id if one.deputy_id in there else None for one in rows}
-
-
-def covered(session: Session, person: UUID | None, now: datetime) -> frozenset[UUID]:
-    """The people whose work this person looks after today."""
-    found = away(session, now).items()
-    return frozenset(one for one, deputy in found if deputy is not None and deputy == person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from uuid import UUID
 class Actor:
     """`name` as the audit trail knows it (`member:<person>`, `receipt:<case>`, `job:<name>`),
     `can` the codes of what it may do, `person` for staff, `role` of a receipt, and `known_to` who
-    has seen its code. `covers` are the colleagues whose work a member looks after today."""
+    has seen its code. `covers` are the colleagues whose work a member looks after today, `alone`
+    those who are away and whose work is everybody's."""
 
     name: str
     can: frozenset[str]
@@ -19,13 +21,17 @@ class Actor:
     role: str = "staff"
     known_to: str = ""
     covers: frozenset[UUID] = frozenset()
+    alone: frozenset[UUID] = frozenset()
 
 
 def of_member(
-    person: UUID, permissions: frozenset[str], covers: frozenset[UUID] = frozenset()
+    person: UUID, permissions: frozenset[str], gone: Mapping[UUID, UUID | None] | None = None
 ) -> Actor:
-    """A signed-in member of staff."""
-    return Actor(f"member:{person}", permissions, person=person, covers=covers)
+    """A signed-in member of staff. `gone` says who is away today, and their deputies."""
+    away = (gone or {}).items()
+    covers = frozenset(one for one, deputy in away if deputy == person)
+    alone = frozenset(one for one, deputy in away if deputy is None)
+    return Actor(f"member:{person}", permissions, person=person, covers=covers, alone=alone)
 
 
 def of_receipt(case: UUID, receipt: UUID, role: str, known_to: str) -> Actor:

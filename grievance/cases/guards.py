@@ -42,10 +42,11 @@ def reissue_allowed(case: Case, _actor: Actor) -> bool:
     return case.reissue_allowed
 
 
-def not_taken(case: Case, _actor: Actor) -> bool:
-    """Nobody has the case, or who has it left or holds no key; or nobody has read it yet."""
+def not_taken(case: Case, actor: Actor) -> bool:
+    """Nobody has the case, or who has it left, holds no key or is away without a deputy; or nobody
+    has read it yet."""
     session = object_session(case)
-    if case.state == "received" or case.assignee_id is None or session is None:
+    if case.state == "received" or case.assignee_id in (None, *actor.alone) or session is None:
         return True
     gone = absent(Permission.CASE_WORK).where(Person.id == case.assignee_id)
     return session.scalar(gone) is not None
@@ -117,8 +118,10 @@ def own_or_lead(case: Case, actor: Actor) -> bool:
 
 def escalated_to_them(case: Case, actor: Actor) -> bool:
     """An escalation waits that reached this actor: leads and directors any, who has the case or is
-    the deputy of who has it (or everybody, while nobody has it) only the first rung."""
-    first = case.level == 1 and case.assignee_id in (None, actor.person, *actor.covers)
+    the deputy of who has it (or everybody, while nobody has it, or who has it is away without one)
+    only the first rung."""
+    theirs = (None, actor.person, *actor.covers, *actor.alone)
+    first = case.level == 1 and case.assignee_id in theirs
     return case.escalation_waits and ("case.assign" in actor.can or first)
 
 

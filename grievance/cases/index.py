@@ -69,8 +69,7 @@ def lines(session: Session, reader: Reader, wanted: Sequence[Sequence[bytes]]) -
         elif _stand(wanted, held):
             parts = (held[at : at + LINE] for at in range(0, len(held), LINE))
             yield from (_parsed(line) for line in parts if _stand(wanted, line))
-    if broken:
-        lock(session)
+    if broken and _free(session):
         session.execute(delete(SearchChunk).where(SearchChunk.id.in_(broken)))
 
 
@@ -81,15 +80,15 @@ def left(session: Session, reader: Reader) -> int:
 
 
 def refresh(session: Session, ring: KeyRing, reader: Reader, most: int = SLICE) -> int:
-    """Read the lines of up to so many cases that went on; how many it read. One at a time does so.
+    """Read the lines of up to so many cases that went on; how many it read. None while somebody
+    else does so: nobody waits for it.
 
     Lines under an earlier key of the operator are thrown away first: who held only that one reads
     none that is written from now on.
     """
     key = organisation_key(session, reader.organisation)
-    if key is None or key.generation not in reader.keys:
+    if key is None or key.generation not in reader.keys or not _free(session):
         return 0
-    lock(session)
     mine = SearchChunk.organisation_id == reader.organisation
     session.execute(delete(SearchChunk).where(mine, SearchChunk.generation < key.generation))
     # who acts on a case meanwhile is not waited for: an erasure holds it, and waits for the lock
@@ -110,6 +109,11 @@ def refresh(session: Session, ring: KeyRing, reader: Reader, most: int = SLICE) 
 def lock(session: Session) -> None:
     """Until the end of the transaction nobody else writes or throws away lines."""
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def _free(session: Session) -> bool:
+    """The same, unless somebody else holds them."""
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))))
 
 
 def _stale(reader: Reader) -> Select[Case, UUID]:
@@ -200,9 +204,10 @@ def _parsed(line: bytes) -> Line:
     text = line[_ID:].rstrip(b"\0").decode(errors="ignore")
     of_letter = {letter: kind for kind, letter in KINDS.items()}
     parts = []
-    for part in text.split(_BETWEEN) if text else ():
+    for part in text.split(_BETWEEN):
         by, _, words = part[1:].partition(" ")
-        parts.append((of_letter[part[0]], words, by))
+        if kind := of_letter.get(part[:1]):  # none for what the end of the line cut off
+            parts.append((kind, words, by))
     return Line(UUID(bytes=line[:_ID]), tuple(parts))
 
 
@@ -214,7 +219,8 @@ def _line(session: Session, reader: Reader, case: Case) -> bytes:
     except Tampered:
         parts = []
     told = _BETWEEN.join(f"{KINDS[kind]}{by} {words}" for kind, words, by in parts if words)
-    return (case.id.bytes + told.encode()[: LINE - _ID]).ljust(LINE, b"\0")
+    fits = told.encode()[: LINE - _ID].decode(errors="ignore").rstrip(_BETWEEN)
+    return (case.id.bytes + fits.encode()).ljust(LINE, b"\0")
 
 
 def _parts(session: Session, opened: OpenCase) -> Iterable[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import abort, current_app, request
 
 from grievance.accounts import staff
-from grievance.accounts.absences import covered
+from grievance.accounts.absences import away
 from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
@@ -87,8 +87,8 @@ def index_elsewhere(member: Member) -> None:
 
 def actor_of(member: Member) -> Actor:
     """The member as somebody who does a verb."""
-    covers = covered(db.session(), member.person_id, now())
-    return of_member(member.person_id, frozenset(str(one) for one in member.permissions), covers)
+    allowed = frozenset(str(one) for one in member.permissions)
+    return of_member(member.person_id, allowed, away(db.session(), now()))
 
 
 def named(part: str) -> Any:

@@ -219,3 +219,21 @@ def test_one_letter_of_an_alphabet_is_too_little_and_one_of_a_name_is_not(house)
     client = house.browser(handler)
     assert "Write at least two" in search(client, "a").main
     assert found(client, "林") == [case.reference]
+
+
+@pytest.mark.parametrize("length", [*range(130, 136), 1])
+def test_whatever_the_end_of_a_line_cuts_off_breaks_no_search(house, length):
+    """The second name ends around the last byte of the line, then comes the company."""
+    handler = house.hire()
+    long = house.case(name="田" * 200, name_own="中" * length, company="Aoi").case
+    other = house.case(name="田中").case
+    client = house.browser(handler)
+    assert set(found(client, "田")) == {long.reference, other.reference}
+
+
+def test_nobody_waits_for_who_writes_the_index(house, app, monkeypatch):
+    handler = house.hire()
+    house.case(**LAN)
+    monkeypatch.setattr("grievance.cases.index._free", lambda _session: False)
+    page = search(house.browser(handler), "hoshino")
+    assert "1 case changed and is being read" in page.main

@@ -108,7 +108,9 @@ def test_the_case_of_whom_is_gone_stands_where_others_see_it(house: House, gone:
             assert [one.id for one in queue.queue(seer, filters).cases] == [filed.case.id]
 
 
-@pytest.mark.parametrize("gone", [removed, without_key, left, recused])
+@pytest.mark.parametrize(
+    "gone", [removed, without_key, left, recused, away, away_and_the_deputy_too]
+)
 @pytest.mark.parametrize("accepted", [False, True])
 def test_whoever_sees_it_can_take_it(
     house: House, show: Callable[..., Page], gone: Gone, accepted: bool
