@@ -1,8 +1,9 @@
 """How many letters of a kind one recipient gets.
 
-Letters of a kind are all alike, so one that waits stands for whatever else happens meanwhile, and
-none is ever dropped for it: above the pace it leaves later. Nobody can fill a mailbox by filing,
-writing or changing an address often. Rows know times to the hour only, so hours are counted.
+Letters of most kinds are all alike, so one that waits stands for whatever else happens meanwhile;
+what one alone says is never lost behind another. None is dropped: above the pace it leaves later.
+Nobody can fill a mailbox by filing, writing or changing an address often. Rows know times to the
+hour only, so hours are counted.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ PACES = {
     "worker_news": Pace(hour=1, day=3),
     "danger": URGENT,
     "away": Pace(hour=4, day=12, alike=False),  # each names a day
-    "digest": Pace(hour=1, day=1),
+    "digest": Pace(hour=4, day=12, alike=False),  # one a day is made, and no other has its counts
     "conflict": URGENT,
     "member_removed": URGENT,
     "key_request": STAFF,
@@ -44,7 +45,7 @@ PACES = {
     "member_changed": URGENT,
     "new_address": Pace(hour=3, day=5, alike=False),
     "way_back": Pace(hour=2, day=48, alike=False),
-    "sheet_used": URGENT,
+    "sheet_used": Pace(hour=2, day=48, alike=False),  # says whose password is new
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
 }
 FORMER = {  # of an earlier release, which had a letter for each: some may still wait

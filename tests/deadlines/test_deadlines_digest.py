@@ -110,6 +110,17 @@ def test_each_chooses_the_hour(house: House) -> None:
     assert len(house.digest(MORNING.replace(hour=13))) == 1
 
 
+def test_what_is_told_while_mail_is_down_is_in_a_letter(house: House) -> None:
+    """Yesterday's letter, which could not leave, stood for today's, and not with its counts."""
+    handler, filed = house.hire(), house.case()
+    digest(house.worker(), house.site, MORNING)
+    take(house, handler, filed)
+    write(house, filed)
+    letters = [one.body for one in house.digest(MORNING + DAY) if one.to == handler.address]
+    assert len(letters) == 2
+    assert sum("- news from the worker in 1 case\n" in body for body in letters) == 1
+
+
 def test_two_that_write_at_once_write_once(house: House) -> None:
     house.hire()
     house.case()

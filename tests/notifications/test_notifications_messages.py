@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from inspect import signature
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from grievance import i18n
 from grievance.cases.models import NOTICES
 from grievance.model import length_of
 from grievance.notifications import messages
+from grievance.notifications.pace import PACES
 
 SITE = "https://desk.example"
 TO = "someone@mail.example"
@@ -63,6 +65,13 @@ def test_every_kind_can_be_read_in_every_language(language):
 def test_every_template_has_a_function_and_every_function_a_template():
     kinds = {message.kind for message in all_kinds("en")}
     assert {path.stem for path in messages.TEMPLATES.glob("*.txt")} == kinds
+
+
+@pytest.mark.parametrize("kind", [kind for kind, pace in PACES.items() if pace.alike])
+def test_a_letter_that_stands_for_others_says_the_same_as_they(kind: str):
+    """What one alone says would be lost while another waits."""
+    taken = set(signature(getattr(messages, kind)).parameters)
+    assert taken <= {"to", "language", "public_url", "case"}
 
 
 def test_the_letter_of_a_day_counts_every_kind_that_waits_for_it():
