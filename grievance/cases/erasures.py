@@ -38,11 +38,45 @@ def proposed(session: Session, case_id: UUID) -> Erasure | None:
     return session.scalars(found.where(*mine)).first()
 
 
+def left(session: Session, case_id: UUID) -> Erasure | None:
+    """What the worker told us, and who proposed it may not work on the case any more: a colleague
+    proposes it again, and its days run on meanwhile."""
+    found = select(Erasure).join(FourEyes, FourEyes.id == Erasure.proposal_id)
+    mine = (Erasure.case_id == case_id, FourEyes.state == "left", Erasure.ended_at.is_(None))
+    return session.scalars(found.where(*mine).order_by(Erasure.asked_at.desc())).first()
+
+
 def wanted(session: Session, case_id: UUID) -> Erasure | None:
     """What the worker wants: as they asked on their page, or told us, which one of staff proposed.
     No step of the case makes it void."""
-    row = asked(session, case_id) or proposed(session, case_id)
-    return row if row and row.ground in ASKED else None
+    rows = (asked(session, case_id), proposed(session, case_id), left(session, case_id))
+    return next((one for one in rows if one and one.ground in ASKED), None)
+
+
+def watched(session: Session, case_id: UUID) -> bool:
+    """Whether the clock of a wish runs."""
+    return any(one.kind == "erasure" for one in clocks.running(session, case_id))
+
+
+def leave(session: Session, asked: FourEyes, at: datetime) -> None:
+    """Who proposed this has nothing to do with the case any more: it lapsed, but not the wish of
+    the worker that they wrote down. The caller writes an event after it."""
+    mine = (Erasure.proposal_id == asked.id, Erasure.ground == "told", Erasure.ended_at.is_(None))
+    if session.scalars(select(Erasure.id).where(*mine)).first():
+        asked.state = "left"
+        session.flush()
+    watch(session, asked.case_id, at)
+
+
+def not_told(session: Session, asked: FourEyes, at: datetime) -> bool:
+    """A second person said no to this proposal: what it says that the worker told us is void.
+    Whether the worker has to hear of that, for nothing else of theirs stands."""
+    mine = (Erasure.proposal_id == asked.id, Erasure.ground == "told", Erasure.ended_at.is_(None))
+    row = session.scalars(select(Erasure).where(*mine)).first()
+    if row:
+        row.ended_at = at
+    watch(session, asked.case_id, at)
+    return row is not None and wanted(session, asked.case_id) is None
 
 
 def is_shared(session: Session, case_id: UUID) -> bool:
@@ -78,14 +112,14 @@ def watch(session: Session, case_id: UUID, at: datetime) -> None:
 
 def to_stop(session: Session, case_id: UUID) -> list[Erasure]:
     """What waits of a case that its worker can stop."""
-    found = (asked(session, case_id), proposed(session, case_id))
+    found = (asked(session, case_id), proposed(session, case_id), left(session, case_id))
     return [one for one in found if one and one.ground != "retention"]
 
 
 def end(session: Session, case_id: UUID, at: datetime) -> None:
     """The worker wants help again: what they asked for is void, and what they told us."""
-    for one in (asked(session, case_id), proposed(session, case_id)):
-        if one and one.ground in ASKED:
+    for one in to_stop(session, case_id):
+        if one.ground in ASKED:
             one.ended_at = at
     watch(session, case_id, at)
 
@@ -102,7 +136,7 @@ def unwatched(session: Session, now: datetime) -> list[UUID]:
     runs = select(Deadline.case_id).where(
         Deadline.kind == "erasure", Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
     )
-    waits = or_(Erasure.proposal_id.is_(None), FourEyes.state == "asked")
+    waits = or_(Erasure.proposal_id.is_(None), FourEyes.state.in_(("asked", "left")))
     found = select(Erasure).outerjoin(FourEyes, FourEyes.id == Erasure.proposal_id)
     mine = (Erasure.ground.in_(ASKED), Erasure.ended_at.is_(None), Erasure.from_at < now, waits)
     rows = session.scalars(found.where(*mine, Erasure.case_id.not_in(runs))).all()

@@ -91,9 +91,10 @@ def erasure_to_stop(case: Case, actor: Actor) -> bool:
 
 
 def open_or_wanted(case: Case, _actor: Actor) -> bool:
-    """The case is open, or its worker waits for its erasure."""
+    """The case is open, or its worker waits for its erasure; or the clock of that runs: somebody is
+    told rather than nobody."""
     session = object_session(case)
-    return case.state in OPEN or bool(session and erasures.wanted(session, case.id))
+    return case.state in OPEN or bool(session and erasures.watched(session, case.id))
 
 
 def asked_for(case: Case) -> str:

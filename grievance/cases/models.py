@@ -352,7 +352,8 @@ class FourEyes(Base):
     __tablename__ = "four_eyes"
     __table_args__ = (
         among("verb", ("decline", "close", "erase")),
-        among("state", ("asked", "approved", "sent_back", "lapsed")),
+        # left: it lapsed, but what it says that the worker told us stands
+        among("state", ("asked", "approved", "sent_back", "lapsed", "left")),
         CheckConstraint(
             "state <> 'approved' OR alone OR decided_by IS DISTINCT FROM asked_by",
             name="two_people",

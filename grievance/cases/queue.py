@@ -86,8 +86,9 @@ def _second(seer: Seer) -> Condition:
 
 
 def _wanted() -> Condition:
-    """Their workers asked that they are erased."""
-    asked = (Erasure.proposal_id.is_(None), Erasure.ended_at.is_(None))
+    """Their workers asked that they are erased, or told us so and nobody proposes it now."""
+    left = Erasure.proposal_id.in_(select(FourEyes.id).where(FourEyes.state == "left"))
+    asked = (or_(Erasure.proposal_id.is_(None), left), Erasure.ended_at.is_(None))
     return Case.id.in_(select(Erasure.case_id).where(*asked))
 
 

@@ -71,10 +71,16 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
     return make_response(page, status)
 
 
-def _wish(row: Case) -> str:
-    """The day on which the worker asked on their page that the case is deleted; empty if never."""
-    wish = erasures.asked(db.session(), row.id)
-    return date_text(local_day(wish.asked_at, operator_hours(db.session()).zone)) if wish else ""
+def _wish(row: Case) -> tuple[str, str] | None:
+    """On what ground the worker's wish that the case is deleted stands and waits for a proposal,
+    and on which day they asked or told us; None without one."""
+    session = db.session()
+    wish = erasures.asked(session, row.id)
+    if wish is None and erasures.proposed(session, row.id) is None:
+        wish = erasures.left(session, row.id)
+    if wish is None:
+        return None
+    return wish.ground, date_text(local_day(wish.asked_at, operator_hours(session).zone))
 
 
 def note_read(desk: Desk, what: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Text, and_, cast, or_, select
 from werkzeug.wrappers import Response as Answer
 
 from grievance.accounts.models import Event
@@ -73,6 +73,11 @@ VOID = N_(
     "We had to put back an older copy of our records. If you had asked us to delete your report, "
     "that does not count any more: ask for it again."
 )
+UNSURE = N_(
+    "We had written down that you want your report to be deleted. A second person among us was not "
+    "sure of that, so it is not deleted. If you want it, you can ask for it yourself on this page, "
+    "or tell us again."
+)
 BY = N_("We do that by %(by)s at the latest.")
 BACKUPS = N_("The last of our backups that holds it, locked, is deleted by %(gone)s.")
 LATE = N_(
@@ -98,7 +103,7 @@ def waits_of(act: Act) -> Waits | None:
     """What the case page says about deleting the report; None while nobody asked for it."""
     session = act.session
     asked = erasures.asked(session, act.case.id)
-    row = asked or erasures.proposed(session, act.case.id)
+    row = asked or erasures.proposed(session, act.case.id) or erasures.left(session, act.case.id)
     with speaking(whole_language()):
         said = _sentence(act, row) if row else _void(act)
         return Waits(said, act.may(Verb.STOP_ERASURE), PlainForm()) if said else None
@@ -106,6 +111,8 @@ def waits_of(act: Act) -> Waits | None:
 
 def _void(act: Act) -> str:
     """Why a wish does not stand any more, where it was not its worker who ended it."""
+    told = (Erasure.case_id == act.case.id, Erasure.ground == "told")
+    told_us = select(cast(Erasure.proposal_id, Text)).where(*told)
     last = act.session.scalars(
         select(Event)
         .where(
@@ -113,6 +120,7 @@ def _void(act: Act) -> str:
             Event.stream_id == act.case.id,
             or_(
                 Event.verb.in_((*WISHES, Verb.WORKER_REOPENS, Verb.APPEAL)),
+                and_(Event.verb == Verb.SEND_BACK, Event.codes["proposal"].astext.in_(told_us)),
                 and_(Event.verb == REPLAYED, Event.codes["act"].astext.in_(WISHES)),
             ),
         )
@@ -121,6 +129,8 @@ def _void(act: Act) -> str:
     ).first()
     if last is None or act.actor.role != "worker":
         return ""
+    if last.verb == Verb.SEND_BACK:
+        return _(UNSURE)
     if last.codes.get("role") == "member":
         return _(KEPT)
     return _(VOID) if last.actor == RESTORE.name and _was_wanted(act, last) else ""

@@ -13,7 +13,7 @@ from grievance.accounts.models import OperatorProfile, StaffSession
 from grievance.accounts.roles import Role
 from grievance.cases import erasures, files
 from grievance.cases.models import Case, CaseFile, Erasure
-from grievance.cases.operations import handling
+from grievance.cases.operations import conflicts, deciding, handling
 from grievance.cases.operations.replying import Sent, say, withdraw
 from grievance.clock import local_day, real_now
 from grievance.i18n import date_text
@@ -194,6 +194,34 @@ def test_what_staff_propose_stands_on_the_workers_page_thirty_days_before(house,
     page = read_page(second.get(f"/staff/cases/{filed.case.reference}/erase"))
     assert "30 days before" in page.main
     assert not press_there(second, filed.case.reference)
+
+
+def test_what_was_told_and_is_sent_back_does_not_vanish_from_the_page_without_a_word(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    propose(house, house.browser(one), filed.case, "told")
+    worker, _answer = home(house, filed)
+    act = two.act(house.session, house.app.config["SITE"], house.again(filed.case))
+    deciding.send_back(act, words())
+    house.session.commit()
+    assert "so it is not deleted" in read_page(worker.get("/en/case")).main
+    press(worker, "/en/case/erase", "ask_erasure")
+    assert "so it is not deleted" not in read_page(worker.get("/en/case")).main
+
+
+def test_what_was_told_stays_on_both_pages_when_who_wrote_it_down_steps_aside(house, filed):
+    one, two = house.hire(name="Mori Emi"), house.hire(name="Ito Jun")
+    propose(house, house.browser(one), filed.case, "told")
+    worker, _answer = home(house, filed)
+    before = read_page(worker.get("/en/case")).main
+    assert "we wrote down that you want" in before
+    act = one.act(house.session, house.app.config["SITE"], house.again(filed.case))
+    conflicts.recuse(act, "I know the boss")
+    house.session.commit()
+    assert "we wrote down that you want" in read_page(worker.get("/en/case")).main
+    second = house.browser(two)
+    assert filed.case.reference in read_page(second.get("/staff/")).main.split("To be deleted")[1]
+    assert "told us that they want this case deleted" in opened(second, filed.case).main
+    assert propose(house, second, filed.case, "told").status_code == 303
 
 
 def test_an_open_case_is_not_deleted_for_another_reason_than_its_workers_wish(house, filed):

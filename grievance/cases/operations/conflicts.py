@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import quorum
 from grievance.accounts.absences import away
 from grievance.accounts.models import Event, EventDetail
-from grievance.cases import queries
+from grievance.cases import erasures, queries
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor
 from grievance.cases.guards import may_agree, may_lift
@@ -165,6 +165,7 @@ def step_aside(act: Acting, person: UUID) -> None:
     asked = queries.proposal(session, case.id)
     if asked and asked.asked_by == person:
         lapse(act)
+        erasures.leave(session, asked, act.at)
     lost = waiting_reissue(session, case.id)
     if lost and lost.asked_by == person:
         lost.state = "refused"

@@ -129,7 +129,8 @@ def _heard_before(session: Session, case: Case, two: set[UUID | None]) -> bool:
 def send_back(act: Act, written: Written) -> None:
     """Not like this: the proposal ends with a note among staff, and the case goes on as it was.
 
-    Who proposed may take it back in the same way.
+    Who proposed may take it back in the same way. What a worker told us, that the case be deleted,
+    ends with it; they get news, and read it on their page.
     """
     if act.sent(written.form_id):
         return
@@ -137,7 +138,8 @@ def send_back(act: Act, written: Written) -> None:
     asked = foureyes.waiting(act)
     note = act.write("staff", Verb.SEND_BACK, written)
     foureyes.decide(act, asked, "sent_back")
-    erasures.watch(act.session, act.case.id, act.at)
+    if erasures.not_told(act.session, asked, act.at):
+        telling.worker_of_news(act.session, act.site, act.opened, act.now)
     act.move(Verb.SEND_BACK, proposal=asked.id, message=note.id)
 
 

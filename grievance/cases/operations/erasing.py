@@ -50,6 +50,11 @@ def ask_erasure(act: Act) -> Erasure:
         asked_at=act.at,
         from_at=begins(act),
     )
+    for told in erasures.to_stop(act.session, act.case.id):  # one wish, and one day
+        if told.ground == "told":
+            told.from_at = min(told.from_at, row.from_at)
+    if before := erasures.left(act.session, act.case.id):
+        before.ended_at = act.at
     act.session.add(row)
     act.case.worker_acted_at = act.at
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
@@ -60,10 +65,12 @@ def ask_erasure(act: Act) -> Erasure:
 
 
 def begins(act: Act) -> datetime:
-    """From when it may be done, if the worker asks for it now."""
+    """From when it may be done, if the worker asks for it now: no later than they read already."""
+    told = erasures.wanted(act.session, act.case.id)
     alone = not erasures.is_shared(act.session, act.case.id)
     own = alone and act.actor.known_to == "self" and not _was_seen(act)
-    return act.at if own else act.at + NOTICE
+    begins = act.at if own else act.at + NOTICE
+    return min(begins, told.from_at) if told else begins
 
 
 def _was_seen(act: Act) -> bool:
@@ -113,21 +120,29 @@ def propose_erase(act: Act, wanted: Erasing) -> FourEyes:
     _erasable(act.session, act.case, wanted.ground, act.now, act.now + NOTICE)
     asked = foureyes.ask(act, "erase", {"ground": wanted.ground, "text": wanted.why})
     act.session.flush()  # the notice points at it
-    before = erasures.asked(act.session, act.case.id)
+    before = _before(act, wanted.ground)
     row = Erasure(
         id=uuid4(),
         case_id=act.case.id,
         ground=wanted.ground,
         proposal_id=asked.id,
-        asked_at=act.now,
-        from_at=before.from_at if before and wanted.ground == "worker" else act.now + NOTICE,
+        asked_at=before.asked_at if before and wanted.ground == "told" else act.now,
+        from_at=before.from_at if before else act.now + NOTICE,
     )
     act.session.add(row)
-    if wanted.ground != "worker":
+    if before and wanted.ground == "told":
+        before.ended_at = act.now
+    elif wanted.ground != "worker":
         telling.worker_of_news(act.session, act.site, act.opened, act.now)
     erasures.watch(act.session, act.case.id, act.now)
     act.move(Verb.PROPOSE_ERASE, proposal=asked.id, erasure=row.id, ground=row.ground)
     return asked
+
+
+def _before(act: Act, ground: str) -> Erasure | None:
+    """The wish that this proposes to do: its days have begun already."""
+    known = {"worker": erasures.asked, "told": erasures.left}
+    return known[ground](act.session, act.case.id) if ground in known else None
 
 
 def erase(act: Act) -> None:

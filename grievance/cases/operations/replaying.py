@@ -92,7 +92,7 @@ def stop_erasing(session: Session, now: datetime) -> list[str]:
     for certain does not end in an erasure. Who still wants it asks again.
     """
     decides = select(Erasure).outerjoin(FourEyes, FourEyes.id == Erasure.proposal_id)
-    waits = or_(FourEyes.id.is_(None), FourEyes.state == "asked")
+    waits = or_(FourEyes.id.is_(None), FourEyes.state.in_(("asked", "left")))
     found = session.scalars(
         decides.where(Erasure.ended_at.is_(None), waits).order_by(Erasure.case_id)
     ).all()
