@@ -67,14 +67,14 @@ class PaperPage:
 
     @property
     def told(self) -> list[Told]:
-        """What it wrote to us over a link, oldest first. What staff wrote down for it is sealed
-        with another key."""
+        """What was written to us over this very link, oldest first: the one before it may have been
+        with somebody else. What staff wrote down for the body is sealed with another key."""
         session, paper = db.session(), self.visit.paper
         zone = ZoneInfo(operator_hours(session).zone)
         written = linking.wrote(session, self.visit.referral.id)
         found = []
         for row in queries.answers_of(session, self.visit.referral.id):
-            if row.id in written:
+            if row.id in written and written[row.id].link_id == self.visit.link.id:
                 said = paper.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
                 when, kind = time_text(row.at, zone), _(KINDS[row.kind])
                 found.append(Told(kind, when, said["reference"], said["note"]))

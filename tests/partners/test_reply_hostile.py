@@ -203,6 +203,16 @@ def test_no_log_holds_link_or_code(body: Body, caplog: pytest.LogCaptureFixture)
             assert secret not in told
 
 
+def test_whoever_has_the_next_link_does_not_read_what_came_over_the_one_before(body: Body):
+    body.come_in()
+    body.send(kind="accepted", words="Canary-88")
+    assert "Canary-88" in body.get().main
+    other = replace(body, door=body.world.open_door(), client=browser(body.app, body.world.session))
+    body.world.session.commit()
+    assert STORY in other.come_in().main
+    assert "Canary-88" not in other.get().html
+
+
 def test_a_restore_closes_every_link(body: Body):
     world = body.world
     with acting_as("cli:backup restore"):
