@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.accounts.models import Event
+from grievance.backup.files import NotDone
 from grievance.backup.place import WANTING, note, refusals, site_of
+from grievance.backup.rows import revision
 from grievance.cases.models import Case
 from grievance.cases.operations.shredding import FURTHER, OF_A_CASE
 from grievance.cli.keys import become_owner
@@ -46,6 +48,8 @@ def scrub(always: bool) -> None:
     with refusals(), site_of() as site:
         began = clock.real_now()
         with _alone(site.database_url) as connection:
+            if not revision(connection):
+                raise NotDone("The database has no tables yet: run `flask migrate` first.")
             erased = _erased(connection)
             wanted = TABLES if always or erased else ()
             left = [table for table in wanted if not _rewritten(connection, table)]

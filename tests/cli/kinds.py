@@ -34,6 +34,7 @@ THERE: dict[str, list[str]] = {
     "audit due": [],
     "backup create": ["saved"],
     "backup drill": ["saved"],
+    "backup scrub": [],
     "operator setup": [],
     "operator way-back": ["someone@example.org"],
     "demo fill": [],
