@@ -18,6 +18,7 @@ from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outc
 from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import (
     addressing,
+    bodies,
     closing,
     conflicts,
     duplicates,
@@ -38,8 +39,10 @@ from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox
 from grievance.questions import drafts, jobs
 from grievance.referrals.models import PacketFile, Referral
+from grievance.referrals.operations import linking
 from grievance.referrals.operations.steps import Answered
 from grievance.tables import METADATA
+from grievance.vault.keys import KeyPair
 from grievance.vault.receipts import slow_root
 from tests.cases.conftest import TODAY, World
 from tests.cases.conftest import words as typed
@@ -66,6 +69,7 @@ def fill(world: World) -> None:
     proposal = world.propose()
     referral = world.hand_over("delivered")
     referring.record_answer(world.act(), About(referral, Answered("accepted", TODAY)))
+    _door(world)
     closing.try_to_reach(world.act(), Tried("phone", TODAY, "Rang twice"))
     feedback.keep_feedback(world.own(), "sign_off", typed("You may close it"))
     _rest(world, proposal, referral)
@@ -83,6 +87,14 @@ def fill(world: World) -> None:
     _address(world)
     desk, lead = world.desk(), world.handler
     index.refresh(session, site.ring, Reader(lead.id, lead.organisation, desk.privates))
+
+
+def _door(world: World) -> None:
+    """The body came in over a reply link and wrote."""
+    door = world.open_door()
+    bodies.write(world.over_link(), world.wrote("progress", "We look into it."))
+    pair = KeyPair(door.private, door.link.public)
+    linking.begin_visit(world.session, world.site.ring, door.link, pair, NOW)
 
 
 def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
