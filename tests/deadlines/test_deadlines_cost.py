@@ -8,7 +8,7 @@ from tests.desk.looking import counted
 
 BEFORE_ALL = 3  # what is due, the hours, the staff
 EACH = 12  # two of them look for a letter that waits for the same person already
-NOTHING_DUE = 1
+NOTHING_DUE = 2  # clocks, and wishes to be deleted that none watches
 
 
 def swept(house, cases: int) -> list[str]:
@@ -33,7 +33,7 @@ def test_hours_and_staff_are_read_once_and_who_stepped_aside_for_each_clock(hous
         assert len([one for one in seen if f"FROM {table}" in one]) == times, table
 
 
-def test_nothing_due_asks_once(house):
+def test_nothing_due_asks_next_to_nothing(house):
     house.case()
     with counted() as seen:
         assert house.sweep(DANGER_OVERDUE) == NOTHING
