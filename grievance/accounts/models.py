@@ -41,7 +41,8 @@ class Person(Base):
     email_tag: Mapped[bytes] = digest(unique=True)
     address_box: Mapped[bytes] = sealed("staff.address/1")
     language: Mapped[str] = code(16, default="en")
-    digest_hour: Mapped[int] = mapped_column(SmallInteger, default=8)  # where the operator is
+    # where the operator is
+    digest_hour: Mapped[int] = mapped_column(SmallInteger, default=8, server_default="8")
     digested_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = code(16, default="active")
     public: Mapped[bytes] = digest()

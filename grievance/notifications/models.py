@@ -36,7 +36,8 @@ class Outbox(Base):
     turn: Mapped[int] = mapped_column(SmallInteger, default=1)  # 0 goes before all others
     sealed: Mapped[bytes | None] = sealed_column("outbox.message/1")
     attempts: Mapped[int] = mapped_column(default=0)
-    doubts: Mapped[int] = mapped_column(SmallInteger, default=0)  # went, and no answer was heard
+    # went, and no answer was heard
+    doubts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     next_at: Mapped[datetime]
     error: Mapped[str | None] = code(32)
     at: Mapped[datetime]

@@ -13,7 +13,6 @@ def upgrade() -> None:
     op.add_column(
         "outbox", sa.Column("doubts", sa.SmallInteger(), server_default="0", nullable=False)
     )
-    op.alter_column("outbox", "doubts", server_default=None)
 
 
 def downgrade() -> None:

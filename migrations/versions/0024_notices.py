@@ -54,7 +54,6 @@ def upgrade() -> None:
     op.add_column(
         "person", sa.Column("digest_hour", sa.SmallInteger(), nullable=False, server_default="8")
     )
-    op.alter_column("person", "digest_hour", server_default=None)
     op.add_column("person", sa.Column("digested_on", sa.Date(), nullable=True))
     op.create_check_constraint(
         op.f("ck_person_digest_hour"), "person", "digest_hour between 0 and 23"

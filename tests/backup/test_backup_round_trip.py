@@ -17,6 +17,7 @@ from grievance.accounts.peppers import agree
 from grievance.cases.files import content, listed
 from grievance.cases.models import Case, Receipt
 from grievance.cases.opening import open_for_receipt
+from grievance.clock import real_now
 from grievance.storage import blobs
 from grievance.vault.errors import Tampered
 from grievance.vault.keyring import KeyRing, KeyRingError, create, split
@@ -138,7 +139,7 @@ def test_it_prints_what_it_holds_and_is_for_nobody_else(
     answer = fresh.run("restore", made)
     printed = json.loads(answer.stdout)
     assert set(printed) == {"database", "files", "key_ring", "head", "replayed", "held"}
-    assert (printed["replayed"], printed["held"]) == (0, 2)  # letters of the filing
+    assert (printed["replayed"], printed["held"]) == (0, 0)  # no letter waits
     assert printed["head"] == told(lived.place)["head"]
     assert printed["files"] == len([p for p in (made / "files").rglob("*") if p.is_file()]) == 2
     assert printed["key_ring"] == len(list(lived.place.ring.iterdir()))
@@ -175,7 +176,7 @@ def test_without_its_key_ring_it_opens_nothing(
     thief = receipt_keys(slow_root(lived.filed.code, keys.receipt_salt), keys.pepper(1), 1)
     with restored[0].session() as session:  # the same rows, beside a ring of the thief's
         with pytest.raises(KeyRingError):
-            agree(session, keys)
+            agree(session, keys, real_now())
         case, receipt = session.get_one(Case, lived.case_id), session.scalars(select(Receipt)).one()
         assert receipt.tag != thief.tag
         with pytest.raises(Tampered):
