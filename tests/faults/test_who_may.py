@@ -90,6 +90,10 @@ def paths(reference: str) -> list[str]:
         Verb.CHASE,
         Verb.RECALL_FOR_WORKER,
         Verb.TELL_BODY,
+        Verb.MAKE_LINK,
+        Verb.RENEW_LINK,
+        Verb.CLOSE_LINK,
+        Verb.READ_REPLY,
     )
     elsewhere |= {verb: f"{case}/referrals/{uuid4()}/{verb}" for verb in handing}
     return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]
