@@ -41,6 +41,11 @@ PROMISES = {
 # is on somebody's list ("Today", the queue, hand-overs) until it is done.
 DONE_BY_SOMEBODY = {
     "In digits. If it is less than was promised, we write down that a part came.",
+    # the clock of a wish, from the moment it is asked for
+    ("If you ask now, we delete it by %(by)s at the latest. Our backups hold it, locked, until "
+     "they are deleted on their own day: the last of them by %(gone)s."),
+    "A person here reads it. We give them nothing more about you without your yes.",
+    "They wrote to us. A person here reads it first, then we tell you.",
     "A person reads it", "A person reads it next on %(when)s.",
     "A person reads it. We do not know yet when.", "A person reads this next on %(when)s.",
     ("A person reads it again and writes to you here. Everything you told us is still there, and "
@@ -85,6 +90,9 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "You and the other side", "Only the person who asked for it holds",
     "We think that your report was sent", "Somebody else has seen your number, so",
     "On %(asked)s we wrote down", "The time for which we keep",  # from that day on, and after it
+    "This report is to be deleted for good", "Everybody in your group reads",  # the same
+    "A colleague is away until", "A colleague noted that you", "It works from %(day)s",  # to staff
+    "The worker agreed to give you",  # to a body, while the yes stands
 )  # fmt: skip
 
 
