@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from grievance import i18n
 from grievance.accounts import absences, queries, staff
@@ -21,6 +21,7 @@ from grievance.web.audience import audience
 from grievance.web.forms import Form, Select, option
 from grievance.web.pages import tell
 from grievance.web.read_back import Day
+from grievance.web.redirects import see_other
 
 NOBODY = i18n.lazy("Nobody by name: everybody sees them")
 
@@ -69,7 +70,7 @@ def away() -> Response:
             db.session.rollback()
             tell(refused.sentence, "bad")
         else:
-            return redirect(url_for("accounts.away"), 303)  # type: ignore[return-value]
+            return see_other(url_for("accounts.away"))
     status = 200 if request.method == "GET" else 422
     return answer("away", status, form=form, noted=_noted())
 
@@ -117,4 +118,4 @@ def back(person_id: UUID) -> Response:
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
-    return redirect(url_for("accounts.away"), 303)  # type: ignore[return-value]
+    return see_other(url_for("accounts.away"))

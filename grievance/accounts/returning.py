@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import door, forms, queries, staff, stepping
 from grievance.accounts.models import Person
@@ -20,6 +20,7 @@ from grievance.vault.passwords import WrongPassword
 from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.pages import tell
+from grievance.web.redirects import see_other
 
 
 @accounts.route("/way-back/<token>", methods=["GET", "POST"])
@@ -87,7 +88,7 @@ def refuse_way(way_id: UUID) -> Response:
             db.session.rollback()
             tell(refused.sentence, "bad")
         else:
-            return redirect(after, 303)  # type: ignore[return-value]
+            return see_other(after)
     names = queries.names(db.session(), [found.row.person_id])
     return answer("way_back_refuse", form=form, back=after, name=names[found.row.person_id])
 

@@ -28,6 +28,7 @@ from grievance.vault.slots import Busy
 from grievance.web.audience import audience
 from grievance.web.binding import cookie, drop_cookie, must_be_ours
 from grievance.web.pages import tell
+from grievance.web.redirects import see_other
 
 WRONG = i18n.lazy("Address and password do not belong together. Look at both again.")
 KEPT = i18n.lazy(
@@ -138,7 +139,7 @@ def recovery_sheet() -> Response:
         except Refused as refused:
             form.rows.errors = [refused.sentence]
         else:
-            return redirect(url_for("console.operator"), 303)  # type: ignore[return-value]
+            return see_other(url_for("console.operator"))
     sheet = sheet_text(secret, ring.receipt_salt, ring.peppers)
     printed = queries.day_here(db.session(), real_now())
     status = 422 if form.errors else 200
@@ -163,7 +164,7 @@ def recover() -> Response:
             form.rows.errors = [refused.sentence]
         else:
             session.commit()
-            return redirect(url_for("accounts.recovery_sheet"), 303)  # type: ignore[return-value]
+            return see_other(url_for("accounts.recovery_sheet"))
     return answer("recovery", 422 if form.errors else 200, form=form)
 
 
@@ -182,7 +183,7 @@ def confirm_password() -> Response:
             return busy_page("confirm_password", problem, form=form)
         else:
             after = door.local(request.args.get("next", ""))
-            return redirect(after, 303)  # type: ignore[return-value]
+            return see_other(after)
     return answer("confirm_password", 422 if form.errors else 200, form=form)
 
 
@@ -209,7 +210,7 @@ def language() -> Response:
         return _account_page(_password_form(member), form)
     signing.choose_language(db.session(), member.person_id, form.language.data)
     db.session.commit()
-    return redirect(url_for("accounts.account"), 303)  # type: ignore[return-value]
+    return see_other(url_for("accounts.account"))
 
 
 @accounts.post("/account/letters")
@@ -221,7 +222,7 @@ def digest_hour() -> Response:
         return _account_page(_password_form(member), _language_form())
     signing.choose_hour(db.session(), member.person_id, int(forms.text_of(form.hour)))
     db.session.commit()
-    return redirect(url_for("accounts.account"), 303)  # type: ignore[return-value]
+    return see_other(url_for("accounts.account"))
 
 
 def _hour_form() -> forms.ChooseHour:
@@ -246,7 +247,7 @@ def password() -> Response:
             tell(str(BUSY), "bad")
             return _account_page(form, _language_form(), 503, problem.retry_after)
         else:
-            return redirect(url_for("accounts.account", changed=1), 303)  # type: ignore[return-value]
+            return see_other(url_for("accounts.account", changed=1))
     return _account_page(form, _language_form())
 
 

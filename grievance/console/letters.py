@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from grievance.accounts import staff, stepping
 from grievance.accounts.operations.letters import retry
@@ -23,6 +23,7 @@ from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.forms import Form
 from grievance.web.pages import tell
+from grievance.web.redirects import see_other
 
 WHY = {
     "doubt": N_("The mail server got it and did not say that it took it: it may have arrived."),
@@ -82,4 +83,4 @@ def retry_letter(letter_id: UUID) -> Response:
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
-    return redirect(url_for("console.letters"), 303)  # type: ignore[return-value]
+    return see_other(url_for("console.letters"))

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
@@ -23,6 +23,7 @@ from grievance.i18n import gettext as _
 from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.pages import tell
+from grievance.web.redirects import see_other
 
 
 @console.route("/people/<uuid:person_id>/change", methods=["GET", "POST"])
@@ -39,7 +40,7 @@ def change_person(person_id: UUID) -> Response:
             db.session.rollback()
             _beside(form, refused)
         else:
-            return redirect(url_for("console.people", changed=1), 303)  # type: ignore[return-value]
+            return see_other(url_for("console.people", changed=1))
     cases = freeing.count_of(db.session(), person.id)
     own = person.id == staff.current_member().person_id
     status = 422 if form.errors else 200
@@ -95,7 +96,7 @@ def revoke_link(link_id: UUID) -> Response:
             db.session.rollback()
             tell(refused.sentence, "bad")
         else:
-            return redirect(url_for("console.people", changed=1), 303)  # type: ignore[return-value]
+            return see_other(url_for("console.people", changed=1))
     return answer("people_confirm", form=form, **_about_link(found.name))
 
 
