@@ -413,4 +413,6 @@ class ReadLog(Base):
     __table_args__ = (
         Index("ix_read_log_open", "stream_id", postgresql_where=text("chained_by is null")),
         Index("ix_read_log_chained_by", "chained_by"),
+        Index("ix_read_log_stream_id", "stream_id", "at"),
+        Index("ix_read_log_at", "at", "id"),
     )

@@ -3,7 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
-`closing` and `erasing` are the way back, `visits` a visit with a code; `leaving` ends either.
+`closing`, `erasing` and `seen` are the way back, `visits` a visit with a code; `leaving` ends
+either.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from grievance.intake import (
     referral,
     remedy_arrival,
     returning,
+    seen,
     whose,
 )
 from grievance.intake.blueprint import bp
@@ -46,7 +48,7 @@ FIRST = {
 __all__ = [
     "adding", "address", "appeals", "attaching", "closing", "erasing", "filing", "init_app",
     "number",
-    "referral", "remedy_arrival", "returning", "whose",
+    "referral", "remedy_arrival", "returning", "seen", "whose",
 ]  # fmt: skip
 
 

@@ -65,6 +65,7 @@ UNFORMED = {
     "grievance/intake/filing.py": "whether a button was pressed",
     "grievance/intake/leaving.py": "looked up among the languages",
     "grievance/intake/returning.py": "only a yes",
+    "grievance/intake/seen.py": "a signed token",
     "grievance/partners/blueprint.py": "looked up among the languages",
     "grievance/portal/finder.py": "only a yes",
     "grievance/portal/views.py": "bounded by the address; cut to the length of a line",
