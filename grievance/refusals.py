@@ -216,6 +216,7 @@ SENTENCES: dict[str, str] = {
     "erasure_not_asked": N_("The worker asked for this already."),
     "erasure_to_stop": N_("Nothing waits any more that the worker could stop."),
     "ground": N_("Choose why the case is to be deleted."),
+    "nothing_new": N_("Nothing is different from what stands there already."),
     "why": N_("Write how you know that."),
     "not_asked": N_("The worker has not asked for it on their page, or took that back."),
     "still_open": N_("The case is open. It is deleted only when the worker asks for it."),

@@ -17,6 +17,7 @@ MODULES = (
     "referrals.models",
     "referrals.links",
     "cases.models",
+    "cases.corrections",
     "demo.models",
 )
 for module in MODULES:

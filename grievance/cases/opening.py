@@ -39,7 +39,9 @@ COMPARTMENT_OF = {
     Label.REMEDY_FACTS: "story",
     Label.FEEDBACK_WORDS: "story",
     Label.OUTCOME_WORDS: "story",
+    Label.CORRECTION_STORY: "story",
     Label.CASE_IDENTITY: "identity",
+    Label.CORRECTION_IDENTITY: "identity",
     Label.CASE_PROFILE: "identity",
     Label.CASE_SUGGESTION: "identity",  # it repeats the profile: nationality, status
     Label.STAFF_MESSAGE: "internal",

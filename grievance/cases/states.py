@@ -52,6 +52,8 @@ class Verb(StrEnum):
     WORKER_ANSWERS = "worker_answers"
     WORKER_WRITES = "worker_writes"
     WORKER_ADDS = "worker_adds"
+    STATE_FACTS = "state_facts"
+    ADD_FILE = "add_file"
     CHANGE_CONTACT = "change_contact"
     CHANGE_RECEIPT = "change_receipt"
     WITHDRAW = "withdraw"
@@ -257,6 +259,13 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something"),
             codes=("issues", "severity", "value", "identity"),
+        ),
+        Transition(
+            Verb.STATE_FACTS, OPEN, None, "case.work", N_("Write down or correct answers"),
+            codes=("issues", "severity", "danger", "value", "identity"),
+        ),
+        Transition(
+            Verb.ADD_FILE, STATES, None, "case.work", N_("Add a file"), codes=("file",),
         ),
         Transition(
             Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you"),

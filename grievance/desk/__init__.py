@@ -21,6 +21,7 @@ from grievance.desk import (
     case_files,
     denied,
     erasing,
+    facts,
     finding,
     inbox,
     listing,
@@ -35,8 +36,8 @@ from grievance.desk.menu import desk_menu, finds
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "finding", "inbox",
-    "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
+    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "facts", "finding",
+    "inbox", "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 

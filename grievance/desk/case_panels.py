@@ -21,7 +21,8 @@ from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import Second, second_of
 from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm
 from grievance.desk.parts import Attached, Doing, Passage, Shown
-from grievance.desk.verbs import DESK, Place, blank
+from grievance.desk.rows import Place
+from grievance.desk.verbs import DESK, blank
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import gettext as _

@@ -16,6 +16,7 @@ from grievance.i18n import date_text
 from grievance.i18n import gettext as _
 from grievance.questions import cards
 from grievance.questions.bank import shipped
+from grievance.questions.sections import page_of
 
 ASK = "ask-"  # before a question's id: the name of the text that asks it
 
@@ -23,10 +24,11 @@ ASK = "ask-"  # before a question's id: the name of the text that asks it
 @dataclass(frozen=True)
 class Gap:
     """A question nobody has answered, and the text to ask it with; no text where the worker
-    cannot be asked now."""
+    cannot be asked now. `page` is where it can be written down, empty where it cannot be."""
 
     label: str
     reply: str
+    page: str
 
 
 def gaps_of(desk: Desk) -> list[Gap]:
@@ -35,8 +37,13 @@ def gaps_of(desk: Desk) -> list[Gap]:
     told = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     told.pop("contact", None)
     asks = allowed(desk.case, Verb.ASK_WORKER, desk.actor)
+    writes = allowed(desk.case, Verb.STATE_FACTS, desk.actor)
     return [
-        Gap(_(question.ask), f"{ASK}{question.id}" if asks else "")
+        Gap(
+            _(question.ask),
+            f"{ASK}{question.id}" if asks else "",
+            page_of(shipped(), told, question.id) if writes else "",
+        )
         for card in cards.cards(shipped(), told)
         for question in card.questions
     ]

@@ -11,11 +11,13 @@ from flask import url_for
 
 from grievance.cases import records
 from grievance.cases.opening import Shut, open_packet
+from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import local_today
 from grievance.cases.packets import HOLDS_FOR, Outgoing
 from grievance.cases.states import Verb
 from grievance.clock import now
 from grievance.desk.advice import Door, advice_of
+from grievance.desk.fact_form import known
 from grievance.desk.loading import Desk
 from grievance.desk.packet_form import FIELD, READING, WISH_FIELDS, PacketForm
 from grievance.directory import disclosure
@@ -24,6 +26,8 @@ from grievance.directory.book import Entry
 from grievance.extensions import db
 from grievance.i18n import current
 from grievance.i18n import gettext as _
+from grievance.questions.bank import shipped
+from grievance.questions.sections import page_of
 from grievance.referrals import queries
 from grievance.referrals.document import Document, name_of
 from grievance.referrals.drafting import WARNINGS, needs_immigration_warning
@@ -161,10 +165,21 @@ def untranslated(document: Document, reference: str, form: str = "") -> list[tup
     ]
 
 
-def missing(document: Document) -> list[str]:
-    """What the body needs and nobody answered or ticked, in words."""
-    labels, slug = book().labels, current().slug
-    return [labels[item].say(slug) for _section, item in document.missing]
+def missing(desk: Desk, document: Document) -> list[tuple[str, str]]:
+    """What the body needs and nobody answered or ticked, in words; with the place where staff write
+    it down, where it is a question of the filing that nobody answered."""
+    labels, slug, told = book().labels, current().slug, known(desk)
+    writes = allowed(desk.case, Verb.STATE_FACTS, desk.actor)
+    found = []
+    for _section, item in document.missing:
+        page = page_of(shipped(), told, item) if writes and not told.get(item) else ""
+        found.append((labels[item].say(slug), _place(desk, page, item) if page else ""))
+    return found
+
+
+def _place(desk: Desk, page: str, question: str) -> str:
+    field = f"{Verb.STATE_FACTS}-{question}"
+    return url_for("desk.fact", reference=desk.case.reference, page=page, _anchor=field)
 
 
 def doors(desk: Desk) -> Sequence[Door]:

@@ -97,9 +97,9 @@ class Paper:
         return [(row, str(row.place + 1)) for row in found]
 
     @property
-    def missing(self) -> list[str]:
-        """What the body needs and the document does not hold."""
-        return missing(self.opened.document) if self.opened else []
+    def missing(self) -> list[tuple[str, str]]:
+        """What the body needs and the document does not hold, and where it can be written down."""
+        return missing(self.desk, self.opened.document) if self.opened else []
 
     @property
     def to_translate(self) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def _packet_page(made: PacketPage, form: PacketForm, status: int = 200, why: str
         form=form,
         document=document,
         languages=BY_SLUG,
-        missing=missing(document) if document else [],
+        missing=missing(desk, document) if document else [],
         warnings=made.warnings(document) if document else [],
         name=made.entry.name(),
         door=next((one for one in doors(desk) if one.mechanism == made.entry.id), None),

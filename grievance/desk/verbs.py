@@ -6,16 +6,15 @@ knows stands in `cases.states`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from flask import request
 
 from grievance.cases.operations import (
+    attaching,
     closing,
     conflicts,
     deciding,
@@ -27,58 +26,25 @@ from grievance.cases.operations import (
     receipts,
     referring,
     remedying,
+    stating,
 )
 from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import closing as closing_forms
 from grievance.desk import deciding as deciding_forms
-from grievance.desk import forms, link_forms, referral_forms
+from grievance.desk import fact_form, forms, link_forms, referral_forms
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.desk.packet_form import PacketForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
+from grievance.desk.rows import Place, Row
 from grievance.i18n import N_
-from grievance.model import complete, of_list
+from grievance.model import complete
 from grievance.referrals.states import ANSWERS
-from grievance.referrals.states import TABLE as STEPS
-
-Do = Callable[..., object]  # a verb: it takes an act, and the value that its form ends in
-
-
-class Place(StrEnum):
-    """Where a verb is offered."""
-
-    COLUMN = "column"  # the right-hand column of the case page
-    REFERRAL = "referral"  # the page of a referral
-    OWN = "own"  # an address of its own, which names more than the case
-    ELSEWHERE = "elsewhere"  # where it belongs on the case page
-
 
 COLUMN, REFERRAL, OWN = Place.COLUMN, Place.REFERRAL, Place.OWN
 TO_WORKER = (Verb.TELL_WORKER, Verb.NOTE)  # how words meant for the worker can still be kept
-
-
-@dataclass(frozen=True)
-class Row:
-    """`said` tells in the timeline that it was done, `about` above its button what it means,
-    `label` on it, where the table's does not fit. `instead` names the verbs with which what was
-    typed can still be sent when it is refused, `steps` the steps of a referral that it may take;
-    `step_up` asks for the password again. Refuses a step that no referral knows."""
-
-    said: str
-    about: str = ""
-    form: type[ActForm] | None = None
-    do: Do | None = None
-    place: Place = Place.ELSEWHERE
-    label: str = ""
-    instead: tuple[Verb, ...] = ()
-    steps: tuple[str, ...] = ()
-    step_up: bool = False
-
-    def __post_init__(self) -> None:
-        of_list(self.steps, STEPS)
-
 
 DESK: Mapping[Verb, Row] = {
     Verb.TAKE: Row(
@@ -351,6 +317,17 @@ DESK: Mapping[Verb, Row] = {
     ),
     Verb.WORKER_ANSWERS: Row(said=N_("%(who)s answered.")),
     Verb.WORKER_WRITES: Row(said=N_("%(who)s wrote to us.")),
+    Verb.STATE_FACTS: Row(
+        said=N_("%(who)s wrote down or corrected answers."),
+        form=fact_form.FactForm,
+        do=stating.state_facts,
+        place=OWN,
+    ),
+    Verb.ADD_FILE: Row(
+        said=N_("%(who)s added a file."),
+        form=fact_form.FileForm,
+        do=attaching.add_file,
+    ),
     Verb.WORKER_ADDS: Row(said=N_("%(who)s answered questions that were not asked at filing.")),
     Verb.CHANGE_CONTACT: Row(said=N_("%(who)s changed how we may reach them.")),
     Verb.CHANGE_RECEIPT: Row(said=N_("%(who)s took a new code.")),

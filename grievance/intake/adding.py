@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import records
 from grievance.cases.act import Act
-from grievance.cases.opening import OpenCase
+from grievance.cases.facts import NAMED, Told, desks_of, told_in
 from grievance.cases.operations import adding
 from grievance.cases.states import Verb
 from grievance.extensions import db
@@ -23,21 +21,11 @@ from grievance.questions import cards
 from grievance.questions.bank import shipped
 from grievance.questions.cards import Card
 from grievance.questions.forms import Asking, answers_in, form_of
-from grievance.questions.question import Answer as Said
 from grievance.questions.question import Question
 from grievance.web.audience import audience
 from grievance.web.forms import Form
 
-Told = dict[str, Said]
 UNFIT = N_("These answers do not fit what you told us before. Look at them again.")
-
-
-def told_in(session: Session, opened: OpenCase) -> Told:
-    """All answers of a case, as filed and as added since; without the contact, which has a page of
-    its own."""
-    said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
-    said.pop("contact", None)
-    return {"files": "given", **said}  # what happened was told, in words or as a file
 
 
 def next_card(act: Act) -> Card | None:
@@ -96,8 +84,8 @@ def _added(act: Act, told: Told, form: Form, asks: Card) -> bool:
     said = {name: answer for name, answer in answers_in(form, asks.questions).items() if answer}
     if not said:
         return True
-    if said.keys() & drafting.NAMED:
-        said["desk-found"] = drafting.desks_of({**told, **said})
+    if said.keys() & NAMED:
+        said["desk-found"] = desks_of(act.session, {**told, **said})
     try:
         added = adding.added_to(bank, told, said, drafting.advice_on)
     except ValueError:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance import clock, i18n
-from grievance.deadlines.advising import advise
+from grievance.cases import facts as cases
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.questions import drafts
@@ -18,12 +18,9 @@ from grievance.questions.bank import shipped
 from grievance.questions.browser import COOKIE, give, here
 from grievance.questions.drafts import OpenDraft
 from grievance.questions.forms import Asking, answers_in, form_for
-from grievance.questions.profile import profile_of
 from grievance.questions.question import Answer, Question, listed
 from grievance.questions.summary import Line, summary
 from grievance.routing.explain import Result
-from grievance.routing.profile import parse
-from grievance.routing.rules import shipped_rules
 from grievance.web import resuming
 from grievance.web.binding import cookie
 from grievance.web.forms import Form
@@ -38,8 +35,6 @@ TELL = {"short": "tell", "group": "tell-us", "tip": "tell-us"}
 FIRST = (START, *TELL.values())
 # What a tip says by itself: it has no number, so nobody learns a name and nobody is written to.
 TIP: Mapping[str, Answer] = {"know": "nobody", "reach-by": "none", "reissue": "no"}
-# The questions that name a firm, whose desk may be registered.
-NAMED = ("company", "company-own", "buyer")
 OVER = "over"  # said with a first page: its reader knows that earlier answers are gone
 MINE = "mine"  # in an address: whoever comes here has said that the draft is theirs
 ANEW = "anew"  # said with a first page: the draft that was here is not wanted
@@ -210,8 +205,8 @@ def _file_comes() -> bool:
 def keep(draft: OpenDraft, page: str, form: Form) -> None:
     """Save a page's answers and, with a company's name, which registered desks it may mean."""
     given = answers_in(form, asked(draft, page))
-    if given.keys() & NAMED:
-        given["desk-found"] = desks_of({**draft.answers, **given})
+    if given.keys() & cases.NAMED:
+        given["desk-found"] = cases.desks_of(db.session(), {**draft.answers, **given})
     drafts.save(draft, given, clock.real_now(), seen=page)
 
 
@@ -291,16 +286,6 @@ def door() -> dict[str, Answer]:
     return {"door": named} if named in directory.book(db.session()).entries else {}
 
 
-def desks_of(answers: Mapping[str, Answer]) -> list[str]:
-    """The registered desks that the named company or buyer may mean."""
-    found: list[str] = []
-    for name in NAMED:
-        given = answers.get(name, "")
-        if given:
-            found += [desk for desk, _ in directory.find_desks(db.session(), str(given))]
-    return list(dict.fromkeys(found))
-
-
 def desk_names(answers: Mapping[str, Answer]) -> dict[str, str]:
     """The companies' names by desk, and the name of the body somebody came from."""
     found = listed(answers.get("desk-found", "")) + listed(answers.get("door", ""))
@@ -330,11 +315,7 @@ def advice(draft: OpenDraft) -> Result:
 
 def advice_on(known: Mapping[str, Answer]) -> Result:
     """What routing says to these answers today, with the directory as it stands."""
-    bank = shipped()
-    facts = directory.facts_for_routing(db.session())
-    rules = shipped_rules()
-    profile = parse(profile_of(bank, JOURNEY, known), tuple(facts.issues), rules.limitation_codes)
-    return advise(profile, rules, facts, today(), known)
+    return cases.advice_on(db.session(), known, today())
 
 
 def today() -> date:

@@ -30,6 +30,7 @@ from grievance.intake import remedies
 from grievance.intake.adding import next_card
 from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
+from grievance.intake.changed import changes
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.drafting import TELL
@@ -108,6 +109,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
     decides, can = actor.role == "worker", set(verbs_for(act.case, actor))
     kept = files.listed(session, opened)
     _speak(opened)
+    thread = messages.thread(session, opened, "worker")
     clean_afterwards(act.site, opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {}) | {"old": addressing.may_be_old(session, opened.case.id)}
@@ -124,7 +126,9 @@ def _case_page(act: Act, form: MessageForm) -> str:
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
         voices=voices(act),
-        thread=messages.thread(session, opened, "worker"),
+        thread=thread,
+        changes=changes(act, {one.row.form_id for one in thread}),
+        plain=PlainForm(),
         tongues=BY_SLUG,
         reads={current().slug, own_language().slug},
         day_of=partial(local_day, zone=operator_hours(session).zone),

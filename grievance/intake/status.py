@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
 from grievance.cases import models
+from grievance.cases.corrections import Correction
 from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Case, Erasure, Feedback, RemedyItem
 from grievance.cases.operations import deciding
@@ -115,7 +116,7 @@ def is_early(session: Session, case: Case) -> bool:
     `early_sentences` and its template."""
     if case.state not in EARLY or (case.resumes_to or case.state) not in EARLY or case.appealed_at:
         return False
-    came = (Referral, RemedyItem, Feedback, Erasure)
+    came = (Referral, RemedyItem, Feedback, Erasure, Correction)
     return not any(session.scalar(select(exists().where(row.case_id == case.id))) for row in came)
 
 

@@ -89,7 +89,7 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
         known_to="staff" if channel != "web" else "helper" if other else "self",
         main_issue=issues[0],
         issues=tuple(issues),
-        severity=severity_of(issues, alarmed=in_danger(live) or live.get("child") == "yes"),
+        severity=level_of(bank, live),
         danger=in_danger(live),
         country=str(live["country"]) if live["location"] == "abroad" else "JP",
         region=region_of(str(live.get("prefecture", ""))) if live["location"] != "abroad" else "",
@@ -102,6 +102,12 @@ def complaint_of(bank: Bank, answers: Answers, files: Sequence[Any] = ()) -> Com
         helper=_helper(live) if other else None,
         files=tuple(files),
     )
+
+
+def level_of(bank: Bank, live: Answers) -> str:
+    """How grave the answers that count make a case."""
+    alarmed = in_danger(live) or live.get("child") == "yes"
+    return severity_of(bank.issues(live) or [OTHER], alarmed=alarmed)
 
 
 def severity_of(issues: Sequence[str], *, alarmed: bool) -> str:

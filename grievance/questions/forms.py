@@ -86,11 +86,16 @@ def form_for(asking: Asking, page: str, given: Any = None) -> web.Form:
 
 def form_of(asking: Asking, questions: Sequence[Question], given: Any = None) -> web.Form:
     """A form of these questions; its field names are their ids."""
-    fields = {q.id: FIELDS[q.kind](q, _said(q, asking), asking) for q in questions}
-    made: Page = type("Page", (Page,), {**fields, "asking": asking})(
+    named = {**fields_of(asking, questions), "asking": asking}
+    made: Page = type("Page", (Page,), named)(
         given, data=None if given is not None else dict(asking.answers)
     )
     return made
+
+
+def fields_of(asking: Asking, questions: Sequence[Question]) -> dict[str, Any]:
+    """The fields of these questions by their ids."""
+    return {q.id: FIELDS[q.kind](q, _said(q, asking), asking) for q in questions}
 
 
 def answers_in(form: web.Form, questions: Sequence[Question]) -> dict[str, Answer]:

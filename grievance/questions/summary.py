@@ -14,7 +14,7 @@ from grievance import i18n
 from grievance.directory import facts
 from grievance.questions.journey import Bank
 from grievance.questions.places import country_name, prefecture_name
-from grievance.questions.question import Answers, Question, listed
+from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.web import telephones
 
 UNSAID = ("files", "desk-found", "route")  # how it came, nothing that somebody told us
@@ -51,18 +51,45 @@ def summary(
         for question in _in_order(bank):
             given = listed(answers.get(question.id, ""))
             if given and question.id not in UNSAID:
-                texts = [text_of(bank, question, code, names or {}) for code in given]
                 found.append(
                     Line(
                         question.id,
                         question.page,
                         i18n.gettext(question.ask),
-                        "\n".join(texts),
+                        words_of(bank, question, given, names or {}),
                         question.compartment,
                         question.kind in ("text", "textarea"),
                     )
                 )
     return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A question whose answer was changed: what it asks, what stood there, what does now."""
+
+    label: str
+    before: str = field(repr=False)
+    after: str = field(repr=False)
+
+
+def compared(
+    bank: Bank, changed: Mapping[str, tuple[Answer, Answer]], names: Mapping[str, str]
+) -> list[Compared]:
+    """Changed answers in words, in the language being spoken and the order of the questions."""
+    return [
+        Compared(
+            i18n.gettext(question.ask),
+            *(words_of(bank, question, answer, names) for answer in changed[question.id]),
+        )
+        for question in _in_order(bank)
+        if question.id in changed
+    ]
+
+
+def words_of(bank: Bank, question: Question, answer: Answer, names: Mapping[str, str]) -> str:
+    """A whole answer in the language being spoken, a line for each part of it."""
+    return "\n".join(text_of(bank, question, code, names) for code in listed(answer))
 
 
 def text_of(bank: Bank, question: Question, given: str, names: Mapping[str, str]) -> str:

@@ -30,6 +30,8 @@ class Label(StrEnum):
     REMEDY_FACTS = "remedy.facts/1"
     ATTEMPT_NOTE = "attempt.note/1"
     OVERRIDE_REASON = "override.reason/1"
+    CORRECTION_STORY = "correction.story/1"
+    CORRECTION_IDENTITY = "correction.identity/1"
     MEMBER_NAME = "member.name/1"  # a further member of a group, read by the operator only
 
     # files

@@ -21,6 +21,7 @@ from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import (
     adding,
+    attaching,
     bodies,
     closing,
     conflicts,
@@ -37,6 +38,7 @@ from grievance.cases.operations import (
     referring,
     remedying,
     replying,
+    stating,
     warning,
 )
 from grievance.cases.operations.adding import Added
@@ -49,6 +51,7 @@ from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
+from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
 from grievance.cases.states import HELPER, JOB, LINK, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
 from grievance.deadlines import operations as clocks
@@ -116,6 +119,21 @@ def _adds(world: World, actor: Actor) -> object:
     complaint = complaint_of(shipped(), {**WAGES, "company": "Mihon"})
     added = Added(complaint, (), words=True, rules_version="1", suggestion={})
     return adding.add(world.own(actor), added)
+
+
+def _states(world: World, actor: Actor) -> object:
+    complaint = complaint_of(shipped(), {**WAGES, "company": "Mihon"})
+    added = Added(complaint, (), words=True, rules_version="1", suggestion={})
+    stated = Stated({"company": ("", "Mihon")}, added, "By telephone", uuid4())
+    return stating.state_facts(world.act(actor), stated)
+
+
+def _adds_file(world: World, actor: Actor) -> object:
+    stored = files.keep(world.site.blobs, b"pay slip", "slip.txt")
+    with world.session.no_autoflush:
+        file = files.attach(world.session, world.desk(), stored, files.Brought("staff", NOW))
+        world.session.flush()
+    return attaching.add_file(world.act(actor), file.id)
 
 
 def _change_receipt(world: World, actor: Actor) -> object:
@@ -292,6 +310,8 @@ DOERS: dict[Verb, Doer] = {
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
     Verb.WORKER_ADDS: _adds,
+    Verb.STATE_FACTS: _states,
+    Verb.ADD_FILE: _adds_file,
     Verb.CHANGE_CONTACT: lambda w, a: replying.change_contact(w.own(a), {}),
     Verb.CHANGE_RECEIPT: _change_receipt,
     Verb.WITHDRAW: lambda w, a: replying.withdraw(w.own(a)),
@@ -595,7 +615,7 @@ VERSIONED = (
     Verb.RECALL_FOR_WORKER, Verb.TELL_BODY, Verb.OPEN_DIALOGUE, Verb.NO_AGREEMENT,
     Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER,
     Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE, Verb.PROPOSE_ERASE,
-    Verb.ERASE,
+    Verb.ERASE, Verb.STATE_FACTS, Verb.ADD_FILE,
 )  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def paths(reference: str) -> list[str]:
         Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
+        Verb.STATE_FACTS: f"{case}/facts/company",
     }
     handing = (
         Verb.RECORD_CONSENT,

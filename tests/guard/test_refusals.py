@@ -11,7 +11,8 @@ import pytest
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
 from grievance.cases.states import TABLE, Transition, Verb
-from grievance.desk.verbs import DESK, Row
+from grievance.desk.rows import Row
+from grievance.desk.verbs import DESK
 from grievance.files.cleaning import REFUSALS
 from grievance.refusals import SENTENCES, Refused
 from tests.guard.source import functions, modules

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.act import Act
-from grievance.cases.models import SEVERITIES, Case
+from grievance.cases.models import SEVERITIES, Case, CaseRecord
 from grievance.cases.operations import telling
 from grievance.cases.states import Verb
 from grievance.deadlines import keeping
-from grievance.questions.complaint import Complaint, complaint_of
+from grievance.questions.complaint import Complaint, complaint_of, level_of
 from grievance.questions.journey import OTHER, Bank
+from grievance.questions.profile import in_danger
 from grievance.questions.question import Answer
 from grievance.routing.explain import Result, as_plain
 from grievance.vault import values
@@ -27,13 +28,16 @@ from grievance.vault import values
 @dataclass(frozen=True)
 class Added:
     """The complaint with what was added, the problems it names now for the first time, whether
-    there are new words to translate, and what routing says to it."""
+    there are new words to translate, and what routing says to it; `graver` and `danger` where the
+    new answers make it so."""
 
     complaint: Complaint
     named: tuple[str, ...]
     words: bool
     rules_version: str
     suggestion: Mapping[str, Any] = field(repr=False)
+    graver: bool = False
+    danger: bool = False
 
 
 def added_to(
@@ -45,14 +49,17 @@ def added_to(
     """What answers change, beside those that were told before. ValueError when the case could not
     have been filed with them."""
     after = {**told, **given}
-    before = set(bank.issues(bank.live("file", told)))
-    advice = advise(after)
+    before, live = bank.live("file", told), bank.live("file", after)
+    named = set(bank.issues(before))
+    advice, complaint = advise(after), complaint_of(bank, after)
     return Added(
-        complaint_of(bank, after),
-        tuple(one for one in bank.issues(bank.live("file", after)) if one not in before),
+        complaint,
+        tuple(one for one in bank.issues(live) if one not in named),
         any(bank.questions[name].kind in ("text", "textarea") for name in given),
         advice.rules_version,
         as_plain(advice),
+        _grave(complaint.severity) > _grave(level_of(bank, before)),
+        complaint.danger and not in_danger(before),
     )
 
 
@@ -64,19 +71,11 @@ def add(act: Act, added: Added) -> None:
     case gets a letter, at most one an hour.
     """
     act.check(Verb.WORKER_ADDS)
-    session, opened, at, told = act.session, act.opened, act.at, added.complaint
-    contact = records.read(session, opened, "identity").get("contact", {})
-    story = records.write(session, opened, "answers", dict(told.story), at)
-    who = records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
-    records.write(session, opened, "profile", dict(told.profile), at)
-    records.drop_suggestion(session, opened, at)
-    records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
-    case = act.case
-    _name(case, added)
-    keeping.recount(session, case.id, case.issues, {**told.identity, **told.story}, act.now)
-    case.amount_band = told.amount_band
+    session, case, at = act.session, act.case, act.at
+    contact = records.read(session, act.opened, "identity").get("contact", {})
+    story, who = keep(act, added, contact)
     case.worker_acted_at = at
-    spoken = told.language not in ("en", "ja")
+    spoken = added.complaint.language not in ("en", "ja")
     case.needs_translation = case.needs_translation or (added.words and spoken)
     if case.assignee_id and not _told(session, case, at):
         telling.staff_of_answer(session, act.site, case, act.now)
@@ -89,13 +88,32 @@ def add(act: Act, added: Added) -> None:
     )
 
 
+def keep(act: Act, added: Added, contact: Any) -> tuple[CaseRecord, CaseRecord]:
+    """The part of a verb that changes what was told: new versions of story and identity, which it
+    gives back; profile, advice, and what stands of it in the clear, the law's days among it."""
+    session, opened, case, at, told = act.session, act.opened, act.case, act.at, added.complaint
+    story = records.write(session, opened, "answers", dict(told.story), at)
+    who = records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
+    records.write(session, opened, "profile", dict(told.profile), at)
+    records.drop_suggestion(session, opened, at)
+    records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
+    _name(case, added)
+    keeping.recount(session, case.id, case.issues, {**told.identity, **told.story}, act.now)
+    case.country, case.region, case.amount_band = told.country, told.region, told.amount_band
+    return story, who
+
+
 def _name(case: Case, added: Added) -> None:
     """Put in the problems that were named now; those that staff found stay."""
     known = [] if case.issues == [OTHER] and added.named else list(case.issues)
     case.issues = [*known, *(one for one in added.named if one not in known)]
     case.main_issue = case.issues[0]
-    if SEVERITIES.index(added.complaint.severity) > SEVERITIES.index(case.severity):
+    if added.graver and _grave(added.complaint.severity) > _grave(case.severity):
         case.severity = added.complaint.severity
+
+
+def _grave(severity: str) -> int:
+    return SEVERITIES.index(severity)
 
 
 def _told(session: Session, case: Case, at: datetime) -> bool:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from grievance.cases import files
 from grievance.cases.act import Act
 from grievance.cases.files import Brought, Stored
 from grievance.cases.models import CaseFile
+from grievance.cases.states import Verb
 from grievance.refusals import Refused
+
+
+def add_file(act: Act, file_id: UUID) -> None:
+    """Say in the chain of the case that staff added a file, which was attached in this act."""
+    act.check(Verb.ADD_FILE)
+    act.move(Verb.ADD_FILE, file=file_id)
 
 
 def attach(act: Act, stored: Stored) -> CaseFile:

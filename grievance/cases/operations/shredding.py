@@ -18,7 +18,7 @@ from grievance.accounts.audit import ERASED, Deed
 from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.named import GONE, ROWS
 from grievance.accounts.words import KeptWords
-from grievance.cases import index
+from grievance.cases import corrections, index
 from grievance.cases import models as cases
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
@@ -40,8 +40,8 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.Attempt, cases.CaseFile, cases.CaseGrant, cases.CaseKey, cases.CaseRecord,
     cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
-    cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation, referrals.Consent,
-    referrals.Packet,
+    cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
+    corrections.Correction, referrals.Consent, referrals.Packet,
     referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
     links.ReplyLink, links.ReplySession, Deadline, LimitationDate,
 )  # fmt: skip

@@ -1,0 +1,93 @@
+"""What staff wrote down or corrected of the answers: the worker reads it, and can say no to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid5
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from grievance.cases import corrections
+from grievance.cases.act import Act
+from grievance.cases.corrections import Changed
+from grievance.cases.facts import told_in
+from grievance.cases.messages import Written
+from grievance.cases.operations import replying
+from grievance.cases.operations.replying import Sent
+from grievance.cases.states import Verb
+from grievance.clock import local_day
+from grievance.deadlines.queries import operator_hours
+from grievance.extensions import db
+from grievance.i18n import current
+from grievance.i18n import gettext as _
+from grievance.intake.blueprint import bp
+from grievance.intake.drafting import desk_names
+from grievance.intake.return_forms import PlainForm
+from grievance.intake.visits import visited
+from grievance.questions.bank import shipped
+from grievance.questions.summary import Compared, compared
+from grievance.web.audience import audience
+from grievance.web.language import speak_whole
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was changed at once: the day, why, each answer before and after; `refused` once its
+    reader said that it is not right."""
+
+    id: UUID
+    day: date
+    why: str = field(repr=False)
+    lines: list[Compared] = field(repr=False)
+    refused: bool
+
+
+def changes(act: Act, sent: Collection[UUID]) -> list[Change]:
+    """Every change that the holder of this number may read, newest first. `sent` are the forms of
+    the messages that stand in the thread."""
+    found = corrections.changed(act.session, act.opened)
+    zone = operator_hours(act.session).zone if found else ""
+    return [
+        Change(
+            one.row.id,
+            local_day(one.row.at, zone),
+            one.why,
+            _lines(act, one),
+            _form(act, one.row.id) in sent,
+        )
+        for one in found
+    ]
+
+
+def _lines(act: Act, one: Changed) -> list[Compared]:
+    return compared(shipped(), one.answers, desk_names(told_in(act.session, act.opened)))
+
+
+def _form(act: Act, correction: UUID) -> UUID:
+    """The id of the one message with which this reader says no to a change."""
+    return uuid5(correction, str(act.actor.receipt))
+
+
+@bp.post("/case/changed/<uuid:correction_id>")
+@audience("worker")
+def not_right(correction_id: UUID) -> Answer:
+    """Say that a change is not right: a message like any other, in words that name it."""
+    act = visited(lock=True)
+    if not PlainForm(request.form).validate():
+        return redirect(url_for("intake.case"), 303)
+    listed = corrections.changed(act.session, act.opened)
+    found = next((one for one in listed if one.row.id == correction_id), None)
+    may = act.may(Verb.WORKER_WRITES) or act.may(Verb.WORKER_ANSWERS)
+    if found is None or not may:
+        abort(404)
+    back = url_for("intake.case", _anchor="changed")
+    speak_whole()
+    named = [f"{line.label} {line.after or '—'}" for line in _lines(act, found)]
+    text = _("This is not right:") + "\n" + "\n".join(named)
+    said = Written(text, current().slug, _form(act, correction_id))
+    replying.say(act, Sent(said))
+    db.session.commit()
+    return redirect(back, 303)
