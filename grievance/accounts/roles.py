@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DIRECTORY_EDIT = "directory.edit"
     AUDIT_READ = "audit.read"
     JOBS_READ = "jobs.read"
+    NUMBERS_READ = "numbers.read"
 
 
 class Role(StrEnum):
@@ -63,6 +64,7 @@ _LEAD = _HANDLER | {
     P.PEOPLE_SEE,
     P.DIRECTORY_EDIT,
     P.JOBS_READ,
+    P.NUMBERS_READ,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: _HANDLER,

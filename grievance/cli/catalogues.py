@@ -39,8 +39,8 @@ PUBLIC = (
 )  # fmt: skip
 PUBLIC_FILES = ("templates/layout/base.html", "templates/layout/partner.html")
 STAFF = (
-    "grievance/accounts", "grievance/desk", "grievance/console", "templates/accounts",
-    "templates/desk", "templates/console",
+    "grievance/accounts", "grievance/desk", "grievance/console", "grievance/reports",
+    "templates/accounts", "templates/desk", "templates/console", "templates/reports",
 )  # fmt: skip
 SCREENS = (
     "templates/layout/base.html", "templates/components/danger.html",

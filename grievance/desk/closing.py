@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from grievance.cases import money
+from grievance.cases import labels, money
 from grievance.cases.messages import Written
 from grievance.cases.operations import remedying
 from grievance.cases.operations.closing import Closing, SignOff, Tried
@@ -144,7 +144,7 @@ class SignOffForm(ActForm):
     )
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        rated = [(str(code), _(label)) for code, label in words.RATINGS.items()]
+        rated = [(str(code), _(label)) for code, label in labels.RATING.items()]
         self.rating.choices = choices_of([("", _("They would rather not say")), *rated])
         self.reprisal.choices = choices_of(
             (("no", _("No")), ("yes", _("Yes")), ("silent", _("They would rather not say")))
@@ -186,7 +186,7 @@ class CloseForm(ToWorkerForm):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         super().offer(desk, people)
-        told = [(code, _(label)) for code, label in words.RESULTS.items()]
+        told = [(code, _(label)) for code, label in labels.RESULT.items()]
         self.result.choices = choices_of([("", _("Choose")), *told])
 
     def value(self, desk: Desk) -> Closing:

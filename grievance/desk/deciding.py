@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from grievance.accounts import queries as accounts
 from grievance.cases import queries
 from grievance.cases.guards import may_lift
+from grievance.cases.labels import RESULT
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import conflicts, deciding, foureyes
 from grievance.cases.operations.conflicts import Declared
@@ -25,7 +26,6 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk
-from grievance.desk.remedy_words import RESULTS
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, Language, lazy, time_text
@@ -226,7 +226,7 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
 
 def _reason(told: Mapping[str, str]) -> str:
     """Why, by what was proposed: a result, a reason to decline, or a ground for deleting."""
-    listed = {"ground": ERASURE_GROUNDS, "result": RESULTS, "reason": DECLINE_REASONS}
+    listed = {"ground": ERASURE_GROUNDS, "result": RESULT, "reason": DECLINE_REASONS}
     sentence = next(known[told[name]] for name, known in listed.items() if name in told)
     return _(sentence)
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
+from grievance.cases import labels
 from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
 from grievance.desk.referral_words import ANSWERS
 from grievance.desk.verbs import DESK
-from grievance.desk.words import AUTHOR, LEVEL, SEVERITY
+from grievance.desk.words import AUTHOR, LEVEL
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, date_text, time_text
@@ -107,15 +108,15 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "who": _who(event, known),
         "to": known.get(UUID(codes["assignee"]), "") if codes.get("assignee") else "",
         "person": known.get(UUID(codes["person"]), "") if codes.get("person") else "",
-        "severity": _(SEVERITY.get(codes.get("severity", ""), "")),
+        "severity": _(labels.SEVERITY.get(codes.get("severity", ""), "")),
         "issues": ", ".join(said),
         "body": _body(body),
         "kind": _(SAID.get(codes.get("kind", ""), "")),
         "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
-        "remedy": _(remedy_words.KINDS.get(codes.get("kind", ""), "")),
-        "stands": _(remedy_words.STANDS.get(codes.get("stands", ""), "")),
+        "remedy": _(labels.REMEDY_KIND.get(codes.get("kind", ""), "")),
+        "stands": _(labels.REMEDY_STATE.get(codes.get("stands", ""), "")),
         "way": _(remedy_words.WAYS.get(codes.get("way", ""), "")),
-        "outcome": _(remedy_words.RESULTS.get(codes.get("outcome", ""), "")),
+        "outcome": _(labels.RESULT.get(codes.get("outcome", ""), "")),
         "level": _(LEVEL.get(codes.get("level", 0), "")),
         "days": codes.get("days", ""),
     }

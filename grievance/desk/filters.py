@@ -10,10 +10,11 @@ from wtforms import Field
 
 from grievance.accounts import staff
 from grievance.cases import queries
+from grievance.cases.labels import REGION, SEVERITY
 from grievance.cases.operations.handling import workers
 from grievance.cases.queue import Filters
 from grievance.cases.state_words import LABELS
-from grievance.desk.words import AGE, LIST, REGION, SEVERITY, SORT
+from grievance.desk.words import AGE, LIST, SORT
 from grievance.directory import facts
 from grievance.directory import queries as directory
 from grievance.extensions import db

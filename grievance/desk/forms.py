@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from grievance.accounts.models import Event
 from grievance.cases import replies
+from grievance.cases.labels import SEVERITY
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
@@ -23,7 +24,6 @@ from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.filters import issues
 from grievance.desk.loading import Desk, named, open_file
-from grievance.desk.words import SEVERITY
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, lazy
 from grievance.i18n import gettext as _

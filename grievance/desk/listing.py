@@ -14,6 +14,7 @@ from grievance.accounts.operations import recovery
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
+from grievance.cases import labels
 from grievance.cases import queue as listed
 from grievance.cases.models import Case
 from grievance.cases.queue import Seer
@@ -67,7 +68,7 @@ def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
     return [
         Row(
             case,
-            _(words.SEVERITY[case.severity]),
+            _(labels.SEVERITY[case.severity]),
             issue_label(case.main_issue),
             words.place(case),
             words.tongue(case.language),

@@ -59,6 +59,12 @@ ENTRIES = (
         N_("What is with other bodies, who has answered, whom to ask again."),
     ),
     Entry(
+        "reports.numbers",
+        N_("Numbers"),
+        frozenset({P.NUMBERS_READ}),
+        N_("How many cases, how long each step took, what came of them."),
+    ),
+    Entry(
         "console.confirm",
         N_("Directory confirmations"),
         frozenset({P.DIRECTORY_EDIT}),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import abort
 
-from grievance.cases import money
+from grievance.cases import labels, money
 from grievance.cases.models import RemedyItem
 from grievance.cases.operations.remedying import Remedy
 from grievance.cases.operations.sums import Facts
@@ -53,8 +53,12 @@ class RemedyForm(WithFile):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         self.item = _item(desk, named("item_id"))
-        self.kind.choices = choices_of((code, _(label)) for code, label in words.KINDS.items())
-        self.stands.choices = choices_of((code, _(label)) for code, label in words.STANDS.items())
+        self.kind.choices = choices_of(
+            (code, _(label)) for code, label in labels.REMEDY_KIND.items()
+        )
+        self.stands.choices = choices_of(
+            (code, _(label)) for code, label in labels.REMEDY_STATE.items()
+        )
         self.currency.choices = choices_of(
             (code, f"{code} – {money.name(code)}") for code in money.CURRENCIES
         )

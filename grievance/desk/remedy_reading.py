@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from grievance.cases import files, money
+from grievance.cases import files, labels, money
 from grievance.cases.models import AWAITED, CaseFile, Feedback, RemedyItem
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.sums import Facts, facts_of
@@ -77,8 +77,8 @@ def _line(desk: Desk, item: RemedyItem, today: date) -> ItemLine:
     file = db.session.get(CaseFile, item.file_id) if item.file_id else None
     return ItemLine(
         id=item.id,
-        kind=_(words.KINDS[item.kind]),
-        stands=_(words.STANDS[item.state]),
+        kind=_(labels.REMEDY_KIND[item.kind]),
+        stands=_(labels.REMEDY_STATE[item.state]),
         state=item.state,
         words=facts.words,
         source=facts.source,
@@ -105,7 +105,7 @@ def voices(desk: Desk, zone: str) -> list[Voice]:
             one.kind == "sign_off",
             one.state == "lapsed",
             time_text(one.at, ZoneInfo(zone)),
-            _(words.RATINGS[one.rating]) if one.rating else "",
+            _(labels.RATING[one.rating]) if one.rating else "",
             one.reprisal,
             desk.opened.open_text(Label.FEEDBACK_WORDS, one.id, one.words),
             tongue(one.language),
@@ -130,7 +130,7 @@ def ended(desk: Desk, zone: str) -> Ended | None:
     if desk.case.state != "closed" or made is None:
         return None
     when = time_text(made.at, ZoneInfo(zone))
-    return Ended(_(words.RESULTS[made.result]), _(words.GROUND[made.by]), when)
+    return Ended(_(labels.RESULT[made.result]), _(words.GROUND[made.by]), when)
 
 
 def to_close(desk: Desk) -> ToClose:

@@ -7,7 +7,7 @@ import logging
 from flask import Response, make_response, render_template, request
 
 from grievance.accounts import audit
-from grievance.cases import erasures, notices, queries
+from grievance.cases import erasures, labels, notices, queries
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import Case
 from grievance.cases.operations import receipts
@@ -51,11 +51,11 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         case=row,
         shown=shown,
         worker_reads=words.tongue(row.language),
-        severity=_(words.SEVERITY[row.severity]),
+        severity=_(labels.SEVERITY[row.severity]),
         issues=[issue_label(issue) for issue in row.issues],
         place=words.place(row),
         age=words.age(row.filed_at, at),
-        channel=_(words.CHANNEL[row.channel]),
+        channel=_(labels.CHANNEL[row.channel]),
         state=_(LABELS[row.state]),
         level=words.level(row),
         referrals=of_case(desk),

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from grievance.cases.finding import BY
-from grievance.cases.models import AUTHORS, FILED_BY, SEVERITIES, Case
+from grievance.cases.labels import REGION
+from grievance.cases.models import AUTHORS, Case
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queue import AGES, DUE_WITHIN, LISTS, SORTS
 from grievance.clock import local_day
@@ -19,36 +20,12 @@ from grievance.model import complete, some_of
 from grievance.questions.places import country_name
 
 LAW_SHOWN_DAYS = 180  # a day of the law further ahead says nothing in a list
-SEVERITY = {
-    "critical": N_("Critical"),
-    "high": N_("High"),
-    "medium": N_("Medium"),
-    "low": N_("Low"),
-}
-complete(SEVERITY, SEVERITIES)
-REGION = {
-    "hokkaido": N_("Hokkaido"),
-    "tohoku": N_("Tohoku"),
-    "kanto": N_("Kanto"),
-    "chubu": N_("Chubu"),
-    "kansai": N_("Kansai"),
-    "chugoku": N_("Chugoku"),
-    "shikoku": N_("Shikoku"),
-    "kyushu": N_("Kyushu and Okinawa"),
-}
 AGE = {
     "7": N_("More than a week"),
     "30": N_("More than a month"),
     "90": N_("More than three months"),
 }
 complete(AGE, AGES)
-CHANNEL = {
-    "web": N_("Filed on the web"),
-    "phone": N_("Told by phone"),
-    "in_person": N_("Told in person"),
-    "post": N_("Sent by post"),
-}
-complete(CHANNEL, FILED_BY)
 LIST = {
     "danger": N_("Danger"),
     "escalated": N_("Escalated to you"),

@@ -1,0 +1,235 @@
+"""How many, how long, and what came of it, over a period: counted from what stands in the clear and
+from the tallies. Nothing sealed is read, and no number is of one person alone.
+
+What each figure counts is written down for readers in `docs/numbers.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Date, String, cast, extract, func, select
+from sqlalchemy.orm import Session
+
+from grievance.cases.models import Case, Feedback, Outcome, RemedyItem, Tally
+from grievance.clock import add_months
+from grievance.referrals.models import Referral
+from grievance.referrals.states import ANSWERS
+
+DAY = 24 * 60 * 60
+HALF = 6  # months
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days from `first` to `last`, both of them counted, where the operator is."""
+
+    first: date
+    last: date
+    zone: str
+
+    @property
+    def began(self) -> datetime:
+        """Its first moment."""
+        return _midnight(self.first, self.zone)
+
+    @property
+    def ended(self) -> datetime:
+        """The first moment after it."""
+        return _midnight(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def months(self) -> int:
+        """How many whole calendar months it is; 0 when it is none."""
+        after = self.last + timedelta(days=1)
+        whole = self.first.day == 1 and after.day == 1
+        return 12 * (after.year - self.first.year) + after.month - self.first.month if whole else 0
+
+    @property
+    def before(self) -> Period:
+        """The period before it: as many whole months, or else as many days."""
+        days = timedelta(days=(self.last - self.first).days + 1)
+        first = add_months(self.first, -self.months) if self.months else self.first - days
+        return Period(first, self.first - timedelta(days=1), self.zone)
+
+    def holds(self, moment: Any) -> ColumnElement[bool]:
+        """Whether a column's moment lies in it."""
+        held: ColumnElement[bool] = (moment >= self.began) & (moment < self.ended)
+        return held
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
+def half_year(day: date, zone: str) -> Period:
+    """The half-year a day lies in: January to June, or July to December."""
+    first = date(day.year, 1 if day.month <= HALF else 1 + HALF, 1)
+    return Period(first, add_months(first, HALF) - timedelta(days=1), zone)
+
+
+COLUMNS: Mapping[str, Any] = {
+    "problem": Case.main_issue,
+    "severity": Case.severity,
+    "state": Case.state,
+    "language": Case.language,
+    "country": Case.country,
+    "region": Case.region,
+    "channel": Case.channel,
+    "filed_for": Case.filed_for,
+}
+STEPS: Mapping[str, Any] = {
+    "answer": Case.first_answer_at,
+    "decision": Case.decided_at,
+    "hand_over": Case.handed_over_at,
+    "remedy": Case.remedy_kept_at,
+    "closing": Case.closed_at,
+}
+TALLIED = ("nationality", "sector")
+COUNTED = (
+    *COLUMNS, "closed", "not_taken", "remedies", "kept", "content", "punished", *TALLIED,
+)  # fmt: skip
+NOT_TAKEN = ("not_accepted", "withdrawn")
+Counts = Mapping[str, int]
+
+
+def counts(session: Session, period: Period) -> dict[str, Counts]:
+    """Every count of a period, by the name of its figure, then by code. Codes nobody has are not
+    there. The tallies hold whole months only, so they are empty for any other period."""
+    filed = period.holds(Case.filed_at)
+    found = {name: _by(session, column, filed) for name, column in COLUMNS.items()}
+    found["region"].pop("", None)  # a case from abroad
+    found["closed"] = _by(session, Outcome.result, period.holds(Outcome.at))
+    found["not_taken"] = _by(
+        session, Case.state, Case.state.in_(NOT_TAKEN), period.holds(Case.state_since)
+    )
+    found["remedies"] = _by(session, RemedyItem.kind, period.holds(RemedyItem.made_at))
+    found["kept"] = _by(session, RemedyItem.state, period.holds(RemedyItem.made_at))
+    said = (Feedback.kind == "sign_off", Feedback.state == "given", Feedback.rating.is_not(None))
+    found["content"] = _by(session, Feedback.rating, *said, period.holds(Feedback.at))
+    found["punished"] = _by(
+        session, Feedback.reprisal, Feedback.kind == "arrival", period.holds(Feedback.at)
+    )
+    return found | _tallied(session, period)
+
+
+def _by(session: Session, column: Any, *conditions: ColumnElement[bool]) -> dict[str, int]:
+    chosen = select(cast(column, String), func.count()).where(*conditions).group_by(column)
+    return {code or "": number for code, number in session.execute(chosen)}
+
+
+def _tallied(session: Session, period: Period) -> dict[str, Counts]:
+    found: dict[str, dict[str, int]] = {name: {} for name in TALLIED}
+    if not period.months:
+        return dict(found)
+    chosen = (
+        select(Tally.dimension, Tally.value, func.sum(Tally.count))
+        .where(Tally.dimension.in_(TALLIED), Tally.month.between(period.first, period.last))
+        .group_by(Tally.dimension, Tally.value)
+    )
+    for dimension, value, number in session.execute(chosen):
+        found[dimension][value] = int(number)
+    return dict(found)
+
+
+def filed_by_month(session: Session, last: date, zone: str, months: int = 12) -> list[Counted]:
+    """How many cases were filed in each of the last `months` calendar months, up to that of
+    `last`."""
+    first = add_months(last.replace(day=1), 1 - months)
+    start = func.date_trunc("month", func.timezone(zone, Case.filed_at))
+    month = cast(start, Date).label("month")
+    chosen = (
+        select(month, func.count())
+        .where(Period(first, last, zone).holds(Case.filed_at))
+        .group_by("month")
+    )
+    found = dict(session.execute(chosen).tuples().all())
+    return [
+        Counted(day, found.get(day, 0)) for day in (add_months(first, at) for at in range(months))
+    ]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A month's first day, and how many."""
+
+    month: date
+    number: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Days from filing to a step, of the cases that reached it in the period: half of them took at
+    most `median`, nine in ten at most `most`. None where there was no case."""
+
+    number: int
+    median: float | None = None
+    most: float | None = None
+
+
+def times(session: Session, period: Period) -> dict[str, Spread]:
+    """How long each step took, by its name."""
+    return {name: _spread(session, moment, period) for name, moment in STEPS.items()}
+
+
+def _spread(session: Session, moment: Any, period: Period) -> Spread:
+    days = extract("epoch", moment - Case.filed_at) / DAY
+    row = session.execute(
+        select(
+            func.count(),
+            func.percentile_cont(0.5).within_group(days),
+            func.percentile_cont(0.9).within_group(days),
+        ).where(period.holds(moment))
+    ).one()
+    # the worker's acts are stamped to the hour, so one that was answered at once is not "before"
+    shown = [max(0.0, float(value)) if value is not None else None for value in row[1:]]
+    return Spread(row[0], *shown)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a body made of the hand-overs of a period: how many workers were asked, how many said
+    yes, what was handed over, and of that what was answered, declined, met with silence so far;
+    and the median days to the first answer."""
+
+    mechanism: str
+    asked: int
+    agreed: int
+    handed: int
+    answered: int
+    declined: int
+    silent: int
+    median_days: float | None
+
+
+def records(session: Session, period: Period) -> list[Record]:
+    """The record of each body of which somebody was asked, or which got something, in a period; the
+    one with most hand-overs first."""
+    first = func.least(*(getattr(Referral, f"{kind}_on") for kind in ANSWERS))
+    asked, handed = period.holds(Referral.asked_at), period.holds(Referral.delivered_at)
+    answered = handed & first.is_not(None)
+    rows = session.execute(
+        select(
+            Referral.mechanism,
+            func.count().filter(asked),
+            func.count().filter(asked & (Referral.consent_answer == "yes")),
+            func.count().filter(handed),
+            func.count().filter(answered),
+            func.count().filter(handed & Referral.declined_on.is_not(None)),
+            func.count().filter(handed & (Referral.state == "silent")),
+            func.percentile_cont(0.5).within_group(first - Referral.delivered_on).filter(answered),
+        )
+        .where(asked | handed)
+        .group_by(Referral.mechanism)
+    )
+    found = [Record(*row) for row in rows]
+    return sorted(found, key=lambda one: (-one.handed, -one.asked, one.mechanism))
+
+
+def total(counted: Mapping[str, int] | Sequence[int]) -> int:
+    """All of a figure together."""
+    return sum(counted.values() if isinstance(counted, Mapping) else counted)

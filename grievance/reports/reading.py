@@ -1,0 +1,118 @@
+"""What stands on the page of numbers: each figure as lines beside those of the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from grievance.cases import figures
+from grievance.cases.figures import Period, Record, Spread, total
+from grievance.directory import queries as directory
+from grievance.i18n import current
+from grievance.i18n import gettext as _
+from grievance.reports.words import FIGURES, STEP
+
+
+@dataclass(frozen=True)
+class Line:
+    """One code of a figure: how many in the period and in the one before, and how long its bar is
+    (0 to 100, of the longest)."""
+
+    code: str
+    label: str
+    number: int
+    before: int
+    bar: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A figure as a table."""
+
+    name: str
+    title: str
+    counts: str
+    lines: list[Line]
+    number: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """How long a step took in the period, and in the one before."""
+
+    name: str
+    label: str
+    spread: Spread
+    before: Spread
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A month of the plot: its name, how many, and how high its bar is (0 to 100)."""
+
+    label: str
+    number: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All of the page."""
+
+    period: Period
+    tables: list[Table]
+    steps: list[Step]
+    bodies: list[tuple[str, Record]]
+    months: list[Bar]
+
+    def table(self, name: str) -> Table:
+        """A figure by its name."""
+        return next(one for one in self.tables if one.name == name)
+
+
+def numbers(session: Session, period: Period, today: date) -> Numbers:
+    """Everything that is counted of a period, in words; the plot ends with it, or with today."""
+    now, before = figures.counts(session, period), figures.counts(session, period.before)
+    took, had = figures.times(session, period), figures.times(session, period.before)
+    known = directory.book(session)
+    return Numbers(
+        period,
+        [_table(name, now[name], before[name]) for name in FIGURES],
+        [Step(name, _(label), took[name], had[name]) for name, label in STEP.items()],
+        [(known.name(one.mechanism), one) for one in figures.records(session, period)],
+        _months(session, min(period.last, today), period.zone),
+    )
+
+
+def _table(name: str, now: Mapping[str, int], before: Mapping[str, int]) -> Table:
+    figure = FIGURES[name]
+    codes = [code for code in figure.order if code in now or code in before]
+    rest = (set(now) | set(before)) - set(codes)
+    codes += sorted(rest, key=lambda code: (-now.get(code, 0), -before.get(code, 0), code))
+    longest = max(now.values(), default=0) or 1
+    lines = [
+        Line(
+            code,
+            figure.label(code),
+            now.get(code, 0),
+            before.get(code, 0),
+            round(100 * now.get(code, 0) / longest),
+        )
+        for code in codes
+    ]
+    return Table(name, _(figure.title), _(figure.counts), lines, total(now), total(before))
+
+
+def _months(session: Session, last: date, zone: str) -> list[Bar]:
+    found = figures.filed_by_month(session, last, zone)
+    highest = max((one.number for one in found), default=0) or 1
+    return [Bar(_month(one.month), one.number, round(100 * one.number / highest)) for one in found]
+
+
+def _month(day: date) -> str:
+    name = current().locale.months["stand-alone"]["abbreviated"][day.month]
+    return f"{name} {day.year}"

@@ -1,0 +1,52 @@
+"""The numbers as one table to take along: a line for each code of each figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from grievance.reports.reading import Numbers
+
+Cell = str | int | float
+HEAD = ("figure", "code", "name", "number", "before", "first_day", "last_day")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(told: Numbers) -> Iterator[tuple[Cell, ...]]:
+    """Every number of the page: `figure` and `code` never change, `name` is in the language of the
+    reader."""
+    days = (told.period.first.isoformat(), told.period.last.isoformat())
+    for table in told.tables:
+        for line in table.lines:
+            yield table.name, line.code, line.label, line.number, line.before, *days
+    for step in told.steps:
+        for part in ("number", "median", "most"):
+            now, before = getattr(step.spread, part), getattr(step.before, part)
+            yield f"days_{part}", step.name, step.label, _one(now), _one(before), *days
+    for name, body in told.bodies:
+        for part in PARTS:
+            yield f"body_{part}", body.mechanism, name, _one(getattr(body, part)), "", *days
+
+
+PARTS = ("asked", "agreed", "handed", "answered", "declined", "silent", "median_days")
+
+
+def _one(value: float | None) -> Cell:
+    if value is None:
+        return ""
+    return value if isinstance(value, int) else round(float(value), 1)
+
+
+def csv_of(told: Numbers) -> str:
+    """The table as CSV. A name that a spreadsheet would take for a formula gets an apostrophe."""
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow(HEAD)
+    table.writerows([safe(cell) for cell in row] for row in rows(told))
+    return written.getvalue()
+
+
+def safe(cell: Cell) -> Cell:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -1,0 +1,54 @@
+"""The page of numbers, and the same as a table to take along."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, render_template
+
+from grievance.accounts import queries as accounts
+from grievance.clock import local_day, now
+from grievance.extensions import db
+from grievance.reports import sheets
+from grievance.reports.blueprint import bp
+from grievance.reports.periods import PeriodForm, asked, said
+from grievance.reports.reading import Numbers
+from grievance.reports.reading import numbers as count
+from grievance.reports.words import HOW_LONG, RECORD
+from grievance.web.audience import audience
+
+
+def _asked() -> tuple[PeriodForm, Numbers]:
+    session = db.session()
+    profile = accounts.profile(session)
+    zone = profile.time_zone if profile else "UTC"
+    today = local_day(now(), zone)
+    form, period = asked(today, zone)
+    return form, count(session, period, today)
+
+
+@bp.get("/numbers")
+@audience("staff", "numbers.read")
+def numbers() -> str:
+    """How many cases, how long, what came of them, and how bodies answer."""
+    form, told = _asked()
+    return render_template(
+        "reports/numbers.html",
+        form=form,
+        told=told,
+        period=said(told.period),
+        before=said(told.period.before),
+        how_long=HOW_LONG,
+        record=RECORD,
+        arguments=form.arguments,
+    )
+
+
+@bp.get("/numbers.csv")
+@audience("staff", "numbers.read")
+def numbers_csv() -> Response:
+    """The numbers of these days as CSV: codes and counts, nothing of any one case."""
+    _form, told = _asked()
+    answer = make_response("\ufeff" + sheets.csv_of(told))
+    name = f"numbers-{told.period.first}-{told.period.last}.csv"
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer

@@ -1,0 +1,151 @@
+"""The page of numbers: what it counts, of which days, for whom."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from grievance.accounts.roles import PERMISSIONS, Permission, Role
+from grievance.cases import figures
+from grievance.cases.figures import COUNTED, Period, half_year
+from grievance.cases.models import Case, Tally
+from grievance.clock import local_day, real_now
+from grievance.reports import sheets
+from grievance.reports.words import FIGURES
+from tests.desk.conftest import House
+from tests.guard.source import ROOT
+from tests.pages import Page
+
+Show = Callable[..., Page]
+ZONE = "Asia/Tokyo"
+
+
+def _figure(page: Page, name: str) -> dict[str, tuple[str, ...]]:
+    """Code → number and the number before."""
+    table = page.one("section", **{"data-figure": name})
+    return {
+        str(row.get("data-code")): tuple("".join(td.itertext()) for td in row.findall("td")[:2])
+        for row in table.iter("tr")
+        if row.get("data-code")
+    }
+
+
+def _dated(house: House, days: float, **columns: object) -> Case:
+    """A case that was filed so many days ago."""
+    case = house.case().case
+    case.filed_at = real_now() - timedelta(days=days)
+    for name, value in columns.items():
+        setattr(case, name, value)
+    house.session.commit()
+    return case
+
+
+def test_cases_are_counted_by_what_stands_in_the_clear(house: House, show: Show) -> None:
+    _dated(house, 0)
+    _dated(house, 0, language="my", region="kansai")
+    page = show(house.browser(house.operator.director), "/staff/numbers?period=year")
+    assert _figure(page, "language") == {"vi": ("1", "0"), "my": ("1", "0")}
+    assert _figure(page, "region")["kansai"] == ("1", "0")
+    assert _figure(page, "state") == {"received": ("2", "0")}
+
+
+def test_the_days_before_stand_beside(house: House, show: Show) -> None:
+    today = local_day(real_now(), ZONE)
+    for days in (1, 12, 40):
+        _dated(house, days)
+    first = today - timedelta(days=9)
+    address = f"/staff/numbers?period=days&first={first}&last={today}"
+    page = show(house.browser(house.operator.director), address)
+    assert _figure(page, "state") == {"received": ("1", "1")}
+
+
+def test_a_period_is_as_long_as_the_one_before(session: Session) -> None:
+    half = half_year(date(2026, 11, 30), ZONE)
+    assert (half.first, half.last) == (date(2026, 7, 1), date(2026, 12, 31))
+    assert (half.before.first, half.before.last) == (date(2026, 1, 1), date(2026, 6, 30))
+    ten = Period(date(2026, 11, 21), date(2026, 11, 30), ZONE)
+    assert (ten.before.first, ten.before.last) == (date(2026, 11, 11), date(2026, 11, 20))
+    february = Period(date(2026, 2, 1), date(2026, 2, 28), ZONE)
+    assert (february.before.first, february.before.last) == (date(2026, 1, 1), date(2026, 1, 31))
+    # 0:30 in Tokyo on the first of July is still June in UTC
+    assert half.began == datetime(2026, 6, 30, 15, tzinfo=UTC)
+
+
+def test_half_of_them_and_nine_in_ten(house: House) -> None:
+    for took in (1, 2, 3, 4, 20):
+        _dated(house, 30, first_answer_at=real_now() - timedelta(days=30 - took))
+    today = local_day(real_now(), ZONE)
+    period = Period(today - timedelta(days=31), today, ZONE)
+    spread = figures.times(house.session, period)["answer"]
+    assert spread.number == 5
+    assert spread.median == pytest.approx(3, abs=0.01)
+    assert spread.most == pytest.approx(13.6, abs=0.01)
+    assert figures.times(house.session, period)["remedy"].median is None
+
+
+def test_tallies_count_in_whole_months_only(session: Session) -> None:
+    session.add(Tally(month=date(2026, 3, 1), dimension="sector", value="care", count=4))
+    session.add(Tally(month=date(2026, 4, 1), dimension="sector", value="care", count=3))
+    session.flush()
+    both = Period(date(2026, 3, 1), date(2026, 4, 30), ZONE)
+    assert figures.counts(session, both)["sector"] == {"care": 7}
+    one = Period(date(2026, 4, 1), date(2026, 4, 30), ZONE)
+    assert figures.counts(session, one)["sector"] == {"care": 3}
+    part = Period(date(2026, 3, 1), date(2026, 4, 29), ZONE)
+    assert figures.counts(session, part)["sector"] == {}
+
+
+def test_every_figure_is_counted(session: Session) -> None:
+    period = half_year(date(2026, 4, 1), ZONE)
+    assert list(figures.counts(session, period)) == list(COUNTED)
+
+
+def test_what_is_wrong_with_the_days_stands_beside_them(house: House, show: Show) -> None:
+    client = house.browser(house.operator.director)
+    page = show(client, "/staff/numbers?period=days&first=2026-02-31&last=")
+    assert page.one("p", **{"data-error": "first"}) is not None
+    assert page.one("p", **{"data-error": "last"}) is not None
+    assert "2026-02-31" in page.html
+    page = show(client, "/staff/numbers?period=days&first=2026-04-02&last=2026-04-01")
+    assert "before the first one" in page.main
+    assert _figure(show(client, "/staff/numbers?period=nonsense"), "state") == {}
+
+
+def test_who_leads_reads_them_and_nobody_else(house: House, show: Show) -> None:
+    for role in (Role.HANDLER, Role.LEAD, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR):
+        client = house.browser(house.hire(role))
+        may = Permission.NUMBERS_READ in PERMISSIONS[role]
+        for path in ("/staff/numbers", "/staff/numbers.csv"):
+            assert client.get(path).status_code == (200 if may else 403), (role, path)
+
+
+def test_the_table_to_take_along_says_what_the_page_says(house: House) -> None:
+    _dated(house, 0)
+    answer = house.browser(house.operator.director).get("/staff/numbers.csv?period=year")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert tuple(rows[0]) == sheets.HEAD
+    assert ["state", "received", "Received", "1", "0"] in [row[:5] for row in rows]
+
+
+def test_no_name_is_taken_for_a_formula() -> None:
+    written = sheets.safe("=HYPERLINK(1)"), sheets.safe("-2"), sheets.safe("Union"), sheets.safe(-2)
+    assert written == ("'=HYPERLINK(1)", "'-2", "Union", -2)
+
+
+def test_nothing_of_a_case_stands_on_the_page(house: House, show: Show) -> None:
+    case = _dated(house, 0)
+    page = show(house.browser(house.operator.director), "/staff/numbers?period=year")
+    assert case.reference not in page.html
+    assert str(case.id) not in page.html
+
+
+def test_every_figure_is_explained_for_readers() -> None:
+    told = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", told, re.M) == [*FIGURES, *figures.STEPS, *sheets.PARTS]
