@@ -21,6 +21,12 @@ SENTENCES: dict[str, str] = {
     "role": N_("Nobody can be given this role."),
     "own_role": N_("Nobody changes their own role. Ask somebody else who manages people."),
     "not_member": N_("This person is not a member any more."),
+    "elsewhere": N_(
+        "Whoever has this address was at another organisation here. Use another address of theirs."
+    ),
+    "closed_partner": N_("This partner was closed. Open it again before you invite anybody."),
+    "body_taken": N_("This body is a partner already. Look at the list again."),
+    "key_confirmed": N_("Somebody has confirmed this key already. Look at the list again."),
     "last_holder": N_(
         "Nobody else holds the key. Give the key to another member first, or every case is lost."
     ),

@@ -1,7 +1,7 @@
 """The people of a test: an operator with its keys, its staff, and workers who filed.
 
 Everything goes through the real operations; only the passwords are hashed at the lowest cost.
-The API: `found_operator`, `member`, `file_case`, `browser`.
+The API: `found_operator`, `member`, `add_partner`, `file_case`, `browser`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from grievance import clock
 from grievance.accounts import quorum
 from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword
-from grievance.accounts.keys import holders, open_organisation_keys
+from grievance.accounts.keys import holders, open_organisation_keys, organisation_key
 from grievance.accounts.models import Person
-from grievance.accounts.operations import founding, invitations, recovery, signing
+from grievance.accounts.operations import founding, invitations, partners, recovery, signing
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
@@ -253,6 +253,48 @@ def _take_in(
         approve(giver.acting(session, ring, then), asked.id, words)
     session.commit()
     return made
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A partner organisation and its people; the first of them gave the key to the others."""
+
+    id: UUID
+    mechanism: str
+    people: tuple[Staff, ...]
+
+
+def add_partner(
+    session: Session,
+    operator: Operator,
+    mechanism: str,
+    people: int = 1,
+    *,
+    confirmed: bool = True,
+    now: datetime = NOW,
+) -> Partner:
+    """A body of the directory with so many people, whose key the director has confirmed."""
+    ring, director = operator.ring, operator.director
+    adding = director.acting(session, ring, now)
+    added = partners.add(adding, partners.NewPartner(mechanism, f"Body {mechanism}", "called"))
+    inviting = replace(adding, organisation_id=added)
+    made: list[Staff] = []
+    for number in range(people):
+        name, address = f"Partner {number + 1}", f"{uuid4().hex[:10]}@partner.example"
+        role = Role.PARTNER_CASEWORKER
+        token = invitations.invite(inviting, invitations.Invitee(name, address, role))
+        newcomer = invitations.Newcomer(cheap_password(ring), "en")
+        came = invitations.accept(session, token, newcomer, ring=ring, now=now)
+        made.append(Staff(came.person_id, name, address, role, added, came.private))
+        for asked in waiting_requests(session, added, came.person_id):
+            words = fingerprint(session.get_one(Person, came.person_id).public)
+            approve(made[0].acting(session, ring, now), asked.id, words)
+    if confirmed and made:
+        key = organisation_key(session, added)
+        assert key is not None
+        partners.confirm_key(adding, added, fingerprint(key.public))
+    session.commit()
+    return Partner(added, mechanism, tuple(made))
 
 
 def new_keys(ring: KeyRing, version: int | None = None) -> tuple[str, ReceiptKeys]:

@@ -43,7 +43,7 @@ _OPTION = "voucher"
 
 # verb → the codes its events carry; a name that ends in "?" may be left out
 VERBS: dict[str, tuple[str, ...]] = {
-    "founded": ("person", "check"),
+    "founded": ("person", "check", "generation?"),
     "recovery_confirmed": ("generation",),
     "recovery_replaced": ("generation",),
     "recovery_used": ("person", "generation", "role?"),
@@ -61,6 +61,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "key_refused": ("person",),
     "key_rotated": ("generation", "check"),
     "member_removed": ("person",),
+    "partner_added": ("mechanism", "vetted_by"),
+    "partner_key_confirmed": ("generation",),
     "away": ("person", "first", "last", "deputy?"),
     "back": ("person",),
     "letter_retried": ("letter",),

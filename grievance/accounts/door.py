@@ -22,7 +22,7 @@ from grievance.accounts.hashing import (
 from grievance.accounts.models import Person
 from grievance.accounts.operations import signing
 from grievance.accounts.operations.persons import Admitted
-from grievance.accounts.queries import email_tag, wrap_for
+from grievance.accounts.queries import email_tag, memberships_of, wrap_for
 from grievance.accounts.staff import COOKIE, Member, key_ring
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
@@ -101,8 +101,8 @@ def _try(candidate: Candidate, password: str, name: str, device: str) -> Entrant
 
 
 def sign_in(address: str, password: str, after: str) -> Response:
-    """Go on to `after`, signed in. A password that was changed while it was hashed is tried once
-    more: the same one may have been wrapped anew, at today's costs, by a request beside this."""
+    """Go on to `after` if it is theirs, signed in. A password that was changed while it was hashed
+    is tried once more: it may have been wrapped anew, at today's costs, by a request beside."""
     try:
         return enter(authenticate(address, password), after)
     except signing.Superseded:
@@ -143,19 +143,21 @@ def enter(entrant: Entrant, after: str) -> Response:
         signing.seen_device(session, entrant.device, now)
     else:
         device = signing.remember_device(session, person_id, now)
+    partner = any(fact.kind == "partner" for fact in memberships_of(session, person_id))
     session.commit()
-    answer = see_other(after)
+    answer = see_other(onward(after, partner=partner))
     set_cookie(answer, COOKIE, secret)
     if device:
         set_cookie(answer, DEVICE, device, DEVICE_SECONDS)
     return answer
 
 
-def local(path: str) -> str:
-    """Where to go on to: a path of the desk of ours, or the desk's first page."""
-    if path.startswith("/staff/") and "\\" not in path and path.isprintable():
+def onward(path: str, *, partner: bool) -> str:
+    """Where to go on to: a path of ours that is for such people, or their first page."""
+    theirs, start = ("/partner/", "partner.start") if partner else ("/staff/", "desk.today")
+    if path.startswith(theirs) and "\\" not in path and path.isprintable():
         return path
-    return url_for("desk.today")
+    return url_for(start)
 
 
 def init_app(app: Flask) -> None:

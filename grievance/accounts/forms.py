@@ -72,6 +72,18 @@ class Confirm(Form):
     """Yes, do it."""
 
 
+class Approve(Form):
+    """The words that were read to me."""
+
+    words = Line(
+        lazy("The six words that they read to you"),
+        hint=lazy(
+            "Call them and let them read from their own page, Your account. Never by e-mail."
+        ),
+        needed=lazy("Type the six words."),
+    )
+
+
 class ConfirmPassword(Form):
     """The password once more."""
 

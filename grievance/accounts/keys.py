@@ -24,6 +24,7 @@ from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder, check_public_key
 
 ORGANISATION, MEMBER, RECOVERY = "organisation", "member", "recovery"  # kinds of key holder
+RECIPIENT = "recipient"  # an organisation as holder of packets that were agreed to for it
 
 
 def organisation_key(session: Session, organisation_id: UUID) -> OrganisationKey | None:
@@ -88,7 +89,8 @@ def open_organisation_keys(
     session: Session, person_id: UUID, member_private: bytes
 ) -> dict[tuple[UUID, int], bytes]:
     """Private keys by (organisation, generation) that this member can open through the membership
-    rows that exist now: the newest, and through the chain every one before it.
+    rows that exist now: the newest, and through the chain every one before it; a chain ends where a
+    key was born without the one before.
 
     A member without such a row gets an empty mapping, whatever their role or session says.
     """
@@ -127,8 +129,10 @@ def _with_earlier(
     )
     for key in later:
         holder = Holder(ORGANISATION, organisation_id, key.generation, b"")
+        if key.previous_box is None:
+            break
         info = key_info(organisation_id, key.generation - 1, holder, "chain")
-        private = open_grant(private, info, key.previous_box or b"")
+        private = open_grant(private, info, key.previous_box)
         opened[organisation_id, key.generation - 1] = private
     return opened
 

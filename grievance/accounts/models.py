@@ -22,13 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.accounts.roles import Role
+from grievance.accounts.roles import ORGANISATION_KINDS, Role
 from grievance.i18n import STAFF_LANGUAGES
 from grievance.model import Base, among, code, digest, identifier, sealed, staff_text
 from grievance.vault.chain import START
 
 CODE = {"holds": "code"}
 PUBLIC = {"holds": "public"}
+# How somebody made sure that an address is the body's own.
+VETTED_BY = ("called", "website", "letter", "in_person")
 
 
 class Person(Base):
@@ -75,7 +77,8 @@ class MemberKeyWrap(Base):
 
 
 class Organisation(Base):
-    """The operator, or a partner. Its row is the head of its event chain."""
+    """The operator, or a partner: a body of the directory whose people answer for it here. Its row
+    is the head of its event chain."""
 
     __tablename__ = "organisation"
 
@@ -89,11 +92,19 @@ class Organisation(Base):
     event_head: Mapped[bytes] = digest(default=START)
     event_mac: Mapped[bytes | None] = digest()
     event_reach: Mapped[int] = mapped_column(default=0, server_default="1")
+    mechanism: Mapped[str | None] = code(unique=True)
+    vetted_by: Mapped[str | None] = code(16)
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
     stream_kind = "organisation"
 
     __table_args__ = (
-        among("kind", ("operator", "partner")),
+        among("kind", ORGANISATION_KINDS),
+        among("vetted_by", VETTED_BY),
+        CheckConstraint("(kind = 'partner') = (mechanism is not null)", name="mechanism"),
+        CheckConstraint("kind = 'partner' or closed_at is null", name="closed_at"),
         Index(
             "uq_organisation_operator",
             "kind",
@@ -104,7 +115,9 @@ class Organisation(Base):
 
 
 class OrganisationKey(Base):
-    """One generation of an organisation's key; `previous_box` holds the private key before it."""
+    """One generation of an organisation's key; `previous_box` holds the private key before it, if
+    anybody had that. Nothing is sealed to a partner's key that was not `confirmed`, by somebody who
+    holds the operator's key and heard its six words from the partner."""
 
     __tablename__ = "organisation_key"
 
@@ -116,10 +129,13 @@ class OrganisationKey(Base):
     check: Mapped[bytes] = digest()
     previous_box: Mapped[bytes | None] = sealed("organisation.key/1")
     created_at: Mapped[datetime]
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("organisation_id", "generation"),
-        CheckConstraint("(generation = 1) = (previous_box is null)", name="chain"),
+        CheckConstraint("generation > 1 or previous_box is null", name="chain"),
+        CheckConstraint("(confirmed_by is null) = (confirmed_at is null)", name="confirmed"),
     )
 
 

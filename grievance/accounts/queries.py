@@ -61,6 +61,8 @@ class MembershipFact:
     role: Role
     holds_key: bool
     resealing: bool
+    rotation_due: bool = False
+    mechanism: str | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -118,7 +120,16 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
         .order_by(Organisation.id)
     )
     return tuple(
-        MembershipFact(org.id, org.name, org.kind, Role(role), held, org.resealing)
+        MembershipFact(
+            org.id,
+            org.name,
+            org.kind,
+            Role(role),
+            held,
+            org.resealing,
+            org.rotation_due,
+            org.mechanism,
+        )
         for org, role, held in rows
     )
 

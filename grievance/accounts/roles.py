@@ -1,7 +1,8 @@
 """Roles and what each may do: the one permission vocabulary of the product.
 
-Only handlers, leads and directors work on cases and hold their organisation's key. Administrators
-and directory editors never do, so they can invite and edit but not read or approve.
+Only handlers, leads and directors work on cases and hold the operator's key; a partner's people
+hold that of their own organisation. Administrators and directory editors hold none, so they can
+invite and edit but not read or approve. A role belongs to one kind of organisation.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     JOBS_READ = "jobs.read"
     NUMBERS_READ = "numbers.read"
+    REFERRAL_ANSWER = "referral.answer"
 
 
 class Role(StrEnum):
@@ -42,6 +44,7 @@ class Role(StrEnum):
     DIRECTORY_EDITOR = "directory_editor"
     AUDITOR = "auditor"
     OBSERVER = "observer"
+    PARTNER_CASEWORKER = "partner_caseworker"
 
 
 P = Permission
@@ -55,6 +58,7 @@ NEEDS_KEY = frozenset(
         P.CASE_LIFT,
         P.KEYS_COMPARE,
         P.KEYS_APPROVE,
+        P.REFERRAL_ANSWER,
     }
 )
 _HANDLER = frozenset({P.CASE_READ, P.CASE_WORK, P.CASE_FOUR_EYES, P.KEYS_COMPARE})
@@ -69,23 +73,29 @@ _LEAD = _HANDLER | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: _HANDLER,
     Role.LEAD: _LEAD,
-    Role.DIRECTOR: frozenset(Permission),
+    Role.DIRECTOR: frozenset(Permission) - {P.REFERRAL_ANSWER},
     Role.ADMINISTRATOR: frozenset(
         {P.PEOPLE_SEE, P.PEOPLE_MANAGE, P.OPERATOR_EDIT, P.AUDIT_READ, P.JOBS_READ}
     ),
     Role.DIRECTORY_EDITOR: frozenset({P.DIRECTORY_EDIT}),
     Role.AUDITOR: frozenset(),
     Role.OBSERVER: frozenset(),
+    Role.PARTNER_CASEWORKER: frozenset({P.REFERRAL_ANSWER}),
 }
 complete(PERMISSIONS, Role)
-KEY_HOLDERS = frozenset({Role.HANDLER, Role.LEAD, Role.DIRECTOR})
-ASSIGNABLE = (
-    Role.HANDLER,
-    Role.LEAD,
-    Role.DIRECTOR,
-    Role.ADMINISTRATOR,
-    Role.DIRECTORY_EDITOR,
-)
+KEY_HOLDERS = frozenset({Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.PARTNER_CASEWORKER})
+ORGANISATION_KINDS = ("operator", "partner")
+ASSIGNABLE = {
+    "operator": (
+        Role.HANDLER,
+        Role.LEAD,
+        Role.DIRECTOR,
+        Role.ADMINISTRATOR,
+        Role.DIRECTORY_EDITOR,
+    ),
+    "partner": (Role.PARTNER_CASEWORKER,),
+}
+complete(ASSIGNABLE, ORGANISATION_KINDS)
 NAMES: dict[Role, str] = {
     Role.HANDLER: N_("Handler: works on cases"),
     Role.LEAD: N_("Lead: works on cases, assigns them, gives keys"),
@@ -94,6 +104,7 @@ NAMES: dict[Role, str] = {
     Role.DIRECTORY_EDITOR: N_("Directory editor: the public directory, never cases"),
     Role.AUDITOR: N_("Auditor"),
     Role.OBSERVER: N_("Observer"),
+    Role.PARTNER_CASEWORKER: N_("Partner caseworker: answers what was handed over to them"),
 }
 complete(NAMES, Role)
 

@@ -36,8 +36,21 @@ def _house(person_id: Any) -> ColumnElement[Any]:
 model: type[Any]
 for model in (Membership, KeyRequest, OperatorProfile):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id"),)
-for model in (MembershipKey, OrganisationKey, RecoveryKey):
+for model in (MembershipKey, RecoveryKey):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
+
+# Named apart, as below: they came later, and only partners' rows have them.
+CONFIRMED = ("confirmed_by", "confirmed_at")
+NAMED[OrganisationKey] = (
+    Naming(columns_but(OrganisationKey, *CONFIRMED), under="organisation_id", since=2),
+    Naming(
+        CONFIRMED,
+        when=lambda key: key.confirmed_at is not None,
+        under="organisation_id",
+        since=2,
+        part="confirmed",
+    ),
+)
 
 # Named apart: it came after rows had been named without it, and only a way back has it.
 OPENS = "opens_at"
@@ -62,5 +75,11 @@ NAMED[MemberKeyWrap] = (
 )
 
 # Its name as a hash: events stay for ever and hold no words.
-NAMED[Organisation] = (Naming(("name",), under="id"),)
+PARTNER = ("mechanism", "vetted_by", "added_by", "added_at", "closed_at")
+NAMED[Organisation] = (
+    Naming(("name",), under="id"),
+    Naming(
+        PARTNER, when=lambda body: body.mechanism is not None, under="id", since=2, part="partner"
+    ),
+)
 HEADED[Organisation] = Heading(("kind", "founded_at"), reach=2)

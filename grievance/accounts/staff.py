@@ -41,11 +41,13 @@ from grievance.web.redirects import see_other
 COOKIE = "staff"
 SIGNED_IN = "signed-in"  # the permission of a page that every member may open
 SEEN_EVERY_SECONDS = 60
+OURS = ("/staff/", "/partner/")  # where pages for who is signed in lie
 
 
 @dataclass(frozen=True)
 class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
-    """Who is signed in. Permissions are those at the operator's desk."""
+    """Who is signed in. Permissions are those at the operator's desk, and none for partners'
+    people: theirs are those of `partner`."""
 
     person_id: UUID
     name: str
@@ -59,6 +61,11 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def operator(self) -> MembershipFact | None:
         """What the member is at the operator; None for partners' people."""
         return next((fact for fact in self.memberships if fact.kind == "operator"), None)
+
+    @property
+    def partner(self) -> MembershipFact | None:
+        """What the member is at a partner; None for staff of the operator."""
+        return next((fact for fact in self.memberships if fact.kind == "partner"), None)
 
     @property
     def organisation_id(self) -> UUID:
@@ -101,6 +108,11 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         opened: dict[tuple[UUID, int], bytes] = g.organisation_keys
         return opened
 
+    def keys_of(self, organisation_id: UUID) -> dict[int, bytes]:
+        """The private keys of one organisation by generation; empty for who holds none."""
+        opened = self.organisation_keys().items()
+        return {generation: key for (owner, generation), key in opened if owner == organisation_id}
+
     def get_id(self) -> str:
         """What Flask-Login knows them by."""
         return str(self.person_id)
@@ -121,9 +133,17 @@ def current_member() -> Member:
 
 
 def acting() -> StaffAct:
-    """What this request's member does to their organisation, from now on."""
+    """What this request's member does to the operator, from now on."""
     by = current_member()
     return StaffAct(db.session(), key_ring(), by.organisation_id, by.holder, real_now())
+
+
+def acting_there() -> StaffAct:
+    """What this request's member does to the partner they belong to, from now on."""
+    by = current_member()
+    if by.partner is None:
+        abort(403)
+    return StaffAct(db.session(), key_ring(), by.partner.organisation_id, by.holder, real_now())
 
 
 def member() -> Member | None:
@@ -133,7 +153,7 @@ def member() -> Member | None:
     return found
 
 
-def still(permission: Permission) -> Member:
+def still(permission: str, kind: str = "staff") -> Member:
     """The member once more after a slow hash, held until the transaction ends: who has no session
     any more signs in again, who may not any more gets 403."""
     before, session = current_member(), db.session()
@@ -143,8 +163,7 @@ def still(permission: Permission) -> Member:
         abort(redirect(url_for("accounts.sign_in"), 303))
     g.member = replace(before, memberships=memberships_of(session, before.person_id))
     g.pop("organisation_keys", None)
-    if not current_member().can(permission):
-        abort(403)
+    _may(current_member(), kind, permission)
     return current_member()
 
 
@@ -178,7 +197,31 @@ def _opened(row: StaffSession | None, secret: str) -> bytes | None:
 
 
 def check(permission: str | None) -> None:
-    """The guard of staff pages: sign in first (303), then the permission (403)."""
+    """The guard of the operator's pages: sign in first (303), then the permission (403)."""
+    _let_in("staff", permission)
+
+
+def check_partner(permission: str | None) -> None:
+    """The guard of partners' pages: sign in first (303), then member of a partner and the
+    permission there (403)."""
+    _let_in("partner", permission)
+
+
+def check_member(_permission: str | None) -> None:
+    """The guard of one's own account: sign in first (303), wherever one is a member."""
+    _let_in("member", SIGNED_IN)
+
+
+def _may(found: Member, kind: str, permission: str | None) -> None:
+    """403 for who is no member of such an organisation, and for who may not do this there."""
+    places = {"staff": (found.operator,), "partner": (found.partner,), "member": found.memberships}
+    there = [fact for fact in places[kind] if fact is not None]
+    allowed = {str(one) for fact in there for one in fact.permissions} | {SIGNED_IN}
+    if not there or permission not in allowed:
+        abort(403)
+
+
+def _let_in(kind: str, permission: str | None) -> None:
     if not current_user.is_authenticated:
         abort(login.unauthorized())
     found: Member = current_user._get_current_object()
@@ -188,8 +231,7 @@ def check(permission: str | None) -> None:
     if resuming.proven(cookie(COOKIE)):
         words.drop(db.session(), cookie(COOKIE))
     speak(BY_SLUG[found.language])
-    if permission != SIGNED_IN and not found.can(Permission(permission or "")):
-        abort(403)
+    _may(found, kind, permission)
     _reseal(found)
 
 
@@ -210,8 +252,8 @@ def _signed_out() -> Response:
 
 
 def kept_here(path: str) -> resuming.Fields | None:
-    """The fields that wait for this session at an address of the desk."""
-    found = load(request) if path.startswith("/staff/") else None
+    """The fields that wait for this session at an address of theirs."""
+    found = load(request) if path.startswith(OURS) else None
     if found is None:
         return None
     session = db.session()
@@ -240,4 +282,16 @@ def init_app(app: Flask) -> None:
     login.unauthorized_handler(_signed_out)
     resuming.opener(app, kept_here)
     guard(app, "staff", check)
-    provide(app, member=member, role_name=lambda role: gettext(NAMES[role]))
+    guard(app, "partner", check_partner)
+    guard(app, "member", check_member)
+    provide(
+        app,
+        member=member,
+        role_name=lambda role: gettext(NAMES[role]),
+        member_layout=lambda: f"layout/{'partner_desk' if _at_partner() else 'desk'}.html",
+    )
+
+
+def _at_partner() -> bool:
+    found = member()
+    return found is not None and found.partner is not None

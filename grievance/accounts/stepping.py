@@ -13,7 +13,6 @@ from flask import abort, current_app, make_response, redirect, render_template, 
 from grievance.accounts import door, forms, staff
 from grievance.accounts.operations import signing
 from grievance.accounts.queries import STEP_UP
-from grievance.accounts.roles import Permission
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
 from grievance.i18n import gettext
@@ -63,9 +62,7 @@ def _step_up(member: staff.Member, password: str) -> None:
 def _still() -> None:
     """The page's permission once more: it may be gone after a slow hash."""
     view: Any = current_app.view_functions[request.endpoint or ""]
-    permission = view.permission
-    if permission != staff.SIGNED_IN:
-        staff.still(Permission(permission))
+    staff.still(view.permission, view.audience)
 
 
 def _ask(form: forms.GoOn, status: int, busy: Busy | None = None) -> None:

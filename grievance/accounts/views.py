@@ -46,7 +46,7 @@ def sign_in() -> Response:
         tell(str(KEPT))
     if request.method == "POST" and form.validate():
         try:
-            return door.sign_in(*form.written, door.local(request.args.get("next", "")))
+            return door.sign_in(*form.written, request.args.get("next", ""))
         except WrongPassword:
             db.session.rollback()
             form.password.errors = [str(WRONG)]
@@ -56,7 +56,7 @@ def sign_in() -> Response:
 
 
 @accounts.post("/sign-out")
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def sign_out() -> Response:
     """End the session here; the row goes and the cookie opens nothing."""
     must_be_ours()
@@ -71,7 +71,7 @@ def sign_out() -> Response:
 
 
 @accounts.post("/still")
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def still() -> Response:
     """Typing keeps the session open: the guard has noted that somebody is here."""
     must_be_ours()
@@ -169,7 +169,7 @@ def recover() -> Response:
 
 
 @accounts.route("/confirm-password", methods=["GET", "POST"])
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def confirm_password() -> Response:
     """The password once more before something grave; then back to where one was going."""
     member, form = staff.current_member(), forms.ConfirmPassword(request.form)
@@ -182,8 +182,8 @@ def confirm_password() -> Response:
         except Busy as problem:
             return busy_page("confirm_password", problem, form=form)
         else:
-            after = door.local(request.args.get("next", ""))
-            return see_other(after)
+            partner = member.partner is not None
+            return see_other(door.onward(request.args.get("next", ""), partner=partner))
     return answer("confirm_password", 422 if form.errors else 200, form=form)
 
 
@@ -195,14 +195,14 @@ def _step_up(member: staff.Member, password: str) -> None:
 
 
 @accounts.get("/account")
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def account() -> Response:
     """One's own account: the six words while a key is awaited, language, password."""
     return _account_page(_password_form(staff.current_member()), _language_form())
 
 
 @accounts.post("/account/language")
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def language() -> Response:
     """Choose the language of the desk."""
     member, form = staff.current_member(), _language_form()
@@ -232,7 +232,7 @@ def _hour_form() -> forms.ChooseHour:
 
 
 @accounts.post("/account/password")
-@audience("staff", staff.SIGNED_IN)
+@audience("member")
 def password() -> Response:
     """Change the password; every other session of this person ends."""
     member = staff.current_member()
@@ -280,12 +280,11 @@ def _account_page(
 ) -> Response:
     member, session = staff.current_member(), db.session()
     words = alone = None
-    if member.operator and queries.waiting_requests(
-        session, member.organisation_id, member.person_id
-    ):
-        person = session.get_one(Person, member.person_id)
-        words = fingerprint(keys.member_holder(staff.key_ring(), person).public)
-        alone = not keys.holders(session, member.organisation_id)
+    for fact in member.memberships:
+        if queries.waiting_requests(session, fact.organisation_id, member.person_id):
+            person = session.get_one(Person, member.person_id)
+            words = fingerprint(keys.member_holder(staff.key_ring(), person).public)
+            alone = not keys.holders(session, fact.organisation_id)
     page = answer(
         "account",
         422 if form.errors or language_form.errors else status,

@@ -40,7 +40,8 @@ PUBLIC = (
 PUBLIC_FILES = ("templates/layout/base.html", "templates/layout/partner.html")
 STAFF = (
     "grievance/accounts", "grievance/desk", "grievance/console", "grievance/reports",
-    "templates/accounts", "templates/desk", "templates/console", "templates/reports",
+    "grievance/partner_desk", "templates/accounts", "templates/desk", "templates/console",
+    "templates/reports", "templates/partner_desk",
 )  # fmt: skip
 SCREENS = (
     "templates/layout/base.html", "templates/components/danger.html",
@@ -64,7 +65,9 @@ SCREENS = (
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/questions/forms.py",
 )  # fmt: skip
-STAFF_FILES = ("templates/layout/desk.html", "grievance/refusals.py")
+STAFF_FILES = (
+    "templates/layout/desk.html", "templates/layout/partner_desk.html", "grievance/refusals.py",
+)  # fmt: skip
 KEYWORDS = {
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None,
     "lazy": None,

@@ -10,14 +10,13 @@ from flask import Response, abort, redirect, request, url_for
 
 from grievance.accounts import keys as holding
 from grievance.accounts import queries, returning, staff, stepping
-from grievance.accounts.forms import Confirm
+from grievance.accounts.forms import Approve, Confirm
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
 from grievance.accounts.roles import NAMES, Permission
 from grievance.accounts.surface import moment
 from grievance.console.people import let_go
-from grievance.console.people_forms import Approve
 from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import N_

@@ -22,7 +22,7 @@ class Invite(Form):
     )
     role = Choice(
         lazy("Role"),
-        choices=[option(role.value, lazy(NAMES[role])) for role in ASSIGNABLE],
+        choices=[option(role.value, lazy(NAMES[role])) for role in ASSIGNABLE["operator"]],
         needed=lazy("Choose a role."),
     )
 
@@ -42,23 +42,11 @@ class Change(Form):
     name = Line(lazy("Name"), needed=lazy("Enter the person's name."))
     role = Choice(
         lazy("Role"),
-        choices=[option(role.value, lazy(NAMES[role])) for role in ASSIGNABLE],
+        choices=[option(role.value, lazy(NAMES[role])) for role in ASSIGNABLE["operator"]],
         needed=lazy("Choose a role."),
     )
     email = AddressLine(
         lazy("New e-mail address"),
         hint=lazy("A letter goes there; the address changes when its link was opened."),
         validators=[_address_if_any],
-    )
-
-
-class Approve(Form):
-    """The words that were read to me."""
-
-    words = Line(
-        lazy("The six words that they read to you"),
-        hint=lazy(
-            "Call them and let them read from their own page, Your account. Never by e-mail."
-        ),
-        needed=lazy("Type the six words."),
     )

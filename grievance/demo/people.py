@@ -1,4 +1,4 @@
-"""The people of the demonstration: an operator with keys, its staff, two partners."""
+"""The people of the demonstration: an operator with keys, and its staff."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from grievance.accounts import queries
 from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys
-from grievance.accounts.models import Organisation, Person
-from grievance.accounts.named import leave
+from grievance.accounts.models import Person
 from grievance.accounts.operations import founding, invitations, recovery
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
@@ -84,8 +83,7 @@ class _Hire:
 def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: datetime) -> Cast:
     """Found the operator, confirm its recovery sheet, publish its profile, invite its people.
 
-    Every passphrase is random; each person's slow hash takes about a fifth of a second. Partners
-    are names only: they have no accounts yet.
+    Every passphrase is random; each person's slow hash takes about a fifth of a second.
     """
     hires = [_hire(row, script["name"], ring) for row in script["people"]]
     given = now - COUNTS  # longer ago than whom one person let in counts as that person
@@ -96,10 +94,6 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     for hire in hires[1:]:
         colleagues[hire.key] = _join(director.acting(session, ring, began), hire)
     _give_keys(session, ring, list(colleagues.values()), given)
-    for name in script["partners"]:
-        partner = Organisation(kind="partner", name=name, founded_at=now)
-        session.add(partner)
-        leave(session, partner)
     return Cast(colleagues, tuple(hire.account for hire in hires))
 
 

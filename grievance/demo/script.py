@@ -80,13 +80,13 @@ class Scene:
 
 
 def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
-    """The operator: profile, partners, people. `SheetError`: a key too many, a wrong kind."""
+    """The operator: profile, people. `SheetError`: a key too many, a wrong kind."""
     sheet = read(file)
     top = sheet.top()
     for key in ("name", "time_zone", "everyday_site"):
         top.text(key)
     top.number("retention_days")
-    for key in ("partners", "languages", "contacts"):
+    for key in ("languages", "contacts"):
         top.codes(key)
     hours = top.row("hours")
     for day in hours.value:

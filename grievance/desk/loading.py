@@ -71,8 +71,7 @@ def open_case(reference: str, *, change: bool = False) -> Desk:
 def reader_of(member: Member) -> Reader:
     """The member as somebody who opens cases."""
     own = member.organisation_id
-    keys = {g: key for (owner, g), key in member.organisation_keys().items() if owner == own}
-    return Reader(member.person_id, own, keys)
+    return Reader(member.person_id, own, member.keys_of(own))
 
 
 def clean_elsewhere(member: Member) -> None:

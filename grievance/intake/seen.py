@@ -9,7 +9,7 @@ from itertools import groupby
 from flask import abort, render_template, request
 from sqlalchemy.orm import Session
 
-from grievance.accounts.roles import KEY_HOLDERS, Role
+from grievance.accounts.roles import Permission, Role, roles_with
 from grievance.cases import readings
 from grievance.cases.act import Act
 from grievance.cases.readings import Opened, Reader
@@ -45,7 +45,7 @@ ROLES = {
     Role.LEAD: N_("leads those who work on reports here"),
     Role.DIRECTOR: N_("leads this place"),
 }
-complete(ROLES, KEY_HOLDERS)
+complete(ROLES, roles_with(Permission.CASE_READ))
 ONE_OF_US = N_("one of our people")
 OVER_LINK = N_("over the link that we gave them")
 OUTSIDE = N_("an organisation that got something of your report")

@@ -109,7 +109,7 @@ def _note_read(visit: Visit) -> None:
 
 
 @bp.post("/answer")
-@audience("partner")
+@audience("link")
 def answer(token: str) -> Response:
     """Tell the operator, once."""
     visit, form = visited(token, lock=True), ReplyForm(request.form)
@@ -151,7 +151,7 @@ def _too_late(token: str) -> Response:
 
 
 @bp.get("/paper.pdf")
-@audience("partner")
+@audience("link")
 def paper_pdf(token: str) -> Response:
     """The document as an accessible PDF."""
     visit = visited(token) or abort(404)
@@ -165,7 +165,7 @@ def paper_pdf(token: str) -> Response:
 
 
 @bp.get("/copies/<uuid:file_id>")
-@audience("partner")
+@audience("link")
 def paper_copy(token: str, file_id: UUID) -> Response:
     """A copy that goes with the document."""
     visit = visited(token) or abort(404)
@@ -187,7 +187,7 @@ def _download(data: bytes, mime: str, name: str) -> Response:
 
 
 @bp.post("/leave")
-@audience("partner")
+@audience("link")
 def leave(token: str) -> Response:
     """End the visit: the next person at this computer needs the code."""
     only_of(COOKIE)

@@ -1,8 +1,9 @@
 """Who a page is for. A route that does not say is refused, at start and at each request.
 
-Audiences: `public` (anybody), `worker` (holds a draft or a receipt), `staff` (signed in; names the
-permission it needs), `partner` (came in over a reply link), `machine` (health and the
-like). Rooms add a guard for their audience.
+Audiences: `public` (anybody), `worker` (holds a draft or a receipt), `staff` (signed in, of the
+operator; names the permission it needs), `partner` (signed in, of a partner; likewise), `member`
+(signed in, of either: one's own account), `link` (came in over a reply link), `machine` (health and
+the like). Rooms add a guard for their audience.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from flask import Flask, abort, current_app, request
 from grievance.extensions import act_as
 
 View = TypeVar("View", bound=Callable[..., Any])
-AUDIENCES = ("public", "worker", "staff", "partner", "machine")
+AUDIENCES = ("public", "worker", "staff", "partner", "member", "link", "machine")
+NAMES_PERMISSION = ("staff", "partner")
 Guard = Callable[[str | None], None]
 
 
 def audience(kind: str, permission: str | None = None) -> Callable[[View], View]:
-    """Declare who a view is for; a staff view names the permission it needs, or `signed-in`."""
-    if kind not in AUDIENCES or (kind == "staff") != (permission is not None):
+    """Declare who a view is for; a view of staff or partners names the permission it needs,
+    or `signed-in`."""
+    if kind not in AUDIENCES or (kind in NAMES_PERMISSION) != (permission is not None):
         raise ValueError(f"audience {kind!r} with permission {permission!r}")
 
     def declare(view: View) -> View:

@@ -178,7 +178,7 @@ def test_anchor_covers_only_what_moved_and_rests_when_nothing_did(
     first = anchors.anchor(busy.session, worker, real_now())
     assert list(first.heads) == [str(busy.id)]
     assert anchors.anchor(busy.session, worker, real_now()) is None
-    other = Organisation(id=uuid4(), kind="partner", name="Other")
+    other = Organisation(id=uuid4(), kind="partner", mechanism="other", name="Other")
     busy.session.add(other)
     busy.session.flush()
     audit.record(busy.session, other, audit.Deed("signed_in", "member:x", real_now()))

@@ -160,7 +160,7 @@ def test_membership_box_of_a_colleague_does_not_open(office: Office) -> None:
 
 def test_box_moved_to_another_organisation_does_not_open(office: Office) -> None:
     lan = office.join("lan", Role.HANDLER)
-    other = Organisation(id=uuid4(), kind="partner", name="Other")
+    other = Organisation(id=uuid4(), kind="partner", mechanism="other", name="Other")
     office.session.add(other)
     office.session.flush()
     office.session.add(
@@ -277,7 +277,7 @@ def test_last_holder_and_last_manager_stay(office: Office) -> None:
 
 def test_member_of_another_organisation_is_not_removed_here(office: Office) -> None:
     office.join("lan", Role.HANDLER)
-    other = Organisation(id=uuid4(), kind="partner", name="Other")
+    other = Organisation(id=uuid4(), kind="partner", mechanism="other", name="Other")
     office.session.add(other)
     office.session.flush()
     with pytest.raises(Refused, match="not_member"):

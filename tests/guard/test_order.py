@@ -13,7 +13,7 @@ ORDER = (
     "files", "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
     "referrals", "cases", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
 )  # fmt: skip
-SURFACES = ("portal", "intake", "desk", "partners", "console", "reports")
+SURFACES = ("portal", "intake", "desk", "partners", "partner_desk", "console", "reports")
 RANK = {room: place for place, room in enumerate(ORDER)} | {
     surface: ORDER.index("SURFACES") for surface in SURFACES
 }

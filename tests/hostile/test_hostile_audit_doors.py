@@ -246,7 +246,7 @@ def test_a_chain_that_lags_behind_is_told_and_taken_and_nothing_is_blessed(
 
 def found_partner(session: Session) -> UUID:
     """An organisation beside the operator."""
-    made = Organisation(kind="partner", name="Other")
+    made = Organisation(kind="partner", mechanism="other", name="Other")
     session.add(made)
     session.flush()
     return made.id

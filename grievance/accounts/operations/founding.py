@@ -100,7 +100,7 @@ def found(
     )
     admitted = admit(session, identity, founder.password, ring, now)
     organisation.name, organisation.founded_at = founder.organisation, now
-    join(session, admitted.person_id, organisation.id, Role.DIRECTOR)
+    join(session, admitted.person_id, organisation, Role.DIRECTOR)
     key = add_generation(session, organisation, ring, now)
     give_key(session, key, member_of(session, ring, admitted.person_id))
     new_sheet(session, key, admitted.person_id, ring, now)

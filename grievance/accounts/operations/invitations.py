@@ -16,13 +16,16 @@ from grievance.accounts import audit
 from grievance.accounts.act import StaffAct
 from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import HashedPassword
+from grievance.accounts.keys import holders
 from grievance.accounts.models import Invitation, KeyRequest, Membership, Organisation, Person
+from grievance.accounts.operations.keymaking import begin_key
 from grievance.accounts.operations.persons import (
     INVITATION_LASTS,
     Admitted,
     Identity,
     actor_of,
     admit,
+    elsewhere,
     join,
     locked,
     new_member_key,
@@ -51,15 +54,20 @@ class Invitee:
 def invite(act: StaffAct, invitee: Invitee) -> str:
     """The token of an invitation that lasts seven days; an older one for this address is void.
 
-    Refused for a role nobody can be given, or when somebody active has the address.
+    Refused for a role nobody can be given there, when somebody active has the address, who was at
+    another organisation here (`elsewhere`), and at a partner that was closed.
     """
-    if invitee.role not in ASSIGNABLE:
-        raise Refused("role")
     session, organisation = act.session, act.organisation()
+    if invitee.role not in ASSIGNABLE[organisation.kind]:
+        raise Refused("role")
+    if organisation.closed_at is not None:
+        raise Refused("closed_partner")
     tag = email_tag(act.ring, invitee.address)
     known = session.scalars(select(Person).where(Person.email_tag == tag)).first()
     if known is not None and known.state == "active":
         raise Refused("address_taken")
+    if known is not None and elsewhere(session, known.id, organisation.id):
+        raise Refused("elsewhere")
     _void(session, organisation.id, Invitation.email_tag == tag)
     token, person_id = new_secret(), known.id if known else uuid4()
     session.add(
@@ -156,12 +164,12 @@ def _accept_join(
         invited.person_id, invited.name, invited.email_tag, invited.address_box, newcomer.language
     )
     admitted = admit(session, identity, newcomer.password, ring, now)
-    join(session, admitted.person_id, organisation.id, Role(invited.role))
+    join(session, admitted.person_id, organisation, Role(invited.role))
     codes = {"person": admitted.person_id, "role": invited.role}
     audit.record(session, organisation, Deed("joined", actor_of(admitted.person_id), now, codes))
     asked = Asked(invited.person_id, invited.invited_by, "invited")
     if Role(invited.role) in KEY_HOLDERS:
-        ask_for_key(session, organisation, asked, now)
+        _have_or_ask(session, organisation, asked, ring, now)
     return admitted
 
 
@@ -177,8 +185,18 @@ def _accept_reset(
     )
     asked = Asked(person.id, invited.invited_by, "reset")
     if Role(invited.role) in KEY_HOLDERS:
-        ask_for_key(session, organisation, asked, now)
+        _have_or_ask(session, organisation, asked, ring, now)
     return admitted
+
+
+def _have_or_ask(
+    session: Session, organisation: Organisation, asked: Asked, ring: KeyRing, now: datetime
+) -> None:
+    """A partner without anybody who holds its key gets a new one with who comes; else they wait."""
+    if organisation.kind == "partner" and not holders(session, organisation.id):
+        begin_key(session, organisation, asked.person_id, ring, now)
+    else:
+        ask_for_key(session, organisation, asked, now)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.accounts.keys import (
     ORGANISATION,
     RECOVERY,
     key_info,
     member_holder,
     membership_info,
+    organisation_key,
     recovery_holder,
     recovery_key,
 )
@@ -24,7 +27,7 @@ from grievance.accounts.models import (
     Person,
     RecoveryKey,
 )
-from grievance.accounts.operations.persons import locked
+from grievance.accounts.operations.persons import actor_of, locked
 from grievance.vault.framing import frame
 from grievance.vault.grants import seal_grant, seal_to
 from grievance.vault.keyring import KeyRing
@@ -47,8 +50,10 @@ def add_generation(
     now: datetime,
     previous: OpenKey | None = None,
 ) -> OpenKey:
-    """Draw a new generation; the one before it is sealed to it, so that nothing is lost."""
-    generation = previous.row.generation + 1 if previous else 1
+    """Draw a new generation; the one before it is sealed to it, so that nothing is lost. Without
+    `previous` nobody has that: what was sealed to it stays shut to the new one."""
+    newest = organisation_key(session, organisation.id)
+    generation = newest.generation + 1 if newest else 1
     pair, box = new_pair(), None
     made = Holder(ORGANISATION, organisation.id, generation, pair.public)
     if previous:
@@ -62,6 +67,8 @@ def add_generation(
         check=key_check(pair.private),
         previous_box=box,
         created_at=now,
+        confirmed_by=previous.row.confirmed_by if previous else None,
+        confirmed_at=previous.row.confirmed_at if previous else None,
     )
     session.add(key)
     session.flush()
@@ -86,6 +93,23 @@ def give_key(session: Session, opened: OpenKey, member: Holder) -> None:
         )
     )
     session.flush()
+
+
+def begin_key(
+    session: Session, organisation: Organisation, person_id: UUID, ring: KeyRing, now: datetime
+) -> None:
+    """Let a partner's key be born with this member, in whose first request this is. Whoever holds
+    the organisation has made sure that nobody holds a key of it."""
+    key = add_generation(session, organisation, ring, now)
+    give_key(session, key, member_of(session, ring, person_id))
+    organisation.founded_at = organisation.founded_at or now
+    organisation.rotation_due = organisation.resealing = False
+    codes = {
+        "person": person_id,
+        "generation": key.row.generation,
+        "check": key.row.check.hex(),
+    }
+    audit.record(session, organisation, Deed("founded", actor_of(person_id), now, codes))
 
 
 def sheet_info(organisation_id: UUID, generation: int, person_id: UUID) -> bytes:

@@ -67,13 +67,18 @@ def approve(act: StaffAct, request_id: UUID, words: str) -> None:
     key = newest_private(session, organisation.id, act.by)
     _may_give(session, request, act.by.person_id, act.now)
     member = member_of(session, act.ring, request.person_id)
-    typed = " ".join(words.casefold().replace("-", " ").replace(",", " ").split())
-    if member.generation != request.key_generation or fingerprint(member.public) != typed:
+    if member.generation != request.key_generation or not are_words_of(words, member.public):
         raise Refused("fingerprint")
     give_key(session, key, member)
     decide(act, request, "approved")
     generation = key.row.generation
     act.record(organisation, "key_approved", person=request.person_id, generation=generation)
+
+
+def are_words_of(typed: str, public: bytes) -> bool:
+    """Whether somebody typed the six words of this key, however they parted them."""
+    words = " ".join(typed.casefold().replace("-", " ").replace(",", " ").split())
+    return words == fingerprint(public)
 
 
 def approvers(session: Session, request: KeyRequest) -> set[UUID]:

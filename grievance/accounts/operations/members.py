@@ -95,7 +95,7 @@ def change_role(act: StaffAct, person_id: UUID, role: Role) -> None:
         return
     if person_id == by:
         raise Refused("own_role")
-    if role not in ASSIGNABLE:
+    if role not in ASSIGNABLE[organisation.kind]:
         raise Refused("role")
     if role not in KEY_HOLDERS and set(holders(session, organisation.id)) == {person_id}:
         raise Refused("last_holder")

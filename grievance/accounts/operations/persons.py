@@ -24,7 +24,7 @@ from grievance.accounts.models import (
     StaffSession,
 )
 from grievance.accounts.queries import invitation
-from grievance.accounts.roles import Role
+from grievance.accounts.roles import ASSIGNABLE, Role
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder, new_pair, public_key_mac
@@ -158,11 +158,25 @@ def new_member_key(
     return admitted
 
 
-def join(session: Session, person_id: UUID, organisation_id: UUID, role: Role) -> None:
-    """Make the person an active member with this role, whatever they were there before."""
-    found = _membership(session, person_id, organisation_id)
+def elsewhere(session: Session, person_id: UUID, organisation_id: UUID) -> bool:
+    """Whether a person is, or was, a member of another organisation. Nobody is in two, not even one
+    after the other: what they did stands in the chain of one."""
+    others = select(Membership.id).where(
+        Membership.person_id == person_id, Membership.organisation_id != organisation_id
+    )
+    return session.scalars(others).first() is not None
+
+
+def join(session: Session, person_id: UUID, organisation: Organisation, role: Role) -> None:
+    """Make the person an active member with this role, whatever they were there before. Refused for
+    a role of another kind of organisation, and for who is or was elsewhere."""
+    if role not in ASSIGNABLE[organisation.kind]:
+        raise Refused("role")
+    if elsewhere(session, person_id, organisation.id):
+        raise Refused("elsewhere")
+    found = _membership(session, person_id, organisation.id)
     if found is None:
-        found = Membership(person_id=person_id, organisation_id=organisation_id)
+        found = Membership(person_id=person_id, organisation_id=organisation.id)
         session.add(found)
     found.role, found.active = role, True
     session.flush()

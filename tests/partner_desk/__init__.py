@@ -1,0 +1,1 @@
+"""Partners' pages: who gets in, keys, colleagues."""
