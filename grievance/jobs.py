@@ -33,11 +33,12 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit, words
-from grievance.cases import ledger, notices
+from grievance.cases import ledger, notices, publishing
 from grievance.cases.digests import digest
 from grievance.cases.jobs import sweep, warn
 from grievance.cases.operations import receipts
 from grievance.cases.site import Site
+from grievance.deadlines.queries import operator_hours
 from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
@@ -108,6 +109,13 @@ def _digest(work: Work) -> Counts:
     return _each_case(work, digest)
 
 
+def _publish(work: Work) -> Counts:
+    zone = operator_hours(work.session).zone
+    made = publishing.publish(work.session, zone, clock.local_day(work.now, zone))
+    work.session.commit()
+    return {"due": made, "done": made}
+
+
 def _purge(work: Work) -> Counts:
     noticed = notices.purge(work.session, work.now)
     counts = purge(work.session, work.now)
@@ -150,6 +158,7 @@ JOBS = (
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),
     Job("anchor", 300, _anchor),
+    Job("publish", 3600, _publish),
 )
 BY_NAME = {job.name: job for job in JOBS}
 

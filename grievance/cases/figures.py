@@ -147,7 +147,7 @@ def filed_by_month(session: Session, last: date, zone: str, months: int = 12) ->
         .where(Period(first, last, zone).holds(Case.filed_at))
         .group_by("month")
     )
-    found = dict(session.execute(chosen).tuples().all())
+    found: dict[date, int] = {row[0]: row[1] for row in session.execute(chosen)}
     return [
         Counted(day, found.get(day, 0)) for day in (add_months(first, at) for at in range(months))
     ]

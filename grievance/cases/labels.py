@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+from grievance.cases.figures import COUNTED, STEPS
 from grievance.cases.models import FILED_BY, REMEDY_KINDS, REMEDY_STATES, SEVERITIES
-from grievance.cases.state_words import OUTCOMES
-from grievance.i18n import N_
+from grievance.cases.state_words import LABELS, OUTCOMES
+from grievance.directory.lines import language_name
+from grievance.i18n import N_, current
+from grievance.i18n import gettext as _
 from grievance.model import complete
+from grievance.questions import bank
+from grievance.questions.places import country_name
+from grievance.questions.summary import issue_label
 
 SEVERITY = {
     "critical": N_("Critical"),
@@ -71,3 +79,75 @@ RATING = {
     2: N_("2: not very content"),
     1: N_("1: not content at all"),
 }
+FILED_FOR = {"own": N_("By the worker"), "other": N_("By somebody for them")}
+PUNISHED = {
+    "true": N_("They were punished"),
+    "false": N_("They were not punished"),
+    "": N_("They would rather not say"),
+}
+STEP = {
+    "answer": N_("First answer of a person"),
+    "decision": N_("Decision to take it on or not"),
+    "hand_over": N_("First hand-over to a body"),
+    "remedy": N_("Everything promised has arrived"),
+    "closing": N_("Closing"),
+}
+complete(STEP, STEPS)
+FIGURE = {
+    "problem": N_("Problems"),
+    "severity": N_("How grave"),
+    "state": N_("Where they stand"),
+    "language": N_("Languages"),
+    "country": N_("Countries of work"),
+    "region": N_("Regions in Japan"),
+    "channel": N_("How they came"),
+    "filed_for": N_("By whom"),
+    "closed": N_("What came of it"),
+    "not_taken": N_("Not taken on, taken back"),
+    "remedies": N_("What was asked for"),
+    "kept": N_("What became of promises"),
+    "content": N_("How content workers were"),
+    "punished": N_("Punished for speaking up"),
+    "nationality": N_("Nationalities"),
+    "sector": N_("Sectors"),
+}
+complete(FIGURE, COUNTED)
+
+
+def _country(code: str) -> str:
+    return country_name(code, current())
+
+
+def _sector(code: str) -> str:
+    options = bank.shipped().questions["sector"].options
+    return next((_(one.label) for one in options if one.code == code), code)
+
+
+def _in(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda code: _(words[code]) if code in words else code
+
+
+_CODES: Mapping[str, Callable[[str], str]] = {
+    "problem": issue_label,
+    "severity": _in(SEVERITY),
+    "state": _in(LABELS),
+    "language": language_name,
+    "country": _country,
+    "region": _in({**REGION, "unknown": N_("Not known")}),
+    "channel": _in(CHANNEL),
+    "filed_for": _in(FILED_FOR),
+    "closed": _in(RESULT),
+    "not_taken": _in(LABELS),
+    "remedies": _in(REMEDY_KIND),
+    "kept": _in(REMEDY_STATE),
+    "content": _in({str(mark): said for mark, said in RATING.items()}),
+    "punished": _in(PUNISHED),
+    "nationality": _country,
+    "sector": _sector,
+}
+complete(_CODES, COUNTED)
+
+
+def code_of(figure: str, code: str) -> str:
+    """What a code of a figure is called; the code itself where it is gone from its list."""
+    return _CODES[figure](code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Numeric,
     String,
     UniqueConstraint,
     Uuid,
@@ -570,6 +572,18 @@ class Tally(Base):
     dimension: Mapped[str] = code(20, primary_key=True)
     value: Mapped[str] = code(40, primary_key=True)
     count: Mapped[int]
+
+
+class Published(Base):
+    """A number of a half-year as everybody may read it, written once and never changed: rare codes
+    stand together, and no case is in it. That of `filed` says that the half-year is published."""
+
+    __tablename__ = "published"
+
+    half: Mapped[date] = mapped_column(Date, primary_key=True)  # its first day
+    figure: Mapped[str] = code(20, primary_key=True)
+    value: Mapped[str] = code(60, primary_key=True)
+    number: Mapped[Decimal] = mapped_column(Numeric(12, 1))
 
 
 class SearchChunk(Base):

@@ -1,14 +1,15 @@
 """The public side: the directory, the guided finder, and who runs this.
 
 `doors` turns bodies into cards, `words` codes into sentences, `views` are the pages of the
-directory, `finder` asks a few questions and shows which doors fit.
+directory, `finder` asks a few questions and shows which doors fit, `numbers` are those that
+everybody may read.
 """
 
 from __future__ import annotations
 
 from flask import Flask
 
-from grievance.portal import finder, security, views
+from grievance.portal import finder, numbers, security, views
 from grievance.portal.blueprint import portal
 from grievance.web.language import first_screens
 
@@ -20,4 +21,4 @@ def init_app(app: Flask) -> None:
     first_screens(app, {"portal.home": None})
 
 
-__all__ = ["finder", "init_app", "security"]
+__all__ = ["finder", "init_app", "numbers", "security"]

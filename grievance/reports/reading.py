@@ -8,12 +8,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from grievance.cases import figures
+from grievance.cases import figures, labels
 from grievance.cases.figures import Period, Record, Spread, total
 from grievance.directory import queries as directory
 from grievance.i18n import current
 from grievance.i18n import gettext as _
-from grievance.reports.words import FIGURES, STEP
+from grievance.reports.words import FIGURES
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def numbers(session: Session, period: Period, today: date) -> Numbers:
     return Numbers(
         period,
         [_table(name, now[name], before[name]) for name in FIGURES],
-        [Step(name, _(label), took[name], had[name]) for name, label in STEP.items()],
+        [Step(name, _(label), took[name], had[name]) for name, label in labels.STEP.items()],
         [(known.name(one.mechanism), one) for one in figures.records(session, period)],
         _months(session, min(period.last, today), period.zone),
     )
@@ -97,14 +97,14 @@ def _table(name: str, now: Mapping[str, int], before: Mapping[str, int]) -> Tabl
     lines = [
         Line(
             code,
-            figure.label(code),
+            labels.code_of(name, code),
             now.get(code, 0),
             before.get(code, 0),
             round(100 * now.get(code, 0) / longest),
         )
         for code in codes
     ]
-    return Table(name, _(figure.title), _(figure.counts), lines, total(now), total(before))
+    return Table(name, _(labels.FIGURE[name]), _(figure.counts), lines, total(now), total(before))
 
 
 def _months(session: Session, last: date, zone: str) -> list[Bar]:

@@ -93,6 +93,7 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "This report is to be deleted for good", "Everybody in your group reads",  # the same
     "A colleague is away until", "A colleague noted that you", "It works from %(day)s",  # to staff
     "The worker agreed to give you",  # to a body, while the yes stands
+    "The next numbers can be read here",  # a job writes them the day before
 )  # fmt: skip
 
 
