@@ -70,6 +70,16 @@ def for_change(session: Session, reference: str, person: UUID) -> Case | None:
     ).first()
 
 
+def taken_back(session: Session, case_id: UUID) -> dict[UUID, datetime]:
+    """The questions to the worker that staff took back, and when."""
+    asked = select(Event).where(
+        Event.stream_kind == "case",
+        Event.stream_id == case_id,
+        Event.verb == "withdraw_question",
+    )
+    return {UUID(one.codes["message"]): one.at for one in session.scalars(asked)}
+
+
 def timeline(session: Session, case_id: UUID) -> list[Event]:
     """Every event of a case, oldest first."""
     return list(

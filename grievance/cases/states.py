@@ -49,6 +49,8 @@ class Verb(StrEnum):
     ASK_REISSUE = "ask_reissue"
     REISSUE = "reissue"
     OPEN_ORIGINAL = "open_original"
+    WITHDRAW_QUESTION = "withdraw_question"
+    RECORD_ANSWER = "record_answer"
     WORKER_ANSWERS = "worker_answers"
     WORKER_WRITES = "worker_writes"
     WORKER_ADDS = "worker_adds"
@@ -200,6 +202,14 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.OPEN_ORIGINAL, STATES, None, "case.work", N_("Open the original file"),
             codes=("file",), versioned=False,
+        ),
+        Transition(
+            Verb.WITHDRAW_QUESTION, ("awaiting_worker",), RESUME, "case.work",
+            N_("Take the question back"), codes=("message",),
+        ),
+        Transition(
+            Verb.RECORD_ANSWER, ("awaiting_worker",), RESUME, "case.work",
+            N_("The worker answered by telephone"), codes=("message",),
         ),
         Transition(
             Verb.WORKER_ANSWERS, ("awaiting_worker",), RESUME, HELPER, N_("Send the answer"),

@@ -113,6 +113,8 @@ class Threads:
         else:
             passage = Passage(str(row.id), one.text, told, (), None)
         author = read.names.get(row.person_id, "") if row.person_id else ""
+        if row.verb == Verb.RECORD_ANSWER:
+            author = _("The worker, written down by %(name)s") % {"name": author}
         return Shown(
             row,
             passage,
@@ -120,7 +122,13 @@ class Threads:
             read.time(row.at),
             str(row.id) in self._new,
             [file for file in self.files if file.row.message_id == row.id],
+            self._taken_back.get(str(row.id), ""),
         )
+
+    @cached_property
+    def _taken_back(self) -> dict[str, str]:
+        back = [one for one in self.read.events if one.verb == Verb.WITHDRAW_QUESTION]
+        return {str(one.codes["message"]): self.read.time(one.at) for one in back}
 
     @cached_property
     def _new(self) -> set[str]:

@@ -47,7 +47,7 @@ def facts(reference: str) -> Response:
         sections=_shown(desk),
         changes=_changes(desk),
     )
-    note_read(desk, "facts")
+    note_read(desk, "case")
     db.session.commit()
     return make_response(page)
 
@@ -117,7 +117,7 @@ def _page(desk: Desk, form: FactForm, status: int = 200, why: str = "") -> Respo
         why=why,
         can=allowed(desk.case, Verb.STATE_FACTS, desk.actor),
     )
-    note_read(desk, "facts")
+    note_read(desk, "case")
     db.session.commit()
     return make_response(page, status)
 

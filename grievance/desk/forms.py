@@ -179,6 +179,20 @@ class NoteForm(ActForm):
         return Written(self.message.data or "", desk.member.language, self.once)
 
 
+class HeardForm(NoteForm):
+    """What the worker answered by telephone, read back to them."""
+
+    message = Words(
+        lazy("What they answered"),
+        hint=lazy("Their own words, as far as you can. The worker can read it."),
+        needed=lazy("Write what the worker answered."),
+    )
+    read_back = Tick(
+        lazy("I read it back, and the worker said that it is right"),
+        needed=lazy("Read it back to the worker first."),
+    )
+
+
 class TranslateForm(MessageForm):
     """A human translation of one passage."""
 

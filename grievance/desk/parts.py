@@ -34,6 +34,7 @@ class Shown:
     when: str
     new: bool
     files: Sequence[Attached]
+    taken_back: str  # the day on which a question was, in words
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import request
 
 from grievance.cases.operations import (
+    asking,
     attaching,
     closing,
     conflicts,
@@ -115,6 +116,20 @@ DESK: Mapping[Verb, Row] = {
         do=handling.ask_worker,
         place=COLUMN,
         instead=TO_WORKER,
+    ),
+    Verb.RECORD_ANSWER: Row(
+        said=N_("%(who)s wrote down what the worker answered."),
+        about=N_("By telephone or in person. The worker reads it on their page."),
+        form=forms.HeardForm,
+        do=asking.record_answer,
+        place=COLUMN,
+    ),
+    Verb.WITHDRAW_QUESTION: Row(
+        said=N_("%(who)s took the question back."),
+        about=N_("The worker reads that they need not answer. The next step is ours again."),
+        form=forms.ActForm,
+        do=asking.withdraw_question,
+        place=COLUMN,
     ),
     Verb.ACCEPT: Row(
         said=N_("%(who)s accepted the case."),

@@ -21,6 +21,7 @@ from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import (
     adding,
+    asking,
     attaching,
     bodies,
     closing,
@@ -307,6 +308,8 @@ DOERS: dict[Verb, Doer] = {
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,
+    Verb.WITHDRAW_QUESTION: lambda w, a: asking.withdraw_question(w.act(a)),
+    Verb.RECORD_ANSWER: _to_worker(asking.record_answer),
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
     Verb.WORKER_WRITES: _says(Verb.WORKER_WRITES),
     Verb.WORKER_ADDS: _adds,
@@ -616,6 +619,7 @@ VERSIONED = (
     Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER,
     Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE, Verb.PROPOSE_ERASE,
     Verb.ERASE, Verb.STATE_FACTS, Verb.ADD_FILE,
+    Verb.WITHDRAW_QUESTION, Verb.RECORD_ANSWER,
 )  # fmt: skip
 
 
