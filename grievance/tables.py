@@ -11,6 +11,7 @@ MODULES = (
     "accounts.models",
     "accounts.peppers",
     "accounts.words",
+    "accounts.factors",
     "directory.models",
     "questions.models",
     "deadlines.models",

@@ -42,12 +42,12 @@ REASONS = {
         loaded_at skipped frozen_at opened_at set_by set_at""",
     "a field of a form that its name reaches": "read_back wish_when wish_never unassigned",
     "named by a text: a field of a data file, a dictionary, `g`": """
-        actor_id counting clean_size official residence ilo_indicators
+        actor_id clean_size official residence ilo_indicators
         standards corporate_number worker_agrees safety date_switches only_whole""",
     "a format of the vault, frozen with the others": """
         CASE_NARRATIVE CASE_KEY MESSAGE_TRANSLATION LIMITATION_FACTS OVERRIDE_REASON MEMBER_NAME
         FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY WORKER_ADDRESS MEMBERSHIP_KEY ORGANISATION_KEY
-        SECOND_FACTOR_SECRET PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE""",
+        PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE""",
     "packets to a partner's key, and the console's page of partners, come next": """
         confirm_key recipient_of added_by added_at""",
     "what the tests ask a net of safety": "unnamed is_slow admin_url",

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.accounts import addresses, away, door, returning, staff, views
+from grievance.accounts import (
+    addresses,
+    away,
+    door,
+    returning,
+    second_step,
+    staff,
+    views,
+)
 from grievance.accounts.surface import accounts
 
-VIEWS = (views, returning, addresses, away)  # importing a module puts its views on the blueprint
+VIEWS = (
+    views,
+    returning,
+    addresses,
+    away,
+    second_step,
+)  # importing a module puts its views on the blueprint
 
 
 def init_app(app: Flask) -> None:

@@ -1,7 +1,8 @@
 """Passwords at the door: the lane, the hash slot and the order of things around a slow hash.
 
 Read first, end the transaction, hash, then act. An address nobody has costs the same work, and
-nobody is told which of address and password was wrong.
+nobody is told which of address and password was wrong. Who has a second factor is not in before a
+code of it: until then the browser holds a cookie that only the page of the code reads.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import Flask, Response, current_app, request, url_for
 
 from grievance.accounts import words
+from grievance.accounts.act import KeyHolder
+from grievance.accounts.factors import ENTRY_LASTS
 from grievance.accounts.hashing import (
     Candidate,
     HashedPassword,
@@ -20,7 +24,8 @@ from grievance.accounts.hashing import (
     hash_password,
 )
 from grievance.accounts.models import Person
-from grievance.accounts.operations import signing
+from grievance.accounts.operations import entering, letters, signing
+from grievance.accounts.operations.factors import Own, WrongCode
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.queries import email_tag, memberships_of, wrap_for
 from grievance.accounts.staff import COOKIE, Member, key_ring
@@ -29,10 +34,11 @@ from grievance.extensions import act_as, db
 from grievance.vault.passwords import WrongPassword
 from grievance.vault.slots import PASSWORD_WEIGHT, HashSlots, SlowLane, account, network
 from grievance.web import resuming
-from grievance.web.binding import cookie, set_cookie
+from grievance.web.binding import cookie, drop_cookie, set_cookie
 from grievance.web.redirects import see_other
 
 DEVICE, DEVICE_SECONDS = "device", 365 * 24 * 3600
+ENTRY = "entry"  # the cookie of who typed the password and not the code yet
 LANE, NETWORK_LANE = "STAFF_LANE", "STAFF_NETWORK_LANE"
 WRONG_BY_NETWORK = 20  # an office may share an address, and mistypes
 
@@ -82,8 +88,9 @@ def authenticate(address: str, password: str) -> Entrant:
     """Who this is; WrongPassword for a wrong one and for an address nobody has alike."""
     ring, session = key_ring(), db.session()
     candidate = signing.candidate(session, address, ring)
-    device = signing.known_device(session, cookie(DEVICE), address, ring)
-    return _try(candidate, password, email_tag(ring, address).hex(), device)
+    tag = email_tag(ring, address)
+    device = signing.known_device(session, cookie(DEVICE), tag=tag)
+    return _try(candidate, password, tag.hex(), device)
 
 
 def authenticate_again(member: Member, password: str) -> Entrant:
@@ -127,12 +134,68 @@ def password_with_sheet(password: str, name: str, *, fits: bool) -> HashedPasswo
 
 
 def enter(entrant: Entrant, after: str) -> Response:
-    """Commit, and go on to `after` with a session in the cookie; the browser is known from now.
-    Superseded when the password that was typed is not the one any more."""
+    """Commit, and go on to `after` with a session in the cookie, or to the page that asks for the
+    code. Superseded when the password that was typed is not the one any more."""
     person_id, now, session = entrant.admitted.person_id, real_now(), db.session()
     act_as(f"member:{person_id}")
     ring, anew = key_ring(), entrant.anew
-    secret = signing.open_session(session, entrant.admitted, ring=ring, now=now, anew=anew)
+    try:
+        secret = signing.open_session(session, entrant.admitted, ring=ring, now=now, anew=anew)
+    except signing.CodeWanted:
+        entering.end(session, cookie(ENTRY))
+        secret = entering.begin(session, entrant.admitted, ring=ring, now=now, anew=anew)
+        session.commit()
+        answer = see_other(url_for("accounts.type_code", next=after or None))
+        set_cookie(answer, ENTRY, secret, int(ENTRY_LASTS.total_seconds()))
+        return answer
+    return _inside(entrant, secret, after)
+
+
+def half_way() -> KeyHolder | None:
+    """Who stands between password and code in this browser."""
+    found = entering.standing(db.session(), cookie(ENTRY), ring=key_ring(), now=real_now())
+    db.session.rollback()
+    return found
+
+
+def pass_code(by: KeyHolder, typed: str, after: str) -> Response:
+    """Commit, and go on to `after`, in. A wrong code is counted, and committed, too; Superseded,
+    TooMany."""
+    session, ring, now = db.session(), key_ring(), real_now()
+    act_as(f"member:{by.person_id}")
+    device = device_of(by.person_id)
+    try:
+        passed = entering.finish(Own(session, by, now, device), cookie(ENTRY), typed)
+    except WrongCode as wrong:
+        if wrong.last:
+            tell_of_factor(by.person_id, "wrong")
+        session.commit()
+        raise
+    secret = signing.open_session(session, passed.admitted, ring=ring, now=now)
+    if passed.by == "recovery":
+        tell_of_factor(by.person_id, "code_used")
+    answer = _inside(Entrant(passed.admitted, device), secret, after)
+    drop_cookie(answer, ENTRY)
+    return answer
+
+
+def device_of(person_id: UUID) -> str:
+    """The id of this browser, where this member has signed in from it; empty for any other."""
+    return signing.known_device(db.session(), cookie(DEVICE), person_id=person_id)
+
+
+def tell_of_factor(person_id: UUID, what: str) -> None:
+    """A letter to a member about their second step."""
+    public_url = current_app.config["SETTINGS"].public_url
+    letters.tell_of_factor(
+        db.session(), person_id, what, letters.Post(key_ring(), public_url, real_now())
+    )
+
+
+def _inside(entrant: Entrant, secret: str, after: str) -> Response:
+    """Commit, and go on with a session in the cookie; words that wait are shown first, an earlier
+    session of this browser ends, and the browser is known from now."""
+    person_id, now, session = entrant.admitted.person_id, real_now(), db.session()
     own = words.of_member(session.get_one(Person, person_id))
     if words.claim(session, cookie(COOKIE), secret, own, now):
         told = words.read(session, secret, own, entrant.admitted.private, now)
@@ -153,9 +216,14 @@ def enter(entrant: Entrant, after: str) -> Response:
 
 
 def onward(path: str, *, partner: bool) -> str:
-    """Where to go on to: a path of ours that is for such people, or their first page."""
+    """Where to go on to: a path of ours that is for such people, their own account too, or their
+    first page."""
     theirs, start = ("/partner/", "partner.start") if partner else ("/staff/", "desk.today")
-    if path.startswith(theirs) and "\\" not in path and path.isprintable():
+    if (
+        path.startswith((theirs, url_for("accounts.account")))
+        and "\\" not in path
+        and path.isprintable()
+    ):
         return path
     return url_for(start)
 

@@ -68,6 +68,47 @@ class SignIn(Form):
         return text_of(self.email), text_of(self.password)
 
 
+class OneTime(Line):
+    """A code that works once: browsers and telephones may offer it."""
+
+    autocomplete = "one-time-code"
+    limit = 40
+
+
+class TypeCode(Form):
+    """The code of the second step; an app's, or one on paper."""
+
+    code = OneTime(
+        lazy("The code from your app"),
+        hint=lazy("Six digits. Without your telephone: one of your recovery codes."),
+        needed=lazy("Type the code that your app shows now."),
+    )
+
+
+class TypeBack(TypeCode):
+    """The first code of an app that is being set up."""
+
+    code = OneTime(
+        lazy("The code from your app"),
+        hint=lazy("Six digits."),
+        needed=lazy("Type the code that your app shows now."),
+    )
+
+
+class ChangeFactor(TypeCode):
+    """What is to become of a second step that counts."""
+
+    what = Choice(
+        lazy("What do you want to do?"),
+        choices=[
+            option("replace", lazy("Set up another app or telephone")),
+            option("codes", lazy("Make new recovery codes; the old ones stop working")),
+            option("remove", lazy("Take the second step off")),
+        ],
+        needed=lazy("Choose what you want to do."),
+    )
+
+
 class Confirm(Form):
     """Yes, do it."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, abort, current_app, request, url_for
 
-from grievance.accounts import door, forms, queries, staff, stepping
+from grievance.accounts import door, factors, forms, queries, staff, stepping
 from grievance.accounts.models import Person
 from grievance.accounts.operations import letters, way_back
 from grievance.accounts.operations.persons import Admitted
@@ -63,9 +63,12 @@ def _come_back(token: str, way: way_back.Way, form: forms.WayBack) -> Admitted:
     fits = pair_from_seed(form.typed).public == way_back.sheet_public(session, way)
     hashed = door.password_with_sheet(forms.text_of(form.password), str(way.row.id), fits=fits)
     comer, now = way_back.Comer(hashed, form.typed), real_now()
+    guarded = factors.counting(session, way.row.person_id)
     admitted = way_back.come_back(session, token, comer, ring=ring, now=now)
     public_url = current_app.config["SETTINGS"].public_url
     letters.tell_of_sheet_used(session, admitted.person_id, public_url, ring=ring, now=now)
+    if guarded:
+        door.tell_of_factor(admitted.person_id, "removed")
     return admitted
 
 

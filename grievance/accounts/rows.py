@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from grievance.accounts.factors import RecoveryCode, SecondFactor
 from grievance.accounts.models import (
     Invitation,
     KeyRequest,
@@ -72,6 +73,18 @@ NAMED[Person] = (
 )
 NAMED[MemberKeyWrap] = (
     Naming(columns_but(MemberKeyWrap), under=lambda wrap: _house(wrap.person_id), since=2),
+)
+# An app that is being set up lets nobody in and is no act yet.
+NAMED[SecondFactor] = (
+    Naming(
+        columns_but(SecondFactor),
+        when=lambda factor: factor.confirmed_at is not None,
+        under=lambda factor: _house(factor.person_id),
+        since=2,
+    ),
+)
+NAMED[RecoveryCode] = (
+    Naming(columns_but(RecoveryCode), under=lambda one: _house(one.person_id), since=2),
 )
 
 # Its name as a hash: events stay for ever and hold no words.

@@ -7,6 +7,7 @@ from flask import Response, abort, current_app, redirect, request, url_for
 from grievance import i18n
 from grievance.accounts import (
     door,
+    factors,
     forms,
     keys,
     queries,
@@ -31,6 +32,7 @@ from grievance.web.pages import tell
 from grievance.web.redirects import see_other
 
 WRONG = i18n.lazy("Address and password do not belong together. Look at both again.")
+OVER = i18n.lazy("That took too long, or your password was changed. Sign in again.")
 KEPT = i18n.lazy(
     "Your session had ended. What you just wrote is kept for 20 minutes: sign in here, and it is "
     "back in its box. It is not sent yet."
@@ -44,6 +46,8 @@ def sign_in() -> Response:
     form = forms.SignIn(request.form)
     if words.are_kept(db.session(), cookie(staff.COOKIE), real_now()):
         tell(str(KEPT))
+    if "over" in request.args:
+        tell(str(OVER), "bad")
     if request.method == "POST" and form.validate():
         try:
             return door.sign_in(*form.written, request.args.get("next", ""))
@@ -117,7 +121,11 @@ def _accept(token: str, form: forms.Join) -> Admitted:
     if isinstance(form, forms.Found):
         return founding.found(session, token, form.founder(password), ring=ring, now=now)
     newcomer = invitations.Newcomer(password, forms.text_of(form.language))
+    invited = queries.invitation(session, token, now)
+    guarded = invited and factors.counting(session, invited.person_id)
     admitted = invitations.accept(session, token, newcomer, ring=ring, now=now)
+    if guarded:
+        door.tell_of_factor(admitted.person_id, "removed")
     public_url = current_app.config["SETTINGS"].public_url
     letters.tell_of_key_request(session, admitted.person_id, public_url, ring=ring, now=now)
     return admitted
@@ -295,6 +303,7 @@ def _account_page(
         alone=alone,
         changed="changed" in request.args,
         ways=returning.ways_here(),
+        second=factors.counting(session, member.person_id) is not None,
     )
     if retry is not None:
         page.headers["Retry-After"] = str(retry)

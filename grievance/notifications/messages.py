@@ -101,6 +101,13 @@ def member_changed(to: Recipient, language: str, public_url: str) -> Message:
     return _written("member_changed", to, language, None, link=_desk(public_url))
 
 
+def factor(to: Recipient, language: str, public_url: str, what: str) -> Message:
+    """The second step of the recipient's sign-in: `set`, `removed`, `codes_made`, `code_used`, or
+    ten `wrong` codes after the right password."""
+    link = f"{_desk(public_url)}account"
+    return _written("factor", to, language, None, what=what, link=link)
+
+
 def new_address(to: Recipient, language: str, link: str, until: date) -> Message:
     """The link that proves that the recipient reads this address, and the last day it works."""
     return _written("new_address", to, language, None, link=link, until=until)

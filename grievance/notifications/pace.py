@@ -46,6 +46,7 @@ PACES = {
     "new_address": Pace(hour=3, day=5, alike=False),
     "way_back": Pace(hour=2, day=48, alike=False),
     "sheet_used": Pace(hour=2, day=48, alike=False),  # says whose password is new
+    "factor": Pace(hour=4, day=24, alike=False),  # each says what became of a second step
     "invitation": Pace(hour=3, day=5, alike=False),  # each holds a link of its own
 }
 FORMER = {  # of an earlier release, which had a letter for each: some may still wait

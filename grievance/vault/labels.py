@@ -62,6 +62,7 @@ class Label(StrEnum):
     OUTBOX_MESSAGE = "outbox.message/1"
     RECEIPT_SESSION = "receipt.session/1"
     STAFF_SESSION = "staff.session/1"
+    STAFF_ENTRY = "staff.entry/1"
 
     # people and organisations
     MEMBER_KEY = "member.key/1"
@@ -104,4 +105,6 @@ class Derive(StrEnum):
     LETTER_TAG = "letter tag/1"
     LETTER_CODE = "letter code/1"
     LETTER_TRY = "letter try/1"
+    SECOND_FACTOR = "second factor/1"
+    RECOVERY_CODE = "recovery code/1"
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

@@ -89,6 +89,7 @@ GRAVE = {
     "console.confirm_channel", "console.confirm_add", "console.confirm_proposal",
     "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
     "console.change_person", "console.revoke_link", "console.retry_letter",
+    "accounts.second_step", "accounts.new_factor",
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {

@@ -22,6 +22,8 @@ APART = {
     "organisation_key": "of the operator",
     "person": "of staff",
     "recovery_key": "of the operator",
+    "second_factor": "of staff",
+    "staff_entry": "of staff",
     "staff_session": "of staff",
 }
 # Columns that name a case without a key of the database, and what becomes of them.

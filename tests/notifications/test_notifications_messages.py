@@ -15,6 +15,7 @@ from grievance.notifications.pace import PACES
 
 SITE = "https://desk.example"
 TO = "someone@mail.example"
+FACTOR = ("set", "removed", "codes_made", "code_used", "wrong")
 TELLING = re.compile(r"complain|grievance|case|report|employer|wage|help|right|reference", re.I)
 
 
@@ -47,6 +48,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.way_back(TO, language, SITE, day=day),
         messages.way_back(TO, language, SITE, mine=True),
         messages.sheet_used(TO, language, SITE, mine=True),
+        *(messages.factor(TO, language, SITE, what) for what in FACTOR),
     )
     return [invitation, address, *waits, *(kind(TO, language, SITE) for kind in plain)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -131,6 +132,23 @@ def tell_of_change(act: StaffAct, person_id: UUID, public_url: str) -> None:
             to = AddressBox(one.person_id, one.address_box)
             letter = messages.member_changed(to, one.language, public_url)
             outbox.enqueue(act.session, act.ring.notifier_public, letter, act.now)
+
+
+@dataclass(frozen=True)
+class Post:
+    """With what a letter is sealed, where its link leads, and when it is written."""
+
+    ring: KeyRing = field(repr=False)
+    public_url: str
+    now: datetime
+
+
+def tell_of_factor(session: Session, person_id: UUID, what: str, post: Post) -> None:
+    """Tell a member what became of their second step: `messages.factor` says which words."""
+    person = session.get_one(Person, person_id)
+    to = AddressBox(person.id, person.address_box)
+    letter = messages.factor(to, person.language, post.public_url, what)
+    outbox.enqueue(session, post.ring.notifier_public, letter, post.now)
 
 
 def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:

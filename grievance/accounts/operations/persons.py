@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.factors import FactorTry, RecoveryCode, SecondFactor, StaffEntry
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import MEMBER
 from grievance.accounts.models import (
@@ -40,12 +41,13 @@ class Admitted:
     """Somebody who may be signed in now: `private` goes into their session and nowhere else.
 
     `proof` is the wrap that their password opened, compared again where that counts; None for who
-    was let in by the same transaction.
+    was let in by the same transaction. `passed` when that transaction took a code of theirs.
     """
 
     person_id: UUID
     private: bytes = field(repr=False)
     proof: MemberWrap | None = None
+    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ def admit(
 def new_member_key(
     session: Session, person: Person, password: HashedPassword, ring: KeyRing
 ) -> Admitted:
-    """Give a person a new key. What was sealed to the old one is out of their reach for good."""
+    """Give a person a new key. What was sealed to the old one is out of their reach for good, the
+    secret of a second factor too: that goes with it."""
     pair = new_pair()
     person.key_generation += 1
     person.public = pair.public
@@ -151,8 +154,7 @@ def new_member_key(
     person.public_mac = public_key_mac(ring.public_key_mac, held)
     session.flush()
     take_away(session, select(MembershipKey).where(MembershipKey.person_id == person.id))
-    for model in (StaffSession, KnownDevice):
-        session.execute(delete(model).where(model.person_id == person.id))
+    _shut(session, person.id)
     admitted = Admitted(person.id, pair.private)
     set_password(session, admitted, password)
     return admitted
@@ -226,5 +228,26 @@ def _leave_when_alone(session: Session, person_id: UUID) -> None:
         return
     locked(session, Person, person_id).state = "left"
     take_away(session, select(MemberKeyWrap).where(MemberKeyWrap.person_id == person_id))
-    for model in (StaffSession, KnownDevice):
-        session.execute(delete(model).where(model.person_id == person_id))
+    _shut(session, person_id)
+
+
+def _shut(session: Session, person_id: UUID) -> None:
+    """End all that lets this person in beside the password."""
+    drop_factor(session, person_id)
+    end_sessions(session, person_id)
+    session.execute(delete(KnownDevice).where(KnownDevice.person_id == person_id))
+
+
+def drop_factor(session: Session, person_id: UUID) -> None:
+    """Take a second factor away, one that is being set up, and what belongs to it."""
+    for model in (SecondFactor, RecoveryCode):
+        take_away(session, select(model).where(model.person_id == person_id))
+    session.execute(delete(FactorTry).where(FactorTry.person_id == person_id))
+
+
+def end_sessions(session: Session, person_id: UUID, keep: UUID | None = None) -> None:
+    """End what a person has open, but for the session `keep`; who stands between password and code
+    begins anew."""
+    mine = StaffSession.person_id == person_id
+    session.execute(delete(StaffSession).where(mine, StaffSession.id.is_distinct_from(keep)))
+    session.execute(delete(StaffEntry).where(StaffEntry.person_id == person_id))

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
+from grievance.accounts import audit, factors
 from grievance.accounts.audit import Deed
 from grievance.accounts.hashing import Candidate, HashedPassword, candidate_for
 from grievance.accounts.models import (
@@ -24,7 +24,13 @@ from grievance.accounts.models import (
     Person,
     StaffSession,
 )
-from grievance.accounts.operations.persons import Admitted, actor_of, locked, set_password
+from grievance.accounts.operations.persons import (
+    Admitted,
+    actor_of,
+    end_sessions,
+    locked,
+    set_password,
+)
 from grievance.accounts.queries import IDLE, LONGEST, email_tag, wrap_for
 from grievance.vault.keyring import KeyRing
 from grievance.vault.labels import Label
@@ -38,6 +44,10 @@ DEVICES_KEPT = 10
 
 class Superseded(WrongPassword):
     """What the password proved is not so any more: it was changed, or the session ended."""
+
+
+class CodeWanted(Exception):
+    """The password was right, and this member's sign-in asks for a code as well."""
 
 
 def candidate(session: Session, address: str, ring: KeyRing) -> Candidate:
@@ -56,9 +66,13 @@ def open_session(
     """Start a session and answer its cookie secret; the member's key lies under that secret.
     `anew` is the same password, hashed at today's costs.
 
-    Superseded when the password was changed, or the member put away, after it was typed.
+    Superseded when the password was changed, or the member put away, after it was typed;
+    CodeWanted, and nothing is written, for a member with a second factor that this transaction has
+    taken no code of.
     """
-    organisations = _held(session, admitted)
+    organisations = held(session, admitted)
+    if not admitted.passed and factors.counting(session, admitted.person_id):
+        raise CodeWanted
     secret, session_id = new_secret(), uuid4()
     expired = or_(StaffSession.last_seen <= now - IDLE, StaffSession.created_at <= now - LONGEST)
     shut = update(StaffSession).where(expired, StaffSession.member_key != b"")
@@ -80,13 +94,14 @@ def open_session(
     if anew:
         set_password(session, admitted, anew)
     session.flush()
-    _note(session, organisations, admitted.person_id, "signed_in", now)
+    note(session, organisations, admitted.person_id, "signed_in", now)
     return secret
 
 
-def _held(session: Session, admitted: Admitted) -> list[Organisation]:
-    """Hold a person and where they are a member, and compare what they proved once more."""
-    organisations = _organisations(session, admitted.person_id)
+def held(session: Session, admitted: Admitted) -> list[Organisation]:
+    """Hold a person and where they are a member, and compare what they proved once more;
+    Superseded when it is not so any more."""
+    organisations = organisations_of(session, admitted.person_id)
     person = locked(session, Person, admitted.person_id)
     wrap = session.scalars(
         select(MemberKeyWrap.ciphertext).where(
@@ -106,13 +121,13 @@ def member_private(row: StaffSession, secret: str, ring: KeyRing) -> bytes:
 
 def close_session(session: Session, session_id: UUID, person_id: UUID, now: datetime) -> None:
     """Sign out: the row goes, so the cookie opens nothing."""
-    organisations = _organisations(session, person_id)
+    organisations = organisations_of(session, person_id)
     session.execute(
         delete(StaffSession).where(
             StaffSession.id == session_id, StaffSession.person_id == person_id
         )
     )
-    _note(session, organisations, person_id, "signed_out", now)
+    note(session, organisations, person_id, "signed_out", now)
 
 
 def end_earlier(session: Session, secret: str) -> None:
@@ -122,7 +137,7 @@ def end_earlier(session: Session, secret: str) -> None:
 
 def step_up(session: Session, admitted: Admitted, session_id: UUID, now: datetime) -> None:
     """The password was typed again in this session; Superseded when either is over."""
-    organisations = _held(session, admitted)
+    organisations = held(session, admitted)
     stepped = session.scalars(
         update(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.person_id == admitted.person_id)
@@ -131,7 +146,7 @@ def step_up(session: Session, admitted: Admitted, session_id: UUID, now: datetim
     ).first()
     if stepped is None:
         raise Superseded
-    _note(session, organisations, admitted.person_id, "stepped_up", now)
+    note(session, organisations, admitted.person_id, "stepped_up", now)
 
 
 def change_password(
@@ -146,16 +161,12 @@ def change_password(
 
     Superseded when the old password, or the session it was typed in, is over by now.
     """
-    organisations = _held(session, admitted)
+    organisations = held(session, admitted)
     if session.get(StaffSession, keep_session, populate_existing=True) is None:
         raise Superseded
     set_password(session, admitted, password)
-    session.execute(
-        delete(StaffSession).where(
-            StaffSession.person_id == admitted.person_id, StaffSession.id != keep_session
-        )
-    )
-    _note(session, organisations, admitted.person_id, "password_changed", now)
+    end_sessions(session, admitted.person_id, keep=keep_session)
+    note(session, organisations, admitted.person_id, "password_changed", now)
 
 
 def choose_language(session: Session, person_id: UUID, language: str) -> None:
@@ -168,17 +179,18 @@ def choose_hour(session: Session, person_id: UUID, hour: int) -> None:
     locked(session, Person, person_id).digest_hour = hour
 
 
-def known_device(session: Session, secret: str, address: str, ring: KeyRing) -> str:
-    """The id of a device this address has signed in from; empty for any other."""
+def known_device(
+    session: Session, secret: str, *, tag: bytes | None = None, person_id: UUID | None = None
+) -> str:
+    """The id of a device that somebody has signed in from, by address tag or by id; empty for any
+    other."""
     if not secret:
         return ""
+    whose = Person.id == person_id if person_id else Person.email_tag == tag
     found = session.scalars(
         select(KnownDevice.id)
         .join(Person, Person.id == KnownDevice.person_id)
-        .where(
-            KnownDevice.token_hash == secret_hash(secret),
-            Person.email_tag == email_tag(ring, address),
-        )
+        .where(KnownDevice.token_hash == secret_hash(secret), whose)
     ).first()
     return str(found) if found else ""
 
@@ -209,7 +221,7 @@ def seen_device(session: Session, device_id: str, now: datetime) -> None:
     )
 
 
-def _organisations(session: Session, person_id: UUID) -> list[Organisation]:
+def organisations_of(session: Session, person_id: UUID) -> list[Organisation]:
     """Where a person is a member, held: always before the person, or two requests would wait for
     each other."""
     found = session.scalars(
@@ -223,13 +235,14 @@ def _organisations(session: Session, person_id: UUID) -> list[Organisation]:
     return list(found)
 
 
-def _note(
+def note(
     session: Session,
     organisations: list[Organisation],
     person_id: UUID,
     verb: str,
     now: datetime,
 ) -> None:
+    """One event of a member in each organisation that was held."""
     for organisation in organisations:
         audit.record(session, organisation, Deed(verb, actor_of(person_id), now))
 

@@ -1,0 +1,127 @@
+"""The second step at the door: what a member has for it, and who stands between two steps.
+
+A secret and the marks of recovery codes lie under the member's own key, so they are compared right
+after the password has opened it. Until then no session exists: who has typed the right password
+stands in `staff_entry`, which opens nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from grievance.accounts.models import Person
+from grievance.model import Base, code, digest, identifier, sealed
+from grievance.vault.sessions import secret_hash
+
+ENTRY_LASTS = timedelta(minutes=10)
+WRONG_MOST = 10  # wrong codes of one lane in `WRONG_WITHIN`; then it waits
+WRONG_WITHIN = timedelta(hours=1)
+APP = "app"
+
+
+class SecondFactor(Base):
+    """What a member proves beside the password. It counts once a code was typed back; an app that
+    is to take its place waits beside it until then. `last_step` is the newest code that was used:
+    none works twice."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = code(16)
+    secret: Mapped[bytes] = sealed("second-factor.secret/1")
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(f"kind in ('{APP}')", name="kind"),
+        *(
+            Index(
+                f"uq_second_factor_{name}",
+                "person_id",
+                unique=True,
+                postgresql_where=text(f"confirmed_at is {where}"),
+            )
+            for name, where in (("counts", "not null"), ("offered", "null"))
+        ),
+    )
+
+
+class RecoveryCode(Base):
+    """One code on paper that works once: its keyed hash. Using it deletes the row."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    mark: Mapped[bytes] = digest()
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("person_id", "mark"),)
+
+
+class FactorTry(Base):
+    """A wrong code. `lane` is the known device it was typed on, empty for all others together."""
+
+    __tablename__ = "factor_try"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    lane: Mapped[str] = code(36)
+    at: Mapped[datetime]
+
+
+class StaffEntry(Base):
+    """The password was right, the code is still to come. The member's key lies here under the
+    secret of a cookie of its own, for minutes; no page opens with it but the one that asks."""
+
+    __tablename__ = "staff_entry"
+
+    id: Mapped[UUID] = identifier()
+    token_hash: Mapped[bytes] = digest(unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    member_key: Mapped[bytes] = sealed("staff.entry/1")
+    created_at: Mapped[datetime]
+
+
+def counting(session: Session, person_id: UUID) -> SecondFactor | None:
+    """The factor that a member's sign-in asks for, read anew; None where there is none."""
+    return session.scalars(
+        select(SecondFactor)
+        .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def offered(session: Session, person_id: UUID) -> SecondFactor | None:
+    """The app that is being set up and does not count yet."""
+    return session.scalars(
+        select(SecondFactor)
+        .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_(None))
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def codes_left(session: Session, person_id: UUID) -> int:
+    """How many recovery codes a member has not used."""
+    mine = select(func.count()).select_from(RecoveryCode)
+    return session.scalar(mine.where(RecoveryCode.person_id == person_id)) or 0
+
+
+def entry(session: Session, secret: str, now: datetime) -> StaffEntry | None:
+    """The half-way sign-in that a cookie names: not older than ten minutes, of an active person."""
+    return session.scalars(
+        select(StaffEntry)
+        .join(Person, Person.id == StaffEntry.person_id)
+        .where(
+            StaffEntry.token_hash == secret_hash(secret),
+            StaffEntry.created_at > now - ENTRY_LASTS,
+            Person.state == "active",
+        )
+        .execution_options(populate_existing=True)
+    ).first()
