@@ -24,9 +24,11 @@ from grievance.directory.disclosure import (
     POLICE_UNKNOWN,
 )
 from grievance.directory.entries import CHANNEL_TYPES
+from grievance.directory.search import place_of
 from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
 from grievance.model import complete
+from grievance.questions.places import country_name
 from grievance.referrals import models, queries, states
 from grievance.referrals.document import Document, Paragraph, Section
 from grievance.referrals.drafting import LINKED, needs_immigration_warning
@@ -205,6 +207,14 @@ class Others:
     employer: str
     immigration: str
     police: str
+    abroad: str
+
+
+ABROAD = N_(
+    "It is a body of another country, %(country)s. The law there, not the law of Japan, says how "
+    "they keep what you give and who else may see it. Ask us before you say yes if you want to "
+    "know more."
+)
 
 
 def others_of(entry: Entry | None, packet: Packet) -> Others:
@@ -217,7 +227,16 @@ def others_of(entry: Entry | None, packet: Packet) -> Others:
         _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN).worker),
         _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN).worker),
         _(POLICE.get(facts.police if facts else "", POLICE_UNKNOWN).worker),
+        _abroad(packet.mechanism),
     )
+
+
+def _abroad(mechanism: str) -> str:
+    """What a yes to a body of another country means (APPI art. 28): the country is named."""
+    place = place_of(mechanism)
+    if place in ("", "JP"):
+        return ""
+    return _(ABROAD) % {"country": country_name(place, current())}
 
 
 def parts_of(packet: Packet) -> list[str]:

@@ -20,6 +20,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.operations import attaching
+from grievance.directory import search
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import sealing, steps
@@ -182,6 +183,16 @@ def test_the_worker_reads_exactly_what_would_go(desk: Desk, filed: Filed, visit:
     assert [verb for verb in verbs if verb] == ["consent_given", "consent_refused"]
     same = {b.get("class") for b in page.all("button") if b.get("data-verb")}
     assert len(same) == 1, "the two answers weigh the same"
+
+
+def test_a_body_of_another_country_is_said_to_be_one(
+    desk: Desk, filed: Filed, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    referral, _packet = desk.asked(filed)
+    said = "It is a body of another country"
+    assert said not in read_page(visit(filed.code).get(path(referral))).main
+    monkeypatch.setitem(search._PLACES, BODY, "VN")
+    assert f"{said}, Vietnam." in read_page(visit(filed.code).get(path(referral))).main
 
 
 def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
