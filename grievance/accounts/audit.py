@@ -63,6 +63,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "member_removed": ("person",),
     "partner_added": ("mechanism", "vetted_by"),
     "partner_key_confirmed": ("generation",),
+    "partner_closed": ("mechanism",),
     "away": ("person", "first", "last", "deputy?"),
     "back": ("person",),
     "letter_retried": ("letter",),

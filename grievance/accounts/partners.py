@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.keys import RECIPIENT, holder_of, holders, organisation_key
-from grievance.accounts.models import Organisation
+from grievance.accounts.models import (
+    Membership,
+    MembershipKey,
+    Organisation,
+    OrganisationKey,
+)
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder
 
@@ -32,3 +41,71 @@ def recipient_of(session: Session, ring: KeyRing, mechanism: str) -> Holder | No
         return None
     held = holder_of(ring, key)
     return Holder(RECIPIENT, held.id, held.generation, held.public)
+
+
+class PartnerFact(NamedTuple):
+    """One line of the list of partners."""
+
+    id: UUID
+    mechanism: str
+    name: str
+    vetted_by: str
+    added_by: UUID
+    added_at: datetime
+    closed_at: datetime | None
+    people: int
+    held: bool
+    confirmed: bool | None  # None: no key was born yet
+
+    @property
+    def state(self) -> str:
+        """How far it is: one of `STATES`."""
+        if self.closed_at is not None:
+            return "closed"
+        if not self.people:
+            return "empty"
+        if not self.held:
+            return "unheld"
+        return "ready" if self.confirmed else "unconfirmed"
+
+
+STATES = ("empty", "unheld", "unconfirmed", "ready", "closed")
+
+
+def partners(session: Session) -> list[PartnerFact]:
+    """All partners, closed ones too, in the order in which they were added."""
+    mine = Organisation.id
+    newest = (
+        select(OrganisationKey.confirmed_at.is_not(None))
+        .where(OrganisationKey.organisation_id == mine)
+        .order_by(OrganisationKey.generation.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    people = (
+        select(func.count())
+        .where(Membership.organisation_id == mine, Membership.active)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            mine,
+            Organisation.mechanism,
+            Organisation.name,
+            Organisation.vetted_by,
+            Organisation.added_by,
+            Organisation.added_at,
+            Organisation.closed_at,
+            people,
+            exists().where(MembershipKey.organisation_id == mine),
+            newest,
+        )
+        .where(Organisation.kind == "partner")
+        .order_by(Organisation.added_at, mine)
+    )
+    return [PartnerFact(*row) for row in rows]
+
+
+def unconfirmed(session: Session) -> list[PartnerFact]:
+    """The partners whose key somebody has to hear six words of."""
+    return [one for one in partners(session) if one.state == "unconfirmed"]

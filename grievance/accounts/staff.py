@@ -18,7 +18,7 @@ from grievance.accounts import queries, words
 from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.keys import member_holder, open_organisation_keys
 from grievance.accounts.models import Person, StaffSession
-from grievance.accounts.operations.keys import reseal_slice
+from grievance.accounts.operations.keys import change_due_key, reseal_slice
 from grievance.accounts.operations.signing import member_private
 from grievance.accounts.queries import (
     MembershipFact,
@@ -232,7 +232,18 @@ def _let_in(kind: str, permission: str | None) -> None:
         words.drop(db.session(), cookie(COOKIE))
     speak(BY_SLUG[found.language])
     _may(found, kind, permission)
+    _change_key(found)
     _reseal(found)
+
+
+def _change_key(found: Member) -> None:
+    """Change a partner's key that somebody who left had held, while a colleague is here anyway."""
+    there = found.partner
+    if there is None or not (there.rotation_due and there.holds_key) or request.method != "GET":
+        return
+    change_due_key(acting_there())
+    db.session.commit()
+    g.pop("organisation_keys", None)
 
 
 def _signed_out() -> Response:

@@ -1,16 +1,29 @@
-"""The console: people, keys, the operator, the directory's confirmations, what was kept long
-enough, and how it all runs."""
+"""The console: people, partners, keys, the operator, the directory's confirmations, what was kept
+long enough, and how it all runs."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from grievance.console import confirm, due, health, keys, letters, members, operator, people
+from grievance.console import (
+    confirm,
+    due,
+    health,
+    keys,
+    letters,
+    members,
+    operator,
+    partner_people,
+    partners,
+    people,
+)
 from grievance.console.surface import console
 
 VIEWS = (
     people,
     members,
+    partners,
+    partner_people,
     keys,
     letters,
     operator,

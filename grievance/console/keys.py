@@ -14,6 +14,7 @@ from grievance.accounts.forms import Approve, Confirm
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
 from grievance.accounts.operations import recovery
+from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import NAMES, Permission
 from grievance.accounts.surface import moment
 from grievance.console.people import let_go
@@ -51,6 +52,7 @@ def keys() -> Response:
         moment=moment,
         printable=sheet is not None and sheet.printed_by == member.person_id,
         ways=_ways(),
+        partners=unconfirmed(session),
         outdated=recovery.outdated(session, member.organisation_id),
     )
 

@@ -84,8 +84,8 @@ def _cases_of(act: StaffAct, person_id: UUID) -> AbstractContextManager[None]:
 def revoke_link(link_id: UUID) -> Response:
     """Take back an invitation or another link that was sent and not used yet."""
     stepping.needs_step_up()
-    form = Confirm(request.form)
-    found = next((link for link in open_links() if link.id == link_id), None)
+    form, here = Confirm(request.form), staff.current_member().organisation_id
+    found = next((link for link in open_links(here) if link.id == link_id), None)
     if found is None:
         abort(404)
     if request.method == "POST" and form.validate():

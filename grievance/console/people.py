@@ -63,7 +63,7 @@ def _people_page(form: Invite, sent: Sent | None = None) -> Response:
         form=form,
         people=listed,
         sent=sent,
-        links=_links(),
+        links=links(staff.current_member().organisation_id),
         changed="changed" in request.args,
     )
 
@@ -77,16 +77,16 @@ class Link(NamedTuple):
     until: str
 
 
-def open_links() -> list[members.OpenLink]:
-    """The links that who manages people may take back."""
-    member = staff.current_member()
-    if not member.can(Permission.PEOPLE_MANAGE):
+def open_links(organisation_id: UUID) -> list[members.OpenLink]:
+    """The links of an organisation that who manages people may take back."""
+    if not staff.current_member().can(Permission.PEOPLE_MANAGE):
         return []
-    return members.open_links(db.session(), member.organisation_id, real_now())
+    return members.open_links(db.session(), organisation_id, real_now())
 
 
-def _links() -> list[Link]:
-    found = open_links()
+def links(organisation_id: UUID) -> list[Link]:
+    """The same in words."""
+    found = open_links(organisation_id)
     names = queries.names(db.session(), [link.by for link in found if link.by])
     return [
         Link(
@@ -104,10 +104,10 @@ class Sent(NamedTuple):
 
 def _invite(form: Invite) -> Sent:
     act = staff.acting()
-    return _send(act, invitations.invite(act, form.invitee()))
+    return send(act, invitations.invite(act, form.invitee()))
 
 
-def _send(act: StaffAct, token: str) -> Sent:
+def send(act: StaffAct, token: str) -> Sent:
     """Put the letter into the outbox and commit. While mail works nobody but the person it is for
     sees the link: who sees it could act under their name."""
     path = url_for("accounts.invitation", token=token)
@@ -144,7 +144,7 @@ def reset_person(person_id: UUID) -> Response:
     person, form = person_or_404(person_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         act = staff.acting()
-        return _people_page(Invite(), _send(act, invitations.offer_reset(act, person_id)))
+        return _people_page(Invite(), send(act, invitations.offer_reset(act, person_id)))
     return answer("people_confirm", form=form, **_about_reset(person))
 
 

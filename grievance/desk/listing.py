@@ -12,6 +12,7 @@ from grievance.accounts import queries as accounts
 from grievance.accounts import returning, staff
 from grievance.accounts.operations import recovery
 from grievance.accounts.operations.keys import approvers
+from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
 from grievance.cases import labels
@@ -136,6 +137,7 @@ def _notices(member: Member) -> dict[str, object]:
         "ways": len(returning.ways_of_mine()),
         "sheet": recovery.outdated(session, member.organisation_id) if approves else (),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
+        "partners": len(unconfirmed(session)) if approves else 0,
     }
 
 

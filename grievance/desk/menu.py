@@ -89,6 +89,12 @@ ENTRIES = (
         N_("Invite members, give keys, take people out."),
     ),
     Entry(
+        "console.partner_list",
+        N_("Partners"),
+        frozenset({P.PEOPLE_MANAGE}),
+        N_("Bodies of the directory that have accounts here, and who of them answers."),
+    ),
+    Entry(
         "console.operator",
         N_("Operator"),
         frozenset({P.OPERATOR_EDIT}),

@@ -82,6 +82,17 @@ def key_request(to: Recipient, language: str, public_url: str) -> Message:
     return _written("key_request", to, language, None, link=f"{_desk(public_url)}keys")
 
 
+def partner_waits(to: Recipient, language: str, public_url: str) -> Message:
+    """A colleague at a partner waits for the approval of one of them."""
+    return _written("partner_waits", to, language, None, link=f"{public_url}/partner/people")
+
+
+def partner_key(to: Recipient, language: str, public_url: str, partner: str) -> Message:
+    """A partner organisation has a key now, of which somebody has to hear six words."""
+    link = f"{_desk(public_url)}keys"
+    return _written("partner_key", to, language, None, link=link, partner=partner)
+
+
 def key_waits(
     to: Recipient, language: str, public_url: str, *, reset: bool = False, day: date | None = None
 ) -> Message:
@@ -133,9 +144,12 @@ def away(to: Recipient, language: str, public_url: str, day: date, *, mine: bool
     return _written("away", to, language, None, mine=mine, day=day, link=f"{_desk(public_url)}away")
 
 
-def invitation(to: Recipient, language: str, link: str, until: date) -> Message:
-    """An invitation to the desk: the whole one-time link, and the last day it works."""
-    return _written("invitation", to, language, None, link=link, until=until)
+def invitation(
+    to: Recipient, language: str, link: str, until: date, *, partner: str = ""
+) -> Message:
+    """An invitation to the desk, or to the pages of a partner of this name: the whole one-time
+    link, and the last day it works."""
+    return _written("invitation", to, language, None, link=link, until=until, partner=partner)
 
 
 def mail_test(to: Recipient, language: str, public_url: str) -> Message:

@@ -41,6 +41,8 @@ PACES = {
     "conflict": URGENT,
     "member_removed": URGENT,
     "key_request": STAFF,
+    "partner_waits": STAFF,
+    "partner_key": Pace(hour=4, day=48, alike=False),  # each names a partner
     "key_waits": Pace(hour=2, day=48, alike=False),  # each names a day: nobody may crowd it out
     "member_changed": URGENT,
     "new_address": Pace(hour=3, day=5, alike=False),

@@ -249,8 +249,8 @@ def test_broken_link_in_the_chain_is_told(office: Office) -> None:
 def test_resealers_run_until_nothing_is_left(office: Office) -> None:
     left, seen = [2, 1, 0], []
 
-    def resealer(_session, organisation_id, opened, newest) -> int:
-        seen.append((organisation_id, sorted(opened), newest.generation))
+    def resealer(moving: keys.Moving) -> int:
+        seen.append((moving.organisation, sorted(moving.keys), moving.newest.generation))
         return left.pop(0)
 
     keys.rotate(office.act())

@@ -90,6 +90,8 @@ GRAVE = {
     "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
     "console.change_person", "console.revoke_link", "console.retry_letter",
     "accounts.second_step", "accounts.new_factor",
+    "console.partner_list", "console.partner", "console.close_partner", "console.reset_there",
+    "console.remove_there", "console.revoke_there", "console.confirm_partner_key",
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {

@@ -22,10 +22,13 @@ TELLING = re.compile(r"complain|grievance|case|report|employer|wage|help|right|r
 def all_kinds(language: str) -> list[messages.Message]:
     address = messages.new_address(TO, language, f"{SITE}/staff/new/abc", date(2026, 12, 1))
     invitation = messages.invitation(TO, language, f"{SITE}/staff/join/abc", date(2026, 12, 1))
+    until = date(2026, 12, 1)
+    there = messages.invitation(TO, language, f"{SITE}/staff/join/abc", until, partner="Sample")
     plain = (
         messages.worker_news,
         messages.danger,
         messages.key_request,
+        messages.partner_waits,
         messages.key_waits,
         messages.member_removed,
         messages.conflict,
@@ -49,8 +52,9 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.way_back(TO, language, SITE, mine=True),
         messages.sheet_used(TO, language, SITE, mine=True),
         *(messages.factor(TO, language, SITE, what) for what in FACTOR),
+        messages.partner_key(TO, language, SITE, "Sample Union"),
     )
-    return [invitation, address, *waits, *(kind(TO, language, SITE) for kind in plain)]
+    return [invitation, there, address, *waits, *(kind(TO, language, SITE) for kind in plain)]
 
 
 @pytest.mark.parametrize("language", list(i18n.BY_SLUG))

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance.accounts import queries
+from grievance.accounts.keys import organisation_key
 from grievance.accounts.models import Organisation, Person
-from grievance.accounts.operations import invitations
+from grievance.accounts.operations import invitations, partners
 from grievance.accounts.operations.persons import end_membership
 from grievance.accounts.roles import Role
 from grievance.vault.recovery import fingerprint
@@ -142,6 +143,20 @@ def test_removed_with_a_live_session(app: Flask, session: Session, partner: Part
     end_membership(session, partner.people[0].id, partner.id)
     session.commit()
     assert client.get("/partner/").status_code == 303
+
+
+def test_the_next_page_of_a_colleague_changes_the_key_of_who_left(
+    app: Flask, session: Session, operator: Operator, partner: Partner
+) -> None:
+    act = replace(operator.director.acting(session, operator.ring), organisation_id=partner.id)
+    partners.remove_person(act, partner.people[1].id)
+    session.commit()
+    client = browser(app, session, partner.people[0])
+    for _again in range(2):
+        assert client.get("/partner/").status_code == 200
+        assert organisation_key(session, partner.id).generation == 2
+    session.expire_all()
+    assert not session.get_one(Organisation, partner.id).rotation_due
 
 
 def test_a_colleague_gives_the_key_after_the_six_words(

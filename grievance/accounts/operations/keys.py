@@ -8,6 +8,7 @@ and who asked for a key is not who gives it, while anybody else could.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,8 +49,20 @@ from grievance.vault.recovery import fingerprint
 ALONE_WAITS = timedelta(hours=48)
 
 Keys = Mapping[tuple[UUID, int], bytes]
-# (session, organisation, its private keys, the newest as holder) → how many grants it re-sealed
-Resealer = Callable[[Session, UUID, Keys, Holder], int]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An organisation whose grants move on to its newest key; `keys` are its private ones."""
+
+    session: Session
+    ring: KeyRing = field(repr=False)
+    organisation: UUID
+    keys: Keys = field(repr=False)
+    newest: Holder
+
+
+Resealer = Callable[[Moving], int]  # how many grants it re-sealed
 RESEALERS: list[Resealer] = []
 
 
@@ -151,6 +164,12 @@ def rotate(act: StaffAct) -> OrganisationKey:
     return key.row
 
 
+def change_due_key(act: StaffAct) -> None:
+    """Rotate where somebody who held the key left, unless another request was faster."""
+    if act.organisation().rotation_due:
+        rotate(act)
+
+
 def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyRing) -> int:
     """Re-seal some grants that are still sealed to an older generation; how many those were.
 
@@ -161,7 +180,8 @@ def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyR
     if key is None or (organisation_id, key.generation) not in keys:
         return 0
     holder = holder_of(ring, key)
-    done = sum(resealer(session, organisation_id, keys, holder) for resealer in RESEALERS)
+    moving = Moving(session, ring, organisation_id, keys, holder)
+    done = sum(resealer(moving) for resealer in RESEALERS)
     if not done:
         locked(session, Organisation, organisation_id).resealing = False
     return done

@@ -11,10 +11,24 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.act import StaffAct
-from grievance.accounts.models import Absence, KeyRequest, Membership, Person
+from grievance.accounts.models import (
+    Absence,
+    Invitation,
+    KeyRequest,
+    Membership,
+    Organisation,
+    Person,
+)
 from grievance.accounts.operations.keys import alone_from, approvers
 from grievance.accounts.operations.way_back import Way
-from grievance.accounts.queries import Addressee, day_here, invitation, staff_to_notify
+from grievance.accounts.partners import unconfirmed
+from grievance.accounts.queries import (
+    Addressee,
+    day_here,
+    invitation,
+    memberships_of,
+    staff_to_notify,
+)
 from grievance.accounts.roles import Permission
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
@@ -35,8 +49,15 @@ def send_invitation(act: StaffAct, token: str, link: str, language: str) -> None
         return
     to = AddressBox(invited.person_id, box)
     spoken = person.language if person else language
-    letter = messages.invitation(to, spoken, link, day_here(session, invited.expires_at))
+    until, name = day_here(session, invited.expires_at), _partner_name(session, invited)
+    letter = messages.invitation(to, spoken, link, until, partner=name)
     outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
+
+
+def _partner_name(session: Session, invited: Invitation) -> str:
+    """The name of the partner that an invitation is for; empty at the operator."""
+    house = session.get_one(Organisation, invited.organisation_id)
+    return house.name if house.kind == "partner" else ""
 
 
 def tell_of_key_request(
@@ -48,8 +69,15 @@ def tell_of_key_request(
         select(KeyRequest).where(KeyRequest.person_id == person_id, KeyRequest.state == "waiting")
     ).first()
     if asked is None:
+        _tell_of_partner_key(session, person_id, public_url, ring=ring, now=now)
         return
     may = approvers(session, asked)
+    if session.get_one(Organisation, asked.organisation_id).kind == "partner":
+        for one in session.scalars(select(Person).where(Person.id.in_(may)).order_by(Person.id)):
+            to = AddressBox(one.id, one.address_box)
+            letter = messages.partner_waits(to, one.language, public_url)
+            outbox.enqueue(session, ring.notifier_public, letter, now)
+        return
     for holder_id, box, language in staff_to_notify(session, Permission.KEYS_COMPARE):
         if holder_id in may:
             letter = messages.key_request(AddressBox(holder_id, box), language, public_url)
@@ -61,6 +89,20 @@ def tell_of_key_request(
         to = AddressBox(person_id, person.address_box)
         told = messages.key_waits(to, person.language, public_url, reset=reset, day=day)
         outbox.enqueue(session, ring.notifier_public, told, now)
+
+
+def _tell_of_partner_key(
+    session: Session, person_id: UUID, public_url: str, *, ring: KeyRing, now: datetime
+) -> None:
+    """Tell who works on cases that this person's organisation has a key to be confirmed, if so."""
+    there = {fact.organisation_id: fact.organisation for fact in memberships_of(session, person_id)}
+    for partner in unconfirmed(session):
+        if partner.id not in there:
+            continue
+        for one in staff_to_notify(session, Permission.KEYS_COMPARE):
+            to = AddressBox(one.person_id, one.address_box)
+            letter = messages.partner_key(to, one.language, public_url, there[partner.id])
+            outbox.enqueue(session, ring.notifier_public, letter, now)
 
 
 def tell_of_way_back(

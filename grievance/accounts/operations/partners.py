@@ -15,11 +15,11 @@ from sqlalchemy import select
 
 from grievance.accounts.act import StaffAct
 from grievance.accounts.keys import holder_of, holders, organisation_key
-from grievance.accounts.models import Organisation
+from grievance.accounts.models import Invitation, Membership, Organisation
 from grievance.accounts.operations.invitations import active_membership
 from grievance.accounts.operations.keymaking import begin_key
 from grievance.accounts.operations.keys import are_words_of, newest_private
-from grievance.accounts.operations.persons import locked, take_key
+from grievance.accounts.operations.persons import end_membership, locked, take_away, take_key
 from grievance.refusals import Refused
 
 
@@ -76,7 +76,39 @@ def confirm_key(act: StaffAct, partner_id: UUID, words: str) -> None:
     if not are_words_of(words, holder_of(act.ring, key).public):
         raise Refused("fingerprint")
     key.confirmed_by, key.confirmed_at = act.by.person_id, act.now
+    house.resealing = house.resealing or key.generation > 1  # what it had is given to it again
     act.record(partner, "partner_key_confirmed", generation=key.generation)
+
+
+def remove_person(act: StaffAct, person_id: UUID) -> None:
+    """Take a person out of a partner, the last one too: signed out at their next request. When they
+    held its key, the next request of a colleague who holds it changes it.
+
+    Refused (`not_member`) for who is none any more.
+    """
+    session, partner = act.session, act.organisation()
+    active_membership(session, partner.id, person_id)
+    held = end_membership(session, person_id, partner.id)
+    act.record(partner, "member_removed", person=person_id)
+    partner.rotation_due = held and bool(holders(session, partner.id))
+
+
+def close(act: StaffAct) -> None:
+    """End a partner: all its people are out at their next request, its links open nothing, and its
+    key is with nobody. Whoever calls this drops what was sealed to it. Refused (`closed_partner`)
+    for one that is closed."""
+    session, partner = act.session, act.organisation()
+    if partner.closed_at is not None:
+        raise Refused("closed_partner")
+    there = select(Membership.person_id).where(
+        Membership.organisation_id == partner.id, Membership.active
+    )
+    for person_id in session.scalars(there.order_by(Membership.person_id)).all():
+        end_membership(session, person_id, partner.id)
+    mine = (Invitation.organisation_id == partner.id, Invitation.used_at.is_(None))
+    take_away(session, select(Invitation).where(*mine))
+    partner.closed_at, partner.rotation_due, partner.resealing = act.now, False, False
+    act.record(partner, "partner_closed", mechanism=partner.mechanism)
 
 
 def begin_anew(act: StaffAct) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.keys import RECIPIENT
 from grievance.clock import to_the_hour
 from grievance.referrals.links import HOLDER, ReplyLink, ReplySession
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
@@ -83,6 +84,13 @@ def _drop_grants(session: Session, case_id: UUID, mechanism: str) -> int:
         session.delete(grant)
         count += 1
     return count
+
+
+def drop_all_of(session: Session, organisation_id: UUID) -> None:
+    """A body has no account any more: every packet key that was sealed to it goes. What was agreed
+    stays as it was; it is not recalled."""
+    key = (PacketGrant.holder_kind == RECIPIENT, PacketGrant.holder_id == organisation_id)
+    session.execute(delete(PacketGrant).where(*key))
 
 
 def _open_links(case_id: UUID, mechanism: str) -> Select[ReplyLink]:

@@ -1,0 +1,166 @@
+"""Partners: bodies of the directory that have accounts here; adding one, its people, closing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, request, url_for
+
+from grievance.accounts import queries, staff, stepping
+from grievance.accounts.act import StaffAct
+from grievance.accounts.forms import Confirm, text_of
+from grievance.accounts.operations import invitations, partners
+from grievance.accounts.partners import STATES, PartnerFact
+from grievance.accounts.partners import partners as all_partners
+from grievance.accounts.surface import moment
+from grievance.console.partner_forms import VETTED, AddPartner, InviteThere
+from grievance.console.people import Sent, links, send
+from grievance.console.surface import answer, console
+from grievance.directory import queries as directory
+from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
+from grievance.model import complete
+from grievance.referrals.operations import recalling
+from grievance.refusals import Refused
+from grievance.web.audience import audience
+from grievance.web.forms import option
+from grievance.web.pages import tell
+from grievance.web.redirects import see_other
+
+COMPANY = "company"  # people of a company get their own way in, not one for all of it
+STATE = {
+    "empty": N_("nobody has joined yet"),
+    "unheld": N_("nobody holds its key"),
+    "unconfirmed": N_("its key waits for six words"),
+    "ready": N_("answers here"),
+    "closed": N_("closed"),
+}
+complete(STATE, STATES)
+
+
+@console.route("/partners", methods=["GET", "POST"])
+@audience("staff", "people.manage")
+def partner_list() -> Response:
+    """All partners; adding one."""
+    if request.method == "POST":
+        stepping.needs_step_up()
+    form = AddPartner(request.form)
+    form.body.choices = _free_bodies()
+    if request.method == "POST" and form.validate():
+        try:
+            added = _add(form)
+        except Refused as refused:
+            db.session.rollback()
+            form.body.errors = [refused.sentence]
+        else:
+            return see_other(url_for("console.partner", partner_id=added))
+    rows = [(one, _name(one), _(STATE[one.state])) for one in all_partners(db.session())]
+    return answer("partners", 422 if form.errors else 200, form=form, rows=rows)
+
+
+def _free_bodies() -> list[Any]:
+    """The bodies of the directory that are no open partner, by name."""
+    taken = {one.mechanism for one in all_partners(db.session()) if one.closed_at is None}
+    entries = directory.book(db.session()).entries.values()
+    free = [one for one in entries if one.id not in taken and one.facts.kind != COMPANY]
+    listed = sorted((one.name(), one.id) for one in free)
+    return [option("", _("Choose a body")), *(option(id_, name) for name, id_ in listed)]
+
+
+def _name(partner: PartnerFact) -> str:
+    return directory.book(db.session()).name(partner.mechanism) or partner.name
+
+
+def _add(form: AddPartner) -> UUID:
+    body = text_of(form.body)
+    name = directory.book(db.session()).name(body)
+    added = partners.add(staff.acting(), partners.NewPartner(body, name, text_of(form.vetted_by)))
+    db.session.commit()
+    return added
+
+
+def found(partner_id: UUID) -> PartnerFact:
+    """The partner with this id, or 404."""
+    listed = all_partners(db.session())
+    return next((one for one in listed if one.id == partner_id), None) or abort(404)
+
+
+def acting_on(partner_id: UUID) -> StaffAct:
+    """What this request's member does to a partner, from now on."""
+    return replace(staff.acting(), organisation_id=partner_id)
+
+
+@console.route("/partners/<uuid:partner_id>", methods=["GET", "POST"])
+@audience("staff", "people.manage")
+def partner(partner_id: UUID) -> Response:
+    """One partner: its people, open links, inviting one more."""
+    if request.method == "POST":
+        stepping.needs_step_up()
+    there, form, sent = found(partner_id), InviteThere(request.form), None
+    if request.method == "POST" and form.validate():
+        try:
+            act = acting_on(there.id)
+            sent = send(act, invitations.invite(act, form.invitee()))
+            form = InviteThere()
+        except Refused as refused:
+            db.session.rollback()
+            tell(refused.sentence, "bad")
+    return partner_page(there, form, sent)
+
+
+def partner_page(there: PartnerFact, form: InviteThere, sent: Sent | None = None) -> Response:
+    """The page of one partner; with a link that was just made, where it has to be shown."""
+    session = db.session()
+    return answer(
+        "partner",
+        422 if form.errors else 200,
+        form=form,
+        partner=there,
+        name=_name(there),
+        state=_(STATE[there.state]),
+        vetted=_(VETTED[there.vetted_by]),
+        by=queries.names(session, [there.added_by]).get(there.added_by, ""),
+        added=moment(there.added_at),
+        people=queries.people(session, there.id),
+        links=links(there.id),
+        sent=sent,
+    )
+
+
+@console.route("/partners/<uuid:partner_id>/close", methods=["GET", "POST"])
+@audience("staff", "people.manage")
+def close_partner(partner_id: UUID) -> Response:
+    """Close a partner: nobody of it opens anything here any more."""
+    stepping.needs_step_up()
+    there, form = found(partner_id), Confirm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            recalling.drop_all_of(db.session(), there.id)
+            partners.close(acting_on(there.id))
+            db.session.commit()
+        except Refused as refused:
+            db.session.rollback()
+            tell(refused.sentence, "bad")
+        else:
+            return see_other(url_for("console.partner_list"))
+    return answer("people_confirm", form=form, **_about_closing(there))
+
+
+def _about_closing(there: PartnerFact) -> dict[str, Any]:
+    return {
+        "page_name": "staff.partners",
+        "title": _("Close %(name)s") % {"name": _name(there)},
+        "consequences": [
+            _("Everybody of it is signed out and has no account any more; open invitations end."),
+            _("They can open no paper here any more. What they have printed stays with them."),
+            _("Hand-overs that are under way go on by letter, telephone or a reply link."),
+            _("You can open it again later. Papers from before are not given to it by that."),
+        ],
+        "label": _("Close it"),
+        "verb": "close",
+        "grave": True,
+        "back": url_for("console.partner", partner_id=there.id),
+    }
