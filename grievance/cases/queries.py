@@ -70,14 +70,10 @@ def for_change(session: Session, reference: str, person: UUID) -> Case | None:
     ).first()
 
 
-def taken_back(session: Session, case_id: UUID) -> dict[UUID, datetime]:
-    """The questions to the worker that staff took back, and when."""
-    asked = select(Event).where(
-        Event.stream_kind == "case",
-        Event.stream_id == case_id,
-        Event.verb == "withdraw_question",
-    )
-    return {UUID(one.codes["message"]): one.at for one in session.scalars(asked)}
+def by_verb(session: Session, case_id: UUID, *verbs: str) -> list[Event]:
+    """The events of a case that these verbs left, oldest first."""
+    mine = (Event.stream_kind == "case", Event.stream_id == case_id, Event.verb.in_(verbs))
+    return list(session.scalars(select(Event).where(*mine).order_by(Event.seq)))
 
 
 def timeline(session: Session, case_id: UUID) -> list[Event]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid5
 
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import corrections
+from grievance.cases import corrections, queries
 from grievance.cases.act import Act
 from grievance.cases.corrections import Changed
 from grievance.cases.facts import told_in
-from grievance.cases.messages import Written
+from grievance.cases.messages import Read, Written
 from grievance.cases.operations import replying
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import Verb
@@ -45,7 +46,18 @@ class Change:
     refused: bool
 
 
-def changes(act: Act, sent: Collection[UUID]) -> list[Change]:
+def marks(act: Act, thread: Sequence[Read]) -> dict[str, Any]:
+    """What the page of a case shows of what staff changed: answers, the questions that they took
+    back, the files that they added."""
+    done = queries.by_verb(act.session, act.case.id, Verb.WITHDRAW_QUESTION, Verb.ADD_FILE)
+    return {
+        "changes": _changes(act, {one.row.form_id for one in thread}),
+        "withdrawn": {UUID(e.codes["message"]): e.at for e in done if "message" in e.codes},
+        "added": {UUID(e.codes["file"]) for e in done if "file" in e.codes},
+    }
+
+
+def _changes(act: Act, sent: Collection[UUID]) -> list[Change]:
     """Every change that the holder of this number may read, newest first. `sent` are the forms of
     the messages that stand in the thread."""
     found = corrections.changed(act.session, act.opened)

@@ -12,7 +12,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import files, messages, queries, records
+from grievance.cases import files, messages, records
 from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile
@@ -30,7 +30,7 @@ from grievance.intake import remedies
 from grievance.intake.adding import next_card
 from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
-from grievance.intake.changed import changes
+from grievance.intake.changed import marks
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.drafting import TELL
@@ -127,8 +127,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
         voices=voices(act),
         thread=thread,
-        withdrawn=queries.taken_back(session, opened.case.id),
-        changes=changes(act, {one.row.form_id for one in thread}),
+        **marks(act, thread),
         tongues=BY_SLUG,
         reads={current().slug, own_language().slug},
         day_of=partial(local_day, zone=operator_hours(session).zone),

@@ -14,10 +14,10 @@ from grievance.accounts.queries import names
 from grievance.cases import models
 from grievance.cases.corrections import Correction
 from grievance.cases.lifecycle import OVER
-from grievance.cases.models import Case, Erasure, Feedback, Message, RemedyItem
+from grievance.cases.models import Case, Erasure, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.queries import readers, taken_back
+from grievance.cases.queries import by_verb, readers
 from grievance.cases.state_words import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
@@ -118,8 +118,7 @@ def is_early(session: Session, case: Case) -> bool:
     if case.state not in EARLY or (case.resumes_to or case.state) not in EARLY or case.appealed_at:
         return False
     came = (Referral, RemedyItem, Feedback, Erasure, Correction)
-    heard = exists().where(Message.case_id == case.id, Message.verb == Verb.RECORD_ANSWER)
-    if session.scalar(select(heard)) or taken_back(session, case.id):
+    if by_verb(session, case.id, Verb.RECORD_ANSWER, Verb.WITHDRAW_QUESTION, Verb.ADD_FILE):
         return False
     return not any(session.scalar(select(exists().where(row.case_id == case.id))) for row in came)
 

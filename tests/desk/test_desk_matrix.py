@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -46,9 +48,12 @@ REASON = {"reason": "They asked by telephone"}
 HOW = {"how": "By telephone"}
 
 
-def typed(world: World, verb: Verb, staff: Staff) -> dict[str, str]:
+def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
     """A form of the verb that anybody would call complete."""
-    others: dict[Verb, Callable[[], dict[str, str]]] = {
+    others: dict[Verb, Callable[[], dict[str, Any]]] = {
+        Verb.STATE_FACTS: lambda: {"company": "Mihon", "why": "By telephone"},
+        Verb.ADD_FILE: lambda: {"file": (BytesIO(b"Pay slip"), "slip.txt")},
+        Verb.RECORD_ANSWER: lambda: {"message": "March", "read_back": "yes"},
         Verb.ASSIGN: lambda: {"person": str(world.colleague.id)},
         Verb.TRIAGE: lambda: {"severity": "high", "issue": "housing"},
         Verb.TRANSLATE: lambda: {
@@ -109,6 +114,7 @@ def address(world: World, verb: Verb) -> str:
         Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
+        Verb.STATE_FACTS: f"{case}/facts/company",
     }
     return own.get(verb, f"{case}/{verb}")
 
@@ -134,6 +140,9 @@ def undone(session: Session) -> Iterator[None]:
         session.rollback()
         point.rollback()
         session.expire_all()
+
+
+pytestmark = pytest.mark.usefixtures("loaded")  # an answer is advised on
 
 
 @pytest.fixture
