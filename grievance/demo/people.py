@@ -1,9 +1,9 @@
-"""The people of the demonstration: an operator with keys, and its staff."""
+"""The people of the demonstration: an operator with keys, its staff, partners."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from grievance.accounts import queries
 from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
-from grievance.accounts.keys import open_organisation_keys
+from grievance.accounts.keys import open_organisation_keys, organisation_key
 from grievance.accounts.models import Person
-from grievance.accounts.operations import founding, invitations, recovery
+from grievance.accounts.operations import founding, invitations, partners, recovery
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.quorum import COUNTS
@@ -24,6 +24,8 @@ from grievance.cases.actors import Actor, of_member
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase, open_for_organisation
 from grievance.demo.story import Account
+from grievance.directory import queries as directory
+from grievance.i18n import ENGLISH
 from grievance.vault.keyring import KeyRing
 from grievance.vault.recovery import fingerprint
 from grievance.vault.strength import passphrase
@@ -94,6 +96,10 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     for hire in hires[1:]:
         colleagues[hire.key] = _join(director.acting(session, ring, began), hire)
     _give_keys(session, ring, list(colleagues.values()), given)
+    for row in script["partners"]:
+        joined = _partner(director.acting(session, ring, given), row)
+        colleagues |= {hire.key: one for hire, one in joined}
+        hires += [hire for hire, _one in joined]
     return Cast(colleagues, tuple(hire.account for hire in hires))
 
 
@@ -150,8 +156,26 @@ def _join(act: StaffAct, hire: _Hire) -> Colleague:
     return Colleague(admitted.person_id, act.organisation_id, role, admitted.private)
 
 
+def _partner(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleague]]:
+    """A body of the directory with its people: the first makes its key and gives it on, the
+    director has heard its words."""
+    session, ring, body = act.session, act.ring, row["body"]
+    name = f"{directory.book(session).name(body, ENGLISH)} (demonstration)"
+    added = partners.add(act, partners.NewPartner(body, name, row["vetted_by"]))
+    inviting = replace(act, organisation_id=added)
+    hires = [_hire({"role": Role.PARTNER_CASEWORKER, **one}, name, ring) for one in row["people"]]
+    joined = [(hire, _join(inviting, hire)) for hire in hires]
+    _give_keys(session, ring, [one for _hire, one in joined], act.now)
+    key = organisation_key(session, added)
+    if key is None:
+        raise LookupError("no key after the first person of a partner")
+    partners.confirm_key(act, added, fingerprint(key.public))
+    return joined
+
+
 def _give_keys(session: Session, ring: KeyRing, there: Sequence[Colleague], now: datetime) -> None:
-    """The director, who is alone and has waited, gives the key to the first; they give it on."""
+    """Who was first gives the key to the next, who gives it on: the director, who is alone, has
+    waited for that."""
     giver = there[0]
     for one in there[1:]:
         for asked in queries.waiting_requests(session, one.organisation, one.id):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from grievance.accounts.models import VETTED_BY
 from grievance.clock import local_day
 from grievance.questions.journey import Bank
 from grievance.questions.question import Answer
@@ -80,7 +81,7 @@ class Scene:
 
 
 def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
-    """The operator: profile, people. `SheetError`: a key too many, a wrong kind."""
+    """The operator: profile, people, partners. `SheetError`: a key too many, a wrong kind."""
     sheet = read(file)
     top = sheet.top()
     for key in ("name", "time_zone", "everyday_site"):
@@ -93,11 +94,14 @@ def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
         hours.codes(day)
     keys: set[str] = set()
     for row in top.rows("people"):
-        key, _role, _name, _language = (row.text(k) for k in ("key", "role", "name", "language"))
-        if key in keys:
-            row.fault("key", f"the key {key!r} twice")
-        keys.add(key)
-        row.done()
+        row.text("role")
+        _person(row, keys)
+    for body in top.rows("partners"):
+        body.text("body")
+        body.code("vetted_by", VETTED_BY)
+        for row in body.rows("people"):
+            _person(row, keys)
+        body.done()
     texts = top.row("texts")
     for field_name in texts.value:
         texts.texts(field_name)
@@ -105,6 +109,14 @@ def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
     sheet.end()
     found: dict[str, Any] = sheet.value
     return found
+
+
+def _person(row: Row, keys: set[str]) -> None:
+    key, _name, _language = (row.text(name) for name in ("key", "name", "language"))
+    if key in keys:
+        row.fault("key", f"the key {key!r} twice")
+    keys.add(key)
+    row.done()
 
 
 def scenes(bank: Bank, verbs: Collection[str], now: datetime, folder: Path = DATA) -> list[Scene]:

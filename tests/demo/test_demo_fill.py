@@ -65,7 +65,7 @@ OWED = {
 def test_counts_are_printed_and_told(place: Place) -> None:
     answer = place.run()
     counts = json.loads(answer.stdout)
-    assert (counts["organisations"], counts["people"], counts["cases"]) == (1, 6, 45)
+    assert (counts["organisations"], counts["people"], counts["cases"]) == (5, 12, 45)
     assert counts["files"] == 6
     with place.session() as session:
         told = place.told
@@ -94,7 +94,7 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     )
     assert all(set(one) == {"state", "language", "receipt"} for one in told["cases"])
     assert Counter(one["role"] for one in told["accounts"]) == Counter(
-        director=1, lead=1, handler=2, administrator=1, directory_editor=1
+        director=1, lead=1, handler=2, administrator=1, directory_editor=1, partner_caseworker=6
     )
     lines = announce(path)
     first = told["accounts"][0]
@@ -102,11 +102,11 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
         f"account director director@demo.example {first['password']} {first['organisation']}"
     )
     code = told["cases"][0]
-    assert lines[6] == f"case {code['state']} {code['language']} {code['receipt']}"
-    assert len(lines) == 51
-    assert {line.split()[1] for line in lines[6:50]} == set(STATES)
+    assert lines[12] == f"case {code['state']} {code['language']} {code['receipt']}"
+    assert len(lines) == 57
+    assert {line.split()[1] for line in lines[12:56]} == set(STATES)
     (reply,) = told["replies"]
-    assert lines[50] == f"reply {reply['body']} {reply['link']} {reply['code']}"
+    assert lines[56] == f"reply {reply['body']} {reply['link']} {reply['code']}"
 
 
 def test_a_second_time_changes_nothing(place: Place) -> None:
