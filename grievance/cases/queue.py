@@ -21,6 +21,7 @@ from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
 from grievance.cases.queries import not_recused
 from grievance.deadlines import keeping
+from grievance.deadlines.models import LimitationDate
 from grievance.model import of_list
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import UNTOLD, Referral
@@ -258,6 +259,19 @@ def _day_of_law(seer: Seer) -> ColumnElement[date]:
     near = keeping.nearest(seer.now).subquery()
     day = select(near.c.day).where(near.c.case_id == Case.id).scalar_subquery()
     return func.coalesce(day, literal(NEVER))
+
+
+def days_of_law(seer: Seer, today: date) -> list[tuple[str, date]]:
+    """The days of the law that are still to come in this person's open cases, the next first, each
+    with the reference of its case."""
+    mine = (not_recused(seer.person), Case.state.in_(OPEN), seer.own.theirs)
+    chosen = (
+        select(Case.reference, LimitationDate.latest_safe)
+        .join(LimitationDate, LimitationDate.case_id == Case.id)
+        .where(*mine, LimitationDate.latest_safe >= today)
+        .order_by(LimitationDate.latest_safe, Case.reference)
+    )
+    return [(reference, day) for reference, day in seer.session.execute(chosen)]
 
 
 SORTS = ("law", "new")  # besides what is due first

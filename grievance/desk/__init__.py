@@ -17,6 +17,7 @@ from grievance.desk import (
     acting,
     board,
     bulk,
+    calendar,
     calling,
     case_files,
     denied,
@@ -36,8 +37,9 @@ from grievance.desk.menu import desk_menu, finds
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calling", "case_files", "denied", "erasing", "facts", "finding",
-    "inbox", "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "views",
+    "acting", "board", "bulk", "calendar", "calling", "case_files", "denied", "erasing",
+    "facts", "finding", "inbox", "init_app", "listing", "packet_copies", "referring",
+    "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 
