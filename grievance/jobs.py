@@ -35,7 +35,7 @@ from grievance import clock
 from grievance.accounts import anchors, audit, words
 from grievance.cases import ledger, notices, publishing
 from grievance.cases.digests import digest
-from grievance.cases.jobs import sweep, warn
+from grievance.cases.jobs import stop, sweep, warn
 from grievance.cases.operations import receipts
 from grievance.cases.site import Site
 from grievance.deadlines.queries import operator_hours
@@ -93,6 +93,10 @@ def _sweep(work: Work) -> Counts:
 
 def _warn(work: Work) -> Counts:
     return _each_case(work, warn)
+
+
+def _stop(work: Work) -> Counts:
+    return _each_case(work, stop)
 
 
 def _each_case(work: Work, do: Callable[[Session, Site, datetime], Counts]) -> Counts:
@@ -153,6 +157,7 @@ JOBS = (
     Job("drain", 5, _drain),
     Job("sweep", 30, _sweep),
     Job("warn", 3600, _warn),
+    Job("stop", 3600, _stop),
     Job("digest", 300, _digest),
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),

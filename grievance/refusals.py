@@ -118,6 +118,7 @@ SENTENCES: dict[str, str] = {
         " They are named on this page: translate them first. A document that was changed needs a"
         " new yes."
     ),
+    "no_desk": N_("This body has no desk here. Choose another way."),
     "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),
     # cases

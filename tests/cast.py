@@ -293,7 +293,7 @@ def add_partner(
         key = organisation_key(session, added)
         assert key is not None
         partners.confirm_key(adding, added, fingerprint(key.public))
-    session.commit()
+    session.flush()
     return Partner(added, mechanism, tuple(made))
 
 

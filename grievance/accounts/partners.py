@@ -15,7 +15,9 @@ from grievance.accounts.models import (
     MembershipKey,
     Organisation,
     OrganisationKey,
+    Person,
 )
+from grievance.accounts.queries import Addressee
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder
 
@@ -41,6 +43,16 @@ def recipient_of(session: Session, ring: KeyRing, mechanism: str) -> Holder | No
         return None
     held = holder_of(ring, key)
     return Holder(RECIPIENT, held.id, held.generation, held.public)
+
+
+def partner_people(session: Session, partner_id: UUID) -> list[Addressee]:
+    """The people of a partner who can read what was handed over to it, to be told something."""
+    rows = session.execute(
+        select(Person.id, Person.address_box, Person.language)
+        .where(Person.id.in_(holders(session, partner_id)), Person.state == "active")
+        .order_by(Person.id)
+    )
+    return [Addressee(*row) for row in rows]
 
 
 class PartnerFact(NamedTuple):

@@ -19,16 +19,19 @@ from sqlalchemy.orm import Session
 from grievance.cases import erasures
 from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
+from grievance.cases.models import Case
 from grievance.cases.operations import telling, warning
 from grievance.cases.operations.escalating import Overdue, claim, claim_wish, escalate
 from grievance.cases.site import Site
+from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours, overdue
+from grievance.referrals import laid
 from grievance.web.logs import where
 
 log = logging.getLogger("grievance.cases")
 
-SWEEPER, WARNER = of_job("sweep"), of_job("warn")
+SWEEPER, WARNER, STOPPER = of_job("sweep"), of_job("warn"), of_job("stop")
 BATCH = 10_000
 ROUND_SECONDS = 20.0  # then letters are sent; the rest stays due for the next ring
 
@@ -77,6 +80,21 @@ def warn(session: Session, site: Site, now: datetime) -> dict[str, int]:
         return bool(claimed)
 
     return _each(session, "warn", warning.due(session, now, BATCH), one)
+
+
+def stop(session: Session, site: Site, now: datetime) -> dict[str, int]:
+    """Tell the people of a body that the time of something on their desk is over, committing for
+    each; the same answer as of `sweep`. They could not open it before that either."""
+
+    def one(referral: UUID) -> bool:
+        claimed = laid.claim(session, referral, now)
+        if claimed:
+            act = JobAct(session, session.get_one(Case, claimed[0]), STOPPER, now)
+            telling.partner_of_stop(act, site, claimed[1])
+        return bool(claimed)
+
+    today = local_day(now, operator_hours(session).zone)
+    return _each(session, "stop", laid.ended(session, today), one)
 
 
 def _each(

@@ -38,7 +38,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     referrals.Referral: ("version",),
     referrals.ReferralAnswer: (),
     links.ReplyLink: ("wrong",),  # a try is no act
-    links.BodyWrote: (),
+    links.BodyWrote: ("organisation_id", "person_id"),  # named apart
     Deadline: ("attempts", "next_try"),
 }
 
@@ -59,6 +59,13 @@ for model, left_out in LEFT_OUT.items():
     NAMED[model] = (Naming(columns_but(model, *left_out), _is_final),)
 for model, columns in BECAME.items():
     NAMED[model] += (Naming(columns, since=2, part="state"),)
+NAMED[links.BodyWrote] += (
+    Naming(
+        ("organisation_id", "person_id"),
+        lambda row: row.organisation_id is not None,
+        part="desk",
+    ),
+)
 
 HEADED[cases.Case] = Heading(
     columns_but(

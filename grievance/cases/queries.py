@@ -46,11 +46,13 @@ def references(session: Session, case_ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: row.reference for row in rows}
 
 
-def openings(session: Session, case_id: UUID, referral_id: UUID) -> list[datetime]:
-    """When the body of a hand-over came in over its reply link, oldest first."""
+def openings(session: Session, case_id: UUID, referral_id: UUID) -> list[tuple[datetime, str]]:
+    """When the body of a hand-over opened it, and as whom, oldest first: each time over its reply
+    link, the first time of each of its people on its desk here."""
     of_case = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
     opened = (Event.verb == "body_opened", Event.codes["referral"].astext == str(referral_id))
-    return list(session.scalars(select(Event.at).where(*of_case, *opened).order_by(Event.seq)))
+    rows = select(Event.at, Event.actor).where(*of_case, *opened).order_by(Event.seq)
+    return [(at, actor) for at, actor in session.execute(rows)]
 
 
 def for_reading(session: Session, reference: str, person: UUID) -> Case | None:

@@ -90,8 +90,10 @@ class Verb(StrEnum):
     RENEW_LINK = "renew_link"
     CLOSE_LINK = "close_link"
     READ_REPLY = "read_reply"
+    LAY_ON_DESK = "lay_on_desk"
     BODY_OPENED = "body_opened"
     BODY_WROTE = "body_wrote"
+    BODY_STOPPED = "body_stopped"
     LINK_SHUT = "link_shut"
     OPEN_DIALOGUE = "open_dialogue"
     NO_AGREEMENT = "no_agreement"
@@ -139,14 +141,15 @@ class Transition:
     def __post_init__(self) -> None:
         of_list(self.sources, STATES)
         of_list((self.target,), (None, RESUME, STANDING, TALKED, *STATES))
-        of_list((self.who,), (*Permission, WORKER, HELPER, JOB, LINK))
+        of_list((self.who,), (*Permission, WORKER, HELPER, JOB, LINK, BODY))
         of_list((self.guard.__name__,) if self.guard else (), CODES)
         of_list(self.ledger or (), (one.rstrip("?") for one in self.codes))
 
 
 WORKER, HELPER = "receipt.worker", "receipt.helper"
 JOB = "job"
-LINK = "reply.link"  # a body without an account, over its link
+LINK = "reply.link"  # over a reply link, whose codes are counted
+BODY = "body"  # a body with what it was given: over its link, or on its own desk here
 # What the last event of a case carries: nothing else of it is left.
 ERASING = ("ground", "proposal?", "by?", "alone?", "gone_by?", "boxes", "rows", "all")
 
@@ -308,11 +311,11 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer"),
-            codes=("referral", "packet", "digest", "consent", "answer"),
+            codes=("referral", "packet", "digest", "consent", "answer", "organisation?"),
         ),
         Transition(
             Verb.DELIVER, READ, STANDING, "case.work", N_("Hand over"),
-            codes=("referral", "by", "channel"),
+            codes=("referral", "by", "channel", "organisation?"),
         ),
         Transition(
             Verb.REFERRAL_NEWS, BEGUN, STANDING, "case.work", N_("Record what the body said"),
@@ -333,7 +336,9 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.CONSENT_GIVEN, BEGUN, None, WORKER, N_("Yes, hand it over"),
-            codes=("referral", "packet", "digest", "consent", "given_by", "warned"),
+            codes=(
+                "referral", "packet", "digest", "consent", "given_by", "warned", "organisation?",
+            ),
         ),
         Transition(
             Verb.CONSENT_REFUSED, BEGUN, None, WORKER, N_("No, do not hand it over"),
@@ -361,16 +366,24 @@ TABLE: dict[Verb, Transition] = {
             codes=("referral?", "links"), versioned=False,
         ),
         Transition(
+            Verb.LAY_ON_DESK, BEGUN, None, "case.work", N_("Lay it on their desk here"),
+            codes=("referral", "organisation"),
+        ),
+        Transition(
             Verb.READ_REPLY, STATES, None, "case.work", N_("We have read what they wrote"),
             codes=("referral", "answers"),
         ),
         Transition(
-            Verb.BODY_OPENED, STATES, None, LINK, N_("Open the document"),
-            codes=("referral", "link"),
+            Verb.BODY_OPENED, STATES, None, BODY, N_("Open the document"),
+            codes=("referral", "link?", "organisation?"),
         ),
         Transition(
-            Verb.BODY_WROTE, BEGUN, STANDING, LINK, N_("Send"),
-            codes=("referral", "link", "kind", "answer", "value"),
+            Verb.BODY_WROTE, BEGUN, STANDING, BODY, N_("Send"),
+            codes=("referral", "link?", "organisation?", "kind", "answer", "value"),
+        ),
+        Transition(
+            Verb.BODY_STOPPED, STATES, None, BODY, N_("We have stopped"),
+            codes=("referral", "organisation"),
         ),
         Transition(
             Verb.LINK_SHUT, STATES, None, LINK, N_("Close the reply link"),

@@ -33,7 +33,8 @@ ROOT = BESIDE
 PUBLIC = (
     "grievance/portal", "grievance/intake", "grievance/questions", "grievance/routing",
     "grievance/web", "grievance/cases", "grievance/deadlines", "grievance/directory",
-    "grievance/referrals", "grievance/partners", "templates/partners",
+    "grievance/referrals", "grievance/papers", "grievance/partners", "templates/papers",
+    "templates/partners",
     "grievance/notifications", "templates/components", "templates/portal", "templates/intake",
     "templates/web", "templates/questions", "templates/notifications",
 )  # fmt: skip

@@ -48,6 +48,10 @@ class Line:
 SAID = {**ANSWERS, **REFERRALS}
 LINKS_RESTORED = N_("A backup was put back: the reply links are closed.")
 RESTORED = N_("A backup was put back. That the case is to be deleted has to be asked for again.")
+ON_DESK = {
+    Verb.BODY_OPENED: N_("%(who)s of %(body)s opened the document on their desk here."),
+    Verb.BODY_WROTE: N_("%(who)s of %(body)s wrote on their desk here: %(kind)s."),
+}
 REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker again.")
 
 
@@ -82,6 +86,8 @@ def _sentence(event: Event) -> str:
         return RESTORED
     if event.verb == Verb.CLOSE_LINK and event.actor.startswith("cli:"):
         return LINKS_RESTORED
+    if event.verb in ON_DESK and "organisation" in event.codes:
+        return ON_DESK[Verb(event.verb)]
     return SENTENCES.get(event.verb, OTHER)
 
 

@@ -62,6 +62,10 @@ class CloseForm(ReferralForm):
         return About(self.referral, None)
 
 
+class LayForm(CloseForm):
+    """It lies on their desk here, too."""
+
+
 class ReadForm(ReferralForm):
     """Somebody read what the body wrote, and says whether the worker may."""
 

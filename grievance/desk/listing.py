@@ -38,7 +38,7 @@ from grievance.i18n import Language
 from grievance.i18n import gettext as _
 from grievance.notifications.queries import mail_works
 from grievance.questions.summary import issue_label
-from grievance.referrals.operations import linking
+from grievance.referrals.operations import laying, linking
 from grievance.web.audience import audience
 from grievance.web.paging import place_of, token_for
 
@@ -103,6 +103,7 @@ def _cases_today(member: Member) -> str:
     clean_elsewhere(member)
     index_elsewhere(member)
     linking.drop_keys(session, real_now())
+    laying.drop_keys(session, local_day(at, operator_hours(session).zone))
     session.commit()
     found = listed.today(Seer(session, member.person_id, at, leads))
     return render_template(

@@ -8,18 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from grievance.accounts.models import Event
+from grievance.cases.operations import laying
 from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
 from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
-from grievance.desk.loading import Desk, named, referral_of
+from grievance.desk.loading import Desk, named, referral_of, site
 from grievance.desk.uploading import OneFile, WithFile
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
 from grievance.referrals import queries
 from grievance.referrals.drafting import needs_immigration_warning
-from grievance.referrals.models import Packet, Referral
+from grievance.referrals.models import ON_DESK, Packet, Referral
 from grievance.referrals.operations.steps import Answered, Delivery, Said
 from grievance.referrals.states import SAYABLE
 from grievance.referrals.templates import book
@@ -130,8 +131,9 @@ def _day(typed: str | None) -> date:
 
 
 class DeliverForm(ReferralForm):
-    """How it went out."""
+    """How it went out; for a body with an account first of all on its own desk here."""
 
+    has_desk = False
     by = Choice(lazy("Who hands it over"), needed=lazy("Choose who hands it over."))
     channel = Select(lazy("How"), needed=lazy("Choose how it was handed over."))
     on_day = Day(lazy("On which day"), past=True, needed=lazy("Write the day."))
@@ -144,13 +146,17 @@ class DeliverForm(ReferralForm):
 
     def about(self, referral: Referral, packet: Packet | None) -> None:
         super().about(referral, packet)
+        self.has_desk = laying.has_desk(db.session(), site(), referral.mechanism)
         usual = book().templates[packet.template].channels if packet else ()
-        order = dict.fromkeys((*usual, *said.CHANNELS))
+        order = dict.fromkeys(((ON_DESK,) if self.has_desk else ()) + (*usual, *said.CHANNELS))
+        if not self.has_desk:
+            del order[ON_DESK]
         self.by.choices = choices_of((code, _(label)) for code, label in said.BY.items())
         self.channel.choices = choices_of((code, _(said.CHANNELS[code])) for code in order)
 
     def begin(self, packet: Packet, today: date) -> None:
         self.by.data = "staff"
+        self.channel.data = ON_DESK if self.has_desk else None
         self.on_day.process_data(today)
 
     def value(self, desk: Desk) -> About[Delivery]:

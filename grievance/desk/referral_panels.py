@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from grievance.accounts import queries as accounts
 from grievance.cases import files
-from grievance.cases.answers import heard
+from grievance.cases import queries as cases
+from grievance.cases.answers import Heard, heard
 from grievance.cases.opening import Shut, open_packet
 from grievance.clock import local_day, real_now
 from grievance.desk import referral_words as words
+from grievance.desk.events import person_of
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
 from grievance.desk.words import FILE_STATE, size
 from grievance.extensions import db
-from grievance.i18n import current, date_text
+from grievance.i18n import current, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
@@ -53,6 +57,7 @@ class Answer:
     told: str = field(repr=False)
     file: Letter | None
     by_link: bool = False
+    by: str = ""  # who of the body wrote it, on its desk here
     unread: bool = False
     shut: bool = False
 
@@ -155,6 +160,9 @@ class Consented:
 
 def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
     """What the body said, oldest first."""
+    found = heard(db.session(), desk.opened, referral)
+    people = [one.wrote.person_id for one in found if one.wrote and one.wrote.person_id]
+    names = accounts.names(db.session(), people) if people else {}
     return [
         Answer(
             _(words.ANSWERS[one.row.kind]),
@@ -162,11 +170,38 @@ def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
             one.reference,
             one.words,
             _letter(desk, one.row.file_id) if one.row.file_id else None,
-            by_link=one.wrote is not None,
+            by_link=one.wrote is not None and one.wrote.link_id is not None,
+            by=_writer(one, names),
             unread=one.unread,
             shut=not one.opened,
         )
-        for one in heard(db.session(), desk.opened, referral)
+        for one in found
+    ]
+
+
+def _writer(one: Heard, names: Mapping[UUID, str]) -> str:
+    person = one.wrote.person_id if one.wrote else None
+    return names.get(person, _("Somebody who left")) if person else ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """That somebody of the body opened it; over a reply link nobody is named."""
+
+    when: str
+    who: str
+
+
+def openings_of(desk: Desk, referral: Referral, zone: str) -> list[Opening]:
+    """Every opening that is written down, oldest first."""
+    session = db.session()
+    found = cases.openings(session, desk.case.id, referral.id)
+    people = {person for _at, actor in found if (person := person_of(actor))}
+    names = accounts.names(session, sorted(people, key=str)) if people else {}
+    return [
+        Opening(time_text(at, ZoneInfo(zone)), names.get(person, "") if person else "")
+        for at, actor in found
+        for person in [person_of(actor)]
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from grievance.cases import queries as cases
+from grievance.cases.operations import laying
 from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
@@ -16,16 +16,18 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import referral_words as words
 from grievance.desk.advice import Door
 from grievance.desk.forms import ActForm
-from grievance.desk.loading import Desk
+from grievance.desk.loading import Desk, site
 from grievance.desk.packet_reading import doors, who_learns
 from grievance.desk.referral_forms import ReferralForm
 from grievance.desk.referral_panels import (
     Answer,
     Consented,
     LinkLine,
+    Opening,
     Paper,
     answers_of,
     links_of,
+    openings_of,
 )
 from grievance.desk.verbs import DESK, ON_REFERRAL, form_of
 from grievance.directory import queries as directory
@@ -33,6 +35,7 @@ from grievance.extensions import db
 from grievance.i18n import date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import queries
+from grievance.referrals.links import DeskItem
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import recalling
 from grievance.referrals.states import FAILED, LABELS, LIVE
@@ -166,6 +169,11 @@ class ReferralPage:
             ended = False
         return next_door(self.desk) if ended else None
 
+    @cached_property
+    def has_desk(self) -> bool:
+        """Whether the body reads what it gets on a desk of its own here."""
+        return laying.has_desk(db.session(), site(), self.referral.mechanism)
+
     @property
     def today(self) -> date:
         """The day it is where the operator is."""
@@ -189,6 +197,8 @@ class ReferralPage:
             return recalling.untold(self.referral)
         if verb == Verb.READ_REPLY:
             return any(one.unread for one in self.answers)
+        if verb == Verb.LAY_ON_DESK:
+            return self.has_desk and not laying.lies(self.desk.act(0), self.referral)
         if verb in (Verb.RENEW_LINK, Verb.CLOSE_LINK):
             return any(one.live for one in self.links)
         return True
@@ -199,10 +209,15 @@ class ReferralPage:
         return links_of(self.referral, self.hours.zone)
 
     @property
-    def openings(self) -> list[str]:
-        """When the body came in over one of them."""
-        found = cases.openings(db.session(), self.case.id, self.referral.id)
-        return [self.time(at) for at in found]
+    def openings(self) -> list[Opening]:
+        """When the body opened it, and who of them."""
+        return openings_of(self.desk, self.referral, self.hours.zone)
+
+    @cached_property
+    def laid(self) -> str:
+        """Since when it lies on the desk that the body has here; empty where it does not."""
+        item = db.session.get(DeskItem, self.referral.id)
+        return self.time(item.laid_at) if item else ""
 
     def _doing(self, verb: Verb, *, first: bool) -> Doing:
         refused = self.wrong is not None and self.wrong[0] == verb

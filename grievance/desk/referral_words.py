@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from grievance.directory.entries import CHANNEL_TYPES
 from grievance.i18n import N_, current, date_text
 from grievance.i18n import gettext as _
 from grievance.model import complete
@@ -35,8 +34,9 @@ CHANNELS = {
     "app": N_("In their app"),
     "chat": N_("By chat"),
     "whatsapp": N_("By WhatsApp"),
+    "desk": N_("On their own desk here"),
 }
-complete(CHANNELS, CHANNEL_TYPES)
+complete(CHANNELS, models.WAYS)
 BY = {
     "staff": N_("We hand it over"),
     "worker_takes_it": N_("The worker takes it"),

@@ -19,7 +19,7 @@ from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase, Shut, open_packet
-from grievance.cases.operations import consenting
+from grievance.cases.operations import consenting, laying
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import answers_of
 from grievance.cases.states import Verb
@@ -133,7 +133,9 @@ def _page(asked: Asked, form: SayForm) -> str:
         purposes=referral_reading.PURPOSES,
         forms=referral_reading.FORMS,
         answers=_answers(asked),
-        opened_on=_opened_on(asked),
+        opened_on=_opened_on(asked, "reply:"),
+        read_on=_opened_on(asked, "member:"),
+        has_desk=laying.has_desk(session, site(), hand.referral.mechanism),
         answer_names=referral_reading.ANSWERS,
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),
@@ -162,12 +164,12 @@ def _answers(asked: Asked) -> list[tuple[Heard, str]]:
     return [(one, _named(asked, one.row)) for one in found]
 
 
-def _opened_on(asked: Asked) -> list[date]:
-    """The days on which the body came in over its reply link."""
+def _opened_on(asked: Asked, by: str) -> list[date]:
+    """The days on which the body opened it `by` one of its doors, as actors of it are called."""
     session, referral = db.session(), asked.hand.referral
     zone = operator_hours(session).zone
-    moments = cases.openings(session, asked.act.case.id, referral.id)
-    return list(dict.fromkeys(local_day(at, zone) for at in moments))
+    found = cases.openings(session, asked.act.case.id, referral.id)
+    return list(dict.fromkeys(local_day(at, zone) for at, who in found if who.startswith(by)))
 
 
 def _named(asked: Asked, row: ReferralAnswer) -> str:

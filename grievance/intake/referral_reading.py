@@ -23,7 +23,6 @@ from grievance.directory.disclosure import (
     POLICE,
     POLICE_UNKNOWN,
 )
-from grievance.directory.entries import CHANNEL_TYPES
 from grievance.directory.search import place_of
 from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
@@ -95,8 +94,9 @@ BY = {
     "app": N_("over their app"),
     "chat": N_("by chat"),
     "whatsapp": N_("by WhatsApp"),
+    "desk": N_("on the desk that they have here"),
 }
-complete(BY, CHANNEL_TYPES)
+complete(BY, models.WAYS)
 ANSWERS = {
     "acknowledged": N_("They have it"),
     "accepted": N_("They work on it"),

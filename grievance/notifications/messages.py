@@ -72,6 +72,20 @@ def digest(
     return _written("digest", to, language, None, counts=defaultdict(int, counts or {}), link=link)
 
 
+def partner_news(
+    to: Recipient, language: str, public_url: str, case: UUID | None = None
+) -> Message:
+    """Something new lies on the desk of the recipient's organisation."""
+    return _written("partner_news", to, language, case, link=f"{public_url}/partner/")
+
+
+def partner_stop(
+    to: Recipient, language: str, public_url: str, case: UUID | None = None
+) -> Message:
+    """Something that lay there was taken back, or its time is over: it may be used no further."""
+    return _written("partner_stop", to, language, case, link=f"{public_url}/partner/")
+
+
 def conflict(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """A conflict of interest of the recipient, or a colleague, was declared, agreed or lifted."""
     return _written("conflict", to, language, case, link=_desk(public_url))

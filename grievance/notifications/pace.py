@@ -40,6 +40,8 @@ PACES = {
     "digest": Pace(hour=4, day=12, alike=False),  # one a day is made, and no other has its counts
     "conflict": URGENT,
     "member_removed": URGENT,
+    "partner_news": STAFF,
+    "partner_stop": URGENT,
     "key_request": STAFF,
     "partner_waits": STAFF,
     "partner_key": Pace(hour=4, day=48, alike=False),  # each names a partner

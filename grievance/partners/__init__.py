@@ -1,7 +1,7 @@
 """The pages of a body without an account: a link, a code, the document, its answer.
 
-`visits` is the door and the one loader, `reading` what stands on the page, `forms` its forms,
-`views` the pages.
+`visits` is the door and the one loader, `forms` its forms, `views` the pages. What stands on them
+and what is done there is that of `papers`.
 """
 
 from __future__ import annotations

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, make_response, render_template, request, send_file, url_for
+from flask import Response, make_response, render_template, request, url_for
 
-from grievance.accounts import audit
-from grievance.cases.operations import bodies
-from grievance.cases.operations.bodies import Wrote
-from grievance.cases.operations.referring import About
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, N_
 from grievance.i18n import gettext as _
+from grievance.papers import answering
+from grievance.papers.answering import tell_operator
+from grievance.papers.forms import ReplyForm
+from grievance.papers.reading import PaperPage, Visit, operator
 from grievance.partners.blueprint import bp
-from grievance.partners.forms import LOOK_AGAIN, WRONG, CodeForm, PlainForm, ReplyForm
-from grievance.partners.reading import PaperPage, operator
-from grievance.partners.visits import COOKIE, Over, Visit, WrongCode, begin, is_live, site, visited
-from grievance.referrals import pdf, queries
-from grievance.referrals.operations import linking, sealing
-from grievance.refusals import Refused
+from grievance.partners.forms import LOOK_AGAIN, WRONG, CodeForm, PlainForm
+from grievance.partners.visits import COOKIE, Over, WrongCode, begin, is_live, visited
+from grievance.referrals.operations import linking
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
 from grievance.web import resuming
@@ -31,11 +29,43 @@ from grievance.web.redirects import see_other
 BUSY = N_(
     "Many codes are being tried right now. Wait %(seconds)s seconds and press the button again."
 )
-CHANGED = N_(
-    "Something was told us about this meanwhile, from another window or by telephone. Look at what "
-    "stands here now. What you wrote is still here: send it again if it still holds."
-)
-NOT_NOW = N_("This cannot be told over this page any more. Please contact us.")
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """The door of a body without an account: its link, opened with the code."""
+
+    token: str
+
+    def visit(self, *, lock: bool = False) -> Visit | None:
+        """The running visit of this browser."""
+        return visited(self.token, lock=lock)
+
+    def page(self, visit: Visit, form: ReplyForm, status: int = 200, why: str = "") -> Response:
+        """The document, and what can be said about it."""
+        page = render_template(
+            "partners/paper.html",
+            token=self.token,
+            door=self,
+            shown=PaperPage(visit),
+            form=answering.ready(visit, form),
+            plain=PlainForm(),
+            operator=operator(),
+            languages=BY_SLUG,
+            why=why,
+        )
+        answering.note_read(visit)
+        db.session.commit()
+        return make_response(page, status)
+
+    def shut(self) -> Response:
+        """The visit had ended: the words are shown to be copied, and the way leads to the code."""
+        only_of(COOKIE)
+        return resuming.texts_page(resuming.written(), self.url())
+
+    def url(self, endpoint: str = "page", **values: Any) -> str:
+        """An address below the link."""
+        return url_for(f"partners.{endpoint}", token=self.token, **values)
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -45,9 +75,10 @@ def page(token: str) -> Response:
     form = CodeForm(request.form)
     if request.method == "POST" and form.validate():
         return _entered(token, form)
-    visit = visited(token) if request.method == "GET" else None
+    link = ByLink(token)
+    visit = link.visit() if request.method == "GET" else None
     if visit:
-        return _paper(visit, token)
+        return link.page(visit, ReplyForm())
     return _door(token, form) if is_live(token) else _over(token)
 
 
@@ -82,108 +113,25 @@ def _over(token: str) -> Response:
     return make_response(shown, 404)
 
 
-def _paper(
-    visit: Visit, token: str, form: ReplyForm | None = None, status: int = 200, why: str = ""
-) -> Response:
-    form = form or ReplyForm()
-    form.about(visit.referral)
-    form.stand(visit.referral)
-    page = render_template(
-        "partners/paper.html",
-        token=token,
-        shown=PaperPage(visit),
-        form=form,
-        plain=PlainForm(),
-        operator=operator(),
-        languages=BY_SLUG,
-        why=why,
-    )
-    _note_read(visit)
-    db.session.commit()
-    return make_response(page, status)
-
-
-def _note_read(visit: Visit) -> None:
-    act = visit.act
-    audit.record_read(act.session, act.case.id, actor=act.actor.name, now=act.now, what="packet")
-
-
 @bp.post("/answer")
 @audience("link")
 def answer(token: str) -> Response:
     """Tell the operator, once."""
-    visit, form = visited(token, lock=True), ReplyForm(request.form)
-    if visit is None:
-        return _too_late(token)
-    changed = form.seen != visit.referral.version
-    form.from_before() if changed else form.about(visit.referral)
-    if not form.validate():
-        return _paper(visit, token, form, 422)
-    said = str(form.kind.data), form.reference.data or "", form.words.data or ""
-    sending = form.once(str(visit.link.id), *said)
-    if bodies.wrote_before(db.session(), visit.link, sending):
-        return _told(token)
-    if changed:
-        return _paper(visit, token, form, 409, _(CHANGED))
-    return _write(visit, token, form, Wrote(visit.link, *said, sending))
-
-
-def _write(visit: Visit, token: str, form: ReplyForm, said: Wrote) -> Response:
-    try:
-        bodies.write(visit.act, About(visit.referral, said))
-    except Refused:
-        db.session.rollback()
-        visit = visited(token) or abort(404)
-        return _paper(visit, token, form, 409, _(NOT_NOW))
-    db.session.commit()
-    return _told(token)
-
-
-def _told(token: str) -> Response:
-    db.session.rollback()
-    return see_other(url_for("partners.page", token=token, _anchor="told"))
-
-
-def _too_late(token: str) -> Response:
-    """The visit had ended: the words are shown to be copied, and the way leads to the code."""
-    only_of(COOKIE)
-    return resuming.texts_page(resuming.written(), url_for("partners.page", token=token))
+    return tell_operator(ByLink(token))
 
 
 @bp.get("/paper.pdf")
 @audience("link")
 def paper_pdf(token: str) -> Response:
     """The document as an accessible PDF."""
-    visit = visited(token) or abort(404)
-    if not pdf.can_print(visit.paper.document):
-        abort(404)
-    data = pdf.pdf(visit.paper.document)
-    number = visit.paper.document.number or "paper"
-    _note_read(visit)
-    db.session.commit()
-    return _download(data, "application/pdf", f"{number}.pdf")
+    return answering.paper_pdf(ByLink(token))
 
 
 @bp.get("/copies/<uuid:file_id>")
 @audience("link")
 def paper_copy(token: str, file_id: UUID) -> Response:
     """A copy that goes with the document."""
-    visit = visited(token) or abort(404)
-    row = queries.packet_file(db.session(), visit.paper.packet.id, file_id)
-    if row is None:
-        abort(404)
-    copy = sealing.open_file(visit.paper, row, site().blobs)
-    number = visit.paper.document.number or "paper"
-    _note_read(visit)
-    db.session.commit()
-    return _download(copy.data, "application/octet-stream", f"{number}-{copy.name}")
-
-
-def _download(data: bytes, mime: str, name: str) -> Response:
-    """Something to save: never shown inside our pages."""
-    made = send_file(BytesIO(data), mime, as_attachment=True, download_name=name)
-    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return made
+    return answering.paper_copy(ByLink(token), file_id)
 
 
 @bp.post("/leave")

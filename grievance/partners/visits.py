@@ -1,10 +1,9 @@
-"""A visit over a reply link: the code, and the one loader of what the body may see."""
+"""A visit over a reply link: the code, and the one loader of what the body may see there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from flask import current_app, request
@@ -15,14 +14,12 @@ from grievance.cases.opening import Shut
 from grievance.cases.operations import bodies
 from grievance.cases.operations.bodies import Guessed
 from grievance.cases.operations.receipts import hold
-from grievance.cases.site import Site
 from grievance.clock import now, real_now
 from grievance.extensions import act_as, db
-from grievance.referrals import queries
+from grievance.papers.reading import Visit, opened_by, site
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import linking
-from grievance.referrals.operations.sealing import OpenPacket
 from grievance.refusals import Refused
 from grievance.vault.receipts import parse_reply_code, slow_root
 from grievance.vault.slots import HashSlots, SlowLane, network
@@ -37,22 +34,6 @@ class WrongCode(Exception):
 
 class Over(Exception):
     """There is no such link, or it is over. Nobody is told which."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A body that typed its code: its hand-over and the packet, and nothing else of the case."""
-
-    act: Act
-    link: ReplyLink
-    referral: Referral
-    paper: OpenPacket = field(repr=False)
-
-
-def site() -> Site:
-    """What verbs need of this process."""
-    found: Site = current_app.config["SITE"]
-    return found
 
 
 def is_live(token: str) -> bool:
@@ -130,7 +111,7 @@ def _prove(token: str, root: bytes) -> str:
         raise WrongCode
     act = Act(session, site(), bodies.case_of(case, link, pair.private), actor, now())
     try:
-        bodies.come_in(act, link)
+        bodies.come_in(act, session.get_one(Referral, link.referral_id))
     except (Refused, Shut):
         session.rollback()
         raise Over from None
@@ -177,10 +158,7 @@ def visited(token: str, *, lock: bool = False) -> Visit | None:
     act_as(f"reply:{link.id}")
     opened = bodies.case_of(case, link, private)
     act = Act(session, site(), opened, bodies.of_link(link.id), now())
-    try:
-        paper = bodies.open_paper(act, link)
-    except (Refused, Shut):
-        return None
-    referral = queries.get(session, case.id, link.referral_id)
-    only_of(COOKIE)
-    return Visit(act, link, referral, paper) if referral else None
+    found = opened_by(act, link.referral_id)
+    if found:
+        only_of(COOKIE)
+    return found

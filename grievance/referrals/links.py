@@ -1,15 +1,16 @@
-"""Tables of the reply link: the door of a body that has no account here.
+"""Tables of the two doors of a body: the reply link of one that has no account here, and the desk
+of one that has.
 
 Of the link only a hash is kept, of its code nothing: both together make the key that the packet is
-sealed to.
+sealed to. To a body with an account it is sealed by the worker's yes.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grievance.model import Base, among, code, identifier, sealed
@@ -69,17 +70,48 @@ class ReplySession(Base):
 
 
 class BodyWrote(Base):
-    """That an answer was written by the body itself, over which link. `shown` is whether the worker
-    may read its words; nobody has read it at the desk before that is said."""
+    """That an answer was written by the body itself: over which link, or by whom of which
+    organisation. `shown` is whether the worker may read its words; nobody has read it at the
+    operator's desk before that is said."""
 
     __tablename__ = "body_wrote"
     __table_args__ = (
         CheckConstraint("(read_at IS NULL) = (shown IS NULL)", name="read"),
+        CheckConstraint("num_nonnulls(link_id, organisation_id) = 1", name="door"),
+        CheckConstraint("(organisation_id IS NULL) = (person_id IS NULL)", name="person"),
         Index("ix_body_wrote_unread", "case_id", postgresql_where=text("read_at IS NULL")),
     )
 
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("referral_answer.id"), primary_key=True)
     case_id: Mapped[UUID] = _case_key()
-    link_id: Mapped[UUID] = mapped_column(ForeignKey("reply_link.id"), index=True)
+    link_id: Mapped[UUID | None] = mapped_column(ForeignKey("reply_link.id"), index=True)
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     read_at: Mapped[datetime | None]
     shown: Mapped[bool | None]
+
+    @property
+    def door(self) -> UUID | None:
+        """Through which door it came: a link's id, or an organisation's."""
+        return self.link_id or self.organisation_id
+
+
+class DeskItem(Base):
+    """That a hand-over lies on the desk of its body, since when. Who of them has it, their own day
+    and note are theirs: no event tells of them. `stopped_at` is when their people were told that
+    its time is over."""
+
+    __tablename__ = "desk_item"
+    __table_args__ = (Index("ix_desk_item_organisation", "organisation_id", "referral_id"),)
+
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
+    case_id: Mapped[UUID] = _case_key()
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    laid_at: Mapped[datetime]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    due_on: Mapped[date | None] = mapped_column(Date)
+    note: Mapped[bytes | None] = sealed("desk-item.note/1")
+    stopped_at: Mapped[datetime | None]
+
+    __mapper_args__ = {"version_id_col": version}

@@ -30,6 +30,8 @@ FORMS = ("named", "pseudonym", "no_identity")
 PURPOSES = ("advice", "complaint", "mediation", "inspection", "protection", "support")
 GIVEN_BY = ("receipt", "staff_recorded")
 DELIVERED_BY = ("staff", "worker_takes_it")
+ON_DESK = "desk"  # it lies on the desk that the body has here
+WAYS = (*CHANNEL_TYPES, ON_DESK)
 KNOWN_TO = ("self", "staff", "helper")  # who has seen the number of a receipt
 AGREED = ("consented", *SENT)
 
@@ -157,7 +159,7 @@ class Referral(Base):
     __table_args__ = (
         among("state", STATES),
         among("delivered_by", DELIVERED_BY),
-        among("channel", CHANNEL_TYPES),
+        among("channel", WAYS),
         among("purpose", PURPOSES),
         CheckConstraint(
             f"state NOT IN ({listed(AGREED)}) OR (packet_id IS NOT NULL AND consent_id IS NOT NULL"

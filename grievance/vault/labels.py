@@ -49,6 +49,7 @@ class Label(StrEnum):
     PACKET_KEY = "packet.key/1"
     REPLY_BODY = "reply.body/1"
     REPLY_SESSION = "reply.session/1"
+    DESK_ITEM_NOTE = "desk-item.note/1"
 
     # finding cases
     SEARCH_CHUNK = "search.chunk/1"

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.roles import Role
 from grievance.cases import records
 from grievance.cases.act import Act
@@ -21,6 +22,7 @@ from grievance.cases.opening import OpenCase, open_packet
 from grievance.cases.operations import (
     bodies,
     closing,
+    consenting,
     deciding,
     handling,
     referring,
@@ -37,7 +39,7 @@ from grievance.clock import real_now
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.links import ReplyLink
-from grievance.referrals.models import Packet, Referral
+from grievance.referrals.models import ON_DESK, Packet, Referral
 from grievance.referrals.operations import linking, recalling, sealing, steps
 from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.sealing import Making
@@ -45,7 +47,18 @@ from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.referrals.templates import book
 from grievance.vault.receipts import draw_reply_code, reply_pair, slow_root
 from grievance.vault.sessions import new_secret
-from tests.cast import NOW, Filed, Operator, Staff, Step, file_case, found_operator, member
+from tests.cast import (
+    NOW,
+    Filed,
+    Operator,
+    Partner,
+    Staff,
+    Step,
+    add_partner,
+    file_case,
+    found_operator,
+    member,
+)
 
 ENDS, TODAY = date(2030, 12, 31), date(2026, 4, 22)
 DUE = date(2026, 5, 10)  # the day of a promise
@@ -96,6 +109,7 @@ class World:
     referral: Referral | None = None  # the hand-over that was made last
     seen: int | None = None  # the version of a page that is old by now
     door: Door | None = None  # the reply link that was made last
+    partner: Partner | None = None  # a body with an account, added last
 
     @property
     def case(self) -> Case:
@@ -174,10 +188,32 @@ class World:
         opened = bodies.case_of(self.case, link, self.door.private)
         return Act(self.session, self.site, opened, actor or bodies.of_link(link.id), now)
 
+    def add_partner(self, body: str = "jp-lsio", people: int = 2) -> Partner:
+        """A body gets an account here: from now on what is agreed to for it is sealed to it."""
+        self.partner = add_partner(self.session, self.operator, body, people)
+        return self.partner
+
+    def on_desk(self, body: str = "jp-lsio") -> Referral:
+        """A hand-over that lies on the desk of its body, by the verbs of its worker and handler."""
+        row = self.hand_over("asked", body)
+        consenting.say(self.own(), About(row, self.said("yes")))
+        sent = Delivery("staff", ON_DESK, self.act().today)
+        referring.deliver(self.act(), About(row, sent))
+        return row
+
+    def at_desk(self, actor: Actor | None = None, number: int = 0, now: datetime = NOW) -> Act:
+        """An act of somebody of the body with an account, if there is one."""
+        if self.partner is None:
+            return self.over_link(actor, now)
+        by = self.partner.people[number]
+        held = open_organisation_keys(self.session, by.id, by.private)
+        privates = {g: key for (owner, g), key in held.items() if owner == self.partner.id}
+        opened = bodies.case_at(self.case, self.partner.id, privates)
+        return Act(self.session, self.site, opened, actor or bodies.of_member(by.id), now)
+
     def wrote(self, kind: str, words: str = "", sending: UUID | None = None) -> About[Wrote]:
         """What a body writes over the link."""
-        link = self.door.link if self.door else None
-        return About(self.referral, Wrote(link, kind, "A-17", words, sending or uuid4()))
+        return About(self.referral, Wrote(kind, "A-17", words, sending or uuid4()))
 
     def act(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
         """An act of the handler, or of somebody else at the desk, on the page as it is."""

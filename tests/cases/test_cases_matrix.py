@@ -12,6 +12,7 @@ from sqlalchemy import func, inspect, select
 from grievance.accounts.audit import UnknownVerb
 from grievance.accounts.models import Event
 from grievance.accounts.named import unnamed
+from grievance.accounts.partners import recipient_of
 from grievance.accounts.roles import Permission
 from grievance.cases import files, queries
 from grievance.cases.act import Act, JobAct
@@ -54,7 +55,18 @@ from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Reme
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
-from grievance.cases.states import HELPER, JOB, LINK, RESUME, STANDING, TABLE, TALKED, WORKER, Verb
+from grievance.cases.states import (
+    BODY,
+    HELPER,
+    JOB,
+    LINK,
+    RESUME,
+    STANDING,
+    TABLE,
+    TALKED,
+    WORKER,
+    Verb,
+)
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import LimitationDate
 from grievance.deadlines.queries import operator_hours
@@ -65,7 +77,7 @@ from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import Packet
-from grievance.referrals.operations import steps
+from grievance.referrals.operations import laying, recalling, steps
 from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.steps import Answered, Delivery
 from grievance.refusals import Refused
@@ -266,9 +278,11 @@ DOERS: dict[Verb, Doer] = {
     Verb.RENEW_LINK: _of_hand_over(linking.renew_link, NOW),
     Verb.CLOSE_LINK: _of_hand_over(linking.close_link, None),
     Verb.READ_REPLY: _of_hand_over(linking.read_reply, Shown(words=True)),
-    Verb.BODY_OPENED: lambda w, a: bodies.come_in(w.over_link(a), w.door and w.door.link),
+    Verb.BODY_OPENED: lambda w, a: bodies.come_in(w.over_link(a), w.referral),
     Verb.BODY_WROTE: lambda w, a: bodies.write(w.over_link(a), w.wrote("accepted")),
     Verb.LINK_SHUT: _shuts,
+    Verb.LAY_ON_DESK: _of_hand_over(linking.lay_on_desk, None),
+    Verb.BODY_STOPPED: lambda w, a: bodies.stopped(w.at_desk(a), w.referral),
     Verb.OPEN_DIALOGUE: _of(remedying.open_dialogue, words),
     Verb.NO_AGREEMENT: _of(remedying.no_agreement, words),
     Verb.RECORD_REMEDY: _of(remedying.record, _claimed),
@@ -472,6 +486,22 @@ def _directory(world: World) -> None:
     directory.load(world.session, facts.shipped(), NOW, "cli:directory load", words=entries())
 
 
+def _with_account(world: World) -> None:
+    """A body that has it by letter has an account since."""
+    world.hand_over("delivered")
+    world.add_partner()
+
+
+def _taken_back(world: World) -> None:
+    """It lay on the desk of its body, and was taken back: by the referrals' own acts."""
+    row = world.hand_over("delivered")
+    world.add_partner()
+    packet = open_packet(world.session, world.desk(), world.session.get_one(Packet, row.packet_id))
+    to = recipient_of(world.session, world.site.ring, row.mechanism)
+    laying.lay(world.session, packet, row, to, NOW)
+    recalling.recall(world.session, world.case.id, row.mechanism, NOW)
+
+
 LINKED = (
     Verb.RENEW_LINK, Verb.CLOSE_LINK, Verb.BODY_OPENED, Verb.BODY_WROTE, Verb.LINK_SHUT,
 )  # fmt: skip
@@ -496,6 +526,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.LIFT_CONFLICT: _declared("handler"),
     Verb.WORKER_REOPENS: _appealed,
     Verb.READ_REPLY: _unread,
+    Verb.LAY_ON_DESK: _with_account,
+    Verb.BODY_STOPPED: _taken_back,
     **dict.fromkeys(LINKED, _linked),
 }
 
@@ -512,7 +544,9 @@ def actor_for(world: World, verb: Verb) -> Actor:
         return of_job("sweep")
     if TABLE[verb].who in (WORKER, HELPER):
         return world.filed.actor
-    if TABLE[verb].who == LINK:
+    if verb == Verb.BODY_STOPPED:
+        return bodies.of_member(world.partner.people[0].id if world.partner else uuid4())
+    if TABLE[verb].who in (LINK, BODY):
         return bodies.of_link(world.door.link.id if world.door else uuid4())
     return world.handler.actor
 

@@ -39,7 +39,7 @@ BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,
     Verb.RECALL_FOR_WORKER, Verb.TELL_BODY, Verb.MAKE_LINK, Verb.RENEW_LINK, Verb.CLOSE_LINK,
-    Verb.READ_REPLY,
+    Verb.READ_REPLY, Verb.LAY_ON_DESK,
 )  # fmt: skip
 # What only who has the case may do, or a lead: here a lead has it.
 OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)

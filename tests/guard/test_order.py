@@ -11,7 +11,7 @@ ORDER = (
     "shipped", "sheets", "settings", "clock", "extensions", "model", "i18n", "refusals",
     "storage", "vault",
     "files", "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
-    "referrals", "cases", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
+    "referrals", "cases", "papers", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
 )  # fmt: skip
 SURFACES = ("portal", "intake", "desk", "partners", "partner_desk", "console", "reports")
 RANK = {room: place for place, room in enumerate(ORDER)} | {

@@ -70,6 +70,7 @@ UNFORMED = {
     "grievance/portal/finder.py": "only a yes",
     "grievance/portal/views.py": "bounded by the address; cut to the length of a line",
     "grievance/desk/board.py": "put back into the address of the next page; a signed token",
+    "grievance/partner_desk/board.py": "put back into the address of the next page; a signed token",
     "grievance/desk/bulk.py": "cut to the length of a reference, a number of nine digits",
     "grievance/desk/referring.py": "looked up among the bodies; whether a button was pressed",
     "grievance/desk/listing.py": "a signed token",

@@ -36,6 +36,8 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.member_changed,
         messages.sheet_used,
         messages.mail_test,
+        messages.partner_news,
+        messages.partner_stop,
     )
     day = date(2026, 12, 1)
     much = dict.fromkeys(NOTICES, 2)

@@ -35,7 +35,7 @@ def after(world: World) -> World:
     new = NewLink("token", packet_pair, 1, NOW)
     link = verbs.make_link(world.act(), About(world.referral, new))
     world.door = Door(link, "token", "", packet_pair.private)
-    bodies.come_in(world.over_link(), link)
+    bodies.come_in(world.over_link(), world.referral)
     bodies.write(world.over_link(), world.wrote("declined", "Not ours"))
     verbs.read_reply(world.act(), About(world.referral, Shown(words=False)))
     verbs.close_link(world.act(), About(world.referral, None))

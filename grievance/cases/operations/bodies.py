@@ -1,17 +1,20 @@
-"""What a body without an account does over its reply link: open the packet, answer, ask.
+"""What a body does itself, over a reply link or on its desk here: open the packet, answer, ask.
 
-It holds the key of the packet and none of the case; what it writes is sealed under that key. The
-words of a body go to the desk first, for they may frighten the worker.
+Either door holds the key of the packet and none of the case; what is written there is sealed under
+that key. The words of a body go to the operator's desk first, for they may frighten the worker.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.keys import RECIPIENT
 from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
@@ -19,22 +22,24 @@ from grievance.cases.opening import OpenCase, open_packet
 from grievance.cases.operations import telling
 from grievance.cases.operations.referring import About
 from grievance.cases.site import Site
-from grievance.cases.states import LINK, Verb
-from grievance.referrals.links import HOLDER, BodyWrote, ReplyLink
+from grievance.cases.states import BODY, LINK, Verb
+from grievance.referrals.links import HOLDER, BodyWrote, DeskItem, ReplyLink
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations import steps
+from grievance.referrals.operations import recalling, steps
 from grievance.referrals.operations.recalling import shut
 from grievance.referrals.operations.sealing import OpenPacket, Sealer
 from grievance.referrals.operations.steps import Answered
+from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder
+
+DOORS = {HOLDER: "link", RECIPIENT: "organisation"}  # what an event calls the door
 
 
 @dataclass(frozen=True)
 class Wrote:
-    """What a body wrote over its link; `sending` is what this sending is known by."""
+    """What a body wrote; `sending` is what this sending is known by."""
 
-    link: ReplyLink
     kind: str
     reference: str = field(repr=False)
     words: str = field(repr=False)
@@ -51,7 +56,12 @@ class Guessed:
 
 def of_link(link: UUID) -> Actor:
     """Who came in over a reply link."""
-    return Actor(f"reply:{link}", frozenset({LINK}), role="body")
+    return Actor(f"reply:{link}", frozenset({BODY, LINK}), role="body")
+
+
+def of_member(person: UUID) -> Actor:
+    """Who works at a body with an account."""
+    return Actor(f"member:{person}", frozenset({BODY}), person, role="body")
 
 
 @dataclass(frozen=True)
@@ -64,19 +74,18 @@ class _Hand:
     now: datetime
 
 
-def open_paper(act: Act, link: ReplyLink) -> OpenPacket:
-    """The packet, with the link's key. Refused once the yes it rests on ended or was taken
+def open_paper(act: Act, referral: Referral) -> OpenPacket:
+    """The packet, with the key of the door. Refused once the yes it rests on ended or was taken
     back."""
-    referral = act.session.get_one(Referral, link.referral_id)
     steps.valid_consent(act.session, referral, act.today)
-    return open_packet(act.session, act.opened, act.session.get_one(Packet, link.packet_id))
+    return open_packet(act.session, act.opened, act.session.get_one(Packet, referral.packet_id))
 
 
-def come_in(act: Act, link: ReplyLink) -> None:
-    """The code was typed: the packet is open to them now, and everybody may see that it was."""
+def come_in(act: Act, referral: Referral) -> None:
+    """The packet is open to them now, and everybody may see that it was."""
     act.check(Verb.BODY_OPENED)
-    open_paper(act, link)
-    act.move(Verb.BODY_OPENED, referral=link.referral_id, link=link.id)
+    open_paper(act, referral)
+    act.move(Verb.BODY_OPENED, referral=referral.id, **_door(act))
 
 
 def write(act: Act, about: About[Wrote]) -> None:
@@ -87,25 +96,48 @@ def write(act: Act, about: About[Wrote]) -> None:
     """
     session, referral, said = act.session, about.referral, about.said
     act.check(Verb.BODY_WROTE)
-    paper = open_paper(act, said.link)
+    paper = open_paper(act, referral)
     answered = Answered(said.kind, act.today, said.reference, said.words, row=said.sending)
     answer = steps.record_answer(_Hand(session, paper, act.today, act.now), referral, answered)
-    session.add(BodyWrote(answer_id=answer.id, case_id=act.case.id, link_id=said.link.id))
+    door = _door(act)
+    by = {f"{name}_id": one for name, one in door.items()}
+    by |= {"person_id": act.actor.person} if act.actor.person else {}
+    session.add(BodyWrote(answer_id=answer.id, case_id=act.case.id, **by))
     telling.staff_of_body(session, act.site, act.case, act.now)
     act.move(
         Verb.BODY_WROTE,
         referral=referral.id,
-        link=said.link.id,
         kind=said.kind,
         answer=answer.id,
         value=values.digest(answer.content).hex(),
+        **door,
     )
 
 
-def wrote_before(session: Session, link: ReplyLink, sending: UUID) -> bool:
-    """Whether this sending was written down already."""
-    found = session.get(BodyWrote, sending)
-    return found is not None and found.link_id == link.id
+def stopped(act: Act, referral: Referral) -> None:
+    """The body read on its desk that the worker took it back, and says that it uses it no further:
+    from now on it was told. Refuses `not_now` where nothing was taken back, or it was told."""
+    act.check(Verb.BODY_STOPPED)
+    door, item = _door(act), act.session.get(DeskItem, referral.id)
+    if item is None or item.organisation_id != door.get("organisation"):
+        raise Refused("other_case")
+    recalling.tell(referral, act.today)
+    telling.staff_of_body(act.session, act.site, act.case, act.now)
+    act.move(Verb.BODY_STOPPED, referral=referral.id, **door)
+
+
+def _door(act: Act) -> Mapping[str, Any]:
+    """Through which door: the name of a code of the event, and whose."""
+    holder = act.opened.holder
+    if holder is None:
+        raise Refused("no_grant")
+    return {DOORS[holder.kind]: holder.id}
+
+
+def wrote_before(act: Act, sending: UUID) -> bool:
+    """Whether this sending was written down already, through this very door."""
+    found, holder = act.session.get(BodyWrote, sending), act.opened.holder
+    return found is not None and holder is not None and found.door == holder.id
 
 
 def shut_out(act: JobAct, guessed: Guessed) -> None:
@@ -117,11 +149,12 @@ def shut_out(act: JobAct, guessed: Guessed) -> None:
     act.move(Verb.LINK_SHUT, referral=link.referral_id, link=link.id)
 
 
-def holder_of(link: ReplyLink) -> Holder:
-    """A link as holder of what is sealed to it."""
-    return Holder(HOLDER, link.id, 1, link.public)
-
-
 def case_of(case: Case, link: ReplyLink, private: bytes) -> OpenCase:
-    """The case as a body has it: shut, but for the packet."""
-    return OpenCase(case, {}, holder_of(link), {1: private})
+    """The case as a body has it that came in over a link: shut, but for the packet."""
+    return OpenCase(case, {}, Holder(HOLDER, link.id, 1, link.public), {1: private})
+
+
+def case_at(case: Case, organisation: UUID, privates: Mapping[int, bytes]) -> OpenCase:
+    """The case as a body with an account has it, whose private keys by generation are given: shut,
+    but for the packets that were sealed to it."""
+    return OpenCase(case, {}, Holder(RECIPIENT, organisation, 0, b""), privates)

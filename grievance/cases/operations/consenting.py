@@ -40,18 +40,10 @@ def say(act: Act, about: About[Said]) -> Consent:
     if referral.packet_id is None:
         raise Refused("not_now")
     packet = session.get_one(Packet, referral.packet_id)
-    given = consented(act, about, packet)
+    given, codes = consented(act, about, packet)
     _acted(act)
     more: dict[str, Any] = {"warned": given.immigration_warned} if yes else {}
-    act.move(
-        verb,
-        referral=referral.id,
-        packet=packet.id,
-        digest=given.digest.hex(),
-        consent=given.id,
-        given_by=given.given_by,
-        **more,
-    )
+    act.move(verb, given_by=given.given_by, **codes, **more)
     return given
 
 

@@ -1,4 +1,5 @@
-"""The reply link as staff see to it: made, renewed, closed; and what came over it, read.
+"""The doors of a body as staff see to them: a reply link made, renewed, closed; something laid on
+the desk that the body has here; and what the body wrote, read.
 
 The link opens nothing without its code and the code nothing without its link; they go out by two
 ways.
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.act import Act, JobAct
 from grievance.cases.opening import open_packet
-from grievance.cases.operations import telling
+from grievance.cases.operations import laying, telling
 from grievance.cases.operations.referring import About
 from grievance.cases.states import Verb
 from grievance.clock import end_of_day
@@ -23,6 +24,7 @@ from grievance.referrals.models import Packet, Referral, ReferralAnswer
 from grievance.referrals.operations import linking, steps
 from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.recalling import shut
+from grievance.referrals.states import UNDER_WAY
 from grievance.refusals import Refused
 
 
@@ -83,6 +85,21 @@ def _open(session: Session, referral: Referral) -> ReplyLink:
     if link is None:
         raise Refused("link_over")
     return link
+
+
+def lay_on_desk(act: Act, about: About[None]) -> None:
+    """Lay what a body has on its desk here, too: it has an account since, or another key. The yes
+    names the body, not its key: no other yes is needed. Refuses `no_desk` for a body without an
+    account, `not_now` where it lies there already, and without a yes that holds."""
+    session, referral = act.session, about.referral
+    act.check(Verb.LAY_ON_DESK)
+    if referral.packet_id is None or referral.state not in UNDER_WAY:
+        raise Refused("not_now")
+    if referral.delivered_by != "staff" or laying.lies(act, referral):
+        raise Refused("not_now")
+    steps.valid_consent(session, referral, act.today)
+    opened = open_packet(session, act.opened, session.get_one(Packet, referral.packet_id))
+    act.move(Verb.LAY_ON_DESK, referral=referral.id, **laying.lay(act, referral, opened))
 
 
 def read_reply(act: Act, about: About[Shown]) -> None:

@@ -18,18 +18,19 @@ from grievance.accounts.queries import operator_public_key
 from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import open_packet, receipt_holder
-from grievance.cases.operations import telling
+from grievance.cases.operations import laying, telling
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
+from grievance.referrals import laid as desks
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
-from grievance.referrals.models import Consent, Packet, Referral
+from grievance.referrals.models import ON_DESK, Consent, Packet, Referral
 from grievance.referrals.operations import recalling, sealing, steps
 from grievance.referrals.operations.recalling import Recalled
-from grievance.referrals.operations.sealing import FlatFile, Making
+from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
 from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
 from grievance.refusals import Refused
 from grievance.vault import values
@@ -131,41 +132,46 @@ def record_consent(act: Act, about: About[Said]) -> Consent:
     if referral.packet_id is None:
         raise Refused("state")
     packet = act.session.get_one(Packet, referral.packet_id)
-    given = consented(act, about, packet)
+    given, codes = consented(act, about, packet)
     act.case.worker_acted_at = to_the_hour(act.now)
-    act.move(
-        Verb.RECORD_CONSENT,
-        referral=referral.id,
-        packet=packet.id,
-        digest=given.digest.hex(),
-        consent=given.id,
-        answer=given.answer,
-    )
+    act.move(Verb.RECORD_CONSENT, answer=given.answer, **codes)
     return given
 
 
-def consented(act: Act, about: About[Said], packet: Packet) -> Consent:
-    """Keep the yes or no that the worker said to this packet, whoever took it."""
+def consented(act: Act, about: About[Said], packet: Packet) -> tuple[Consent, dict[str, Any]]:
+    """Keep the yes or no that the worker said to this packet, whoever took it, with the codes of
+    its event. A yes seals the packet to its body in the same act, where that has an account here.
+    """
     row, said = about.referral, about.said
-    return steps.consent(act, row, packet, said)
+    given = steps.consent(act, row, packet, said)
+    sealed_to = laying.seal(act, packet) if said.answer == "yes" else {}
+    named = {"packet": packet.id, "digest": given.digest.hex(), "consent": given.id}
+    return given, {"referral": row.id, **named, **sealed_to}
 
 
 def deliver(act: Act, about: About[Delivery]) -> None:
     """Record that it went out, or that the worker takes it there: only with a valid yes. Refuses
-    `untranslated` as asking does: a packet that was changed needs a new yes.
+    `untranslated` as asking does: a packet that was changed needs a new yes. A body with an account
+    finds it on its desk here from now on; `no_desk` for one without.
 
     From now on the case is with a mechanism, and a clock runs to the day of the next chase.
     """
     session, case, referral, delivery = act.session, act.case, about.referral, about.said
     act.check(Verb.DELIVER)
-    if referral.packet_id:
-        packet = session.get_one(Packet, referral.packet_id)
-        check_read(open_packet(session, act.opened, packet).document)
+    opened = _paper(act, referral) if referral.packet_id else None
+    if opened:
+        check_read(opened.document)
     steps.deliver(act, referral, delivery)
+    on_desk = opened is not None and delivery.channel == ON_DESK
+    laid = laying.lay(act, referral, opened) if opened and on_desk else {}
     case.decided_at = case.decided_at or act.now
     case.handed_over_at = case.handed_over_at or act.now
     telling.worker_of_news(session, act.site, act.opened, act.now)
-    act.move(Verb.DELIVER, referral=referral.id, by=delivery.by, channel=delivery.channel)
+    act.move(Verb.DELIVER, referral=referral.id, by=delivery.by, channel=delivery.channel, **laid)
+
+
+def _paper(act: Act, referral: Referral) -> OpenPacket:
+    return open_packet(act.session, act.opened, act.session.get_one(Packet, referral.packet_id))
 
 
 def record_answer(act: Act, about: About[Answered]) -> None:
@@ -245,7 +251,12 @@ def take_back(act: Act | JobAct, verb: Verb, mechanism: str) -> Recalled:
 
 
 def _ended(act: Act | JobAct, mechanism: str) -> Recalled:
-    return recalling.recall(act.session, act.case.id, mechanism, act.now)
+    """Its people are told at once, where it had it on a desk here; a restore tells nobody again."""
+    ended = recalling.recall(act.session, act.case.id, mechanism, act.now)
+    if isinstance(act, Act):
+        for organisation in desks.desks_of(act.session, ended.referrals):
+            telling.partner_of_stop(act, act.site, organisation)
+    return ended
 
 
 def _codes(ended: Recalled, mechanism: str) -> dict[str, Any]:

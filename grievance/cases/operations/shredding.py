@@ -43,7 +43,7 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
     corrections.Correction, referrals.Consent, referrals.Packet,
     referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
-    links.ReplyLink, links.ReplySession, Deadline, LimitationDate,
+    links.DeskItem, links.ReplyLink, links.ReplySession, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),

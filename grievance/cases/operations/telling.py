@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.partners import partner_people
 from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
 from grievance.cases import notices, queries, records
@@ -189,6 +190,21 @@ def _on(
     if whom in ROLES:
         return may_know.get(ROLES[whom], ())
     return [one for one in everybody if one.person_id in sees] or everybody
+
+
+def partner_of_news(act: Acting, site: Site, organisation: UUID) -> None:
+    """Tell the people of a body that something waits on their desk, and not what."""
+    _send_partner(act, site, organisation, messages.partner_news)
+
+
+def partner_of_stop(act: Acting, site: Site, organisation: UUID) -> None:
+    """Tell the people of a body that they may use something no further: which, their desk says."""
+    _send_partner(act, site, organisation, messages.partner_stop)
+
+
+def _send_partner(act: Acting, site: Site, organisation: UUID, letter: Letter) -> None:
+    people = partner_people(act.session, organisation)
+    _send(act.session, Post(site, act.case, act.now), letter, people)
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:

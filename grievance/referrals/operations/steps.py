@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
-from grievance.directory.entries import CHANNEL_TYPES
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
     DELIVERED_BY,
     FORMS,
     GIVEN_BY,
+    ON_DESK,
     PURPOSES,
+    WAYS,
     Consent,
     Packet,
     Referral,
@@ -267,7 +268,8 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     """Record that it went out, or that the worker takes it there.
 
     Refused without a valid consent, for an unknown channel, or for a day to come or before the
-    yes. The next chase is the template's first waiting time unless a day is given.
+    yes; on its desk here a body has it today, from us. The next chase is the template's first
+    waiting time unless a day is given.
     """
     session, today, now = act.session, act.today, act.now
     if referral.state not in TABLE["deliver"][0]:
@@ -275,9 +277,10 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     valid_consent(session, referral, today)
     if delivery.by not in DELIVERED_BY:
         raise Refused("by")
-    if delivery.channel not in CHANNEL_TYPES:
+    on_desk = delivery.channel == ON_DESK
+    if delivery.channel not in WAYS or (on_desk and delivery.by != "staff"):
         raise Refused("channel")
-    if delivery.on > today:
+    if delivery.on > today or (on_desk and delivery.on != today):
         raise Refused("date")
     packet = session.get_one(Packet, referral.packet_id)
     _step(referral, "deliver")

@@ -1,33 +1,75 @@
-"""What a body reads on its page: the document, what it told us, what it must keep to."""
+"""What a body reads through either of its doors: the document, what it told us, what it must keep
+to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from flask import current_app
 
 from grievance.accounts import queries as accounts
 from grievance.accounts.profile import Profile
+from grievance.cases.act import Act
+from grievance.cases.opening import Shut
+from grievance.cases.operations import bodies
+from grievance.cases.site import Site
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import time_text
-from grievance.partners.forms import KINDS
-from grievance.partners.visits import Visit
+from grievance.papers.forms import KINDS
 from grievance.referrals import pdf, queries
 from grievance.referrals.document import Document
-from grievance.referrals.models import PacketFile
+from grievance.referrals.models import PacketFile, Referral
 from grievance.referrals.operations import linking, sealing
+from grievance.referrals.operations.sealing import OpenPacket
+from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A body that came in: its hand-over and the packet, and nothing else of the case."""
+
+    act: Act
+    referral: Referral
+    paper: OpenPacket = field(repr=False)
+
+    @property
+    def door(self) -> UUID:
+        """Through which: the id of the link, or of the organisation."""
+        holder = self.act.opened.holder
+        assert holder is not None  # its key opened the packet
+        return holder.id
+
+
+def site() -> Site:
+    """What verbs need of this process."""
+    found: Site = current_app.config["SITE"]
+    return found
+
+
+def opened_by(act: Act, referral_id: UUID) -> Visit | None:
+    """What the key of this door opens; None once the yes ended or was taken back, and without a
+    key."""
+    referral = queries.get(act.session, act.case.id, referral_id)
+    try:
+        return Visit(act, referral, bodies.open_paper(act, referral)) if referral else None
+    except (Refused, Shut):
+        return None
+
+
+@dataclass(frozen=True)
 class Told:
-    """What the body wrote to us itself."""
+    """What the body wrote to us itself, and who of it; nobody is named over a link."""
 
     kind: str
     when: str
+    who: str
     reference: str = field(repr=False)
     words: str = field(repr=False)
 
@@ -67,17 +109,22 @@ class PaperPage:
 
     @property
     def told(self) -> list[Told]:
-        """What was written to us over this very link, oldest first: the one before it may have been
-        with somebody else. What staff wrote down for the body is sealed with another key."""
+        """What was written to us through this very door, oldest first: a link before it may have
+        been with somebody else. What staff wrote down for the body is sealed with another key."""
         session, paper = db.session(), self.visit.paper
         zone = ZoneInfo(operator_hours(session).zone)
         written = linking.wrote(session, self.visit.referral.id)
+        mine = {row.answer_id: row for row in written.values() if row.door == self.visit.door}
+        people = [row.person_id for row in mine.values() if row.person_id]
+        names = accounts.names(session, people) if people else {}
         found = []
         for row in queries.answers_of(session, self.visit.referral.id):
-            if row.id in written and written[row.id].link_id == self.visit.link.id:
+            if row.id in mine:
                 said = paper.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
                 when, kind = time_text(row.at, zone), _(KINDS[row.kind])
-                found.append(Told(kind, when, said["reference"], said["note"]))
+                by = mine[row.id].person_id
+                who = names.get(by, "") if by else ""
+                found.append(Told(kind, when, who, said["reference"], said["note"]))
         return found
 
 

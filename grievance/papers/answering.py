@@ -1,0 +1,127 @@
+"""What a body does, through either of its doors: it reads the document and its copies, and answers.
+
+A GET shows and changes nothing but the log of readings.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Protocol
+from uuid import UUID
+
+from flask import Response, abort, request, send_file
+
+from grievance.accounts import audit
+from grievance.cases.operations import bodies
+from grievance.cases.operations.bodies import Wrote
+from grievance.cases.operations.referring import About
+from grievance.extensions import db
+from grievance.i18n import N_
+from grievance.i18n import gettext as _
+from grievance.papers.forms import ReplyForm
+from grievance.papers.reading import Visit, site
+from grievance.referrals import pdf, queries
+from grievance.referrals.operations import sealing
+from grievance.refusals import Refused
+from grievance.web.redirects import see_other
+
+CHANGED = N_(
+    "Something was told us about this meanwhile, from another window or by telephone. Look at what "
+    "stands here now. What you wrote is still here: send it again if it still holds."
+)
+NOT_NOW = N_("This cannot be told over this page any more. Please contact us.")
+
+
+class Door(Protocol):
+    """A door of a body: how it comes in, and the page behind it."""
+
+    def visit(self, *, lock: bool = False) -> Visit | None:
+        """What it may see now; with `lock` the case is held."""
+
+    def page(self, visit: Visit, form: ReplyForm, status: int = 200, why: str = "") -> Response:
+        """The document, and what can be said about it."""
+
+    def shut(self) -> Response:
+        """Nothing is to be seen here any more."""
+
+    def url(self, endpoint: str = "page", **values: object) -> str:
+        """An address behind this door."""
+
+
+def ready(visit: Visit, form: ReplyForm) -> ReplyForm:
+    """The form for the hand-over as it is now, with what was typed."""
+    form.about(visit.referral)
+    form.stand(visit.referral)
+    return form
+
+
+def note_read(visit: Visit) -> None:
+    """Write down that it was opened, by whom."""
+    act = visit.act
+    audit.record_read(act.session, act.case.id, actor=act.actor.name, now=act.now, what="packet")
+
+
+def tell_operator(door: Door) -> Response:
+    """Tell the operator, once."""
+    visit, form = door.visit(lock=True), ReplyForm(request.form)
+    if visit is None:
+        return door.shut()
+    changed = form.seen != visit.referral.version
+    form.from_before() if changed else form.about(visit.referral)
+    if not form.validate():
+        return door.page(visit, form, 422)
+    said = str(form.kind.data), form.reference.data or "", form.words.data or ""
+    sending = form.once(str(visit.door), *said)
+    if bodies.wrote_before(visit.act, sending):
+        return _told(door)
+    if changed:
+        return door.page(visit, form, 409, _(CHANGED))
+    return _write(door, visit, form, Wrote(*said, sending))
+
+
+def _write(door: Door, visit: Visit, form: ReplyForm, said: Wrote) -> Response:
+    try:
+        bodies.write(visit.act, About(visit.referral, said))
+    except Refused:
+        db.session.rollback()
+        again = door.visit()
+        return door.page(again, form, 409, _(NOT_NOW)) if again else door.shut()
+    db.session.commit()
+    return _told(door)
+
+
+def _told(door: Door) -> Response:
+    db.session.rollback()
+    return see_other(door.url(_anchor="told"))
+
+
+def paper_pdf(door: Door) -> Response:
+    """The document as an accessible PDF."""
+    visit = door.visit() or abort(404)
+    if not pdf.can_print(visit.paper.document):
+        abort(404)
+    data = pdf.pdf(visit.paper.document)
+    number = visit.paper.document.number or "paper"
+    note_read(visit)
+    db.session.commit()
+    return _download(data, "application/pdf", f"{number}.pdf")
+
+
+def paper_copy(door: Door, file_id: UUID) -> Response:
+    """A copy that goes with the document."""
+    visit = door.visit() or abort(404)
+    row = queries.packet_file(db.session(), visit.paper.packet.id, file_id)
+    if row is None:
+        abort(404)
+    copy = sealing.open_file(visit.paper, row, site().blobs)
+    number = visit.paper.document.number or "paper"
+    note_read(visit)
+    db.session.commit()
+    return _download(copy.data, "application/octet-stream", f"{number}-{copy.name}")
+
+
+def _download(data: bytes, mime: str, name: str) -> Response:
+    """Something to save: never shown inside our pages."""
+    made = send_file(BytesIO(data), mime, as_attachment=True, download_name=name)
+    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return made

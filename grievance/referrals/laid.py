@@ -1,0 +1,162 @@
+"""Reading what lies on the desk of a body with an account: its board and its figures. Nothing
+sealed is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from grievance.referrals.links import DeskItem
+from grievance.referrals.models import Referral
+from grievance.referrals.queries import FAR
+from grievance.referrals.states import UNDER_WAY
+
+FIRST = date(1, 1, 1)  # what calls for them before everything else: it was taken back
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A hand-over on the desk of a body, and the day on which somebody looks at it next."""
+
+    item: DeskItem
+    referral: Referral
+    next_day: date
+
+    def over(self, today: date) -> bool:
+        """Whether nobody of them may open it any more: taken back, or the yes has ended."""
+        ends = self.referral.ends_on
+        return self.referral.state == "recalled" or ends is None or ends < today
+
+    def late(self, today: date) -> bool:
+        """Whether that day has come."""
+        return not self.over(today) and self.next_day <= today
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the board of an organisation is shown. `person_id` keeps what one of them has, `late`
+    what is due by today; `after` is the last row's (next day, id)."""
+
+    organisation_id: UUID
+    today: date
+    state: str = ""
+    person_id: UUID | None = None
+    late: bool = False
+    after: tuple[date, UUID] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How an organisation answers: under way, of these late; all that ever lay on its desk, those
+    answered, and the median days to the first answer (None without one)."""
+
+    under_way: int
+    late: int
+    all: int
+    answered: int
+    median_days: float | None
+
+
+def _goes_on(today: date) -> ColumnElement[bool]:
+    return and_(Referral.state != "recalled", Referral.ends_on >= today)
+
+
+def _next(today: date) -> ColumnElement[date]:
+    """What was taken back comes first until they said that they stopped; what is over, last."""
+    untold = and_(Referral.state == "recalled", Referral.told_on.is_(None))
+    theirs = func.coalesce(DeskItem.due_on, Referral.next_chase, FAR)
+    return case((untold, FIRST), (_goes_on(today), theirs), else_=FAR)
+
+
+def _of(organisation_id: UUID, today: date) -> Select[DeskItem, Referral, date]:
+    return (
+        select(DeskItem, Referral, _next(today))
+        .join(Referral, Referral.id == DeskItem.referral_id)
+        .where(DeskItem.organisation_id == organisation_id)
+    )
+
+
+def find(session: Session, organisation_id: UUID, referral_id: UUID, today: date) -> Laid | None:
+    """A hand-over on this very organisation's desk; None for one of another, and for one that does
+    not lie there."""
+    wanted = _of(organisation_id, today).where(DeskItem.referral_id == referral_id)
+    found = session.execute(wanted.execution_options(populate_existing=True)).one_or_none()
+    return Laid(*found) if found else None
+
+
+def board(session: Session, wanted: Wanted) -> list[Laid]:
+    """What lies on the desk of an organisation, the next to be looked at first."""
+    rows, day = _of(wanted.organisation_id, wanted.today), _next(wanted.today)
+    if wanted.state:
+        rows = rows.where(Referral.state == wanted.state)
+    if wanted.person_id:
+        rows = rows.where(DeskItem.person_id == wanted.person_id)
+    if wanted.late:
+        rows = rows.where(day <= wanted.today)
+    if wanted.after:
+        rows = rows.where(tuple_(day, Referral.id) > wanted.after)
+    rows = rows.order_by(day, Referral.id).limit(wanted.limit)
+    return [Laid(*row) for row in session.execute(rows)]
+
+
+def figures(session: Session, organisation_id: UUID, today: date) -> Figures:
+    """How an organisation answers what lies on its desk here."""
+    first = func.least(
+        Referral.acknowledged_on, Referral.accepted_on, Referral.declined_on, Referral.outcome_on
+    )
+    open_ = and_(Referral.state.in_(UNDER_WAY), _goes_on(today))
+    late = and_(open_, _next(today) < today)
+    row = session.execute(
+        select(
+            func.count(case((open_, 1))),
+            func.count(case((late, 1))),
+            func.count(),
+            func.count(first),
+            func.percentile_cont(0.5).within_group(first - Referral.delivered_on),
+        )
+        .select_from(DeskItem)
+        .join(Referral, Referral.id == DeskItem.referral_id)
+        .where(DeskItem.organisation_id == organisation_id)
+    ).one()
+    days = row[4]
+    return Figures(row[0], row[1], row[2], row[3], None if days is None else float(days))
+
+
+def desks_of(session: Session, referrals: Iterable[Referral]) -> list[UUID]:
+    """The organisations on whose desks these hand-overs lie."""
+    ids = [one.id for one in referrals]
+    wanted = select(DeskItem.organisation_id).where(DeskItem.referral_id.in_(ids)).distinct()
+    return sorted(session.scalars(wanted))
+
+
+def ended(session: Session, today: date) -> list[UUID]:
+    """The hand-overs that lie on a desk though their time is over, whose people were not told."""
+    wanted = (
+        select(DeskItem.referral_id)
+        .join(Referral, Referral.id == DeskItem.referral_id)
+        .where(Referral.ends_on < today, Referral.state != "recalled", _untold())
+        .order_by(DeskItem.referral_id)
+    )
+    return list(session.scalars(wanted))
+
+
+def claim(session: Session, referral_id: UUID, now: datetime) -> tuple[UUID, UUID] | None:
+    """The case and the organisation of one of these, told from now on; None where another job has
+    it, or had."""
+    mine = (DeskItem.referral_id == referral_id, _untold())
+    wanted = select(DeskItem.case_id, DeskItem.organisation_id).where(*mine)
+    found = session.execute(wanted.with_for_update(skip_locked=True)).one_or_none()
+    if found is None:
+        return None
+    session.execute(update(DeskItem).where(*mine).values(stopped_at=now))
+    return found.case_id, found.organisation_id
+
+
+def _untold() -> ColumnElement[bool]:
+    return DeskItem.stopped_at.is_(None)
