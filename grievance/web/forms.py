@@ -88,7 +88,8 @@ class Form(PlainForm):
 
     def process(self, formdata: Any = None, *arguments: Any, **options: Any) -> None:
         """Fill the fields, leaving empty what is over its cap; without a token that fits, texts
-        stand in their boxes as they came."""
+        stand in their boxes as they came. Where nothing was sent, boxes stay ticked as given."""
+        formdata = formdata or None
         self.over = _over(self._fields, formdata) if formdata else {}
         unread = {**self._strange(formdata), **self.over} if formdata else {}
         if unread:

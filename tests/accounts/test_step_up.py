@@ -63,6 +63,8 @@ def test_the_profile_asks_and_keeps_several_answers_to_one_question(
     assert stale.post("/staff/operator", data=kept).status_code == 303
     office.session.expire_all()
     assert office.session.get_one(OperatorProfile, office.id).languages == ["en", "vi"]
+    again = stale.page("/staff/operator").all("input", name="languages", checked="")
+    assert [one.get("value") for one in again] == ["en", "vi"]
 
 
 def test_what_another_site_sends_is_never_carried_on(stale: Browser, office: Office) -> None:
