@@ -10,6 +10,7 @@ from grievance.accounts import (
     door,
     returning,
     second_step,
+    sessions,
     staff,
     views,
 )
@@ -21,6 +22,7 @@ VIEWS = (
     addresses,
     away,
     second_step,
+    sessions,
 )  # importing a module puts its views on the blueprint
 
 

@@ -72,6 +72,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "password_changed": (),
     "code_asked": (),
     "codes_wrong": (),
+    "factor_required": ("roles",),
+    "sessions_ended": ("person",),
     "factor_offered": ("person",),
     "factor_set": ("person", "kind"),
     "factor_removed": ("person", "kind"),

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from grievance.accounts.models import Person
+from grievance.accounts.models import CODE, Person
 from grievance.model import Base, code, digest, identifier, sealed
 from grievance.vault.sessions import secret_hash
 
@@ -50,6 +51,16 @@ class SecondFactor(Base):
             for name, where in (("counts", "not null"), ("offered", "null"))
         ),
     )
+
+
+class FactorRule(Base):
+    """The roles, of the operator and of partners, that must have a second step; no row: none."""
+
+    __tablename__ = "factor_rule"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    roles: Mapped[list[str]] = mapped_column(JSONB, info=CODE, default=list)
+    changed_at: Mapped[datetime]
 
 
 class RecoveryCode(Base):
@@ -96,6 +107,20 @@ def counting(session: Session, person_id: UUID) -> SecondFactor | None:
         .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
         .execution_options(populate_existing=True)
     ).first()
+
+
+def guarded(session: Session) -> set[UUID]:
+    """Everybody who has a second step that counts."""
+    return set(
+        session.scalars(
+            select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
+        )
+    )
+
+
+def required(session: Session) -> list[str]:
+    """The roles that must have one."""
+    return [role for roles in session.scalars(select(FactorRule.roles)) for role in roles]
 
 
 def offered(session: Session, person_id: UUID) -> SecondFactor | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.factors import FactorRule, SecondFactor
 from grievance.accounts.keys import holder_of, organisation_key, recovery_key
 from grievance.accounts.models import (
     Invitation,
@@ -63,6 +64,8 @@ class MembershipFact:
     resealing: bool
     rotation_due: bool = False
     mechanism: str | None = None
+    guarded: bool = False
+    must_guard: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -113,8 +116,12 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
         )
         .label("holds")
     )
+    guarded = exists().where(
+        SecondFactor.person_id == Membership.person_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    must = exists().where(FactorRule.roles.has_key(Membership.role))  # noqa: W601  of JSONB
     rows = session.execute(
-        select(Organisation, Membership.role, holds)
+        select(Organisation, Membership.role, holds, guarded.label("guarded"), must.label("must"))
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id, Membership.active)
         .order_by(Organisation.id)
@@ -129,8 +136,10 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
             org.resealing,
             org.rotation_due,
             org.mechanism,
+            has_one,
+            must_have,
         )
-        for org, role, held in rows
+        for org, role, held, has_one, must_have in rows
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from grievance.accounts.factors import RecoveryCode, SecondFactor
+from grievance.accounts.factors import FactorRule, RecoveryCode, SecondFactor
 from grievance.accounts.models import (
     Invitation,
     KeyRequest,
@@ -83,6 +83,7 @@ NAMED[SecondFactor] = (
         since=2,
     ),
 )
+NAMED[FactorRule] = (Naming(columns_but(FactorRule), under="organisation_id", since=2),)
 NAMED[RecoveryCode] = (
     Naming(columns_but(RecoveryCode), under=lambda one: _house(one.person_id), since=2),
 )

@@ -26,7 +26,7 @@ from grievance.accounts.queries import (
     live_session,
     memberships_of,
 )
-from grievance.accounts.roles import NAMES, Permission, Role
+from grievance.accounts.roles import KEY_HOLDERS, NAMES, Permission, Role
 from grievance.clock import real_now
 from grievance.extensions import act_as, db, login
 from grievance.i18n import BY_SLUG, gettext, speak
@@ -41,6 +41,10 @@ from grievance.web.redirects import see_other
 COOKIE = "staff"
 SIGNED_IN = "signed-in"  # the permission of a page that every member may open
 SEEN_EVERY_SECONDS = 60
+SETTING_UP = {
+    f"accounts.{name}"
+    for name in ("second_step", "new_factor", "confirm_password", "sign_out", "still")
+}
 OURS = ("/staff/", "/partner/")  # where pages for who is signed in lie
 
 
@@ -83,6 +87,19 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def permissions(self) -> frozenset[Permission]:
         """What the member may do at the desk now; nothing about cases without the key."""
         return self.operator.permissions if self.operator else frozenset()
+
+    @property
+    def must_guard(self) -> bool:
+        """Whether the member's role must have a second step, and they have none."""
+        return any(fact.must_guard and not fact.guarded for fact in self.memberships)
+
+    @property
+    def asked_to_guard(self) -> bool:
+        """Whether they should have one: who works on cases or manages people, and has none."""
+        fact = self.operator
+        if fact is None or fact.guarded:
+            return False
+        return fact.role in KEY_HOLDERS or self.can(Permission.PEOPLE_MANAGE)
 
     def can(self, permission: Permission) -> bool:
         """Whether the member may do this at the desk now."""
@@ -231,6 +248,7 @@ def _let_in(kind: str, permission: str | None) -> None:
     if resuming.proven(cookie(COOKIE)):
         words.drop(db.session(), cookie(COOKIE))
     speak(BY_SLUG[found.language])
+    _guard_first(found)
     _may(found, kind, permission)
     _change_key(found)
     _reseal(found)
@@ -244,6 +262,13 @@ def _change_key(found: Member) -> None:
     change_due_key(acting_there())
     db.session.commit()
     g.pop("organisation_keys", None)
+
+
+def _guard_first(found: Member) -> None:
+    """Whose role must have a second step, and who has none, opens nothing but the pages on which it
+    is set up. What was just written is shown to be copied."""
+    if found.must_guard and request.endpoint not in SETTING_UP:
+        abort(resuming.texts_page(resuming.written(), url_for("accounts.second_step")))
 
 
 def _signed_out() -> Response:

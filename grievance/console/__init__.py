@@ -16,6 +16,7 @@ from grievance.console import (
     partner_people,
     partners,
     people,
+    second_steps,
 )
 from grievance.console.surface import console
 
@@ -24,6 +25,7 @@ VIEWS = (
     members,
     partners,
     partner_people,
+    second_steps,
     keys,
     letters,
     operator,

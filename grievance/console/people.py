@@ -152,6 +152,7 @@ def _about_reset(person: queries.PersonFact) -> dict[str, Any]:
     sentences = [
         _("They get a link by e-mail. Nothing changes before they use it."),
         _("Then they are signed out everywhere and have a new key of their own."),
+        _("A second step of theirs at sign-in is gone then, too."),
     ]
     if person.holds_key:
         sentences.append(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import returning, staff
@@ -136,6 +136,7 @@ def _notices(member: Member) -> dict[str, object]:
         "closed": accounts.filing_closed(session) if edits else (),
         "mail": not mail_works(session, real_now()),
         "ways": len(returning.ways_of_mine()),
+        "step": member.asked_to_guard and not current_app.config["SETTINGS"].demo,
         "sheet": recovery.outdated(session, member.organisation_id) if approves else (),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
         "partners": len(unconfirmed(session)) if approves else 0,

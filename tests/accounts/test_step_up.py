@@ -91,7 +91,7 @@ GRAVE = {
     "console.confirm_channel", "console.confirm_add", "console.confirm_proposal",
     "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
     "console.change_person", "console.revoke_link", "console.retry_letter",
-    "accounts.second_step", "accounts.new_factor",
+    "accounts.second_step", "accounts.new_factor", "console.second_steps", "console.end_sessions",
     "console.partner_list", "console.partner", "console.close_partner", "console.reset_there",
     "console.remove_there", "console.revoke_there", "console.confirm_partner_key",
 }  # fmt: skip

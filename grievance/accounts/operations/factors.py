@@ -7,6 +7,7 @@ all others together; then it waits, and nobody is locked out for good.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -15,12 +16,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
-from grievance.accounts.act import KeyHolder
+from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.audit import Deed
 from grievance.accounts.factors import (
     APP,
     WRONG_MOST,
     WRONG_WITHIN,
+    FactorRule,
     FactorTry,
     RecoveryCode,
     SecondFactor,
@@ -36,6 +38,7 @@ from grievance.accounts.operations.persons import (
     take_away,
 )
 from grievance.accounts.operations.signing import organisations_of
+from grievance.accounts.roles import Role
 from grievance.model import digits_of
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
@@ -221,6 +224,20 @@ def new_codes(own: Own, typed: str) -> list[str]:
     codes = _draw(own)
     own.note("recovery_codes_made", person=own.by.person_id)
     return codes
+
+
+def require(act: StaffAct, roles: Collection[Role]) -> None:
+    """Let these roles have a second step from now on, at the operator and at partners: who has none
+    opens nothing before it is set up."""
+    organisation = act.organisation()
+    wanted = sorted(str(role) for role in roles)
+    rule = act.session.get(FactorRule, organisation.id, populate_existing=True)
+    if rule is None:
+        rule = FactorRule(organisation_id=organisation.id, changed_at=act.now, roles=[])
+        act.session.add(rule)
+    if rule.roles != wanted:
+        rule.roles, rule.changed_at = wanted, act.now
+        act.record(organisation, "factor_required", roles=wanted)
 
 
 def _draw(own: Own) -> list[str]:

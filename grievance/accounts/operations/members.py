@@ -24,6 +24,7 @@ from grievance.accounts.operations.leaving import others_manage
 from grievance.accounts.operations.persons import (
     INVITATION_LASTS,
     actor_of,
+    end_sessions,
     locked,
     take_away,
     take_invitation,
@@ -173,6 +174,16 @@ def prove_address(session: Session, token: str, now: datetime) -> Addressee:
     deed = Deed("address_changed", actor_of(person.id), now, {"person": person.id})
     audit.record(session, organisation, deed)
     return before
+
+
+def end_sessions_of(act: StaffAct, person_id: UUID) -> None:
+    """Sign a member out everywhere; what they have open shows nothing more. Refused
+    (`not_member`)."""
+    organisation = act.organisation()
+    active_membership(act.session, organisation.id, person_id)
+    locked(act.session, Person, person_id)
+    end_sessions(act.session, person_id)
+    act.record(organisation, "sessions_ended", person=person_id)
 
 
 def revoke(act: StaffAct, invitation_id: UUID) -> None:

@@ -130,6 +130,31 @@ def close_session(session: Session, session_id: UUID, person_id: UUID, now: date
     note(session, organisations, person_id, "signed_out", now)
 
 
+def sessions_of(session: Session, person_id: UUID, now: datetime) -> list[StaffSession]:
+    """What a member has open now, the one that was used last first."""
+    return list(
+        session.scalars(
+            select(StaffSession)
+            .where(
+                StaffSession.person_id == person_id,
+                StaffSession.last_seen > now - IDLE,
+                StaffSession.created_at > now - LONGEST,
+            )
+            .order_by(StaffSession.last_seen.desc(), StaffSession.id)
+        )
+    )
+
+
+def close_others(session: Session, person_id: UUID, keep: UUID, now: datetime) -> None:
+    """Sign out everywhere but here."""
+    organisations = organisations_of(session, person_id)
+    locked(session, Person, person_id)
+    end_sessions(session, person_id, keep=keep)
+    for organisation in organisations:
+        deed = Deed("sessions_ended", actor_of(person_id), now, {"person": person_id})
+        audit.record(session, organisation, deed)
+
+
 def end_earlier(session: Session, secret: str) -> None:
     """Whoever signs in ends the session that this browser held before, whoever it was of."""
     session.execute(delete(StaffSession).where(StaffSession.token_hash == secret_hash(secret)))
