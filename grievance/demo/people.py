@@ -15,7 +15,7 @@ from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys, organisation_key
 from grievance.accounts.models import Person
-from grievance.accounts.operations import founding, invitations, partners, recovery
+from grievance.accounts.operations import factors, founding, invitations, partners, recovery
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.quorum import COUNTS
@@ -26,6 +26,7 @@ from grievance.cases.opening import OpenCase, open_for_organisation
 from grievance.demo.story import Account
 from grievance.directory import queries as directory
 from grievance.i18n import ENGLISH
+from grievance.vault.factors import code_at
 from grievance.vault.keyring import KeyRing
 from grievance.vault.recovery import fingerprint
 from grievance.vault.strength import passphrase
@@ -80,6 +81,7 @@ class _Hire:
     language: str
     account: Account
     password: HashedPassword
+    second_step: bool
 
 
 def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: datetime) -> Cast:
@@ -100,13 +102,26 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
         joined = _partner(director.acting(session, ring, given), row)
         colleagues |= {hire.key: one for hire, one in joined}
         hires += [hire for hire, _one in joined]
-    return Cast(colleagues, tuple(hire.account for hire in hires))
+    accounts = tuple(_guarded(session, hire, colleagues[hire.key], given) for hire in hires)
+    return Cast(colleagues, accounts)
 
 
 def _hire(row: Mapping[str, str], organisation: str, ring: KeyRing) -> _Hire:
     account = Account(row["role"], f"{row['key']}@{ADDRESS}", passphrase(), organisation)
     hashed = hash_password(account.password, ring)
-    return _Hire(row["key"], row["name"], row["language"], account, hashed)
+    second_step = bool(row.get("second_step"))
+    return _Hire(row["key"], row["name"], row["language"], account, hashed, second_step)
+
+
+def _guarded(session: Session, hire: _Hire, who: Colleague, now: datetime) -> Account:
+    """How they sign in; with a second step for whom the script gives one."""
+    if not hire.second_step:
+        return hire.account
+    own = factors.Own(session, KeyHolder(who.id, who.private), now)
+    factors.offer(own)
+    secret = factors.shown(own) or ""
+    factors.confirm(own, code_at(secret, now))
+    return replace(hire.account, totp=secret)
 
 
 def _found(session: Session, ring: KeyRing, hire: _Hire, now: datetime) -> Colleague:

@@ -116,6 +116,7 @@ def _person(row: Row, keys: set[str]) -> None:
     if key in keys:
         row.fault("key", f"the key {key!r} twice")
     keys.add(key)
+    row.flag("second_step")
     row.done()
 
 

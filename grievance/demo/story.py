@@ -9,6 +9,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = "demo.json"
 
@@ -21,6 +22,7 @@ class Account:
     email: str
     password: str = field(repr=False)
     organisation: str
+    totp: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,17 @@ def write(path: Path, told: Story) -> None:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(told), file, ensure_ascii=False, indent=1)
+        json.dump(_plain(told), file, ensure_ascii=False, indent=1)
+
+
+def _plain(told: Story) -> dict[str, Any]:
+    """As JSON: who signs in without a second step has no `totp`."""
+    plain = asdict(told)
+    plain["accounts"] = [
+        {name: said for name, said in one.items() if name != "totp" or said}
+        for one in plain["accounts"]
+    ]
+    return plain
 
 
 def announce(path: Path) -> list[str]:
@@ -64,6 +76,7 @@ def announce(path: Path) -> list[str]:
     told = json.loads(path.read_text(encoding="utf-8"))
     accounts = [
         f"account {one['role']} {one['email']} {one['password']} {one['organisation']}"
+        + (f" totp={one['totp']}" if "totp" in one else "")
         for one in told["accounts"]
     ]
     cases = [f"case {one['state']} {one['language']} {one['receipt']}" for one in told["cases"]]

@@ -41,6 +41,11 @@ def step_at(now: datetime) -> int:
     return int(now.timestamp()) // STEP_SECONDS
 
 
+def code_at(secret: str, now: datetime) -> str:
+    """The code that an app shows at a moment."""
+    return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step_at(now))
+
+
 def step_of(secret: str, typed: str, now: datetime, after: int) -> int | None:
     """The step whose code was typed: this one or one beside it, and later than `after`, the last
     that was used. None for every other code. All are compared, however it ends."""

@@ -26,7 +26,7 @@ from grievance.cases.models import (
     Receipt,
     RemedyItem,
 )
-from grievance.clock import local_day
+from grievance.clock import local_day, real_now
 from grievance.deadlines.operations import running
 from grievance.deadlines.queries import overdue
 from grievance.demo import script
@@ -39,6 +39,7 @@ from grievance.questions.bank import shipped
 from grievance.referrals.models import Referral
 from grievance.referrals.states import STATES as REFERRAL_STATES
 from grievance.referrals.states import UNDER_WAY
+from grievance.vault.factors import code_at
 from grievance.vault.keyring import KeyRing
 from tests.cast import Browser
 from tests.demo.conftest import Place, make_place
@@ -65,7 +66,7 @@ OWED = {
 def test_counts_are_printed_and_told(place: Place) -> None:
     answer = place.run()
     counts = json.loads(answer.stdout)
-    assert (counts["organisations"], counts["people"], counts["cases"]) == (5, 12, 45)
+    assert (counts["organisations"], counts["people"], counts["cases"]) == (5, 13, 45)
     assert counts["files"] == 6
     with place.session() as session:
         told = place.told
@@ -89,12 +90,12 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     told = place.told
     assert set(told) == {"url", "accounts", "cases", "replies"}
     assert told["url"] == "http://127.0.0.1:8000"
-    assert all(
-        set(one) == {"role", "email", "password", "organisation"} for one in told["accounts"]
-    )
+    plain = {"role", "email", "password", "organisation"}
+    assert [set(one) - plain for one in told["accounts"]] == [*[set()] * 6, {"totp"}, *[set()] * 6]
+    assert all(plain <= set(one) for one in told["accounts"])
     assert all(set(one) == {"state", "language", "receipt"} for one in told["cases"])
     assert Counter(one["role"] for one in told["accounts"]) == Counter(
-        director=1, lead=1, handler=2, administrator=1, directory_editor=1, partner_caseworker=6
+        director=1, lead=1, handler=2, administrator=1, directory_editor=2, partner_caseworker=6
     )
     lines = announce(path)
     first = told["accounts"][0]
@@ -102,11 +103,13 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
         f"account director director@demo.example {first['password']} {first['organisation']}"
     )
     code = told["cases"][0]
-    assert lines[12] == f"case {code['state']} {code['language']} {code['receipt']}"
-    assert len(lines) == 57
-    assert {line.split()[1] for line in lines[12:56]} == set(STATES)
+    guarded = told["accounts"][6]
+    assert lines[6].endswith(f" {guarded['organisation']} totp={guarded['totp']}")
+    assert lines[13] == f"case {code['state']} {code['language']} {code['receipt']}"
+    assert len(lines) == 58
+    assert {line.split()[1] for line in lines[13:57]} == set(STATES)
     (reply,) = told["replies"]
-    assert lines[56] == f"reply {reply['body']} {reply['link']} {reply['code']}"
+    assert lines[57] == f"reply {reply['body']} {reply['link']} {reply['code']}"
 
 
 def test_a_second_time_changes_nothing(place: Place) -> None:
@@ -273,6 +276,11 @@ def test_every_account_signs_in_at_the_door_and_reads_what_its_role_reads(
         sent = {**page.fields(), "email": account["email"], "password": account["password"]}
         answer = visitor.post("/staff/sign-in", data=sent)
         assert answer.status_code == 303, account["role"]
+        if "totp" in account:
+            where = answer.headers["Location"]
+            typed = {"code": code_at(account["totp"], real_now())}
+            sent = {**read_page(visitor.get(where)).fields(), **typed}
+            assert visitor.post(where, data=sent).status_code == 303
         assert read_page(visitor.get("/staff/account")).status == 200, account["role"]
         opened = visitor.get(f"/staff/cases/{reference}")
         if account["role"] in KEY_HOLDERS:
@@ -346,6 +354,7 @@ def test_no_word_name_or_number_is_readable_in_the_database(place: Place) -> Non
     secrets = [case["receipt"] for case in place.told["cases"]]
     secrets += [account["password"] for account in place.told["accounts"]]
     secrets += [account["email"] for account in place.told["accounts"]]
+    secrets += [account["totp"] for account in place.told["accounts"] if "totp" in account]
     written = (
         "what-happened",
         "name",
