@@ -16,7 +16,7 @@ from grievance.accounts import (
     stepping,
     words,
 )
-from grievance.accounts.models import Invitation, Person
+from grievance.accounts.models import Invitation, Organisation, Person
 from grievance.accounts.operations import founding, invitations, letters, recovery, signing
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.surface import BUSY, accounts, answer, busy_page
@@ -99,9 +99,16 @@ def invitation(token: str) -> Response:
         except Busy as problem:
             return busy_page("invitation", problem, form=form, kind=kind)
         else:
-            after = "accounts.recovery_sheet" if kind == "found" else "accounts.account"
-            return door.enter(door.Entrant(admitted), url_for(after))
+            return door.enter(door.Entrant(admitted), _after(invited))
     return answer("invitation", 422 if form.errors else 200, form=form, kind=kind)
+
+
+def _after(invited: Invitation) -> str:
+    """Where who came by this link goes on to; a partner's people to their own first page."""
+    if invited.kind == "found":
+        return url_for("accounts.recovery_sheet")
+    house = db.session.get_one(Organisation, invited.organisation_id)
+    return url_for("partner.start") if house.kind == "partner" else url_for("accounts.account")
 
 
 def _invitation_form(invited: Invitation) -> forms.Join:

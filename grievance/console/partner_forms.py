@@ -30,6 +30,16 @@ class AddPartner(Form):
     )
 
 
+class HearWords(Form):
+    """The words that somebody of a partner read to me."""
+
+    words = Line(
+        lazy("The six words that they read to you"),
+        hint=lazy("Call them and let them read from their page, Colleagues. Never by e-mail."),
+        needed=lazy("Type the six words."),
+    )
+
+
 class InviteThere(Form):
     """Whom to invite for a partner."""
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import queries, staff, stepping
-from grievance.accounts.forms import Approve, Confirm, text_of
+from grievance.accounts.forms import Confirm, text_of
 from grievance.accounts.operations import invitations, letters, members, partners
 from grievance.accounts.partners import PartnerFact, unconfirmed
-from grievance.console.partner_forms import InviteThere
+from grievance.console.partner_forms import HearWords, InviteThere
 from grievance.console.partners import acting_on, found, partner_page
 from grievance.console.people import open_links, send
 from grievance.console.surface import answer, console
@@ -171,7 +171,7 @@ def confirm_partner_key(partner_id: UUID) -> Response:
     stepping.needs_step_up()
     waiting = unconfirmed(db.session())
     there = next((one for one in waiting if one.id == partner_id), None) or abort(404)
-    form = Approve(request.form)
+    form = HearWords(request.form)
     if request.method == "POST" and form.validate():
         try:
             _confirm(there.id, text_of(form.words))
@@ -200,7 +200,6 @@ def _about_key(there: PartnerFact) -> dict[str, Any]:
         "consequences": [
             _("What workers agree to hand over to it is sealed to this key from now on."),
             _("Telephone them at a number from the directory, not at one from a letter."),
-            _("They find the words on their page Colleagues."),
         ],
         "label": _("These are their words"),
         "verb": "confirm",

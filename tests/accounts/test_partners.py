@@ -156,6 +156,12 @@ def test_who_is_reset_beside_a_colleague_waits_for_them(scene: Scene) -> None:
     assert scene.recipient().generation == 1
     with pytest.raises(Refused, match="holders_left"):
         partners.begin_anew(scene.by(anew))
+    (asked,) = queries.waiting_requests(scene.session, partner.id)
+    words = fingerprint(scene.session.get_one(Person, anew.id).public)
+    with pytest.raises(Refused, match="not_holder"):
+        approve(scene.by(anew), asked.id, words)
+    approve(scene.by(partner.people[1]), asked.id, words)  # at once: they did not ask for it
+    assert set(scene.opens(anew)) == {(partner.id, 1)}
 
 
 def test_who_waits_begins_anew_when_nobody_holds_the_key(scene: Scene) -> None:
@@ -237,6 +243,17 @@ def test_partners_people_are_nobody_at_the_operator(scene: Scene) -> None:
         assert not told & theirs
     assert not theirs & {one.id for one in queries.people(scene.session, scene.operator.id)}
     assert {one.id for one in queries.people(scene.session, partner.id)} == theirs
+
+
+def test_a_key_that_is_called_confirmed_in_the_database_is_found(scene: Scene) -> None:
+    partner = scene.partner(confirmed=False)
+    assert scene.broken() == []
+    scene.session.connection().execute(
+        update(OrganisationKey)
+        .where(OrganisationKey.organisation_id == partner.id)
+        .values(confirmed_by=scene.operator.director.id, confirmed_at=NOW)
+    )
+    assert scene.broken()
 
 
 def test_all_of_it_is_vouched_for(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,17 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import verifying
 from grievance.accounts.keys import holders, organisation_key
-from grievance.accounts.models import Event, Invitation, Organisation
+from grievance.accounts.models import (
+    Event,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+)
+from grievance.accounts.operations import invitations
 from grievance.accounts.partners import recipient_of
 from grievance.accounts.roles import Role
+from grievance.clock import real_now
 from grievance.directory import facts
 from grievance.notifications.models import Outbox
 from grievance.vault.recovery import fingerprint
@@ -199,6 +208,42 @@ def test_who_works_on_cases_hears_the_words_and_nobody_else(
     assert send(handler, path, words=_words(session, partner)).status_code == 303
     assert recipient_of(session, operator.ring, BODY) is not None
     assert handler.get(path).status_code == 404
+
+
+def test_from_the_letter_to_the_confirmed_key(
+    app: Flask, client: Browser, session: Session, operator: Operator
+) -> None:
+    """The first makes the key and the operator's people are told; the second waits, and the first
+    is told."""
+    chosen, partner = added(client)
+    member(session, operator)
+    who = session.scalars(
+        select(Person.id).join(Membership).where(Membership.role == Role.ADMINISTRATOR)
+    ).one()
+    act = operator.director.acting(session, operator.ring, real_now())
+    act = replace(act, organisation_id=partner, by=replace(act.by, person_id=who))
+    for name in ("Ito Mai", "Ota Ken"):
+        address = f"{name.split()[0].lower()}@body.example"
+        invitee = invitations.Invitee(name, address, Role.PARTNER_CASEWORKER)
+        token = invitations.invite(act, invitee)
+        session.commit()
+        came = browser(app, session)
+        page = read_page(came.get(f"/staff/invitation/{token}"))
+        assert page.status == 200
+        secret = page.fields()["offered"]
+        path = f"/staff/invitation/{token}"
+        sent = {**page.fields(), "password": secret, "again": secret, "language": "en"}
+        answer = came.post(path, data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/partner/")
+        start = read_page(came.get("/partner/"))
+        told = "six words" if name == "Ito Mai" else "do not hold the key"
+        assert told in start.main
+        assert read_page(came.get("/partner/people")).status == 200
+    kinds = [one.kind for one in session.scalars(select(Outbox))]
+    assert kinds.count("partner_key") == 2  # the director and the handler
+    assert kinds.count("partner_waits") == 1
+    assert "key_request" not in kinds
+    assert recipient_of(session, operator.ring, chosen) is None
 
 
 @pytest.mark.parametrize("role", [Role.HANDLER, Role.LEAD, Role.DIRECTORY_EDITOR])

@@ -109,7 +109,10 @@ def approvers(session: Session, request: KeyRequest) -> set[UUID]:
 
 
 def _asked(session: Session, request: KeyRequest) -> set[UUID]:
-    """Who asked for this key, by themselves or through somebody whom they let in by themselves."""
+    """Who asked for this key, by themselves or through somebody whom they let in by themselves. At
+    a partner nobody: who asks is of the operator, and its own people give."""
+    if session.get_one(Organisation, request.organisation_id).kind == "partner":
+        return set()
     since = request.created_at - quorum.COUNTS
     return quorum.circle(session, request.organisation_id, request.invited_by, since)
 
