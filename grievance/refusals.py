@@ -223,6 +223,8 @@ SENTENCES: dict[str, str] = {
     "erasure_not_asked": N_("The worker asked for this already."),
     "erasure_to_stop": N_("Nothing waits any more that the worker could stop."),
     "ground": N_("Choose why the case is to be deleted."),
+    "target": N_("There are no words of ours there that could be corrected."),
+    "corrected": N_("Write how it should read. It has to be different from what stands there."),
     "nothing_new": N_("Nothing is different from what stands there already."),
     "why": N_("Write how you know that."),
     "not_asked": N_("The worker has not asked for it on their page, or took that back."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,14 @@ from grievance.model import Base, among, code, complete, identifier, sealed
 from grievance.questions.question import Answer
 from grievance.vault.labels import Label
 
-KINDS = ("answers", "identity")
-LABEL_OF = {"answers": Label.CORRECTION_STORY, "identity": Label.CORRECTION_IDENTITY}
+ANSWERS = ("answers", "identity")
+WORDS = ("message", "note", "translation", "reply", "delivery", "remedy")  # of staff
+KINDS = (*ANSWERS, *WORDS)
+LABEL_OF = {
+    **dict.fromkeys(KINDS, Label.CORRECTION_STORY),
+    "identity": Label.CORRECTION_IDENTITY,
+    "note": Label.CORRECTION_INTERNAL,
+}
 complete(LABEL_OF, KINDS)
 
 
@@ -32,7 +38,9 @@ class Correction(Base):
     kind: Mapped[str] = code(12)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     key_generation: Mapped[int]
-    content: Mapped[bytes] = sealed("correction.story/1 correction.identity/1")
+    content: Mapped[bytes] = sealed(
+        "correction.story/1 correction.identity/1 correction.internal/1"
+    )
     at: Mapped[datetime]
 
 
@@ -45,17 +53,43 @@ class Changed:
     answers: Mapping[str, tuple[Answer, Answer]] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Words:
+    """How words of staff should read, in which language, and what was wrong."""
+
+    row: Correction
+    text: str = field(repr=False)
+    why: str = field(repr=False)
+    language: str
+
+
 def changed(session: Session, opened: OpenCase) -> list[Changed]:
     """Every change of answers by staff that its reader may open, newest first."""
-    wanted = select(Correction).where(Correction.case_id == opened.case.id)
     found = []
-    for row in session.scalars(wanted.order_by(Correction.at.desc(), Correction.id)):
+    for row, told in _opened(session, opened, ANSWERS):
+        answers = {name: (was, now) for name, (was, now) in told["answers"].items()}
+        found.append(Changed(row, told["why"], answers))
+    return found[::-1]
+
+
+def of_words(session: Session, opened: OpenCase) -> dict[UUID, list[Words]]:
+    """The corrections of words of staff that its reader may open, by what they stand beside, oldest
+    first."""
+    found: dict[UUID, list[Words]] = {}
+    for row, told in _opened(session, opened, WORDS):
+        words = Words(row, told["text"], told["why"], told["language"])
+        found.setdefault(UUID(told["target"]), []).append(words)
+    return found
+
+
+def _opened(
+    session: Session, opened: OpenCase, kinds: Sequence[str]
+) -> Iterator[tuple[Correction, dict[str, Any]]]:
+    mine = (Correction.case_id == opened.case.id, Correction.kind.in_(kinds))
+    for row in session.scalars(select(Correction).where(*mine).order_by(Correction.at)):
         label = LABEL_OF[row.kind]
         if opened.holds(COMPARTMENT_OF[label]):
-            told = opened.open_json(label, row.id, row.content)
-            answers = {name: (was, now) for name, (was, now) in told["answers"].items()}
-            found.append(Changed(row, told["why"], answers))
-    return found
+            yield row, opened.open_json(label, row.id, row.content)
 
 
 def keep(opened: OpenCase, row: Correction, told: Mapping[str, Any]) -> Correction:

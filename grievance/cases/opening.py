@@ -45,6 +45,7 @@ COMPARTMENT_OF = {
     Label.CASE_PROFILE: "identity",
     Label.CASE_SUGGESTION: "identity",  # it repeats the profile: nationality, status
     Label.STAFF_MESSAGE: "internal",
+    Label.CORRECTION_INTERNAL: "internal",
     Label.CASE_NOTE: "internal",
     Label.ATTEMPT_NOTE: "internal",
     Label.EVENT_DETAIL: "internal",

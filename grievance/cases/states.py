@@ -45,6 +45,7 @@ class Verb(StrEnum):
     TELL_WORKER = "tell_worker"
     NOTE = "note"
     TRANSLATE = "translate"
+    CORRECT = "correct"
     ACCEPT = "accept"
     ASK_REISSUE = "ask_reissue"
     REISSUE = "reissue"
@@ -190,6 +191,10 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.TRANSLATE, STATES, None, "case.work", N_("Add a translation"),
             codes=("passage", "language", "value"), versioned=False,
+        ),
+        Transition(
+            Verb.CORRECT, STATES, None, "case.work", N_("Correct what we wrote"),
+            codes=("kind", "target"), versioned=False,
         ),
         Transition(
             Verb.ACCEPT, ("in_review",), "accepted", "case.work", N_("Accept"), guards.assigned,

@@ -20,6 +20,7 @@ from grievance.desk import (
     calendar,
     calling,
     case_files,
+    correcting,
     denied,
     erasing,
     facts,
@@ -37,8 +38,8 @@ from grievance.desk.menu import desk_menu, finds
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calendar", "calling", "case_files", "denied", "erasing",
-    "facts", "finding", "inbox", "init_app", "listing", "packet_copies", "referring",
+    "acting", "board", "bulk", "calendar", "calling", "case_files", "correcting", "denied",
+    "erasing", "facts", "finding", "inbox", "init_app", "listing", "packet_copies", "referring",
     "reissuing", "remedy", "views",
 ]  # fmt: skip
 

@@ -79,6 +79,7 @@ BESIDE = {
     "kept_on": "ground",
     "appeal_open": "ground",
     "why": "why",
+    "corrected": "message",
 }
 some_of(BESIDE, CODES)
 

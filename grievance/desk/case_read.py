@@ -127,7 +127,7 @@ class CaseRead:
     ) -> Passage:
         """Words of the worker, what was translated of them, and the form for one more."""
         shown = tuple(
-            (body, words.tongue(row.language), self.names.get(row.person_id, ""))
+            (body, words.tongue(row.language), self.names.get(row.person_id, ""), row.id)
             for row, body in translated
         )
         form = self._translate(name) if Verb.TRANSLATE in self.verbs else None

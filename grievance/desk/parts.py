@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from grievance.cases import replies
 from grievance.cases.files import Stored
@@ -20,8 +22,16 @@ class Passage:
     id: str
     text: str = field(repr=False)
     language: Language
-    translations: tuple[tuple[str, Language, str], ...] = field(repr=False)  # text, in, by whom
+    # text, in, by whom, the row
+    translations: tuple[tuple[str, Language, str, UUID], ...] = field(repr=False)
     form: ActForm | None
+
+    @property
+    def target(self) -> UUID | None:
+        """What a correction of these words stands beside; None for an answer."""
+        with suppress(ValueError):
+            return UUID(self.id)
+        return None
 
 
 @dataclass(frozen=True)

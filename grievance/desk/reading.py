@@ -11,6 +11,7 @@ from grievance.cases.models import Case
 from grievance.cases.states import Verb
 from grievance.desk.case_panels import Doors, History, Now, Remedies, Report, Threads
 from grievance.desk.case_read import CaseRead
+from grievance.desk.corrected import Fix, fixes
 from grievance.desk.forms import ActForm
 from grievance.extensions import db
 
@@ -38,6 +39,11 @@ class CasePage:
     def names(self) -> Mapping[UUID, str]:
         """Everybody of staff that the page speaks of."""
         return self.read.names
+
+    @cached_property
+    def fixes(self) -> Mapping[UUID, list[Fix]]:
+        """The corrections of what staff wrote, by what they stand beside."""
+        return fixes(self.read.desk)
 
     @cached_property
     def same(self) -> list[Case]:

@@ -51,6 +51,7 @@ class Letter:
 class Answer:
     """What the body said once, opened."""
 
+    id: UUID
     kind: str
     day: str
     number: str = field(repr=False)
@@ -165,6 +166,7 @@ def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
     names = accounts.names(db.session(), people) if people else {}
     return [
         Answer(
+            one.row.id,
             _(words.ANSWERS[one.row.kind]),
             words.day(one.row.on),
             one.reference,

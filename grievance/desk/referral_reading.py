@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from grievance.cases.operations import laying
@@ -15,6 +17,7 @@ from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import referral_words as words
 from grievance.desk.advice import Door
+from grievance.desk.corrected import Fix, fixes
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, site
 from grievance.desk.packet_reading import doors, who_learns
@@ -114,6 +117,16 @@ class ReferralPage:
         self.wrong = wrong
         self.hours: Hours = operator_hours(db.session())
         self.paper, self.consent = Paper(desk, referral), Consented(desk, referral)
+
+    @cached_property
+    def fixes(self) -> Mapping[UUID, list[Fix]]:
+        """The corrections of what staff wrote, by what they stand beside."""
+        return fixes(self.desk)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether this member may correct it."""
+        return allowed(self.case, Verb.CORRECT, self.desk.actor)
 
     @property
     def note(self) -> str:

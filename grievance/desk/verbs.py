@@ -18,6 +18,7 @@ from grievance.cases.operations import (
     attaching,
     closing,
     conflicts,
+    correcting,
     deciding,
     duplicates,
     erasing,
@@ -32,8 +33,8 @@ from grievance.cases.operations import (
 from grievance.cases.states import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import closing as closing_forms
+from grievance.desk import correct_form, fact_form, forms, link_forms, referral_forms
 from grievance.desk import deciding as deciding_forms
-from grievance.desk import fact_form, forms, link_forms, referral_forms
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.desk.packet_form import PacketForm
@@ -316,6 +317,12 @@ DESK: Mapping[Verb, Row] = {
         form=forms.TranslateForm,
         do=handling.translate,
     ),
+    Verb.CORRECT: Row(
+        said=N_("%(who)s corrected what we wrote."),
+        form=correct_form.CorrectForm,
+        do=correcting.correct,
+        place=OWN,
+    ),
     Verb.REISSUE: Row(
         said=N_("%(who)s issued a new code. The old one no longer works."),
         about=N_("A second person issues the new code and reads it to the worker."),
@@ -339,9 +346,7 @@ DESK: Mapping[Verb, Row] = {
         place=OWN,
     ),
     Verb.ADD_FILE: Row(
-        said=N_("%(who)s added a file."),
-        form=fact_form.FileForm,
-        do=attaching.add_file,
+        said=N_("%(who)s added a file."), form=fact_form.FileForm, do=attaching.add_file
     ),
     Verb.WORKER_ADDS: Row(said=N_("%(who)s answered questions that were not asked at filing.")),
     Verb.CHANGE_CONTACT: Row(said=N_("%(who)s changed how we may reach them.")),

@@ -25,6 +25,7 @@ from grievance.extensions import db
 from grievance.i18n import current
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
+from grievance.intake.corrected import fixes_of
 from grievance.intake.drafting import desk_names
 from grievance.intake.return_forms import PlainForm
 from grievance.intake.visits import visited
@@ -51,6 +52,7 @@ def marks(act: Act, thread: Sequence[Read]) -> dict[str, Any]:
     back, the files that they added."""
     done = queries.by_verb(act.session, act.case.id, Verb.WITHDRAW_QUESTION, Verb.ADD_FILE)
     return {
+        "fixes": fixes_of(act.session, act.opened),
         "changes": _changes(act, {one.row.form_id for one in thread}),
         "withdrawn": {UUID(e.codes["message"]): e.at for e in done if "message" in e.codes},
         "added": {UUID(e.codes["file"]) for e in done if "file" in e.codes},

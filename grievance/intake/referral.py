@@ -29,6 +29,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.intake import referral_reading
 from grievance.intake.blueprint import bp
+from grievance.intake.corrected import fixes_of
 from grievance.intake.referral_forms import SayForm
 from grievance.intake.return_forms import PlainForm
 from grievance.intake.visits import site, visited
@@ -133,6 +134,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         purposes=referral_reading.PURPOSES,
         forms=referral_reading.FORMS,
         answers=_answers(asked),
+        fixes=fixes_of(session, asked.act.opened),
         opened_on=_opened_on(asked, "reply:"),
         read_on=_opened_on(asked, "member:"),
         has_desk=laying.has_desk(session, site(), hand.referral.mechanism),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from grievance.cases.operations.referring import local_today
 from grievance.clock import now
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.intake.corrected import Fix, fixes_of
 from grievance.model import complete, some_of
 
 KINDS = {
@@ -67,6 +68,7 @@ class Row:
     amounts: Sequence[tuple[str, str]] = field(repr=False)
     proof: str = field(repr=False)
     currency: str  # of the sum that was agreed; empty where there is none
+    fixes: Sequence[Fix] = ()  # the corrections of its words
 
     @property
     def may_come(self) -> bool:
@@ -82,7 +84,9 @@ def rows(
     today = local_today(session, now())
     names = {row.id: stored.name for row, stored in files}
     shown = [one for one in remedying.items(session, opened.case.id) if one.state in STANDS]
-    return [_row(opened, item, today, names) for item in shown]
+    fixes = fixes_of(session, opened) if shown else {}
+    made = ((_row(opened, item, today, names), fixes.get(item.id, ())) for item in shown)
+    return [replace(row, fixes=of_it) for row, of_it in made]
 
 
 def _not_agreed_yet(case: Case, item: RemedyItem) -> bool:

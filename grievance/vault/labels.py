@@ -32,6 +32,7 @@ class Label(StrEnum):
     OVERRIDE_REASON = "override.reason/1"
     CORRECTION_STORY = "correction.story/1"
     CORRECTION_IDENTITY = "correction.identity/1"
+    CORRECTION_INTERNAL = "correction.internal/1"
     MEMBER_NAME = "member.name/1"  # a further member of a group, read by the operator only
 
     # files

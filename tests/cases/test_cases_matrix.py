@@ -28,6 +28,7 @@ from grievance.cases.operations import (
     closing,
     conflicts,
     consenting,
+    correcting,
     deciding,
     duplicates,
     erasing,
@@ -47,6 +48,7 @@ from grievance.cases.operations.adding import Added
 from grievance.cases.operations.bodies import Guessed
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.conflicts import Declared
+from grievance.cases.operations.correcting import Corrected
 from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
@@ -99,6 +101,13 @@ def _to_worker(send) -> Doer:
 
 def _translate(world: World, actor: Actor) -> object:
     return handling.translate(world.act(actor), handling.Translating("what-happened", words()))
+
+
+def _correct(world: World, actor: Actor) -> object:
+    noted = handling.note(world.act(), words("We rang in March"))
+    found = Corrected("note", noted.id, words("We rang in May"), "The month")
+    world.session.expire(world.case, ["version"])
+    return correcting.correct(world.act(actor), found)
 
 
 def _original(world: World, actor: Actor) -> object:
@@ -318,6 +327,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.TELL_WORKER: _to_worker(handling.tell_worker),
     Verb.NOTE: lambda w, a: handling.note(w.act(a), words()),
     Verb.TRANSLATE: _translate,
+    Verb.CORRECT: _correct,
     Verb.ACCEPT: lambda w, a: handling.accept(w.act(a)),
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,

@@ -33,7 +33,7 @@ ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECT
 # Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
 STEPS = (
     Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
-    Verb.ERASE, Verb.MAKE_LINK,
+    Verb.ERASE, Verb.MAKE_LINK, Verb.CORRECT,
 )  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
@@ -115,6 +115,7 @@ def address(world: World, verb: Verb) -> str:
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
         Verb.STATE_FACTS: f"{case}/facts/company",
+        Verb.CORRECT: f"{case}/correct/note/{uuid4()}",
     }
     return own.get(verb, f"{case}/{verb}")
 

@@ -82,6 +82,7 @@ def paths(reference: str) -> list[str]:
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
         Verb.STATE_FACTS: f"{case}/facts/company",
+        Verb.CORRECT: f"{case}/correct/note/{uuid4()}",
     }
     handing = (
         Verb.RECORD_CONSENT,

@@ -91,7 +91,7 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "We think that your report was sent", "Somebody else has seen your number, so",
     "On %(asked)s we wrote down", "The time for which we keep",  # from that day on, and after it
     "This report is to be deleted for good", "Everybody in your group reads",  # the same
-    "We took this question back on",
+    "We took this question back on", "Corrected on",
     "A colleague is away until", "A colleague noted that you", "It works from %(day)s",  # to staff
     "The worker agreed to give you",  # to a body, while the yes stands
     "The next numbers can be read here",  # a job writes them the day before

@@ -41,7 +41,7 @@ def state_facts(act: Act, stated: Stated) -> None:
     address gets the one letter with its code. A repeat of the same form writes nothing. Refuses
     `nothing_new` where nothing is different, and `why` without a reason, which the worker reads.
     """
-    if any(act.session.get(Correction, _id(stated, kind)) for kind in corrections.KINDS):
+    if any(act.session.get(Correction, _id(stated, kind)) for kind in corrections.ANSWERS):
         return
     act.check(Verb.STATE_FACTS)
     if not stated.changed:
