@@ -270,6 +270,29 @@ def test_without_the_token_of_its_cookie_no_code_is_taken(
     assert type_code(client, code).status_code == 303
 
 
+def test_words_that_were_kept_wait_through_a_half_way_that_ran_out(
+    client: Browser, office: Office, guarded: tuple[App, list[str]]
+) -> None:
+    words, (app, codes) = "Two months without pay, and the foreman has the card.", guarded
+    token = client.page("/staff/account").fields()["token"]
+    past = real_now() - timedelta(hours=1)
+    office.session.execute(update(StaffSession).values(last_seen=past))
+    office.session.commit()
+    client.post("/staff/find", data={"token": token, "words": words})
+    client.sign_in("lan@example.org")
+    assert words not in client.get("/staff/find?kept=1", follow_redirects=True).text
+    waiting = client.page("/staff/sign-in/code").fields()
+    past = real_now() - timedelta(minutes=10)
+    office.session.execute(update(StaffEntry).values(created_at=past))
+    office.session.commit()
+    answer = client.post("/staff/sign-in/code", data={**waiting, "code": app.later()})
+    assert "over=1" in answer.headers["Location"]
+    client.sign_in("lan@example.org")
+    answer = type_code(client, codes[0])
+    assert answer.headers["Location"] == "/staff/find?kept=1"
+    assert words in client.get("/staff/find?kept=1").text
+
+
 def test_it_goes_on_to_where_one_was_going(
     browse: Any, office: Office, guarded: tuple[App, list[str]]
 ) -> None:

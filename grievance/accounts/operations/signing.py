@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit, factors
 from grievance.accounts.audit import Deed
+from grievance.accounts.factors import StaffEntry
 from grievance.accounts.hashing import Candidate, HashedPassword, candidate_for
 from grievance.accounts.models import (
     KnownDevice,
@@ -78,6 +79,7 @@ def open_session(
     shut = update(StaffSession).where(expired, StaffSession.member_key != b"")
     session.execute(shut.values(member_key=b"").execution_options(synchronize_session=False))
     session.execute(delete(StaffSession).where(StaffSession.last_seen <= now - LONGEST))
+    session.execute(delete(StaffEntry).where(StaffEntry.created_at <= now - factors.ENTRY_LASTS))
     session.add(
         StaffSession(
             id=session_id,
