@@ -10,12 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, String, cast, extract, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    cast,
+    exists,
+    extract,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from grievance.cases.models import Case, Feedback, Outcome, RemedyItem, Tally
+from grievance.cases.models import Case, Feedback, Outcome, Recusal, RemedyItem, Tally
 from grievance.clock import add_months
 from grievance.referrals.models import Referral
 from grievance.referrals.states import ANSWERS
@@ -95,26 +107,52 @@ COUNTED = (
 )  # fmt: skip
 NOT_TAKEN = ("not_accepted", "withdrawn")
 Counts = Mapping[str, int]
+Hidden = Select[UUID]
 
 
-def counts(session: Session, period: Period) -> dict[str, Counts]:
-    """Every count of a period, by the name of its figure, then by code. Codes nobody has are not
-    there. The tallies hold whole months only, so they are empty for any other period."""
-    filed = period.holds(Case.filed_at)
+def hidden_from(person: UUID) -> Hidden:
+    """The cases that no number shows this person: those in which they have a conflict of
+    interest."""
+    stands = (Recusal.person_id == person, Recusal.state == "stands")
+    return select(Recusal.case_id).where(*stands)
+
+
+def _shown(case_id: Any, hidden: Hidden | None) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = true() if hidden is None else case_id.not_in(hidden)
+    return found
+
+
+def counts(session: Session, period: Period, hidden: Hidden | None = None) -> dict[str, Counts]:
+    """Every count of a period, by the name of its figure, then by code, without the cases that are
+    `hidden` from whoever reads it. Codes nobody has are not there.
+
+    The tallies hold whole months only and name no case: they are empty for any other period, and
+    where one of the hidden cases was filed in it.
+    """
+    filed = period.holds(Case.filed_at) & _shown(Case.id, hidden)
     found = {name: _by(session, column, filed) for name, column in COLUMNS.items()}
     found["region"].pop("", None)  # a case from abroad
-    found["closed"] = _by(session, Outcome.result, period.holds(Outcome.at))
+    found["closed"] = _by(
+        session, Outcome.result, period.holds(Outcome.at), _shown(Outcome.case_id, hidden)
+    )
     found["not_taken"] = _by(
-        session, Case.state, Case.state.in_(NOT_TAKEN), period.holds(Case.state_since)
+        session,
+        Case.state,
+        Case.state.in_(NOT_TAKEN),
+        period.holds(Case.state_since),
+        _shown(Case.id, hidden),
     )
-    found["remedies"] = _by(session, RemedyItem.kind, period.holds(RemedyItem.made_at))
-    found["kept"] = _by(session, RemedyItem.state, period.holds(RemedyItem.made_at))
+    made = period.holds(RemedyItem.made_at) & _shown(RemedyItem.case_id, hidden)
+    found["remedies"] = _by(session, RemedyItem.kind, made)
+    found["kept"] = _by(session, RemedyItem.state, made)
+    at = period.holds(Feedback.at) & _shown(Feedback.case_id, hidden)
     said = (Feedback.kind == "sign_off", Feedback.state == "given", Feedback.rating.is_not(None))
-    found["content"] = _by(session, Feedback.rating, *said, period.holds(Feedback.at))
-    found["punished"] = _by(
-        session, Feedback.reprisal, Feedback.kind == "arrival", period.holds(Feedback.at)
+    found["content"] = _by(session, Feedback.rating, *said, at)
+    found["punished"] = _by(session, Feedback.reprisal, Feedback.kind == "arrival", at)
+    some = hidden is not None and session.scalar(
+        select(exists().where(Case.id.in_(hidden), period.holds(Case.filed_at)))
     )
-    return found | _tallied(session, period)
+    return found | _tallied(session, period, empty=bool(some))
 
 
 def _by(session: Session, column: Any, *conditions: ColumnElement[bool]) -> dict[str, int]:
@@ -122,9 +160,9 @@ def _by(session: Session, column: Any, *conditions: ColumnElement[bool]) -> dict
     return {code or "": number for code, number in session.execute(chosen)}
 
 
-def _tallied(session: Session, period: Period) -> dict[str, Counts]:
+def _tallied(session: Session, period: Period, *, empty: bool) -> dict[str, Counts]:
     found: dict[str, dict[str, int]] = {name: {} for name in TALLIED}
-    if not period.months:
+    if not period.months or empty:
         return dict(found)
     chosen = (
         select(Tally.dimension, Tally.value, func.sum(Tally.count))
@@ -136,15 +174,17 @@ def _tallied(session: Session, period: Period) -> dict[str, Counts]:
     return dict(found)
 
 
-def filed_by_month(session: Session, last: date, zone: str, months: int = 12) -> list[Counted]:
-    """How many cases were filed in each of the last `months` calendar months, up to that of
-    `last`."""
+def filed_by_month(
+    session: Session, last: date, zone: str, hidden: Hidden | None = None
+) -> list[Counted]:
+    """How many cases were filed in each of twelve calendar months, up to that of `last`."""
+    months = 12
     first = add_months(last.replace(day=1), 1 - months)
     start = func.date_trunc("month", func.timezone(zone, Case.filed_at))
     month = cast(start, Date).label("month")
     chosen = (
         select(month, func.count())
-        .where(Period(first, last, zone).holds(Case.filed_at))
+        .where(Period(first, last, zone).holds(Case.filed_at), _shown(Case.id, hidden))
         .group_by("month")
     )
     found: dict[date, int] = {row[0]: row[1] for row in session.execute(chosen)}
@@ -171,19 +211,23 @@ class Spread:
     most: float | None = None
 
 
-def times(session: Session, period: Period) -> dict[str, Spread]:
+def times(session: Session, period: Period, hidden: Hidden | None = None) -> dict[str, Spread]:
     """How long each step took, by its name."""
-    return {name: _spread(session, moment, period) for name, moment in STEPS.items()}
+    reached = {name: (moment, period.holds(moment)) for name, moment in STEPS.items()}
+    return {
+        name: _spread(session, moment, within & _shown(Case.id, hidden))
+        for name, (moment, within) in reached.items()
+    }
 
 
-def _spread(session: Session, moment: Any, period: Period) -> Spread:
+def _spread(session: Session, moment: Any, within: ColumnElement[bool]) -> Spread:
     days = extract("epoch", moment - Case.filed_at) / DAY
     row = session.execute(
         select(
             func.count(),
             func.percentile_cont(0.5).within_group(days),
             func.percentile_cont(0.9).within_group(days),
-        ).where(period.holds(moment))
+        ).where(within)
     ).one()
     # the worker's acts are stamped to the hour, so one that was answered at once is not "before"
     shown = [max(0.0, float(value)) if value is not None else None for value in row[1:]]
@@ -192,9 +236,9 @@ def _spread(session: Session, moment: Any, period: Period) -> Spread:
 
 @dataclass(frozen=True)
 class Record:
-    """What a body made of the hand-overs of a period: how many workers were asked, how many said
-    yes, what was handed over, and of that what was answered, declined, met with silence so far;
-    and the median days to the first answer."""
+    """What a body made of the hand-overs of a period, in cases: how many workers were asked, how
+    many said yes, whose case was handed over, and of these whose was answered, declined, met with
+    silence so far; and the median days to the first answer."""
 
     mechanism: str
     asked: int
@@ -206,24 +250,25 @@ class Record:
     median_days: float | None
 
 
-def records(session: Session, period: Period) -> list[Record]:
+def records(session: Session, period: Period, hidden: Hidden | None = None) -> list[Record]:
     """The record of each body of which somebody was asked, or which got something, in a period; the
     one with most hand-overs first."""
     first = func.least(*(getattr(Referral, f"{kind}_on") for kind in ANSWERS))
     asked, handed = period.holds(Referral.asked_at), period.holds(Referral.delivered_at)
     answered = handed & first.is_not(None)
+    cases = func.count(Referral.case_id.distinct())
     rows = session.execute(
         select(
             Referral.mechanism,
-            func.count().filter(asked),
-            func.count().filter(asked & (Referral.consent_answer == "yes")),
-            func.count().filter(handed),
-            func.count().filter(answered),
-            func.count().filter(handed & Referral.declined_on.is_not(None)),
-            func.count().filter(handed & (Referral.state == "silent")),
+            cases.filter(asked),
+            cases.filter(asked & (Referral.consent_answer == "yes")),
+            cases.filter(handed),
+            cases.filter(answered),
+            cases.filter(handed & Referral.declined_on.is_not(None)),
+            cases.filter(handed & (Referral.state == "silent")),
             func.percentile_cont(0.5).within_group(first - Referral.delivered_on).filter(answered),
         )
-        .where(asked | handed)
+        .where(asked | handed, _shown(Referral.case_id, hidden))
         .group_by(Referral.mechanism)
     )
     found = [Record(*row) for row in rows]

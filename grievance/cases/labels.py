@@ -100,6 +100,7 @@ FIGURE = {
     "language": N_("Languages"),
     "country": N_("Countries of work"),
     "region": N_("Regions in Japan"),
+    "place": N_("Where the work is"),
     "channel": N_("How they came"),
     "filed_for": N_("By whom"),
     "closed": N_("What came of it"),
@@ -111,7 +112,12 @@ FIGURE = {
     "nationality": N_("Nationalities"),
     "sector": N_("Sectors"),
 }
-complete(FIGURE, COUNTED)
+complete(FIGURE, (*COUNTED, "place"))
+
+
+UNKNOWN = "unknown"
+UNSAID = N_("Not said")
+PLACE = {**REGION, UNKNOWN: N_("In Japan, region not known")}
 
 
 def _country(code: str) -> str:
@@ -133,7 +139,8 @@ _CODES: Mapping[str, Callable[[str], str]] = {
     "state": _in(LABELS),
     "language": language_name,
     "country": _country,
-    "region": _in({**REGION, "unknown": N_("Not known")}),
+    "region": _in(REGION),
+    "place": lambda code: _in(PLACE)(code) if code in PLACE else _country(code),
     "channel": _in(CHANNEL),
     "filed_for": _in(FILED_FOR),
     "closed": _in(RESULT),
@@ -142,10 +149,10 @@ _CODES: Mapping[str, Callable[[str], str]] = {
     "kept": _in(REMEDY_STATE),
     "content": _in({str(mark): said for mark, said in RATING.items()}),
     "punished": _in(PUNISHED),
-    "nationality": _country,
-    "sector": _sector,
+    "nationality": lambda code: _(UNSAID) if code == UNKNOWN else _country(code),
+    "sector": lambda code: _(UNSAID) if code == UNKNOWN else _sector(code),
 }
-complete(_CODES, COUNTED)
+complete(_CODES, (*COUNTED, "place"))
 
 
 def code_of(figure: str, code: str) -> str:

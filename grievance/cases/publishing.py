@@ -17,7 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.cases import figures
-from grievance.cases.figures import Period, half_year, total
+from grievance.cases.figures import TALLIED, Period, Record, half_year, total
+from grievance.cases.labels import UNKNOWN
 from grievance.cases.models import Case, Published
 from grievance.clock import local_day
 
@@ -25,8 +26,9 @@ LEAST = 5
 SETTLES = timedelta(days=14)  # after its end: what happened then is written down by then
 OTHERS = "others"
 FILED, ENOUGH, FEW = "filed", "all", "few"
+HOME = "JP"
 OPEN_FIGURES = (
-    "problem", "language", "country", "region", "channel", "closed", "nationality", "sector",
+    "problem", "language", "place", "channel", "closed", "nationality", "sector",
 )  # fmt: skip
 DAYS, BODY = "days", "body"
 RECORDED = ("handed", "answered", "declined", "silent", "median_days")
@@ -83,30 +85,56 @@ def _rows(session: Session, period: Period) -> Iterator[dict[str, object]]:
     told: list[tuple[str, str, float]] = [
         (FILED, ENOUGH, filed) if filed >= LEAST else (FILED, FEW, 0)
     ]
-    counted["region"] = _regions(counted)
+    whole = {**counted, "place": _places(counted), **_tallies(counted, filed)}
     for name in OPEN_FIGURES:
-        told += [(name, code, number) for code, number in together(counted[name]).items()]
+        told += [(name, code, number) for code, number in together(whole[name]).items()]
     for name, spread in figures.times(session, period).items():
         if spread.number >= LEAST and spread.median is not None:
             told.append((DAYS, name, spread.median))
     for one in figures.records(session, period):
-        if one.handed >= LEAST:
-            kept = ((part, getattr(one, part)) for part in RECORDED)
-            told += [
-                (f"{BODY}_{part}", one.mechanism, value)
-                for part, value in kept
-                if value is not None
-            ]
+        told += [(f"{BODY}_{part}", one.mechanism, value) for part, value in told_of(one).items()]
     for figure, value, number in told:
         row = {"half": period.first, "figure": figure, "value": value}
         yield {**row, "number": Decimal(str(round(number, 1)))}
 
 
-def _regions(counted: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """The regions, and how many in Japan named none: else that could be told from the rest."""
-    regions = dict(counted["region"])
-    unknown = counted["country"].get("JP", 0) - total(regions)
-    return regions | ({"unknown": unknown} if unknown else {})
+def _places(counted: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """Every case once: by its region in Japan, `unknown` where that is not known, or its country.
+    Two figures of one thing could be subtracted from each other."""
+    regions, abroad = dict(counted["region"]), dict(counted["country"])
+    unknown = abroad.pop(HOME, 0) - total(regions)
+    return regions | abroad | ({UNKNOWN: unknown} if unknown else {})
+
+
+def _tallies(counted: Mapping[str, Mapping[str, int]], filed: int) -> dict[str, dict[str, int]]:
+    """What the tallies hold, and how many filings said nothing; nothing of one that holds more than
+    was filed, because cases were erased since."""
+    found = {}
+    for name in TALLIED:
+        unsaid = filed - total(counted[name])
+        rest = {UNKNOWN: unsaid} if unsaid > 0 else {}
+        found[name] = dict(counted[name]) | rest if unsaid >= 0 else {}
+    return found
+
+
+def told_of(one: Record) -> dict[str, float]:
+    """What may be said of a body: a part only where neither it nor what is left is of a few."""
+    if one.handed < LEAST:
+        return {}
+    told: dict[str, float] = {"handed": one.handed}
+    if _enough(one.answered, one.handed):
+        told["answered"] = one.answered
+        if _enough(one.declined, one.answered):
+            told["declined"] = one.declined
+        if _enough(one.silent, one.handed - one.answered):
+            told["silent"] = one.silent
+    if one.answered >= LEAST and one.median_days is not None:
+        told["median_days"] = one.median_days
+    return told
+
+
+def _enough(part: int, of: int) -> bool:
+    return all(number == 0 or number >= LEAST for number in (part, of - part))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from grievance.i18n import gettext as _
 from grievance.questions.bank import shipped
 from grievance.questions.sections import page_of
 from grievance.referrals import queries
+from grievance.referrals.abroad import outside
 from grievance.referrals.document import Document, name_of
 from grievance.referrals.drafting import WARNINGS, needs_immigration_warning
 from grievance.referrals.models import Packet
@@ -144,14 +145,17 @@ class PacketPage:
 
 
 def who_learns(entry: Entry) -> list[str]:
-    """Whether this body tells the employer, immigration and the police, in sentences."""
+    """Whether this body tells the employer, immigration and the police, and whether another law
+    holds there, in sentences."""
     facts = entry.facts
     told = (
         disclosure.EMPLOYER.get(facts.notifies_employer, disclosure.EMPLOYER_UNKNOWN),
         disclosure.IMMIGRATION.get(facts.tells_immigration, disclosure.IMMIGRATION_UNKNOWN),
         disclosure.POLICE.get(facts.police, disclosure.POLICE_UNKNOWN),
     )
-    return [_(one.staff) for one in told if one.staff]
+    said = [_(one.staff) for one in told if one.staff]
+    abroad = outside(entry.id)
+    return [*said, abroad.staff] if abroad else said
 
 
 def untranslated(document: Document, reference: str, form: str = "") -> list[tuple[str, str]]:

@@ -23,12 +23,11 @@ from grievance.directory.disclosure import (
     POLICE,
     POLICE_UNKNOWN,
 )
-from grievance.directory.search import place_of
 from grievance.i18n import BY_SLUG, N_, Language, current
 from grievance.i18n import gettext as _
 from grievance.model import complete
-from grievance.questions.places import country_name
 from grievance.referrals import models, queries, states
+from grievance.referrals.abroad import outside
 from grievance.referrals.document import Document, Paragraph, Section
 from grievance.referrals.drafting import LINKED, needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
@@ -210,33 +209,19 @@ class Others:
     abroad: str
 
 
-ABROAD = N_(
-    "It is a body of another country, %(country)s. The law there, not the law of Japan, says how "
-    "they keep what you give and who else may see it. Ask us before you say yes if you want to "
-    "know more."
-)
-
-
 def others_of(entry: Entry | None, packet: Packet) -> Others:
     """What the directory says now; of immigration what it said of a body that tells it when the
     paper was made, so that the sentence never contradicts the warning."""
     facts = entry.facts if entry else None
     linked = facts is None or packet.immigration in LINKED
     told = packet.immigration if facts is None or linked else facts.tells_immigration
+    abroad = outside(packet.mechanism)
     return Others(
         _(EMPLOYER.get(facts.notifies_employer if facts else "", EMPLOYER_UNKNOWN).worker),
         _(IMMIGRATION.get(told, IMMIGRATION_UNKNOWN).worker),
         _(POLICE.get(facts.police if facts else "", POLICE_UNKNOWN).worker),
-        _abroad(packet.mechanism),
+        abroad.worker if abroad else "",
     )
-
-
-def _abroad(mechanism: str) -> str:
-    """What a yes to a body of another country means (APPI art. 28): the country is named."""
-    place = place_of(mechanism)
-    if place in ("", "JP"):
-        return ""
-    return _(ABROAD) % {"country": country_name(place, current())}
 
 
 def parts_of(packet: Packet) -> list[str]:

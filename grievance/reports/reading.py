@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from grievance.cases import figures, labels
-from grievance.cases.figures import Period, Record, Spread, total
+from grievance.cases.figures import Counted, Period, Record, Spread, total
 from grievance.directory import queries as directory
 from grievance.i18n import current
 from grievance.i18n import gettext as _
@@ -74,17 +75,19 @@ class Numbers:
         return next(one for one in self.tables if one.name == name)
 
 
-def numbers(session: Session, period: Period, today: date) -> Numbers:
-    """Everything that is counted of a period, in words; the plot ends with it, or with today."""
-    now, before = figures.counts(session, period), figures.counts(session, period.before)
-    took, had = figures.times(session, period), figures.times(session, period.before)
+def numbers(session: Session, period: Period, today: date, person: UUID) -> Numbers:
+    """Everything that is counted of a period, in words, as far as this person may know of it; the
+    plot ends with it, or with today."""
+    hidden = figures.hidden_from(person)
+    now, before = (figures.counts(session, one, hidden) for one in (period, period.before))
+    took, had = (figures.times(session, one, hidden) for one in (period, period.before))
     known = directory.book(session)
     return Numbers(
         period,
         [_table(name, now[name], before[name]) for name in FIGURES],
         [Step(name, _(label), took[name], had[name]) for name, label in labels.STEP.items()],
-        [(known.name(one.mechanism), one) for one in figures.records(session, period)],
-        _months(session, min(period.last, today), period.zone),
+        [(known.name(one.mechanism), one) for one in figures.records(session, period, hidden)],
+        _months(figures.filed_by_month(session, min(period.last, today), period.zone, hidden)),
     )
 
 
@@ -107,8 +110,7 @@ def _table(name: str, now: Mapping[str, int], before: Mapping[str, int]) -> Tabl
     return Table(name, _(labels.FIGURE[name]), _(figure.counts), lines, total(now), total(before))
 
 
-def _months(session: Session, last: date, zone: str) -> list[Bar]:
-    found = figures.filed_by_month(session, last, zone)
+def _months(found: list[Counted]) -> list[Bar]:
     highest = max((one.number for one in found), default=0) or 1
     return [Bar(_month(one.month), one.number, round(100 * one.number / highest)) for one in found]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template
 
 from grievance.accounts import queries as accounts
+from grievance.accounts import staff
 from grievance.clock import local_day, now
 from grievance.extensions import db
 from grievance.reports import sheets
@@ -22,7 +23,7 @@ def _asked() -> tuple[PeriodForm, Numbers]:
     zone = profile.time_zone if profile else "UTC"
     today = local_day(now(), zone)
     form, period = asked(today, zone)
-    return form, count(session, period, today)
+    return form, count(session, period, today, staff.current_member().person_id)
 
 
 @bp.get("/numbers")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.roles import PERMISSIONS, Permission, Role
 from grievance.cases import figures
 from grievance.cases.figures import COUNTED, Period, half_year
-from grievance.cases.models import Case, Tally
+from grievance.cases.models import Case, Recusal, Tally
 from grievance.clock import local_day, real_now
 from grievance.reports import sheets
 from grievance.reports.words import FIGURES
@@ -144,6 +144,29 @@ def test_nothing_of_a_case_stands_on_the_page(house: House, show: Show) -> None:
     page = show(house.browser(house.operator.director), "/staff/numbers?period=year")
     assert case.reference not in page.html
     assert str(case.id) not in page.html
+
+
+def test_a_case_somebody_has_a_conflict_in_is_in_none_of_their_numbers(
+    house: House, show: Show
+) -> None:
+    case = _dated(house, 0, first_answer_at=real_now(), language="my")
+    director = house.operator.director
+    house.session.add(Tally(month=_month(), dimension="sector", value="care", count=1))
+    house.session.commit()
+    page = show(house.browser(director), "/staff/numbers?period=month")
+    assert _figure(page, "sector") == {"care": ("1", "0")}
+    stands = Recusal(case_id=case.id, person_id=director.id, by_id=director.id, at=real_now())
+    house.session.add(stands)
+    house.session.commit()
+    page = show(house.browser(director), "/staff/numbers?period=month")
+    for name in FIGURES:
+        assert _figure(page, name) == {}, name
+    steps = [row for row in page.all("tr") if row.get("data-step") == "answer"]
+    assert "".join(steps[0].find("td").itertext()) == "0"
+
+
+def _month() -> date:
+    return local_day(real_now(), ZONE).replace(day=1)
 
 
 def test_every_figure_is_explained_for_readers() -> None:

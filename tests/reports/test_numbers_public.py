@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from grievance.cases import publishing
-from grievance.cases.models import Case, Published
+from grievance.cases.figures import Record
+from grievance.cases.models import Case, Published, Tally
 from grievance.cases.publishing import LEAST, OTHERS, together
 from tests.cast import Browser
 from tests.deadlines.conftest import House, house
@@ -110,13 +111,57 @@ def test_a_half_year_of_a_few_says_only_that(house: House) -> None:
     assert "Too few reports came in" in page.main
 
 
-def test_those_without_a_region_cannot_be_told_from_the_rest(house: House) -> None:
+def test_where_the_work_is_is_told_once(house: House) -> None:
     _filed(house, 6, region="kanto")
     _filed(house, 2, region="")
+    _filed(house, 1, region="", country="VN")
     _publish(house, SETTLED)
     half = publishing.published(house.session)[0]
-    assert half.counts["country"] == {"JP": 8}
-    assert half.counts["region"] == {OTHERS: 8}
+    assert half.counts["place"] == {OTHERS: 9}, "six in Kanto of nine would tell of the three"
+
+
+def test_every_table_of_filings_adds_up_to_all_of_them(house: House) -> None:
+    _filed(house, 7, region="kanto")
+    _filed(house, 6, region="kansai", language="my", main_issue="other")
+    _filed(house, 1, region="", country="VN", language="ne", channel="phone")
+    for value, count in (("VN", 6), ("NP", 5)):
+        row = Tally(month=date(2026, 3, 1), dimension="nationality", value=value, count=count)
+        house.session.add(row)
+    house.session.commit()
+    _publish(house, SETTLED)
+    half = publishing.published(house.session)[0]
+    for figure in ("problem", "language", "place", "channel", "nationality"):
+        assert sum(half.counts[figure].values()) == 14, figure
+        assert all(number >= LEAST for number in half.counts[figure].values())
+    assert half.counts["nationality"] == {"VN": 6, OTHERS: 8}
+
+
+def test_tallies_of_more_than_was_filed_are_left_out(house: House) -> None:
+    _filed(house, 6)
+    house.session.add(Tally(month=date(2026, 3, 1), dimension="sector", value="care", count=40))
+    house.session.commit()
+    _publish(house, SETTLED)
+    assert publishing.published(house.session)[0].counts["sector"] == {}
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ((5, 1, 1, 1, 37.0), {"handed": 5}),
+        ((4, 4, 0, 0, 3.0), {}),
+        ((10, 5, 0, 5, 3.0), {"handed": 10, "answered": 5, "declined": 0, "silent": 5}),
+        ((12, 12, 7, 0, 3.0), {"handed": 12, "answered": 12, "declined": 7, "silent": 0}),
+        ((12, 12, 2, 0, 3.0), {"handed": 12, "answered": 12, "silent": 0}),
+        ((9, 7, 0, 1, 3.0), {"handed": 9}),
+    ],
+)
+def test_nothing_of_a_body_is_of_a_few(
+    record: tuple[int, int, int, int, float], told: dict[str, float]
+) -> None:
+    handed, answered, declined, silent, days = record
+    one = Record("jp-lsio", handed, handed, handed, answered, declined, silent, days)
+    more = {"median_days": days} if answered >= LEAST else {}
+    assert publishing.told_of(one) == (told | more if told else {})
 
 
 def test_everybody_reads_them_and_takes_them_along(house: House) -> None:
