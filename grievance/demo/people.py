@@ -55,13 +55,17 @@ class Colleague:
         holder = KeyHolder(self.id, self.private)
         return StaffAct(session, ring, self.organisation, holder, now)
 
-    def open(self, session: Session, case: Case) -> OpenCase:
-        """The case as they open it."""
+    def privates(self, session: Session) -> dict[int, bytes]:
+        """The keys of their organisation, by generation."""
         if not self.keys:
             held = open_organisation_keys(session, self.id, self.private)
             mine = {made: key for (owner, made), key in held.items() if owner == self.organisation}
             self.keys.update(mine)
-        return open_for_organisation(session, case, self.organisation, self.keys)
+        return self.keys
+
+    def open(self, session: Session, case: Case) -> OpenCase:
+        """The case as they open it."""
+        return open_for_organisation(session, case, self.organisation, self.privates(session))
 
 
 @dataclass(frozen=True)

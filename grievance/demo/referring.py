@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
+from grievance.cases import queries as cases
 from grievance.cases.act import Act
-from grievance.cases.operations import consenting, linking, referring
+from grievance.cases.operations import bodies, consenting, linking, referring
+from grievance.cases.operations.bodies import Wrote
+from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import HOLDS_FOR, Outgoing, Ticked
 from grievance.demo.script import Step
@@ -124,6 +128,21 @@ def _answered(stage: Stage, step: Step) -> None:
     referring.record_answer(act, About(_handed(stage, step), said))
 
 
+def _wrote(stage: Stage, step: Step) -> None:
+    """By one of the body's own people, on its desk; they opened it before, if only now."""
+    act, referral = stage.by_partner(step), _handed(stage, step)
+    seen = cases.openings(stage.session, stage.case.id, referral.id)
+    if act.actor.name not in {actor for _at, actor in seen}:
+        bodies.come_in(act, referral)
+    given = step.given
+    said = Wrote(given["kind"], given.get("reference", ""), given.get("text", ""), uuid4())
+    bodies.write(act, About(referral, said))
+
+
+def _read(stage: Stage, step: Step) -> None:
+    linking.read_reply(stage.by_staff(step), About(_handed(stage, step), Shown(words=True)))
+
+
 def _on_a_day(verb: Callable[[Act, About[date]], None]) -> Do:
     def ask_again(stage: Stage, step: Step) -> None:
         act = stage.by_staff(step)
@@ -146,6 +165,8 @@ STEPS: Mapping[str, Do] = {
     "deliver": _deliver,
     "link": _link,
     "answered": _answered,
+    "wrote": _wrote,
+    "read": _read,
     "silent": _on_a_day(referring.mark_silent),
     "chase": _on_a_day(referring.chase),
     "recall": _recall,

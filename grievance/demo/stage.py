@@ -15,7 +15,7 @@ from grievance.cases.actors import of_receipt
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import OpenCase, open_for_receipt
-from grievance.cases.operations import attaching
+from grievance.cases.operations import attaching, bodies
 from grievance.cases.site import Site
 from grievance.demo.papers import draw
 from grievance.demo.people import Colleague
@@ -50,6 +50,13 @@ class Stage:
         opened = self.opened[step.by]
         version = self.case.version
         return Act(self.session, self.site, opened, who.actor, step.at, version)
+
+    def by_partner(self, step: Step) -> Act:
+        """What one of a body's people does on their own desk."""
+        who = self.cast[step.by]
+        opened = bodies.case_at(self.case, who.organisation, who.privates(self.session))
+        actor = bodies.of_member(who.id)
+        return Act(self.session, self.site, opened, actor, step.at)
 
     def by_number(self, step: Step) -> Act:
         """What the holder of this number does to the case as they open it."""
