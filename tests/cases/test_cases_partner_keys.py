@@ -141,3 +141,20 @@ def test_a_closed_partner_has_nothing_and_gets_nothing_when_it_is_opened_again(
     assert partners.add(director, partners.NewPartner(BODY, "Again", "letter")) == partner.id
     assert as_if_at_the_desk(world) == 0
     assert open_packet(session, world.home(), packet).document.parts == ("story",)
+
+
+def test_a_change_of_the_key_that_is_due_is_not_forgotten_when_somebody_else_goes(
+    world: World,
+) -> None:
+    session, ring = world.session, world.operator.ring
+    partner = add_partner(session, world.operator, BODY, 2)
+    left, stays = partner.people
+    director = replace(world.operator.director.acting(session, ring), organisation_id=partner.id)
+    token = invitations.invite(director, invitations.Invitee("Three", "3@body.example", left.role))
+    newcomer = invitations.Newcomer(cheap_password(ring), "en")
+    waits = invitations.accept(session, token, newcomer, ring=ring, now=NOW)
+    partners.remove_person(director, left.id)
+    partners.remove_person(director, waits.person_id)  # who never held it
+    assert session.get_one(Organisation, partner.id).rotation_due
+    change_due_key(stays.acting(session, ring))
+    assert organisation_key(session, partner.id).generation == 2

@@ -90,7 +90,8 @@ def remove_person(act: StaffAct, person_id: UUID) -> None:
     active_membership(session, partner.id, person_id)
     held = end_membership(session, person_id, partner.id)
     act.record(partner, "member_removed", person=person_id)
-    partner.rotation_due = held and bool(holders(session, partner.id))
+    due = partner.rotation_due or held
+    partner.rotation_due = due and bool(holders(session, partner.id))
 
 
 def close(act: StaffAct) -> None:
