@@ -27,7 +27,7 @@ from grievance.accounts.queries import (
     memberships_of,
 )
 from grievance.accounts.roles import KEY_HOLDERS, NAMES, Permission, Role
-from grievance.clock import real_now
+from grievance.clock import now, real_now
 from grievance.extensions import act_as, db, login
 from grievance.i18n import BY_SLUG, gettext, speak
 from grievance.vault.errors import Tampered
@@ -304,8 +304,9 @@ def _reseal(found: Member) -> None:
     due = [fact for fact in found.memberships if fact.resealing and fact.holds_key]
     if not due or request.method != "GET":
         return
+    session, ring = db.session(), key_ring()
     for fact in due:
-        reseal_slice(db.session(), fact.organisation_id, found.organisation_keys(), key_ring())
+        reseal_slice(session, fact.organisation_id, found.organisation_keys(), ring, now())
     db.session.commit()
 
 

@@ -259,7 +259,7 @@ def test_resealers_run_until_nothing_is_left(office: Office) -> None:
     try:
         while organisation.resealing:
             opened = office.opens(office.founder)
-            keys.reseal_slice(office.session, office.id, opened, office.ring)
+            keys.reseal_slice(office.session, office.id, opened, office.ring, real_now())
     finally:
         keys.RESEALERS.remove(resealer)
     assert seen == [(office.id, [(office.id, 1), (office.id, 2)], 2)] * 3

@@ -155,12 +155,12 @@ def test_after_a_rotation_old_cases_open_and_are_moved_on_to_the_newest_key(worl
     rotate(director.acting(session, world.operator.ring))
     assert set(world.desk().keys) == {"story", "identity", "internal"}
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
-    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 3
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW) == 3
     assert {row.holder_generation for row in grants(world, world.case).values()} == {2}
     newest = {g: key for (_owner, g), key in keys.items() if g == 2}
     opened = open_for_organisation(session, world.case, world.operator.id, newest)
     assert set(opened.keys) == {"story", "identity", "internal"}
-    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 0
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW) == 0
 
 
 def test_packets_move_on_to_the_newest_key_too(world: World):
@@ -169,17 +169,17 @@ def test_packets_move_on_to_the_newest_key_too(world: World):
     packet = session.get_one(Packet, row.packet_id)
     rotate(director.acting(session, world.operator.ring))
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
-    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 4
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW) == 4
     newest = {g: key for (_owner, g), key in keys.items() if g == 2}
     opened = open_for_organisation(session, world.case, world.operator.id, newest)
     assert open_packet(session, opened, packet).document.parts == ("story",)
     assert open_packet(session, world.home(), packet).document.parts == ("story",)
-    assert reseal_slice(session, world.operator.id, keys, world.operator.ring) == 0
+    assert reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW) == 0
 
 
 def test_the_code_of_a_worker_opens_as_before_after_a_rotation(world: World):
     session, director = world.session, world.operator.director
     rotate(director.acting(session, world.operator.ring))
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
-    reseal_slice(session, world.operator.id, keys, world.operator.ring)
+    reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW)
     assert records.read(session, world.home(), "answers")["what-happened"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grievance.accounts.keys import RECIPIENT, open_organisation_keys, organisation_key
@@ -14,12 +15,13 @@ from grievance.accounts.operations import invitations, partners
 from grievance.accounts.operations.keys import change_due_key, reseal_slice
 from grievance.accounts.partners import recipient_of
 from grievance.cases.opening import open_packet
-from grievance.referrals.models import Packet, PacketGrant
+from grievance.cases.operations import resealing
+from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import recalling, sealing
 from grievance.refusals import Refused
 from grievance.vault.recovery import fingerprint
 from tests.cases.conftest import World, world
-from tests.cast import NOW, Partner, Staff, add_partner, cheap_password
+from tests.cast import NOW, Partner, Staff, add_partner, cheap_password, file_case
 
 __all__ = ["world"]
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -71,7 +73,7 @@ def as_if_at_the_desk(world: World) -> int:
     """A slice of what a handler's request moves on."""
     session = world.session
     keys = open_organisation_keys(session, world.handler.id, world.handler.private)
-    return reseal_slice(session, world.operator.id, keys, world.operator.ring)
+    return reseal_slice(session, world.operator.id, keys, world.operator.ring, NOW)
 
 
 def test_somebody_left_and_the_rest_read_on_with_a_new_key(world: World) -> None:
@@ -89,12 +91,12 @@ def test_somebody_left_and_the_rest_read_on_with_a_new_key(world: World) -> None
     assert recipient_of(session, ring, BODY).generation == 2  # confirmed with the one before
     assert reads(session, packet, partner, stays)
     keys = open_organisation_keys(session, stays.id, stays.private)
-    assert reseal_slice(session, partner.id, keys, ring) == 1
+    assert reseal_slice(session, partner.id, keys, ring, NOW) == 1
     newest = {(partner.id, 2): keys[partner.id, 2]}
     assert sealing.open_packet(
         session, packet, RECIPIENT, partner.id, {2: newest[partner.id, 2]}
     ).document.parts == ("story",)
-    assert reseal_slice(session, partner.id, keys, ring) == 0
+    assert reseal_slice(session, partner.id, keys, ring, NOW) == 0
 
 
 def test_what_the_only_one_had_comes_back_after_six_words_and_not_before(world: World) -> None:
@@ -133,8 +135,8 @@ def test_a_closed_partner_has_nothing_and_gets_nothing_when_it_is_opened_again(
     partner = add_partner(session, world.operator, BODY, 1)
     packet = given(world, partner)
     director = world.operator.director.acting(session, ring)
-    recalling.drop_all_of(session, partner.id)
     partners.close(replace(director, organisation_id=partner.id))
+    recalling.drop_all_of(session, partner.id)
     assert not reads(session, packet, partner, partner.people[0])
     theirs = select(PacketGrant).where(PacketGrant.holder_kind == RECIPIENT)
     assert session.scalars(theirs).all() == []
@@ -158,3 +160,42 @@ def test_a_change_of_the_key_that_is_due_is_not_forgotten_when_somebody_else_goe
     assert session.get_one(Organisation, partner.id).rotation_due
     change_due_key(stays.acting(session, ring))
     assert organisation_key(session, partner.id).generation == 2
+
+
+@pytest.mark.parametrize("model", [Consent, Referral])
+def test_what_is_not_agreed_any_more_is_not_given_again_and_is_lost_for_good(
+    world: World, model: type[Consent | Referral]
+) -> None:
+    session = world.session
+    partner = add_partner(session, world.operator, BODY, 1)
+    packet = given(world, partner)
+    anew = reset(world, partner, partner.people[0])
+    confirm(world, partner)
+    ended = update(model).where(model.packet_id == packet.id).values(ends_on=date(2020, 1, 1))
+    session.connection().execute(ended)
+    session.expire_all()
+    assert as_if_at_the_desk(world) == 0
+    assert not reads(session, packet, partner, anew)
+    theirs = select(PacketGrant).where(PacketGrant.holder_kind == RECIPIENT)
+    assert session.scalars(theirs).all() == []
+
+
+def test_papers_that_do_not_open_hold_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = world.session
+    monkeypatch.setattr(resealing, "SLICE", 1)
+    partner = add_partner(session, world.operator, BODY, 1)
+    papers = [given(world, partner)]
+    papers.append(given(replace(world, filed=file_case(session, world.site)), partner))
+    theirs = select(PacketGrant).where(PacketGrant.holder_kind == RECIPIENT)
+    first = session.scalars(theirs.order_by(PacketGrant.id)).first()
+    assert first is not None
+    session.get_one(Packet, first.packet_id).key_check = b"0" * 32
+    (good,) = [one for one in papers if one.id != first.packet_id]
+    anew = reset(world, partner, partner.people[0])
+    confirm(world, partner)
+    assert as_if_at_the_desk(world) == 1
+    assert reads(session, good, partner, anew)
+    assert as_if_at_the_desk(world) == 0
+    assert not session.get_one(Organisation, world.operator.id).resealing

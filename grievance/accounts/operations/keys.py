@@ -53,13 +53,14 @@ Keys = Mapping[tuple[UUID, int], bytes]
 
 @dataclass(frozen=True)
 class Moving:
-    """An organisation whose grants move on to its newest key; `keys` are its private ones."""
+    """An organisation whose grants move on, now, to its newest key; `keys` are its private ones."""
 
     session: Session
     ring: KeyRing = field(repr=False)
     organisation: UUID
     keys: Keys = field(repr=False)
     newest: Holder
+    now: datetime
 
 
 Resealer = Callable[[Moving], int]  # how many grants it re-sealed
@@ -173,7 +174,9 @@ def change_due_key(act: StaffAct) -> None:
         rotate(act)
 
 
-def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyRing) -> int:
+def reseal_slice(
+    session: Session, organisation_id: UUID, keys: Keys, ring: KeyRing, now: datetime
+) -> int:
     """Re-seal some grants that are still sealed to an older generation; how many those were.
 
     Rooms that keep grants add themselves to `RESEALERS`. When none is left the organisation is
@@ -183,7 +186,7 @@ def reseal_slice(session: Session, organisation_id: UUID, keys: Keys, ring: KeyR
     if key is None or (organisation_id, key.generation) not in keys:
         return 0
     holder = holder_of(ring, key)
-    moving = Moving(session, ring, organisation_id, keys, holder)
+    moving = Moving(session, ring, organisation_id, keys, holder, now)
     done = sum(resealer(moving) for resealer in RESEALERS)
     if not done:
         locked(session, Organisation, organisation_id).resealing = False

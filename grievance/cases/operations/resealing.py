@@ -3,10 +3,12 @@ partner had whose key was born anew is given to it again by the operator, which 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from grievance.accounts.keys import ORGANISATION, RECIPIENT
 from grievance.accounts.models import Organisation, OrganisationKey
@@ -14,13 +16,16 @@ from grievance.accounts.operations.keys import RESEALERS, Moving
 from grievance.accounts.partners import recipient_of
 from grievance.cases.models import CaseGrant
 from grievance.cases.opening import PURPOSE, reseal
-from grievance.referrals.models import Packet, PacketGrant
+from grievance.clock import local_day
+from grievance.deadlines.queries import operator_hours
+from grievance.referrals.models import AGREED, Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import sealing
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from grievance.vault.keys import Holder
 
 SLICE = 50
+FIRST = UUID(int=0)
 Grant = TypeVar("Grant", CaseGrant, PacketGrant)
 
 
@@ -55,28 +60,56 @@ def _old(moving: Moving, grants: type[Grant]) -> Select[Grant]:
 
 def give_again(moving: Moving) -> int:
     """Seal up to fifty packets again to partners whose key was born anew and confirmed since: what
-    they had, and nothing more. How many; one that does not open any more stays as it is."""
+    they had and is still agreed, and nothing more; the rest they lose for good. How many; one that
+    does not open any more stays as it is, and those behind it are looked at."""
+    after = FIRST
+    today = local_day(moving.now, operator_hours(moving.session).zone)
+    while rows := moving.session.execute(_lost(moving, after)).all():
+        given = [_give_again(moving, today, *row) for row in rows]
+        moving.session.flush()
+        if any(given):
+            return sum(given)
+        after = rows[-1][0].id
+    return 0
+
+
+def _give_again(moving: Moving, today: date, grant: PacketGrant, packet: Packet) -> bool:
     session, ours = moving.session, moving.organisation
-    privates = {made: key for (owner, made), key in moving.keys.items() if owner == ours}
-    count = 0
-    for grant, packet in session.execute(_lost(moving)).all():
-        to = recipient_of(session, moving.ring, packet.mechanism)
-        if to is None or to.id != grant.holder_id:
-            continue
-        try:
-            opened = sealing.open_packet(session, packet, ORGANISATION, ours, privates)
-        except (Refused, Tampered):
-            continue
+    if not _agreed(session, packet, today):
         session.delete(grant)
-        sealing.give(session, packet, opened.key, to)
-        count += 1
-    session.flush()
-    return count
+        return False
+    to = recipient_of(session, moving.ring, packet.mechanism)
+    if to is None or to.id != grant.holder_id:
+        return False
+    privates = {made: key for (owner, made), key in moving.keys.items() if owner == ours}
+    try:
+        opened = sealing.open_packet(session, packet, ORGANISATION, ours, privates)
+    except (Refused, Tampered):
+        return False
+    sealing.give_anew(grant, opened, to)
+    return True
 
 
-def _lost(moving: Moving) -> Select[PacketGrant, Packet]:
-    """What is sealed to a key of a partner that ended without the next one; only for the operator,
-    which holds each of these packets too."""
+def _agreed(session: Session, packet: Packet, today: date) -> bool:
+    """Whether the yes to this packet holds today: not recalled, not over, its hand-over goes on."""
+    wanted = (
+        select(Referral.id)
+        .join(Consent, Consent.id == Referral.consent_id)
+        .where(
+            Referral.packet_id == packet.id,
+            Referral.state.in_(AGREED),
+            Referral.ends_on >= today,
+            Consent.answer == "yes",
+            Consent.recalled_at.is_(None),
+            Consent.ends_on >= today,
+        )
+    )
+    return session.scalar(wanted) is not None
+
+
+def _lost(moving: Moving, after: UUID) -> Select[PacketGrant, Packet]:
+    """What is sealed to a key of a partner that ended without the next one, behind the grant
+    `after`; only for the operator, which holds each of these packets too."""
     born, own = aliased(OrganisationKey), aliased(PacketGrant)
     anew = (
         select(func.max(born.generation))
@@ -98,6 +131,7 @@ def _lost(moving: Moving) -> Select[PacketGrant, Packet]:
         .join(own, own.packet_id == PacketGrant.packet_id)
         .where(
             *held,
+            PacketGrant.id > after,
             PacketGrant.holder_kind == RECIPIENT,
             PacketGrant.holder_generation < anew,
             newest.is_not(None),

@@ -242,8 +242,18 @@ def reseal(session: Session, grant: PacketGrant, private: bytes, to: Holder) -> 
     packet = session.get_one(Packet, grant.packet_id)
     was = _info(packet, (grant.holder_kind, grant.holder_id, grant.holder_generation))
     key = open_grant(private, was, grant.box)
-    now = _info(packet, (grant.holder_kind, grant.holder_id, to.generation))
-    grant.box = seal_grant(to.public, now, key)
+    _move(grant, packet, key, to)
+
+
+def give_anew(grant: PacketGrant, opened: OpenPacket, to: Holder) -> None:
+    """Seal a grant whose own key nobody has any more to the newest key of the same holder. The row
+    stays the same: whoever deletes it meanwhile deletes this, too."""
+    _move(grant, opened.packet, opened.key, to)
+
+
+def _move(grant: PacketGrant, packet: Packet, key: bytes, to: Holder) -> None:
+    info = _info(packet, (grant.holder_kind, grant.holder_id, to.generation))
+    grant.box = seal_grant(to.public, info, key)
     grant.holder_generation = to.generation
 
 
