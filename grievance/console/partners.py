@@ -138,8 +138,8 @@ def close_partner(partner_id: UUID) -> Response:
     there, form = found(partner_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            recalling.drop_all_of(db.session(), there.id)
             partners.close(acting_on(there.id))
+            recalling.drop_all_of(db.session(), there.id)
             db.session.commit()
         except Refused as refused:
             db.session.rollback()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grievance.accounts.act import StaffAct
 from grievance.accounts.keys import holder_of, holders, organisation_key
@@ -110,6 +111,13 @@ def close(act: StaffAct) -> None:
     take_away(session, select(Invitation).where(*mine))
     partner.closed_at, partner.rotation_due, partner.resealing = act.now, False, False
     act.record(partner, "partner_closed", mechanism=partner.mechanism)
+
+
+def hold(session: Session, mechanism: str) -> None:
+    """Keep whether this body has an account, and its key, as they are until the transaction ends:
+    who closes it or takes somebody out waits, and finds what is sealed to it meanwhile."""
+    theirs = select(Organisation.id).where(Organisation.mechanism == mechanism)
+    session.execute(theirs.with_for_update(read=True))
 
 
 def begin_anew(act: StaffAct) -> None:

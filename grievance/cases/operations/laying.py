@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.operations import partners
 from grievance.accounts.partners import recipient_of
 from grievance.cases.act import Act
 from grievance.cases.opening import open_packet
@@ -40,6 +41,7 @@ def _of(act: Act, referral: Referral) -> Holder | None:
 def seal(act: Act, packet: Packet) -> dict[str, Any]:
     """Seal the packet to the organisation of its body, where it has an account here: the code of
     the event, or none."""
+    partners.hold(act.session, packet.mechanism)
     to = recipient_of(act.session, act.site.ring, packet.mechanism)
     if to is None:
         return {}
@@ -50,6 +52,7 @@ def seal(act: Act, packet: Packet) -> dict[str, Any]:
 def lay(act: Act, referral: Referral, opened: OpenPacket) -> dict[str, Any]:
     """Lay it on the desk of its body and tell its people, without a word about what. Refuses
     `no_desk` for a body without an account."""
+    partners.hold(act.session, referral.mechanism)
     to = _of(act, referral)
     if to is None:
         raise Refused("no_desk")
