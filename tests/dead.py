@@ -42,7 +42,7 @@ REASONS = {
         loaded_at skipped frozen_at opened_at set_by set_at""",
     "a field of a form that its name reaches": "read_back wish_when wish_never unassigned",
     "named by a text: a field of a data file, a dictionary, `g`": """
-        actor_id totp clean_size official residence ilo_indicators
+        actor_id totp official residence ilo_indicators
         standards corporate_number worker_agrees safety date_switches only_whole""",
     "a format of the vault, frozen with the others": """
         CASE_NARRATIVE CASE_KEY MESSAGE_TRANSLATION LIMITATION_FACTS OVERRIDE_REASON MEMBER_NAME

@@ -139,6 +139,13 @@ def forget(blobs: Blobs, stored: Stored) -> None:
             blobs.delete(blob)
 
 
+def size_text(number: int) -> str:
+    """A size in bytes as a person says it."""
+    if number < 1_000_000:
+        return f"{max(1, round(number / 1000))} kB"
+    return f"{number / 1_000_000:.1f} MB"
+
+
 def plain(stored: Stored) -> dict[str, Any]:
     """The stored file as JSON values, for a draft."""
     return asdict(stored)

@@ -22,7 +22,7 @@ from grievance.referrals.models import Referral
 DAYS = 30  # with something in them, on one page
 # Acts that show something of a case to who does them, and leave no line in the log of reads.
 SHOWING = (Verb.OPEN_ORIGINAL,)
-MEMBER, BODY = "member", "reply"
+MEMBER, BODY, RECEIPT = "member", "reply", "receipt"
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Threads:
             Attached(
                 row,
                 stored,
-                words.size(stored.size),
+                files.size_text(stored.size),
                 _(words.FILE_STATE[row.state]),
                 self._reason(row),
             )

@@ -21,7 +21,7 @@ from grievance.desk import referral_words as words
 from grievance.desk.events import person_of
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
-from grievance.desk.words import FILE_STATE, size
+from grievance.desk.words import FILE_STATE
 from grievance.extensions import db
 from grievance.i18n import current, date_text, time_text
 from grievance.i18n import gettext as _
@@ -237,4 +237,4 @@ def _letter(desk: Desk, file_id: UUID) -> Letter:
     row = open_file(desk, file_id)
     stored = files.read_meta(desk.opened, row)
     state = _(FILE_STATE[row.state])
-    return Letter(row.id, stored.name, size(stored.size), state, bool(stored.clean_blob))
+    return Letter(row.id, stored.name, files.size_text(stored.size), state, bool(stored.clean_blob))

@@ -138,10 +138,3 @@ FILE_STATE = {
     "download_only": N_("Could not be cleaned: it may show where and by whom it was made"),
     "not_cleaned": N_("Still waiting to be cleaned of hidden data; it is tried again by itself"),
 }
-
-
-def size(number: int) -> str:
-    """A file's size as a person says it."""
-    if number < 1_000_000:
-        return f"{max(1, round(number / 1000))} kB"
-    return f"{number / 1_000_000:.1f} MB"

@@ -3,8 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
-`closing`, `erasing` and `seen` are the way back, `visits` a visit with a code; `leaving` ends
-either.
+`closing`, `copying`, `erasing` and `seen` are the way back, `visits` a visit with a code; `leaving`
+ends either.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from grievance.intake import (
     appeals,
     attaching,
     closing,
+    copying,
     erasing,
     filing,
     number,
@@ -46,7 +47,8 @@ FIRST = {
 }
 
 __all__ = [
-    "adding", "address", "appeals", "attaching", "closing", "erasing", "filing", "init_app",
+    "adding", "address", "appeals", "attaching", "closing", "copying", "erasing", "filing",
+    "init_app",
     "number",
     "referral", "remedy_arrival", "returning", "seen", "whose",
 ]  # fmt: skip

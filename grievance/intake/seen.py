@@ -30,12 +30,14 @@ SEEN = "case-seen"
 WHAT = {
     "case": N_("your report: what you told, who you are, the messages"),
     "file": N_("a file"),
+    "facts": N_("the page for writing down or correcting what you told"),
     "packet": N_("a paper for a hand-over, or a copy that goes with it"),
     "referral": N_("how a hand-over stands"),
     "remedy": N_("what was promised to you"),
     "reissue": N_("the page for giving you a new number"),
     "erase": N_("the page for deleting your report"),
     "conflict": N_("the question who must not work on your report"),
+    "copy": N_("a copy of everything was saved"),
     Verb.OPEN_ORIGINAL: N_("a file as you sent it, with what it may tell besides"),
 }
 OTHER = N_("something of your report")
@@ -47,6 +49,7 @@ ROLES = {
 }
 complete(ROLES, roles_with(Permission.CASE_READ))
 ONE_OF_US = N_("one of our people")
+YOURS = N_("With your number")
 OVER_LINK = N_("over the link that we gave them")
 OUTSIDE = N_("an organisation that got something of your report")
 
@@ -106,6 +109,8 @@ def _line(session: Session, one: Opened, reader: Reader | None) -> Line:
     if one.actor.startswith(f"{readings.BODY}:"):
         name = directory.book(session).name(reader.body) if reader else _(OUTSIDE)
         return Line(name, _(OVER_LINK), _(GIVEN), times)
+    if one.actor.startswith(f"{readings.RECEIPT}:"):
+        return Line(_(YOURS), "", what, times)
     if reader is None:
         return Line(_(ONE_OF_US), "", what, times)
     if not reader.ours:

@@ -99,12 +99,18 @@ def pdf(document: Document) -> bytes:
     """The PDF; `Unprintable` instead of an empty box."""
     if not can_print(document):
         raise Unprintable
+    return compiled(SOURCE, _values(document))
+
+
+def compiled(source: Path, values: dict[str, Any]) -> bytes:
+    """The PDF of a source of ours that reads `sys.inputs.paper`; our fonts are among the values."""
+    told = json.dumps(_printed({**values, "fonts": FAMILIES}), ensure_ascii=False)
     made: bytes = typst.compile(
-        SOURCE.read_bytes(),
+        source.read_bytes(),
         font_paths=_fonts(),
         format="pdf",
         pdf_standards=["ua-1"],
-        sys_inputs={"packet": json.dumps(_printed(_values(document)), ensure_ascii=False)},
+        sys_inputs={"paper": told},
     )
     return made
 
@@ -124,8 +130,7 @@ def _values(document: Document) -> dict[str, Any]:
         "tab": words["tab"].say(document.language),
         "title": document.title,
         "beside": _beside(document, document.title, document.title_beside),
-        "language": _language(document.language),
-        "fonts": FAMILIES,
+        "language": spoken(document.language),
         "address": [*document.head[:ADDRESS], *document.lines, *filter(None, [document.dated])],
         "statements": document.head[ADDRESS:],
         "sections": [
@@ -146,7 +151,7 @@ def _beside(document: Document, said: str, text: str) -> dict[str, Any]:
     theirs, nothing where it only says the heading again."""
     theirs = BY_SLUG[document.beside]
     english = theirs.script != "Latn" and text.isascii()
-    language = _language("en" if english else theirs.slug)
+    language = spoken("en" if english else theirs.slug)
     return {"text": "" if text == said else text, "language": language}
 
 
@@ -156,12 +161,17 @@ def _paragraph(one: Paragraph, document: Document) -> dict[str, Any]:
         "label": one.label,
         "mark": document.mark(one.language),
         "text": one.text,
-        "language": _language(one.language),
+        "language": spoken(one.language),
         "original": one.original,
         "original_mark": document.mark(own),
-        "original_language": _language(own),
-        "long": _lines(one.text) + _lines(one.original) > LONG,
+        "original_language": spoken(own),
+        "long": is_long(one.text, one.original),
     }
+
+
+def is_long(*texts: str) -> bool:
+    """Whether texts take too many lines to stand beside their label."""
+    return sum(map(_lines, texts)) > LONG
 
 
 def _lines(text: str) -> int:
@@ -170,7 +180,8 @@ def _lines(text: str) -> int:
     return sum(1 + len(line) // LINE for line in text.translate(wide).split("\n")) if text else 0
 
 
-def _language(slug: str) -> dict[str, Any]:
+def spoken(slug: str) -> dict[str, Any]:
+    """What a source of ours needs to know of a language."""
     language = BY_SLUG[slug]
     tall = language.script in TALL
     return {"lang": language.tag.partition("-")[0], "dir": language.direction, "tall": tall}

@@ -23,7 +23,8 @@ TOLD = {"what-happened": "Words.", "location": "japan", "country": "BD", "hurt":
         "contact-email": "a@example.com", "contact-phone": "+81 90 1234 5678"}  # fmt: skip
 # Ways on from the page of a new report that no first screen has: nothing is typed on the way there.
 BEYOND = {"intake.card", "intake.address", "intake.contact", "intake.number", "intake.withdraw",
-          "intake.close", "intake.erase", "intake.seen", "portal.help", "portal.about"}  # fmt: skip
+          "intake.close", "intake.erase", "intake.seen", "intake.copy",
+          "portal.help", "portal.about"}  # fmt: skip
 
 
 @pytest.fixture
