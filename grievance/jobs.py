@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit, words
-from grievance.cases import ledger, notices, publishing
+from grievance.cases import ledger, notices, proofs, publishing
 from grievance.cases.digests import digest
 from grievance.cases.jobs import stop, sweep, warn
 from grievance.cases.operations import receipts
@@ -144,13 +144,15 @@ def _recalls(work: Work) -> Counts:
 
 
 def _anchor(work: Work) -> Counts:
+    noted = proofs.sign_all(work.session, work.ring, clock.now())
+    work.session.commit()
     signed = anchors.anchor(work.session, work.ring, clock.real_now())
     work.session.commit()
     copied = anchors.copy_anchors(work.session, work.settings.data / anchors.COPY)
     _recalls(work)  # it marks how far the anchors are covered
     kept = (work.settings.data / ledger.FILE).read_bytes()
     ledger.read(work.ring.anchor_public, kept)  # damage is told while it can be made good
-    return {"due": 1 if signed else 0, "done": copied}
+    return {"due": noted + (1 if signed else 0), "done": noted + copied}
 
 
 JOBS = (

@@ -19,6 +19,7 @@ MODULES = (
     "referrals.links",
     "cases.models",
     "cases.corrections",
+    "cases.proofs",
     "demo.models",
 )
 for module in MODULES:

@@ -43,6 +43,7 @@ COMPARTMENT_OF = {
     Label.CASE_IDENTITY: "identity",
     Label.CORRECTION_IDENTITY: "identity",
     Label.CASE_PROFILE: "identity",
+    Label.NOTE_OPENING: "identity",  # a helper gets no note
     Label.CASE_SUGGESTION: "identity",  # it repeats the profile: nationality, status
     Label.STAFF_MESSAGE: "internal",
     Label.CORRECTION_INTERNAL: "internal",

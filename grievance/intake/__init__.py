@@ -3,8 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
-`closing`, `copying`, `erasing` and `seen` are the way back, `visits` a visit with a code; `leaving`
-ends either.
+`closing`, `copying`, `proof`, `erasing` and `seen` are the way back, `visits` a visit with a code;
+`leaving` ends either.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from grievance.intake import (
     erasing,
     filing,
     number,
+    proof,
     referral,
     remedy_arrival,
     returning,
@@ -49,7 +50,7 @@ FIRST = {
 __all__ = [
     "adding", "address", "appeals", "attaching", "closing", "copying", "erasing", "filing",
     "init_app",
-    "number",
+    "number", "proof",
     "referral", "remedy_arrival", "returning", "seen", "whose",
 ]  # fmt: skip
 

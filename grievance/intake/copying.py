@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flask import Response, abort, make_response, render_template, request
 
 from grievance.accounts import audit
-from grievance.cases import copies, copy_facts, files
+from grievance.cases import copies, copy_facts, files, proofs
 from grievance.cases.act import Act
 from grievance.cases.copies import Part
 from grievance.cases.files import Stored, size_text
@@ -59,4 +59,9 @@ def _parts(act: Act, kept: Kept) -> Iterator[Part]:
         yield copies.part("copy.pdf", printed)
     facts = copy_facts.facts_of(act.session, act.opened, kept, act.today)
     yield copies.part("copy.json", copies.as_json(facts))
+    row = proofs.of_case(act.session, act.opened)
+    yield copies.part("note/told.json", proofs.filed(act.session, act.opened))
+    yield copies.part("note/opening.txt", f"{proofs.opening_of(act.opened, row)}\n".encode())
+    if note := proofs.facts_of(row, site().ring.anchor_public):
+        yield copies.part("note/note.json", copies.as_json(note))
     yield from copies.file_parts(site().blobs, kept, originals=True)

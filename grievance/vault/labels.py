@@ -19,6 +19,7 @@ class Label(StrEnum):
     CASE_NOTE = "case.note/1"
     CASE_DECISION = "case.decision/1"
     CASE_KEY = "case.key/1"
+    NOTE_OPENING = "note.opening/1"
     MESSAGE_BODY = "message.body/1"
     MESSAGE_TRANSLATION = "message.translation/1"
     PASSAGE_TRANSLATION = "passage.translation/1"
@@ -109,4 +110,6 @@ class Derive(StrEnum):
     LETTER_TRY = "letter try/1"
     SECOND_FACTOR = "second factor/1"
     RECOVERY_CODE = "recovery code/1"
+    NOTE = "dated note/1"
+    NOTE_DIGEST = "dated note digest/1"
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

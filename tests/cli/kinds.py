@@ -17,6 +17,7 @@ NONE = {
     "directory check": [],
     "deadlines limits": ["cases.yaml"],
     "audit check": ["export.json"],
+    "proof check": ["note.json"],
     "translations status": [],
     "translations update": [],  # of the checkout, not of an instance
     "translations check": [],

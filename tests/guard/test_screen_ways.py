@@ -23,7 +23,7 @@ TOLD = {"what-happened": "Words.", "location": "japan", "country": "BD", "hurt":
         "contact-email": "a@example.com", "contact-phone": "+81 90 1234 5678"}  # fmt: skip
 # Ways on from the page of a new report that no first screen has: nothing is typed on the way there.
 BEYOND = {"intake.card", "intake.address", "intake.contact", "intake.number", "intake.withdraw",
-          "intake.close", "intake.erase", "intake.seen", "intake.copy",
+          "intake.close", "intake.erase", "intake.seen", "intake.copy", "intake.proof",
           "portal.help", "portal.about"}  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.audit import Deed
 from grievance.accounts.queries import operator_public_key
-from grievance.cases import files, records
+from grievance.cases import files, proofs, records
 from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
 from grievance.cases.opening import RECEIPT_HOLDS, OpenCase, grant, receipt_holder
 from grievance.cases.opening import new_case_keys as draw_keys
@@ -166,8 +166,11 @@ def add_receipt(
 def _seal(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> None:
     told = filing.complaint
     contact = asdict(told.contact) if told.contact else {}
-    records.write(session, opened, "answers", dict(told.story), at)
-    records.write(session, opened, "identity", {**told.identity, "contact": contact}, at)
+    story, identity = dict(told.story), {**told.identity, "contact": contact}
+    records.write(session, opened, "answers", story, at)
+    records.write(session, opened, "identity", identity, at)
+    if not opened.case.one_way:
+        proofs.keep(session, opened, proofs.told(story, identity))
     records.write(session, opened, "profile", dict(told.profile), at)
     records.keep_suggestion(session, opened, filing.rules_version, filing.suggestion, at)
     brought = files.Brought("worker" if told.filed_for == "own" else "helper", at)

@@ -22,6 +22,7 @@ from grievance.cases import corrections, index
 from grievance.cases import models as cases
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
+from grievance.cases.proofs import FilingNote
 from grievance.cases.states import ERASING
 from grievance.deadlines.models import Deadline, LimitationDate
 from grievance.model import Base
@@ -43,7 +44,7 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
     corrections.Correction, referrals.Consent, referrals.Packet,
     referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
-    links.DeskItem, links.ReplyLink, links.ReplySession, Deadline, LimitationDate,
+    links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),
