@@ -82,6 +82,8 @@ UNFORMED = {
     "grievance/console/operator.py": "only a yes",
     "grievance/console/people.py": "only a yes",
     "grievance/accounts/views.py": "an address of ours to go on to; only a yes",
+    "grievance/accounts/sessions.py": "only a yes",
+    "grievance/console/second_steps.py": "only a yes",
     "grievance/accounts/surface.py": "a header that the server bounds, for the language",
     "grievance/accounts/staff.py": "handed whole to what finds the session by its cookie",
     "grievance/accounts/stepping.py": "carried on as it came; the form token",
