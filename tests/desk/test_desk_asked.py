@@ -87,3 +87,17 @@ def test_an_open_second_look_goes_on_and_no_words_are_refused(house, handler, as
     assert refused.value.code == "words"
     asking.record_answer(handler.act(house.session, site, case), words("March"))
     assert {"appeal", "next_step"} <= running(house, case)
+
+
+def test_two_questions_taken_back_leave_the_worker_waiting(house, handler, asked):
+    site, case = house.app.config["SITE"], asked.case
+    asking.withdraw_question(handler.act(house.session, site, case))
+    handling.ask_worker(handler.act(house.session, site, case), words("Which year?"))
+    assert (case.worker_waits, running(house, case)) == (False, set())
+    asking.withdraw_question(handler.act(house.session, site, case))
+    assert case.worker_waits is True
+    assert running(house, case) == {"answer", "next_step"}
+    handling.tell_worker(handler.act(house.session, site, case), words("Yes, we read it."))
+    handling.ask_worker(handler.act(house.session, site, case), words("Which day?"))
+    asking.withdraw_question(handler.act(house.session, site, case))
+    assert case.worker_waits is False

@@ -3,9 +3,12 @@ back, or staff write down what they answered by telephone."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
@@ -59,9 +62,12 @@ def _ours(act: Act) -> None:
 
 def _question(session: Session, case: Case) -> tuple[Message, bool]:
     """What was asked last, and whether something that its worker wrote stands unanswered before it.
-    A question counts as an answer to that, until it is taken back."""
-    mine = select(Message).where(Message.case_id == case.id, Message.thread == "worker")
-    thread = list(session.scalars(mine.order_by(Message.seq)))
+    A question counts as an answer to that until it is taken back, so those that were count for
+    nothing."""
+    over = queries.by_verb(session, case.id, Verb.WITHDRAW_QUESTION)
+    back = [UUID(event.codes["message"]) for event in over]
+    mine = (Message.case_id == case.id, Message.thread == "worker", Message.id.not_in(back))
+    thread = list(session.scalars(select(Message).where(*mine).order_by(Message.seq)))
     last = max(place for place, one in enumerate(thread) if one.verb == Verb.ASK_WORKER)
     since = any(one.author == "staff" for one in thread[last + 1 :])
     owed = not since and last > 0 and thread[last - 1].author != "staff"
