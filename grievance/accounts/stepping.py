@@ -62,7 +62,7 @@ def _step_up(member: staff.Member, password: str) -> None:
 def _still() -> None:
     """The page's permission once more: it may be gone after a slow hash."""
     view: Any = current_app.view_functions[request.endpoint or ""]
-    staff.still(view.permission, view.audience)
+    staff.still(view.permission or staff.SIGNED_IN, view.audience)
 
 
 def _ask(form: forms.GoOn, status: int, busy: Busy | None = None) -> None:

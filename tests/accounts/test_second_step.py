@@ -333,6 +333,23 @@ def test_changing_it_needs_password_and_code(
         assert "factor_removed" in verbs(office)
 
 
+def test_the_password_beside_what_was_sent_carries_it_on(
+    client: Browser, office: Office, guarded: tuple[App, list[str]]
+) -> None:
+    """The page was opened more than ten minutes ago; it belongs to every member, at any place."""
+    _app, codes = guarded
+    past = real_now() - queries.STEP_UP - timedelta(seconds=1)
+    page = client.page(ACCOUNT)
+    office.session.execute(update(StaffSession).values(stepped_up_at=past))
+    office.session.commit()
+    sent = {**page.fields(), "what": "codes", "code": codes[0]}
+    asked = read_page(client.post(ACCOUNT, data=sent))
+    assert asked.name == "staff.step-up"
+    done = client.post(ACCOUNT, data={**asked.fields(), "step_up": PASSWORD})
+    assert done.status_code == 200
+    assert read_page(done).name == "staff.recovery-codes"
+
+
 def state(office: Office) -> tuple[int, int]:
     """Factors that count, and recovery codes."""
     counts = select(func.count()).where(SecondFactor.confirmed_at.is_not(None))
