@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import segno
 from flask import Response, request, url_for
 from markupsafe import Markup
@@ -15,6 +17,7 @@ from grievance.accounts.operations.factors import Own, TooMany, WrongCode
 from grievance.accounts.surface import accounts, answer
 from grievance.clock import real_now
 from grievance.extensions import db
+from grievance.model import clusters
 from grievance.refusals import Refused
 from grievance.vault.factors import address_for_app
 from grievance.web.audience import audience
@@ -30,6 +33,7 @@ WAIT = i18n.lazy(
     "Too many wrong codes came. Wait, and try again in %(minutes)s minutes. Another browser that "
     "you have signed in from before does not have to wait."
 )
+NAME_BYTES = 120  # of a name in the picture, 40 letters of Japanese; of more no camera reads it
 GONE = i18n.lazy("Nothing is being set up any more. Begin again.")
 
 
@@ -172,7 +176,14 @@ def _picture(secret: str) -> dict[str, object]:
     """The secret for eyes: a QR code for the camera of an app, and groups of four to type."""
     member = staff.current_member()
     where = member.memberships[0].organisation if member.memberships else ""
-    drawn = segno.make(address_for_app(secret, member.name, where or "Grievance"), micro=False)
+    told = address_for_app(secret, _begun(member.name), _begun(where) or "Grievance")
+    drawn = segno.make(told, micro=False)
     svg = drawn.svg_inline(scale=4, dark="#000", light="#fff", svgclass="qr", lineclass=None)
     groups = [secret[at : at + 4] for at in range(0, len(secret), 4)]
     return {"picture": Markup(svg), "groups": groups}  # noqa: S704  drawn here, no text in it
+
+
+def _begun(name: str) -> str:
+    """The letters at the beginning of a name for which there is room."""
+    fits = [one for one in accumulate(clusters(name)) if len(one.encode()) <= NAME_BYTES]
+    return fits[-1] if fits else ""

@@ -121,6 +121,21 @@ def test_the_page_shows_the_secret_and_counts_only_after_a_code(
     half_way(browse)
 
 
+@pytest.mark.parametrize("letter", ["山", "👩‍👩‍👧‍👦", "a" + "\u0301" * 30])
+def test_the_picture_is_drawn_for_the_longest_names(
+    client: Browser, office: Office, lan: Any, letter: str
+) -> None:
+    longest = {"name": letter * 200}
+    office.session.execute(text("UPDATE person SET name = :name"), longest)
+    office.session.execute(text("UPDATE organisation SET name = :name"), longest)
+    office.session.commit()
+    client.sign_in("lan@example.org")
+    client.send(ACCOUNT)
+    page = client.page(f"{ACCOUNT}/new")
+    assert page.status == 200
+    assert "<svg" in page.html
+
+
 def test_the_code_used_to_set_it_up_does_not_sign_in(
     browse: Any, office: Office, guarded: tuple[App, list[str]]
 ) -> None:
