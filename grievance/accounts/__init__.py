@@ -14,7 +14,8 @@ from grievance.accounts import (
     staff,
     views,
 )
-from grievance.accounts.surface import accounts
+from grievance.accounts.surface import accounts, operator_name
+from grievance.web.pages import provide
 
 VIEWS = (
     views,
@@ -29,5 +30,6 @@ VIEWS = (
 def init_app(app: Flask) -> None:
     """Guard the staff pages and serve the door."""
     staff.init_app(app)
+    provide(app, operator_name=operator_name)
     door.init_app(app)
     app.register_blueprint(accounts)

@@ -33,6 +33,12 @@ def moment(at: datetime) -> str:
     return i18n.time_text(at, ZoneInfo(told.time_zone if told else "UTC"))
 
 
+def operator_name() -> str:
+    """Who sends links for new passwords, also to partners' people; empty before it is founded."""
+    found = queries.operator(db.session())
+    return found.name if found else ""
+
+
 def answer(template: str, status: int = 200, **values: Any) -> Response:
     """A page of this room."""
     return make_response(render_template(f"accounts/{template}.html", **values), status)

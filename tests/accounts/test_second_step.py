@@ -167,6 +167,14 @@ def test_the_right_code_lets_in_once(
     assert "not right, or it was used" in replayed.errors["code"]
 
 
+def test_who_can_help_is_named(browse: Any, office: Office, guarded: tuple[App, list[str]]) -> None:
+    """Partners' people have no administrator of their own."""
+    house = queries.operator(office.session)
+    assert house is not None
+    for path in ("/staff/sign-in/code", "/staff/sign-in"):
+        assert f"administrator of {house.name} for" in half_way(browse).page(path).main
+
+
 def test_groups_and_digits_of_another_script_are_read(
     browse: Any, office: Office, guarded: tuple[App, list[str]]
 ) -> None:
