@@ -147,8 +147,9 @@ def _since(session: Session, mark: int) -> Sequence[Event]:
     found = (
         select(Event)
         .where(Event.stream_kind == Case.stream_kind, Event.verb.in_(ACTS))
-        # of asking only what ended an earlier yes
+        # of asking only what ended an earlier yes, of correcting only how the worker is reached
         .where(or_(Event.verb != Verb.REFER, Event.codes.has_key("replaced")))
+        .where(or_(Event.verb != Verb.STATE_FACTS, Event.codes.has_key("contact")))
         .where(or_(Event.verb != Verb.ERASE, Event.codes["all"].as_boolean()))
         .order_by(Event.stream_id, Event.seq)
     )

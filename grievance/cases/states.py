@@ -280,7 +280,7 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.STATE_FACTS, OPEN, None, "case.work", N_("Write down or correct answers"),
-            codes=("issues", "severity", "danger", "value", "identity"),
+            codes=("issues", "severity", "danger", "value", "identity", "contact?"), ledger=(),
         ),
         Transition(
             Verb.ADD_FILE, STATES, None, "case.work", N_("Add a file"), codes=("file",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ from grievance.cases.operations import (
     handling,
     receipts,
     replying,
+    stating,
     telling,
 )
 from grievance.cases.operations.conflicts import Declared
@@ -51,6 +52,7 @@ from grievance.vault.keyring import KeyRing
 from grievance.vault.receipts import slow_root
 from tests.backup.conftest import TEMPLATE, Place
 from tests.cases.conftest import ENDS, World, document, words
+from tests.cases.test_cases_stating import stated
 from tests.cast import Filed, Staff, file_case, found_operator, member, new_keys
 from tests.directory.loaded import words as bodies
 
@@ -71,6 +73,7 @@ class Life:
     withdrawn: UUID
     changed: Filed
     moved: Filed  # the worker said another way to be reached
+    corrected: Filed  # they told staff, who wrote it down
     reissued: Filed
     untouched: Filed
     shut: UUID  # for one of staff
@@ -130,11 +133,11 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         audit.record(session, world.case, audit.Deed(audit.ADOPTED, "cli:test", now))
         session.commit()
         back, lead_back = (file_case(session, site, now=now) for _ in range(2))
-        changed, moved, reissued, shut, untouched = (
-            file_case(session, site, now=now) for _ in range(5)
+        changed, moved, corrected, reissued, shut, untouched = (
+            file_case(session, site, now=now) for _ in range(6)
         )
         reached = {"way": "email", "value": "home@example.org", addressing.BOX: str(uuid4())}
-        for filed in (moved, untouched):
+        for filed in (moved, corrected, untouched):
             replying.change_contact(filed.act(session, site, now), reached)
         visit(session, ring, changed)
         place.work("recalls")
@@ -160,6 +163,10 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         _, keys = new_keys(ring)
         receipts.change(changed.act(session, site, now), keys)
         replying.change_contact(moved.act(session, site, now), {"way": "none"})
+        world.filed = corrected
+        given = {"reach-by": "none", "contact-email": ""}
+        stating.state_facts(world.act(now=now), stated(world, given, "Her employer reads it"))
+        stating.state_facts(world.act(now=now), stated(world, {"company": "Mihon Foods"}))
         receipts.ask_reissue(handler.act(session, site, reissued.case, now), "The day of birth.")
         _, keys = new_keys(ring)
         receipts.reissue(other.act(session, site, reissued.case, now), keys)
@@ -171,10 +178,10 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         session.flush()
         conflicts.recuse(other.act(session, site, shut.case, now), "Her brother's firm.")
         session.commit()
-    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, another way, two
-    # conflicts;
+    # recall, recall_for_worker, recall and withdraw, refer anew, change, reissue, another way, the
+    # same by staff, two conflicts;
     # one withdrawn later; two withdrawn and opened again
-    assert place.work("recalls")["done"] == 15
+    assert place.work("recalls")["done"] == 16
     return Life(
         place,
         backup,
@@ -186,13 +193,14 @@ def life(server, ring_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
         withdrawn.case.id,
         changed,
         moved,
+        corrected,
         reissued,
         untouched,
         shut.case.id,
         replaced.case.id,
         meant.id,
         linked.case.id,
-        14,
+        15,
     )
 
 
@@ -232,7 +240,7 @@ def test_it_says_how_many_acts_were_done_again_and_the_head_is_that_of_the_backu
     assert printed["replayed"] == life.acts
     manifest = json.loads((life.backup / "manifest.json").read_text())
     assert printed["head"] == manifest["audit"]["head"] != ""
-    assert "14 acts that followed the backup were done again" in answer.stderr
+    assert "15 acts that followed the backup were done again" in answer.stderr
     assert "1 cases were filed after the backup and are lost: skipped" in answer.stderr
     assert "In 2 cases the number was changed after the backup" in answer.stderr
 
@@ -319,8 +327,11 @@ def test_a_retired_number_opens_nothing(life: Life, again: Session) -> None:
     assert kept[0].id == life.untouched.receipt.id
 
 
-def test_nobody_writes_where_the_worker_may_not_be_any_more(life: Life, again: Session) -> None:
-    case = again.get_one(Case, life.moved.case.id)
+@pytest.mark.parametrize("who", ["moved", "corrected"])
+def test_nobody_writes_where_the_worker_may_not_be_any_more(
+    life: Life, again: Session, who: str
+) -> None:
+    case = again.get_one(Case, getattr(life, who).case.id)
     opened = life.handler.open(again, case)
     assert addressing.may_be_old(again, case.id)
     assert not addressing.may_be_old(again, life.untouched.case.id)
@@ -332,8 +343,13 @@ def test_nobody_writes_where_the_worker_may_not_be_any_more(life: Life, again: S
     other = life.handler.open(again, again.get_one(Case, life.untouched.case.id))
     assert answers_of(again, other)["contact-email"] == "home@example.org"
     assert telling.worker_of_news(again, life.site, other, clock.real_now())
+    world = World(again, life.site, None, life.handler, life.conflicted, None)
+    world.filed = replace(getattr(life, who), case=case)
+    stating.state_facts(world.act(now=clock.real_now()), stated(world, {"company": "Other"}))
+    again.flush()
+    assert addressing.may_be_old(again, case.id)
     said = {"way": "email", "value": "lan@example.org"}
-    replying.change_contact(life.moved.act(again, life.site, clock.real_now()), said)
+    replying.change_contact(world.own(), said)
     again.flush()
     assert not addressing.may_be_old(again, case.id)
     assert answers_of(again, opened)["contact-email"] == "lan@example.org"

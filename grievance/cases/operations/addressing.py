@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
@@ -34,14 +34,17 @@ def address_of(contact: Mapping[str, Any]) -> str:
 
 
 def may_be_old(session: Session, case_id: UUID) -> bool:
-    """Whether a backup was put back that lacks what the worker said later of how to reach them.
-    What it has may be what they took away: until they say it again nobody writes there."""
+    """Whether a backup was put back that lacks what the worker said later of how to reach them,
+    themselves or to staff. What it has may be what they took away: until it is said again nobody
+    writes there."""
     mine = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
-    said = select(func.max(Event.seq)).where(*mine, Event.verb == Verb.CHANGE_CONTACT)
+    corrected = and_(Event.verb == Verb.STATE_FACTS, Event.codes.has_key("contact"))
+    again = or_(Event.verb == Verb.CHANGE_CONTACT, corrected)
+    said = select(func.max(Event.seq)).where(*mine, again)
     lost = select(Event.id).where(
         *mine,
         Event.verb == REPLAYED,
-        Event.codes["act"].astext == Verb.CHANGE_CONTACT,
+        Event.codes["act"].astext.in_((Verb.CHANGE_CONTACT, Verb.STATE_FACTS)),
         Event.seq > func.coalesce(said.scalar_subquery(), 0),
     )
     return session.scalar(lost.limit(1)) is not None

@@ -198,8 +198,9 @@ def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
 
 
 def _contact(_session: Session, _case: Case, _act: Act, _now: datetime) -> None:
-    """What the worker said is sealed and not in the backup. That it was said stands in the event
-    before: nobody is written to by what was there earlier (`addressing.may_be_old`)."""
+    """What the worker said, on their page or to staff, is sealed and not in the backup. That it was
+    said stands in the event before: nobody is written to by what was there earlier
+    (`addressing.may_be_old`)."""
 
 
 def _wish(_session: Session, _case: Case, _act: Act, _now: datetime) -> None:
@@ -244,6 +245,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.CHANGE_CONTACT: _contact,
+    Verb.STATE_FACTS: _contact,
     Verb.RECUSE: _recuse,
     Verb.AGREE_CONFLICT: _recuse,
     Verb.REFER: _replaced,

@@ -50,14 +50,18 @@ def state_facts(act: Act, stated: Stated) -> None:
         raise Refused("why")
     case, added = act.case, stated.added
     identity = records.read(act.session, act.opened, "identity")
-    contact = _contact(identity.get("contact") or {}, stated)
+    moved = bool(CONTACT & stated.changed.keys())
+    before = identity.get("contact") or {}
+    contact = _contact(before, stated) if moved else dict(before)
     kept = adding.keep(act, added, contact)
     if added.danger and not case.danger:
         _alarm(act)
     _note(act, stated)
-    addressing.ask(act.session, act.site, case, contact, act.now)
+    if moved:  # what stays may be what a backup brought back
+        addressing.ask(act.session, act.site, case, contact, act.now)
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
-    act.move(Verb.STATE_FACTS, **_codes(act, kept))
+    reached: dict[str, Any] = {"contact": True} if moved else {}
+    act.move(Verb.STATE_FACTS, **_codes(act, kept), **reached)
 
 
 def _codes(act: Act, kept: tuple[CaseRecord, CaseRecord]) -> dict[str, Any]:
@@ -68,10 +72,7 @@ def _codes(act: Act, kept: tuple[CaseRecord, CaseRecord]) -> dict[str, Any]:
 
 
 def _contact(before: Mapping[str, Any], stated: Stated) -> dict[str, Any]:
-    """How the worker may be reached now: as it was, unless that was changed. An address that stays
-    stays confirmed."""
-    if not CONTACT & stated.changed.keys():
-        return dict(before)
+    """How the worker may be reached now. An address that stays stays confirmed."""
     told = stated.added.complaint.contact
     after = asdict(told) if told else {}
     same = addressing.address_of(before) == addressing.address_of(after)
