@@ -18,6 +18,7 @@ from tests.guard.source import ROOT
 from tests.guard.test_routes import _rules
 
 TEMPLATES = ROOT / "templates"
+MEMBERS = ("layout/desk.html", "layout/partner_desk.html")
 EXTENDS = re.compile(r"{% extends ['\"]([^'\"]+)['\"]")
 NOINDEX = '<meta name="robots" content="noindex">'
 PUBLIC = ("portal", "web")  # the directory and pages of errors
@@ -60,6 +61,8 @@ def _is_private(template: Path) -> bool:
     text = template.read_text(encoding="utf-8")
     if NOINDEX in text or "set private = true" in text:
         return True
+    if "{% extends member_layout() %}" in text:  # of the desk, or of a partner's desk
+        return all(_is_private(TEMPLATES / parent) for parent in MEMBERS)
     parent = EXTENDS.search(text)
     return bool(parent) and _is_private(TEMPLATES / parent[1])
 
