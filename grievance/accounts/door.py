@@ -26,6 +26,7 @@ from grievance.accounts.hashing import (
 from grievance.accounts.models import Person
 from grievance.accounts.operations import entering, letters, signing
 from grievance.accounts.operations.factors import Own, WrongCode
+from grievance.accounts.operations.partner_letters import Post
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.queries import email_tag, memberships_of, wrap_for
 from grievance.accounts.staff import COOKIE, Member, key_ring
@@ -187,9 +188,7 @@ def device_of(person_id: UUID) -> str:
 def tell_of_factor(person_id: UUID, what: str) -> None:
     """A letter to a member about their second step."""
     public_url = current_app.config["SETTINGS"].public_url
-    letters.tell_of_factor(
-        db.session(), person_id, what, letters.Post(key_ring(), public_url, real_now())
-    )
+    letters.tell_of_factor(db.session(), person_id, what, Post(key_ring(), public_url, real_now()))
 
 
 def _inside(entrant: Entrant, secret: str, after: str) -> Response:

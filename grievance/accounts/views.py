@@ -17,7 +17,14 @@ from grievance.accounts import (
     words,
 )
 from grievance.accounts.models import Invitation, Organisation, Person
-from grievance.accounts.operations import founding, invitations, letters, recovery, signing
+from grievance.accounts.operations import (
+    founding,
+    invitations,
+    letters,
+    partner_letters,
+    recovery,
+    signing,
+)
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.surface import BUSY, accounts, answer, busy_page
 from grievance.clock import real_now
@@ -135,6 +142,9 @@ def _accept(token: str, form: forms.Join) -> Admitted:
         door.tell_of_factor(admitted.person_id, "removed")
     public_url = current_app.config["SETTINGS"].public_url
     letters.tell_of_key_request(session, admitted.person_id, public_url, ring=ring, now=now)
+    if invited and invited.kind == "reset":
+        post = partner_letters.Post(ring, public_url, now)
+        partner_letters.tell_of_reset(session, admitted.person_id, post)
     return admitted
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
 from grievance.accounts.forms import Confirm, text_of
-from grievance.accounts.operations import invitations, partners
+from grievance.accounts.operations import invitations, partner_letters, partners
 from grievance.accounts.partners import STATES, PartnerFact
 from grievance.accounts.partners import partners as all_partners
 from grievance.accounts.surface import moment
@@ -138,9 +138,7 @@ def close_partner(partner_id: UUID) -> Response:
     there, form = found(partner_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            partners.close(acting_on(there.id))
-            recalling.drop_all_of(db.session(), there.id)
-            db.session.commit()
+            _close(there.id)
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
@@ -149,12 +147,23 @@ def close_partner(partner_id: UUID) -> Response:
     return answer("people_confirm", form=form, **_about_closing(there))
 
 
+def _close(partner_id: UUID) -> None:
+    act = acting_on(partner_id)
+    people = partners.close(act)
+    recalling.drop_all_of(act.session, partner_id)
+    partner_letters.tell_of_closing(act, people, current_app.config["SITE"].public_url)
+    act.session.commit()
+
+
 def _about_closing(there: PartnerFact) -> dict[str, Any]:
     return {
         "page_name": "staff.partners",
         "title": _("Close %(name)s") % {"name": _name(there)},
         "consequences": [
-            _("Everybody of it is signed out and has no account any more; open invitations end."),
+            _(
+                "Everybody of it is signed out, has no account any more, and is told by letter;"
+                " open invitations end."
+            ),
             _("They can open no paper here any more. What they have printed stays with them."),
             _("Hand-overs that are under way go on by letter, telephone or a reply link."),
             _("You can open it again later. Papers from before are not given to it by that."),

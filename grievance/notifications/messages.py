@@ -107,6 +107,23 @@ def partner_key(to: Recipient, language: str, public_url: str, partner: str) -> 
     return _written("partner_key", to, language, None, link=link, partner=partner)
 
 
+def partner_reset(to: Recipient, language: str, public_url: str) -> Message:
+    """A new password was set for the recipient, who is of a partner."""
+    return _written("partner_reset", to, language, None, link=f"{public_url}/partner/people")
+
+
+def partner_removed(to: Recipient, language: str, public_url: str, partner: str) -> Message:
+    """The recipient has no account for this partner any more."""
+    link = f"{public_url}/"
+    return _written("partner_removed", to, language, None, link=link, partner=partner)
+
+
+def partner_closed(to: Recipient, language: str, public_url: str, partner: str) -> Message:
+    """The partner of which the recipient was has no account here any more."""
+    link = f"{public_url}/"
+    return _written("partner_closed", to, language, None, link=link, partner=partner)
+
+
 def key_waits(
     to: Recipient, language: str, public_url: str, *, reset: bool = False, day: date | None = None
 ) -> Message:
@@ -121,16 +138,24 @@ def member_removed(to: Recipient, language: str, public_url: str) -> Message:
     return _written("member_removed", to, language, None, link=_desk(public_url))
 
 
+def partner_left(to: Recipient, language: str, public_url: str, partner: str) -> Message:
+    """Somebody of a partner was taken out or refused its key; for who manages partners."""
+    link = f"{_desk(public_url)}partners"
+    return _written("partner_left", to, language, None, link=link, partner=partner)
+
+
 def member_changed(to: Recipient, language: str, public_url: str) -> Message:
     """Role, name or address of the recipient or a colleague were changed, or are to be."""
     return _written("member_changed", to, language, None, link=_desk(public_url))
 
 
-def factor(to: Recipient, language: str, public_url: str, what: str) -> Message:
+def factor(
+    to: Recipient, language: str, public_url: str, what: str, *, partner: bool = False
+) -> Message:
     """The second step of the recipient's sign-in: `set`, `removed`, `codes_made`, `code_used`, or
-    ten `wrong` codes after the right password."""
+    ten `wrong` codes after the right password. Who is of a partner has no director here."""
     link = f"{_desk(public_url)}account"
-    return _written("factor", to, language, None, what=what, link=link)
+    return _written("factor", to, language, None, what=what, link=link, partner=partner)
 
 
 def new_address(to: Recipient, language: str, link: str, until: date) -> Message:

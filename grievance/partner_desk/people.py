@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import keys, queries, staff, stepping
+from grievance.accounts.act import StaffAct
 from grievance.accounts.forms import Approve, Confirm
 from grievance.accounts.models import KeyRequest, Person
 from grievance.accounts.operations import keys as giving
-from grievance.accounts.operations import partners
+from grievance.accounts.operations import letters, partner_letters, partners
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.partner_desk.surface import answer, membership, partner
@@ -93,6 +94,12 @@ def approve_key(request_id: UUID) -> Response:
     return answer("approve", 422 if form.errors else 200, form=form, name=name)
 
 
+def _refuse(act: StaffAct, request_id: UUID, person_id: UUID) -> None:
+    giving.refuse(act, request_id)
+    letters.tell_of_removal(act, person_id, current_app.config["SITE"].public_url)
+    act.session.commit()
+
+
 @partner.route("/people/<uuid:request_id>/refuse", methods=["GET", "POST"])
 @audience("partner", "referral.answer")
 def refuse_key(request_id: UUID) -> Response:
@@ -101,8 +108,7 @@ def refuse_key(request_id: UUID) -> Response:
     asked, form = _request(request_id), Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            giving.refuse(staff.acting_there(), request_id)
-            db.session.commit()
+            _refuse(staff.acting_there(), request_id, asked.person_id)
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
@@ -110,6 +116,13 @@ def refuse_key(request_id: UUID) -> Response:
             return see_other(url_for("partner.people"))
     name = db.session.get_one(Person, asked.person_id).name
     return answer("refuse", form=form, name=name)
+
+
+def _begin(act: StaffAct) -> None:
+    partners.begin_anew(act)
+    post = partner_letters.Post(act.ring, current_app.config["SITE"].public_url, act.now)
+    partner_letters.tell_of_key(act.session, act.by.person_id, post)
+    act.session.commit()
 
 
 @partner.route("/people/begin", methods=["GET", "POST"])
@@ -122,8 +135,7 @@ def begin_anew() -> Response:
     form = Confirm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            partners.begin_anew(staff.acting_there())
-            db.session.commit()
+            _begin(staff.acting_there())
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")

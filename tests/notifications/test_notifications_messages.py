@@ -29,6 +29,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.danger,
         messages.key_request,
         messages.partner_waits,
+        messages.partner_reset,
         messages.key_waits,
         messages.member_removed,
         messages.conflict,
@@ -54,7 +55,11 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.way_back(TO, language, SITE, mine=True),
         messages.sheet_used(TO, language, SITE, mine=True),
         *(messages.factor(TO, language, SITE, what) for what in FACTOR),
+        *(messages.factor(TO, language, SITE, what, partner=True) for what in FACTOR),
+        messages.partner_left(TO, language, SITE, "Sample Union"),
         messages.partner_key(TO, language, SITE, "Sample Union"),
+        messages.partner_removed(TO, language, SITE, "Sample Union"),
+        messages.partner_closed(TO, language, SITE, "Sample Union"),
     )
     return [invitation, there, address, *waits, *(kind(TO, language, SITE) for kind in plain)]
 

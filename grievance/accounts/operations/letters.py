@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -19,9 +18,10 @@ from grievance.accounts.models import (
     Organisation,
     Person,
 )
+from grievance.accounts.operations import partner_letters
 from grievance.accounts.operations.keys import alone_from, approvers
+from grievance.accounts.operations.partner_letters import Post
 from grievance.accounts.operations.way_back import Way
-from grievance.accounts.partners import unconfirmed
 from grievance.accounts.queries import (
     Addressee,
     day_here,
@@ -69,14 +69,11 @@ def tell_of_key_request(
         select(KeyRequest).where(KeyRequest.person_id == person_id, KeyRequest.state == "waiting")
     ).first()
     if asked is None:
-        _tell_of_partner_key(session, person_id, public_url, ring=ring, now=now)
+        partner_letters.tell_of_key(session, person_id, Post(ring, public_url, now))
         return
     may = approvers(session, asked)
     if session.get_one(Organisation, asked.organisation_id).kind == "partner":
-        for one in session.scalars(select(Person).where(Person.id.in_(may)).order_by(Person.id)):
-            to = AddressBox(one.id, one.address_box)
-            letter = messages.partner_waits(to, one.language, public_url)
-            outbox.enqueue(session, ring.notifier_public, letter, now)
+        partner_letters.tell_of_waiting(session, may, Post(ring, public_url, now))
         return
     for holder_id, box, language in staff_to_notify(session, Permission.KEYS_COMPARE):
         if holder_id in may:
@@ -89,20 +86,6 @@ def tell_of_key_request(
         to = AddressBox(person_id, person.address_box)
         told = messages.key_waits(to, person.language, public_url, reset=reset, day=day)
         outbox.enqueue(session, ring.notifier_public, told, now)
-
-
-def _tell_of_partner_key(
-    session: Session, person_id: UUID, public_url: str, *, ring: KeyRing, now: datetime
-) -> None:
-    """Tell who works on cases that this person's organisation has a key to be confirmed, if so."""
-    there = {fact.organisation_id: fact.organisation for fact in memberships_of(session, person_id)}
-    for partner in unconfirmed(session):
-        if partner.id not in there:
-            continue
-        for one in staff_to_notify(session, Permission.KEYS_COMPARE):
-            to = AddressBox(one.person_id, one.address_box)
-            letter = messages.partner_key(to, one.language, public_url, there[partner.id])
-            outbox.enqueue(session, ring.notifier_public, letter, now)
 
 
 def tell_of_way_back(
@@ -176,32 +159,31 @@ def tell_of_change(act: StaffAct, person_id: UUID, public_url: str) -> None:
             outbox.enqueue(act.session, act.ring.notifier_public, letter, act.now)
 
 
-@dataclass(frozen=True)
-class Post:
-    """With what a letter is sealed, where its link leads, and when it is written."""
-
-    ring: KeyRing = field(repr=False)
-    public_url: str
-    now: datetime
-
-
 def tell_of_factor(session: Session, person_id: UUID, what: str, post: Post) -> None:
     """Tell a member what became of their second step: `messages.factor` says which words."""
     person = session.get_one(Person, person_id)
     to = AddressBox(person.id, person.address_box)
-    letter = messages.factor(to, person.language, post.public_url, what)
+    there = any(fact.kind == "partner" for fact in memberships_of(session, person_id))
+    letter = messages.factor(to, person.language, post.public_url, what, partner=there)
     outbox.enqueue(session, post.ring.notifier_public, letter, post.now)
 
 
 def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
-    """Tell who was removed or refused the key, and everybody else who manages people."""
-    session = act.session
+    """Tell who was removed or refused the key, and everybody else who manages people; in words of
+    their own who was of a partner."""
+    session, house = act.session, act.organisation()
+    there = house.name if house.kind == "partner" else ""
     for one in _told(session, person_id, Permission.PEOPLE_MANAGE):
-        if one.person_id != act.by.person_id:
-            letter = messages.member_removed(
-                AddressBox(one.person_id, one.address_box), one.language, public_url
-            )
-            outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
+        if one.person_id == act.by.person_id:
+            continue
+        to = AddressBox(one.person_id, one.address_box)
+        if there:
+            mine = one.person_id == person_id
+            written = messages.partner_removed if mine else messages.partner_left
+            letter = written(to, one.language, public_url, there)
+        else:
+            letter = messages.member_removed(to, one.language, public_url)
+        outbox.enqueue(session, act.ring.notifier_public, letter, act.now)
 
 
 def tell_of_absence(act: StaffAct, noted: Absence, public_url: str) -> None:

@@ -95,22 +95,24 @@ def remove_person(act: StaffAct, person_id: UUID) -> None:
     partner.rotation_due = due and bool(holders(session, partner.id))
 
 
-def close(act: StaffAct) -> None:
+def close(act: StaffAct) -> list[UUID]:
     """End a partner: all its people are out at their next request, its links open nothing, and its
-    key is with nobody. Whoever calls this drops what was sealed to it. Refused (`closed_partner`)
-    for one that is closed."""
+    key is with nobody. Who they were. Whoever calls this drops what was sealed to it. Refused
+    (`closed_partner`) for one that is closed."""
     session, partner = act.session, act.organisation()
     if partner.closed_at is not None:
         raise Refused("closed_partner")
     there = select(Membership.person_id).where(
         Membership.organisation_id == partner.id, Membership.active
     )
-    for person_id in session.scalars(there.order_by(Membership.person_id)).all():
+    people = list(session.scalars(there.order_by(Membership.person_id)))
+    for person_id in people:
         end_membership(session, person_id, partner.id)
     mine = (Invitation.organisation_id == partner.id, Invitation.used_at.is_(None))
     take_away(session, select(Invitation).where(*mine))
     partner.closed_at, partner.rotation_due, partner.resealing = act.now, False, False
     act.record(partner, "partner_closed", mechanism=partner.mechanism)
+    return people
 
 
 def hold(session: Session, mechanism: str) -> None:
