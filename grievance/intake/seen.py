@@ -36,7 +36,7 @@ WHAT = {
     "remedy": N_("what was promised to you"),
     "reissue": N_("the page for giving you a new number"),
     "erase": N_("the page for deleting your report"),
-    "conflict": N_("the question who must not work on your report"),
+    "conflict": N_("what happened in your report while they were writing"),  # of two versions
     "copy": N_("a copy of everything was saved"),
     Verb.OPEN_ORIGINAL: N_("a file as you sent it, with what it may tell besides"),
 }

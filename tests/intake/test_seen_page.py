@@ -69,6 +69,14 @@ def test_what_staff_open_at_the_desk_stands_there_by_day(app: Flask, filed: Way)
     ]
 
 
+def test_a_form_that_came_too_late_is_told_as_what_it_showed(app: Flask, filed: Way) -> None:
+    opened(filed, filed.handler, "conflict")
+    page = read(visit(app, filed.session, filed.filed.code), "/seen")
+    (said,) = days(page).values()
+    assert said[0].endswith("what happened in your report while they were writing")
+    assert "must not work" not in page.main
+
+
 def test_the_original_of_a_file_is_told_from_the_clean_one(app: Flask, filed: Way) -> None:
     filed.accept()
     act = filed.act
