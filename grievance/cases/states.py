@@ -224,7 +224,7 @@ TABLE: dict[Verb, Transition] = {
             codes=("message", "role", "files"),
         ),
         Transition(
-            Verb.WORKER_WRITES, ("received", *READ), None, HELPER, N_("Send"),
+            Verb.WORKER_WRITES, OPEN, None, HELPER, N_("Send"),
             codes=("message", "role", "files"),
         ),
         Transition(

@@ -88,20 +88,20 @@ def _form(act: Act, correction: UUID) -> UUID:
 @bp.post("/case/changed/<uuid:correction_id>")
 @audience("worker")
 def not_right(correction_id: UUID) -> Answer:
-    """Say that a change is not right: a message like any other, in words that name it."""
+    """Say that a change is not right: a message in words that name it, and no answer to a question
+    that waits."""
     act = visited(lock=True)
     if not PlainForm(request.form).validate():
         return redirect(url_for("intake.case"), 303)
     listed = corrections.changed(act.session, act.opened)
     found = next((one for one in listed if one.row.id == correction_id), None)
-    may = act.may(Verb.WORKER_WRITES) or act.may(Verb.WORKER_ANSWERS)
-    if found is None or not may:
+    if found is None or not act.may(Verb.WORKER_WRITES):
         abort(404)
     back = url_for("intake.case", _anchor="changed")
     speak_whole()
     named = [f"{line.label} {line.after or '—'}" for line in _lines(act, found)]
     text = _("This is not right:") + "\n" + "\n".join(named)
     said = Written(text, current().slug, _form(act, correction_id))
-    replying.say(act, Sent(said))
+    replying.say(act, Sent(said, answers=False))
     db.session.commit()
     return redirect(back, 303)

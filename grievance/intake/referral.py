@@ -145,7 +145,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         actor=asked.act.actor,
         says=hand.referral.state == "asked" and asked.act.may(Verb.CONSENT_REFUSED),
         recalls=_recallable(asked),
-        writes=asked.act.may(Verb.WORKER_WRITES) or asked.act.may(Verb.WORKER_ANSWERS),
+        writes=asked.act.may(Verb.WORKER_WRITES),
         form=form,
         plain=PlainForm(),
         **_paper(asked),

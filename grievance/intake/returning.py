@@ -139,7 +139,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         readers=who_has_read(session, opened.case),
         authors=authors(actor.role),
         form=form.fresh(),
-        writes=can & {Verb.WORKER_WRITES, Verb.WORKER_ANSWERS},
+        writes=Verb.WORKER_WRITES in can,
         decides=decides,
         can=can,
         card=next_card(act),

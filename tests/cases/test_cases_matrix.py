@@ -124,15 +124,14 @@ def _reissue(world: World, actor: Actor) -> object:
 
 
 def _says(verb: Verb) -> Doer:
-    """`say` picks the verb by the state; where it would pick the other, only the check is left."""
+    """`say` picks the verb; where no question waits that could be answered, only the check is
+    left."""
 
     def do(world: World, actor: Actor) -> object:
-        picked = (
-            Verb.WORKER_ANSWERS if world.case.state == "awaiting_worker" else Verb.WORKER_WRITES
-        )
-        if picked != verb:
+        answers = verb == Verb.WORKER_ANSWERS
+        if answers and world.case.state != "awaiting_worker":
             return check(world.case, verb, actor)
-        return replying.say(world.own(actor), Sent(words()))
+        return replying.say(world.own(actor), Sent(words(), answers=answers))
 
     return do
 

@@ -10,7 +10,7 @@ from grievance.cases.operations.replying import Sent
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 from tests.cases.conftest import words
-from tests.desk.test_desk_facts import visit
+from tests.desk.test_desk_facts import state, visit
 from tests.desk.test_desk_flow import opened, send, verbs_of
 from tests.pages import read_page
 
@@ -101,3 +101,22 @@ def test_two_questions_taken_back_leave_the_worker_waiting(house, handler, asked
     handling.ask_worker(handler.act(house.session, site, case), words("Which day?"))
     asking.withdraw_question(handler.act(house.session, site, case))
     assert case.worker_waits is False
+
+
+@pytest.mark.usefixtures("loaded")
+def test_this_is_not_right_answers_no_question(house, handler, asked):
+    client, case = house.browser(handler), asked.case
+    assert state(client, case, "company", company="Mihon Foods").status_code == 303
+    worker = visit(house, asked)
+    page = read_page(worker.get("/en/case"))
+    form = next(f for f in page.all("form") if "/case/changed/" in (f.get("action") or ""))
+    for _twice in range(2):
+        assert worker.post(form.get("action"), data=page.fields(form)).status_code == 303
+    house.again(case)
+    assert (case.state, case.worker_waits) == ("awaiting_worker", True)
+    assert verbs_of(house, case)[-1] == "worker_writes"
+    assert "answer" in running(house, case)
+    page = read_page(worker.get("/en/case"))
+    assert "Your answer" in page.main
+    replying.say(asked.act(house.session, house.app.config["SITE"]), Sent(words("March.")))
+    assert (case.state, case.worker_waits) == ("in_review", True)

@@ -23,14 +23,17 @@ from grievance.referrals.operations import recalling
 
 @dataclass(frozen=True)
 class Sent:
-    """What the worker wrote, and the files that came with it."""
+    """What the worker wrote, and the files that came with it. With `answers` false it is about
+    something else than a question that waits."""
 
     written: Written
     files: Sequence[files.Stored] = ()
+    answers: bool = True
 
 
 def say(act: Act, sent: Sent) -> Message:
-    """Write to the staff, with files if there are any. Where a question waits, it is the answer.
+    """Write to the staff, with files if there are any. Where a question waits, it is the answer,
+    unless it is about something else: then the question waits on.
 
     A repeat of the same form writes nothing. Starts the clock in which an answer is read. An
     earlier yes to closing does not hold any more: whatever they write is read first.
@@ -40,7 +43,8 @@ def say(act: Act, sent: Sent) -> Message:
     if before:
         return before
     session, case, at = act.session, act.case, act.at
-    verb = Verb.WORKER_ANSWERS if case.state == "awaiting_worker" else Verb.WORKER_WRITES
+    answers = sent.answers and case.state == "awaiting_worker"
+    verb = Verb.WORKER_ANSWERS if answers else Verb.WORKER_WRITES
     act.check(verb)
     message = act.write("worker", verb, written)
     brought = Brought(role, at, message.id)
