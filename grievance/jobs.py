@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import anchors, audit, words
+from grievance.accounts.operations import entering
 from grievance.cases import ledger, notices, proofs, publishing
 from grievance.cases.digests import digest
 from grievance.cases.jobs import stop, sweep, warn
@@ -127,10 +128,10 @@ def _purge(work: Work) -> Counts:
 
 
 def _forget(work: Work) -> Counts:
-    """Drafts and visits that ran out; their time is always real."""
+    """Drafts, visits and half-way sign-ins that ran out; their time is always real."""
     now = clock.real_now()
     visits = receipts.purge_visits(work.session, now) + words.purge(work.session, now)
-    visits += linking.purge_visits(work.session, now)
+    visits += linking.purge_visits(work.session, now) + entering.purge(work.session, now)
     store = blobs(work.settings.storage, work.settings.bucket)
     drafts = purge_drafts(work.session, store, now)
     return {"due": visits + drafts, "done": visits + drafts}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyotp
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from grievance.accounts import door, queries
 from grievance.accounts.factors import (
@@ -24,9 +27,13 @@ from grievance.accounts.operations import invitations, leaving
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.notifications.models import Outbox
+from grievance.vault.keyring import KeyRing
 from grievance.vault.slots import SlowLane, account, network
 from tests import cast
 from tests.accounts.conftest import PASSWORD, Browser, Office
+from tests.backup.conftest import Place
+from tests.cast import found_operator
+from tests.conftest import TEMPLATE
 from tests.pages import Page, read_page
 
 ACCOUNT = "/staff/account/second-step"
@@ -259,6 +266,27 @@ def test_half_way_ends_after_ten_minutes(
     assert office.session.scalar(select(func.count()).select_from(StaffEntry)) == 1
     half_way(browse)
     assert office.session.scalar(select(func.count()).select_from(StaffEntry)) == 1
+
+
+def test_the_job_that_forgets_deletes_what_came_without_its_code(
+    server: Any, ring_folder: Path, tmp_path: Path
+) -> None:
+    """Of the row it reads nothing but the time: the member's key lies there, sealed."""
+    name = f"grievance_entries_{uuid4().hex[:8]}"
+    server.ensure_database(name, template=TEMPLATE)
+    place = Place(server, name, ring_folder, tmp_path)
+    with place.session() as session:
+        person = found_operator(session, KeyRing.load(ring_folder, "web")).director.id
+        rest: dict[str, Any] = {"person_id": person, "member_key": b"sealed"}
+        for past in (timedelta(minutes=9), timedelta(minutes=10)):
+            hashed, at = uuid4().bytes * 2, real_now() - past
+            session.add(StaffEntry(id=uuid4(), token_hash=hashed, created_at=at, **rest))
+        session.commit()
+        assert place.work("forget")["done"] == 1
+        assert session.scalar(select(func.count()).select_from(StaffEntry)) == 1
+    with place.session("worker") as worker, pytest.raises(ProgrammingError) as refused:
+        worker.execute(select(StaffEntry.member_key))
+    assert "permission denied" in str(refused.value)
 
 
 def test_a_new_password_ends_what_is_half_way(

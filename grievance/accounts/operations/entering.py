@@ -44,8 +44,7 @@ def begin(
     was typed. `anew` is the same password, hashed at today's costs."""
     organisations = held(session, admitted)
     secret, entry_id = new_secret(), uuid4()
-    over = delete(StaffEntry).where(StaffEntry.created_at <= now - ENTRY_LASTS)
-    session.execute(over.execution_options(synchronize_session=False))
+    purge(session, now)
     place = _place(admitted.person_id, entry_id)
     session.add(
         StaffEntry(
@@ -91,6 +90,13 @@ def standing(session: Session, secret: str, *, ring: KeyRing, now: datetime) -> 
 def end(session: Session, secret: str) -> None:
     """Forget a half-way sign-in."""
     session.execute(delete(StaffEntry).where(StaffEntry.token_hash == secret_hash(secret)))
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Delete what stood for ten minutes without its code; how many."""
+    over = delete(StaffEntry).where(StaffEntry.created_at <= now - ENTRY_LASTS)
+    gone = session.execute(over.execution_options(synchronize_session=False))
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE always has one
 
 
 def _key(secret: str, ring: KeyRing) -> bytes:
