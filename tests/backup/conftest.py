@@ -130,7 +130,7 @@ def lived(server: Server, ring_folder: Path, tmp_path_factory: pytest.TempPathFa
         session.commit()
         made = Lived(place, operator, handler, filed, filed.case.id, filed.case.reference)
         session.expunge_all()
-    assert place.work("anchor")["due"] == 1
+    assert place.work("anchor")["due"] == 2  # the note of the filing, and the heads
     return made
 
 

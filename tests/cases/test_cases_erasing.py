@@ -14,6 +14,7 @@ from grievance.accounts import audit, exporting, verifying, words
 from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Event
 from grievance.cases import files, index, queries, records
+from grievance.cases.corrections import Correction
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import (
@@ -38,6 +39,7 @@ from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox
 from grievance.questions import drafts, jobs
+from grievance.referrals.links import DeskItem
 from grievance.referrals.models import PacketFile, Referral
 from grievance.referrals.operations import linking
 from grievance.referrals.operations.steps import Answered
@@ -107,6 +109,22 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
         [
             Outcome(id=uuid4(), **mine, **told, **sealed),
             LimitationDate(**mine, latest_safe=TODAY),
+            Correction(
+                id=uuid4(),
+                **mine,
+                kind="note",
+                person_id=world.handler.id,
+                key_generation=1,
+                content=b"sealed words of a correction",
+                at=NOW,
+            ),
+            DeskItem(
+                referral_id=referral.id,
+                **mine,
+                organisation_id=world.handler.organisation,
+                laid_at=NOW,
+                note=b"sealed note of a body",
+            ),
             PacketFile(
                 packet_id=referral.packet_id,
                 place=1,

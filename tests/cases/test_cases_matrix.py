@@ -104,10 +104,15 @@ def _translate(world: World, actor: Actor) -> object:
 
 
 def _correct(world: World, actor: Actor) -> object:
-    noted = handling.note(world.act(), words("We rang in March"))
-    found = Corrected("note", noted.id, words("We rang in May"), "The month")
-    world.session.expire(world.case, ["version"])
+    noted = select(Message.id).where(Message.case_id == world.case.id, Message.verb == "note")
+    target = world.session.scalars(noted).first() or uuid4()
+    found = Corrected("note", target, words("We rang in May"), "The month")
     return correcting.correct(world.act(actor), found)
+
+
+def _noted(world: World) -> None:
+    handling.note(world.act(), words("We rang in March"))
+    world.session.expire(world.case, ["version"])
 
 
 def _original(world: World, actor: Actor) -> object:
@@ -536,6 +541,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.WORKER_REOPENS: _appealed,
     Verb.READ_REPLY: _unread,
     Verb.LAY_ON_DESK: _with_account,
+    Verb.CORRECT: _noted,
     Verb.BODY_STOPPED: _taken_back,
     **dict.fromkeys(LINKED, _linked),
 }

@@ -96,6 +96,7 @@ def paths(reference: str) -> list[str]:
         Verb.RENEW_LINK,
         Verb.CLOSE_LINK,
         Verb.READ_REPLY,
+        Verb.LAY_ON_DESK,
     )
     elsewhere |= {verb: f"{case}/referrals/{uuid4()}/{verb}" for verb in handing}
     return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]

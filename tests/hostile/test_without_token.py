@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -240,7 +241,7 @@ def test_the_same_forms_with_their_token_change_something(scene: Scene) -> None:
 
 
 @pytest.fixture
-def world(app: Flask, session: Session) -> World:
+def world(app: Flask, session: Session, loaded: Session) -> World:
     """One case and who works on it, without a look at every page."""
     operator = found_operator(session, app.config["KEY_RING"])
     lead, colleague = (
@@ -252,6 +253,12 @@ def world(app: Flask, session: Session) -> World:
 
 # Pages of their own with more steps; those of conflicts hang on who declared them.
 LEFT = {Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT}
+LEFT |= {Verb.CORRECT}  # of a word that is there
+
+
+def _file(verb: Verb) -> dict[str, object]:
+    """A file that no earlier request has closed."""
+    return {"file": (BytesIO(b"Pay slip"), "slip.txt")} if verb == Verb.ADD_FILE else {}
 
 
 @pytest.mark.parametrize("verb", [verb for verb in BY_STAFF if verb not in LEFT])
@@ -273,9 +280,10 @@ def test_only_the_token_keeps_a_verb_from_being_done(
     }
     before, path = rows(session), address(world, verb)
     for wrong in ({}, {"token": "0" * 40}, {"token": ""}):
-        client.post(path, data={**sent, **wrong})
+        client.post(path, data={**sent, **_file(verb), **wrong})
         assert rows(session) == before
     # there is no case left to go back to; link and code are shown this once
     done = 200 if verb in (Verb.ERASE, Verb.MAKE_LINK) else 303
-    assert client.post(path, data={**sent, "token": token}).status_code == done
+    right = {**sent, **_file(verb), "token": token}
+    assert client.post(path, data=right).status_code == done
     assert rows(session) != before
