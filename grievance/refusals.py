@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     ),
     "closed_partner": N_("This partner was closed. Open it again before you invite anybody."),
     "body_taken": N_("This body is a partner already. Look at the list again."),
+    "no_body": N_("This entry tells of a kind of body, or is closed. Choose the body itself."),
     "key_confirmed": N_("Somebody has confirmed this key already. Look at the list again."),
     "last_holder": N_(
         "Nobody else holds the key. Give the key to another member first, or every case is lost."

@@ -276,7 +276,8 @@ def add_partner(
     """A body of the directory with so many people, whose key the director has confirmed."""
     ring, director = operator.ring, operator.director
     adding = director.acting(session, ring, now)
-    added = partners.add(adding, partners.NewPartner(mechanism, f"Body {mechanism}", "called"))
+    new = partners.NewPartner(mechanism, f"Body {mechanism}", "called", True)
+    added = partners.add(adding, new)
     inviting = replace(adding, organisation_id=added)
     made: list[Staff] = []
     for number in range(people):

@@ -19,6 +19,7 @@ from grievance.console.partner_forms import VETTED, AddPartner, InviteThere
 from grievance.console.people import Sent, links, send
 from grievance.console.surface import answer, console
 from grievance.directory import queries as directory
+from grievance.directory.entries import Mechanism
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
@@ -62,12 +63,16 @@ def partner_list() -> Response:
 
 
 def _free_bodies() -> list[Any]:
-    """The bodies of the directory that are no open partner, by name."""
+    """The bodies of the directory that can have an account and have none, by name."""
     taken = {one.mechanism for one in all_partners(db.session()) if one.closed_at is None}
     entries = directory.book(db.session()).entries.values()
-    free = [one for one in entries if one.id not in taken and one.facts.kind != COMPANY]
+    free = [one for one in entries if one.id not in taken and _can_be(one.facts)]
     listed = sorted((one.name(), one.id) for one in free)
     return [option("", _("Choose a body")), *(option(id_, name) for name, id_ in listed)]
+
+
+def _can_be(facts: Mechanism) -> bool:
+    return facts.can_answer and facts.kind != COMPANY
 
 
 def _name(partner: PartnerFact) -> str:
@@ -76,8 +81,10 @@ def _name(partner: PartnerFact) -> str:
 
 def _add(form: AddPartner) -> UUID:
     body = text_of(form.body)
-    name = directory.book(db.session()).name(body)
-    added = partners.add(staff.acting(), partners.NewPartner(body, name, text_of(form.vetted_by)))
+    entry = directory.book(db.session()).entries[body]
+    vetted, answers = text_of(form.vetted_by), _can_be(entry.facts)
+    new = partners.NewPartner(body, entry.name(), vetted, answers)
+    added = partners.add(staff.acting(), new)
     db.session.commit()
     return added
 

@@ -179,8 +179,9 @@ def _partner(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleag
     """A body of the directory with its people: the first makes its key and gives it on, the
     director has heard its words."""
     session, ring, body = act.session, act.ring, row["body"]
-    name = f"{directory.book(session).name(body, ENGLISH)} (demonstration)"
-    added = partners.add(act, partners.NewPartner(body, name, row["vetted_by"]))
+    entry = directory.book(session).entries[body]
+    name, answers = f"{entry.name(ENGLISH)} (demonstration)", entry.facts.can_answer
+    added = partners.add(act, partners.NewPartner(body, name, row["vetted_by"], answers))
     inviting = replace(act, organisation_id=added)
     hires = [_hire({"role": Role.PARTNER_CASEWORKER, **one}, name, ring) for one in row["people"]]
     joined = [(hire, _join(inviting, hire)) for hire in hires]

@@ -46,6 +46,8 @@ MECHANISM_TEXTS = (
 CHANNEL_TEXTS = ("value", "hours", "note")
 ISSUE_TEXTS = ("label", "description", "keep")
 LAW = "law"  # a text of an issue, from a file of its own
+# How the id ends of an entry that tells of a kind of body, and is none itself.
+_OF_A_KIND = ("-generic", "-template", "local-labour-authority")
 # Japan's free and shared-cost numbers cannot be called from another country.
 _ONLY_IN_JAPAN = ("0120", "0570", "0800")
 EXTRA_LANGUAGES = ("fr", "ms", "ta", "tet", "pt")  # spoken by bodies, not by the product
@@ -156,6 +158,12 @@ class Mechanism:
         that it does not tell is never promised."""
         owned = self.notifies_employer == "yes_by_design"
         return "unknown" if owned and self.immigration == "no" else self.immigration
+
+    @property
+    def can_answer(self) -> bool:
+        """Is a body that could answer for itself: no kind of body, no mere note, not closed."""
+        told_only = self.status in ("closed", "information_only")
+        return not told_only and not self.id.endswith(_OF_A_KIND)
 
     def open_on(self, day: date) -> bool:
         """Can be turned to on this day: not closed, not a mere note, within its dates."""

@@ -140,7 +140,8 @@ def test_a_closed_partner_has_nothing_and_gets_nothing_when_it_is_opened_again(
     assert not reads(session, packet, partner, partner.people[0])
     theirs = select(PacketGrant).where(PacketGrant.holder_kind == RECIPIENT)
     assert session.scalars(theirs).all() == []
-    assert partners.add(director, partners.NewPartner(BODY, "Again", "letter")) == partner.id
+    again = partners.NewPartner(BODY, "Again", "letter", True)
+    assert partners.add(director, again) == partner.id
     assert as_if_at_the_desk(world) == 0
     assert open_packet(session, world.home(), packet).document.parts == ("story",)
 

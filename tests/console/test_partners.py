@@ -20,12 +20,13 @@ from grievance.accounts.models import (
     Organisation,
     Person,
 )
-from grievance.accounts.operations import invitations
+from grievance.accounts.operations import invitations, partners
 from grievance.accounts.partners import recipient_of
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.directory import facts
 from grievance.notifications.models import Outbox
+from grievance.refusals import Refused
 from grievance.vault.recovery import fingerprint
 from tests.cast import (
     Browser,
@@ -254,3 +255,23 @@ def test_others_do_not_manage_partners(
     assert who.get("/staff/partners").status_code == 403
     page: Page = read_page(who.get("/staff/account"))
     assert "/staff/partners" not in page.html
+
+
+def test_an_entry_that_is_no_body_cannot_have_an_account(
+    client: Browser, session: Session, operator: Operator
+) -> None:
+    page = read_page(client.get("/staff/partners"))
+    offered = {one.get("value") for one in page.one("select", name="body").iter("option")}
+    assert {"jp-lsio", "ngo-smj", "jp-esd-org"} <= offered
+    none = {
+        "ngo-local-generic", "sending-country-generic", "ncp-generic", "nhri-generic",
+        "event-code-template", "cert-scheme-template", "un-treaty-note", "event-code-expo2025",
+        "local-labour-authority",
+    }  # fmt: skip
+    assert not none & offered
+    assert none <= set(facts.shipped().mechanisms)
+    act = operator.director.acting(session, operator.ring)
+    for one in sorted(none):
+        answers = facts.shipped().mechanisms[one].can_answer
+        with pytest.raises(Refused, match="no_body"):
+            partners.add(act, partners.NewPartner(one, "A local group", "called", answers))

@@ -27,19 +27,24 @@ from grievance.refusals import Refused
 @dataclass(frozen=True)
 class NewPartner:
     """Which body of the directory, its name, and how the address that is invited first was found to
-    be its own (one of `VETTED_BY`)."""
+    be its own (one of `VETTED_BY`). `answers` says whether the entry is a body that can answer for
+    itself; one that tells of a kind of body stands for anybody."""
 
     mechanism: str
     name: str
     vetted_by: str
+    answers: bool
 
 
 def add(act: StaffAct, partner: NewPartner) -> UUID:
     """Make the organisation of a body, or open a closed one again; its id.
 
-    Refused (`body_taken`) while the body has one that is open, and for who was removed meanwhile.
+    Refused (`body_taken`) while the body has one that is open, (`no_body`) for an entry that is no
+    body, whose partner would hold what was meant for others, and for who was removed meanwhile.
     """
     session, house = act.session, act.organisation()
+    if not partner.answers:
+        raise Refused("no_body")
     active_membership(session, house.id, act.by.person_id)
     found = session.scalars(
         select(Organisation)
