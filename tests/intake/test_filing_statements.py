@@ -12,7 +12,8 @@ from tests.desk.looking import counted
 from tests.intake.filing_kit import Robot
 
 # Four of them pay for promises: the dated note of the filing; a look for a letter that waits, so
-# that nobody fills a mailbox by filing; and the count and row of the draft's next secret, so that a copied cookie reads no number.
+# that nobody fills a mailbox by filing; and the count and row of the draft's next secret, so that
+# a copied cookie reads no number.
 LAST_STEP = 24
 WAGES = {"problem": "money", "issue": "wages-unpaid", "location": "japan", "language": "vi"}
 HURT = {**WAGES, "problem": "treatment", "issue": "violence", "hurt": "yes"}
