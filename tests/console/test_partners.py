@@ -257,17 +257,20 @@ def test_others_do_not_manage_partners(
     assert "/staff/partners" not in page.html
 
 
+NO_BODY = {
+    "ngo-local-generic", "sending-country-generic", "ncp-generic", "nhri-generic",
+    "event-code-template", "cert-scheme-template", "un-treaty-note", "event-code-expo2025",
+    "local-labour-authority",
+}  # fmt: skip
+
+
 def test_an_entry_that_is_no_body_cannot_have_an_account(
     client: Browser, session: Session, operator: Operator
 ) -> None:
     page = read_page(client.get("/staff/partners"))
     offered = {one.get("value") for one in page.one("select", name="body").iter("option")}
     assert {"jp-lsio", "ngo-smj", "jp-esd-org"} <= offered
-    none = {
-        "ngo-local-generic", "sending-country-generic", "ncp-generic", "nhri-generic",
-        "event-code-template", "cert-scheme-template", "un-treaty-note", "event-code-expo2025",
-        "local-labour-authority",
-    }  # fmt: skip
+    none = NO_BODY
     assert not none & offered
     assert none <= set(facts.shipped().mechanisms)
     act = operator.director.acting(session, operator.ring)
