@@ -72,7 +72,15 @@ def test_migrations_need_no_extension_and_no_newer_postgresql() -> None:
     assert VERSIONS
     for path in VERSIONS:
         source = path.read_text(encoding="utf-8").lower()
-        for word in ("create extension", "uuidv7", "icu", "builtin", "pg_trgm", "\nfrom grievance"):
+        for word in (
+            "create extension",
+            "uuidv7",
+            "icu",
+            "builtin",
+            "pg_trgm",
+            "from grievance.",
+            "from grievance import",
+        ):
             assert word not in source, f"{path.name}: {word}"
 
 

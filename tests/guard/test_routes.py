@@ -83,9 +83,11 @@ def test_pages_for_everybody_are_whole(app: Flask, client: FlaskClient, language
         if "lang" not in rule.arguments:
             continue
         answer = client.get(rule.build({"lang": language}, append_unknown=False)[1])
-        if answer.status_code in (302, 303) or answer.mimetype != "text/html":
+        if answer.status_code in (302, 303):
             continue
         assert answer.status_code == 200, rule
+        if answer.mimetype == "text/csv":
+            continue
         assert read_page(answer).one("html").get("lang") == language
         seen += 1
     assert seen >= 6
