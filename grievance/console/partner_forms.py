@@ -23,6 +23,14 @@ class AddPartner(Form):
     """Which body, and how its address was checked."""
 
     body = Select(lazy("Body of the directory"), needed=lazy("Choose the body."))
+    name = Line(
+        lazy("What its organisation calls itself"),
+        hint=lazy(
+            "Workers read it before they say yes. Where the entry stands for many offices, name "
+            "the one you add: only that one gets on its desk here what is handed over."
+        ),
+        needed=lazy("Write the name of the organisation."),
+    )
     vetted_by = Choice(
         lazy("How do you know that the address you will invite is really theirs?"),
         choices=[option(code, lazy(label)) for code, label in VETTED.items()],

@@ -76,14 +76,16 @@ def _can_be(facts: Mechanism) -> bool:
 
 
 def _name(partner: PartnerFact) -> str:
-    return directory.book(db.session()).name(partner.mechanism) or partner.name
+    """What it calls itself, and the body that it is."""
+    body = directory.book(db.session()).name(partner.mechanism)
+    return partner.name if partner.name == body else f"{partner.name} · {body}"
 
 
 def _add(form: AddPartner) -> UUID:
     body = text_of(form.body)
     entry = directory.book(db.session()).entries[body]
-    vetted, answers = text_of(form.vetted_by), _can_be(entry.facts)
-    new = partners.NewPartner(body, entry.name(), vetted, answers)
+    name, vetted = text_of(form.name), text_of(form.vetted_by)
+    new = partners.NewPartner(body, name, vetted, _can_be(entry.facts))
     added = partners.add(staff.acting(), new)
     db.session.commit()
     return added

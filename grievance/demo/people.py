@@ -25,7 +25,6 @@ from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase, open_for_organisation
 from grievance.demo.story import Account
 from grievance.directory import queries as directory
-from grievance.i18n import ENGLISH
 from grievance.vault.factors import code_at
 from grievance.vault.keyring import KeyRing
 from grievance.vault.recovery import fingerprint
@@ -179,8 +178,8 @@ def _partner(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleag
     """A body of the directory with its people: the first makes its key and gives it on, the
     director has heard its words."""
     session, ring, body = act.session, act.ring, row["body"]
-    entry = directory.book(session).entries[body]
-    name, answers = f"{entry.name(ENGLISH)} (demonstration)", entry.facts.can_answer
+    answers = directory.book(session).entries[body].facts.can_answer
+    name = f"{row['name']} (demonstration)"
     added = partners.add(act, partners.NewPartner(body, name, row["vetted_by"], answers))
     inviting = replace(act, organisation_id=added)
     hires = [_hire({"role": Role.PARTNER_CASEWORKER, **one}, name, ring) for one in row["people"]]

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from grievance.cases import queries as cases
 from grievance.cases.act import Act
-from grievance.cases.operations import bodies, consenting, linking, referring
+from grievance.cases.operations import bodies, consenting, laying, linking, referring
 from grievance.cases.operations.bodies import Wrote
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.referring import About
@@ -65,19 +65,21 @@ def _consent(stage: Stage, step: Step) -> None:
     referral = _handed(stage, step)
     packet = stage.session.get_one(Packet, referral.packet_id)
     if step.by == "worker":
-        said = _said(step, referral, packet, stage.receipt(step.by).known_to)
+        said = _said(stage, step, packet, stage.receipt(step.by).known_to)
         consenting.say(stage.by_number(step), About(referral, said))
         return
     act = stage.by_staff(step)
     taken = {"recorder_id": act.actor.person, "words": step.text}
-    said = _said(step, referral, packet, "staff", **taken)
+    said = _said(stage, step, packet, "staff", **taken)
     referring.record_consent(act, About(referral, said))
 
 
-def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken: Any) -> Said:
+def _said(stage: Stage, step: Step, packet: Packet, known_to: str, **taken: Any) -> Said:
+    referral = _handed(stage, step)
     if packet.digest is None or referral.purpose is None or referral.ends_on is None:
         raise LookupError("nobody was asked")
     yes = step.given["answer"] == "yes"
+    office = laying.office_of(stage.session, stage.site, packet.mechanism)
     return Said(
         answer=step.given["answer"],
         digest=packet.digest,
@@ -88,6 +90,7 @@ def _said(step: Step, referral: Referral, packet: Packet, known_to: str, **taken
         parts=packet.parts if yes else (),
         given_by=given_by_of(known_to),
         known_to=known_to,
+        office=office.id if office else None,
         immigration_warned=yes and needs_immigration_warning(packet.immigration, packet.parts),
         **taken,
     )

@@ -98,6 +98,7 @@ def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
         _person(row, keys)
     for body in top.rows("partners"):
         body.text("body")
+        body.text("name")
         body.code("vetted_by", VETTED_BY)
         for row in body.rows("people"):
             _person(row, keys)

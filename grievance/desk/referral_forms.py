@@ -63,6 +63,7 @@ class ConsentForm(ReferralForm):
     shown_form = Hidden()
     shown_end = Hidden()
     shown_parts = Hidden()
+    shown_office = Hidden()
     answer = Choice(lazy("The worker says"), needed=lazy("Choose yes or no."))
     read_back = Tick(
         lazy("I read out to whom, what, in which form and until when, and heard the answer myself"),
@@ -91,6 +92,8 @@ class ConsentForm(ReferralForm):
         self.shown_purpose.data, self.shown_form.data = referral.purpose, packet.form
         self.shown_end.data = referral.ends_on.isoformat() if referral.ends_on else ""
         self.shown_parts.data = " ".join(packet.parts)
+        office = laying.office_of(db.session(), site(), packet.mechanism)
+        self.shown_office.data = str(office.id) if office else ""
 
     def value(self, desk: Desk) -> About[Said]:
         """The answer to exactly what stood on the page."""
@@ -108,12 +111,21 @@ class ConsentForm(ReferralForm):
             immigration_warned=bool(self.immigration.data),
             recorder_id=desk.actor.person,
             words=self.words.data or "",
+            office=_id(self.shown_office.data),
         )
         return About(self.referral, answer)
 
     @property
     def shown(self) -> list[Any]:
         return [one for one in super().shown if one.short_name != "immigration" or self.warns]
+
+
+def _id(typed: str | None) -> UUID | None:
+    """The office that was shown; one that is nobody's for what is none."""
+    try:
+        return UUID(typed) if typed else None
+    except ValueError:
+        return UUID(int=0)
 
 
 def _hex(typed: str | None) -> bytes:
@@ -146,7 +158,7 @@ class DeliverForm(ReferralForm):
 
     def about(self, referral: Referral, packet: Packet | None) -> None:
         super().about(referral, packet)
-        self.has_desk = laying.has_desk(db.session(), site(), referral.mechanism)
+        self.has_desk = bool(laying.office_of(db.session(), site(), referral.mechanism))
         usual = book().templates[packet.template].channels if packet else ()
         order = dict.fromkeys(((ON_DESK,) if self.has_desk else ()) + (*usual, *said.CHANNELS))
         if not self.has_desk:

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from grievance.cases.operations import laying
+from grievance.cases.operations.laying import Office
 from grievance.cases.operations.moving import allowed, verbs_for
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
@@ -183,9 +184,9 @@ class ReferralPage:
         return next_door(self.desk) if ended else None
 
     @cached_property
-    def has_desk(self) -> bool:
-        """Whether the body reads what it gets on a desk of its own here."""
-        return laying.has_desk(db.session(), site(), self.referral.mechanism)
+    def office(self) -> Office | None:
+        """Who reads what the body gets on a desk here; None where nobody does."""
+        return laying.office_of(db.session(), site(), self.referral.mechanism)
 
     @property
     def today(self) -> date:
@@ -211,7 +212,7 @@ class ReferralPage:
         if verb == Verb.READ_REPLY:
             return any(one.unread for one in self.answers)
         if verb == Verb.LAY_ON_DESK:
-            return self.has_desk and not laying.lies(self.desk.act(0), self.referral)
+            return bool(self.office) and not laying.lies(self.desk.act(0), self.referral)
         if verb in (Verb.RENEW_LINK, Verb.CLOSE_LINK):
             return any(one.live for one in self.links)
         return True

@@ -121,8 +121,9 @@ def _say(asked: Asked, form: SayForm) -> str:
 def _page(asked: Asked, form: SayForm) -> str:
     hand, session = asked.hand, db.session()
     entry = directory.book(session).entries.get(hand.referral.mechanism)
+    office = laying.office_of(session, site(), hand.referral.mechanism)
     if hand.packet:
-        form.show(hand.referral, hand.packet)
+        form.show(hand.referral, hand.packet, office.id if office else None)
     return render_template(
         "intake/referral.html",
         row=referral_reading.row_of(hand.referral, entry, operator_hours(session).zone),
@@ -137,7 +138,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         fixes=fixes_of(session, asked.act.opened),
         opened_on=_opened_on(asked, "reply:"),
         read_on=_opened_on(asked, "member:"),
-        has_desk=laying.has_desk(session, site(), hand.referral.mechanism),
+        office=office,
         answer_names=referral_reading.ANSWERS,
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
@@ -39,6 +40,7 @@ class SayForm(Form):
     under = Hidden()
     ends = Hidden()
     parts = Hidden()
+    office = Hidden()
     answer = Choice(
         lazy("Your answer"),
         choices=[option("yes", lazy("Yes")), option("no", lazy("No"))],
@@ -50,7 +52,7 @@ class SayForm(Form):
         hint=lazy("For example, what to leave out. Only we read this; it does not go there."),
     )
 
-    def show(self, referral: Referral, packet: Packet) -> None:
+    def show(self, referral: Referral, packet: Packet, office: UUID | None) -> None:
         """Carry what this page shows. Once it is another thing, the tick counts no more."""
         shown = {
             "digest": (packet.digest or b"").hex(),
@@ -59,6 +61,7 @@ class SayForm(Form):
             "under": packet.form,
             "ends": referral.ends_on.isoformat() if referral.ends_on else "",
             "parts": " ".join(packet.parts),
+            "office": str(office or ""),
         }
         if self.digest.data and self.digest.data != shown["digest"]:
             self.warned.data = False
@@ -70,6 +73,7 @@ class SayForm(Form):
         try:
             digest = bytes.fromhex(self.digest.data or "")
             ends = date.fromisoformat(self.ends.data or "")
+            office = UUID(self.office.data) if self.office.data else None
         except ValueError:
             return None
         return Said(
@@ -84,6 +88,7 @@ class SayForm(Form):
             known_to=known_to,
             immigration_warned=bool(self.warned.data),
             words=self.words.data or "",
+            office=office,
         )
 
     def refuse(self, code: str) -> None:

@@ -25,6 +25,7 @@ from grievance.cases.operations import (
     consenting,
     deciding,
     handling,
+    laying,
     referring,
     remedying,
     replying,
@@ -251,6 +252,7 @@ class World:
         packet = self.session.get_one(Packet, row.packet_id) if row else None
         if row is None or packet is None:
             return Said(answer, b"", "", "", "", ENDS, (), "receipt", "self")
+        office = laying.office_of(self.session, self.site, row.mechanism)
         told: dict[str, object] = {
             "answer": answer,
             "digest": packet.digest,
@@ -261,6 +263,7 @@ class World:
             "parts": packet.parts,
             "given_by": "receipt",
             "known_to": "self",
+            "office": office.id if office else None,
         }
         return Said(**{**told, **changed})
 

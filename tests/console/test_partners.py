@@ -70,7 +70,9 @@ def body(client: Browser) -> str:
 
 def added(client: Browser) -> tuple[str, UUID]:
     chosen = body(client)
-    answer = send(client, "/staff/partners", body=chosen, vetted_by="called")
+    answer = send(
+        client, "/staff/partners", body=chosen, name="Hidamari office", vetted_by="called"
+    )
     assert answer.status_code == 303, read_page(answer).main
     path = answer.headers["Location"]
     return chosen, UUID(path.rpartition("/")[2])
@@ -86,7 +88,7 @@ def test_adding_asks_how_the_address_was_checked_and_keeps_by_whom(
 ) -> None:
     chosen = body(client)
     missing = read_page(send(client, "/staff/partners", body=chosen))
-    assert (missing.status, set(missing.errors)) == (422, {"vetted_by"})
+    assert (missing.status, set(missing.errors)) == (422, {"name", "vetted_by"})
     chosen, partner = added(client)
     assert verbs(session, partner) == ["partner_added"]
     page = read_page(client.get(f"/staff/partners/{partner}"))
@@ -101,6 +103,7 @@ def test_adding_asks_how_the_address_was_checked_and_keeps_by_whom(
         data={
             **read_page(client.get("/staff/partners")).fields(),
             "body": chosen,
+            "name": "Another one",
             "vetted_by": "called",
         },
     )
@@ -179,7 +182,7 @@ def test_closing_ends_everybody_and_opening_again_gives_nothing_back(
         data=read_page(client.get(f"/staff/partners/{partner.id}/close")).fields(),
     )
     assert "was closed" in read_page(twice).main
-    answer = send(client, "/staff/partners", body=chosen, vetted_by="website")
+    answer = send(client, "/staff/partners", body=chosen, name="Again", vetted_by="website")
     assert answer.headers["Location"] == f"/staff/partners/{partner.id}"
     assert recipient_of(session, ring, chosen) is None
     assert verbs(session, partner.id)[-2:] == ["partner_closed", "partner_added"]

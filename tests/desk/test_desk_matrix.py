@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -33,7 +33,7 @@ ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECT
 # Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
 STEPS = (
     Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
-    Verb.ERASE, Verb.MAKE_LINK, Verb.CORRECT,
+    Verb.ERASE, Verb.MAKE_LINK,
 )  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (
@@ -51,6 +51,7 @@ HOW = {"how": "By telephone"}
 def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
     """A form of the verb that anybody would call complete."""
     others: dict[Verb, Callable[[], dict[str, Any]]] = {
+        Verb.CORRECT: lambda: {**SAYS, "why": "The month"},
         Verb.STATE_FACTS: lambda: {"company": "Mihon", "why": "By telephone"},
         Verb.ADD_FILE: lambda: {"file": (BytesIO(b"Pay slip"), "slip.txt")},
         Verb.RECORD_ANSWER: lambda: {"message": "March", "read_back": "yes"},
@@ -103,7 +104,15 @@ def _shown(world: World) -> dict[str, str]:
         "shown_form": said.form,
         "shown_end": str(said.ends_on),
         "shown_parts": " ".join(said.parts),
+        "shown_office": str(said.office or ""),
     }
+
+
+def _note(world: World) -> UUID:
+    """The last note among staff; of a case without one, nobody's."""
+    mine = (Message.case_id == world.case.id, Message.verb == "note")
+    found = select(Message.id).where(*mine).order_by(Message.seq.desc())
+    return world.session.scalars(found).first() or uuid4()
 
 
 def address(world: World, verb: Verb) -> str:
@@ -115,7 +124,7 @@ def address(world: World, verb: Verb) -> str:
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
         Verb.STATE_FACTS: f"{case}/facts/company",
-        Verb.CORRECT: f"{case}/correct/note/{uuid4()}",
+        Verb.CORRECT: f"{case}/correct/note/{_note(world)}",
     }
     return own.get(verb, f"{case}/{verb}")
 

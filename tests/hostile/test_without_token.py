@@ -253,7 +253,6 @@ def world(app: Flask, session: Session, loaded: Session) -> World:
 
 # Pages of their own with more steps; those of conflicts hang on who declared them.
 LEFT = {Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT}
-LEFT |= {Verb.CORRECT}  # of a word that is there
 
 
 def _file(verb: Verb) -> dict[str, object]:

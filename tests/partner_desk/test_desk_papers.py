@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -71,6 +72,8 @@ def test_a_yes_that_staff_take_down_seals_it_too(world: World):
         ({"recipient": "jp-ncp"}, "recipient"),
         ({"purpose": "advice"}, "purpose"),
         ({"ends_on": TODAY}, "ends_on"),
+        ({"office": UUID(int=7)}, "recipient"),
+        ({"office": None}, "recipient"),
     ],
 )
 def test_another_yes_than_what_was_shown_seals_nothing(world: World, changed, code: str):
@@ -80,6 +83,37 @@ def test_another_yes_than_what_was_shown_seals_nothing(world: World, changed, co
     with pytest.raises(Refused, match=code):
         consenting.say(world.own(), About(row, world.said("yes", **changed)))
     assert grants(world) == []
+
+
+def test_an_account_that_came_while_the_worker_read_needs_another_look(world: World):
+    world.bring_to("accepted")
+    row = world.hand_over("asked", BODY)
+    shown = world.said("yes")
+    world.add_partner(BODY)
+    with pytest.raises(Refused, match="recipient"):
+        consenting.say(world.own(), About(row, shown))
+    assert row.state == "asked"
+    consenting.say(world.own(), About(row, world.said("yes")))
+    assert len(grants(world)) == 1
+
+
+def test_the_page_names_the_office_and_a_yes_to_another_one_counts_for_nothing(app, world: World):
+    partner = world.add_partner(BODY)
+    world.bring_to("accepted")
+    row = world.hand_over("asked", BODY)
+    world.session.commit()
+    client, path = visiting(app, world), f"/en/case/handover/{row.id}"
+    page = read_page(client.get(path))
+    assert f"Body {BODY}" in page.main
+    fields = page.fields(page.one("form", id="say"))
+    assert fields["office"] == str(partner.id)
+    for other in (str(uuid4()), "", "nobody"):
+        answer = client.post(path, data={**fields, "office": other, "answer": "yes"})
+        assert answer.status_code == 422
+        assert "This changed while you were reading" in read_page(answer).main
+        assert grants(world) == []
+    assert client.post(path, data={**fields, "answer": "yes"}).status_code == 303
+    assert len(grants(world)) == 1
 
 
 def test_a_no_seals_nothing(world: World):
@@ -173,10 +207,15 @@ def test_the_first_opening_of_each_is_told_and_every_one_is_logged(body: Theirs)
     assert "Partner 1" not in home.html
 
 
-def worker_page(body: Theirs):
-    client = browser(body.app, body.world.session)
+def visiting(app, world: World):
+    client = browser(app, world.session)
     page = read_page(client.get("/en/return"))
-    client.post("/en/return", data={**page.fields(), "code": body.world.filed.code})
+    client.post("/en/return", data={**page.fields(), "code": world.filed.code})
+    return client
+
+
+def worker_page(body: Theirs):
+    client = visiting(body.app, body.world)
     return read_page(client.get(f"/en/case/handover/{body.world.referral.id}"))
 
 

@@ -26,9 +26,9 @@ from grievance.refusals import Refused
 
 @dataclass(frozen=True)
 class NewPartner:
-    """Which body of the directory, its name, and how the address that is invited first was found to
-    be its own (one of `VETTED_BY`). `answers` says whether the entry is a body that can answer for
-    itself; one that tells of a kind of body stands for anybody."""
+    """Which body of the directory, what its organisation calls itself, and how the address that is
+    invited first was found to be its own (one of `VETTED_BY`). `answers` says whether the entry is
+    a body that can answer for itself; one that tells of a kind of body stands for anybody."""
 
     mechanism: str
     name: str

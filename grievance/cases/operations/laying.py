@@ -3,10 +3,13 @@ desk when it is handed over, told to its people."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Organisation
 from grievance.accounts.operations import partners
 from grievance.accounts.partners import recipient_of
 from grievance.cases.act import Act
@@ -21,9 +24,19 @@ from grievance.refusals import Refused
 from grievance.vault.keys import Holder
 
 
-def has_desk(session: Session, site: Site, mechanism: str) -> bool:
-    """Whether a body reads what it gets on a desk of its own here."""
-    return recipient_of(session, site.ring, mechanism) is not None
+@dataclass(frozen=True)
+class Office:
+    """The organisation that reads on a desk here what a body gets: an entry of the directory can
+    stand for many offices, and one of them has the account."""
+
+    id: UUID
+    name: str
+
+
+def office_of(session: Session, site: Site, mechanism: str) -> Office | None:
+    """Who reads what this body gets on a desk here; None where nobody does."""
+    to = recipient_of(session, site.ring, mechanism)
+    return Office(to.id, session.get_one(Organisation, to.id).name) if to else None
 
 
 def lies(act: Act, referral: Referral) -> bool:
@@ -38,13 +51,19 @@ def _of(act: Act, referral: Referral) -> Holder | None:
     return recipient_of(act.session, act.site.ring, referral.mechanism)
 
 
-def seal(act: Act, packet: Packet) -> dict[str, Any]:
-    """Seal the packet to the organisation of its body, where it has an account here: the code of
-    the event, or none."""
+def agreed(act: Act, packet: Packet, office: UUID | None) -> Holder | None:
+    """The organisation that a yes seals this packet to, held until the act ends; None where the
+    body has no desk here. Refuses `recipient` for another one than the worker was told of, and
+    where there is one now or none any more."""
     partners.hold(act.session, packet.mechanism)
     to = recipient_of(act.session, act.site.ring, packet.mechanism)
-    if to is None:
-        return {}
+    if (to.id if to else None) != office:
+        raise Refused("recipient")
+    return to
+
+
+def seal(act: Act, packet: Packet, to: Holder) -> dict[str, Any]:
+    """Seal the packet to the organisation that was agreed to: the code of the event."""
     laying.seal(act.session, open_packet(act.session, act.opened, packet), to)
     return {"organisation": to.id}
 

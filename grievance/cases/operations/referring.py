@@ -140,11 +140,13 @@ def record_consent(act: Act, about: About[Said]) -> Consent:
 
 def consented(act: Act, about: About[Said], packet: Packet) -> tuple[Consent, dict[str, Any]]:
     """Keep the yes or no that the worker said to this packet, whoever took it, with the codes of
-    its event. A yes seals the packet to its body in the same act, where that has an account here.
+    its event. A yes seals the packet in the same act to the office that was named, where the body
+    has an account here; it refuses `recipient` when that is another one now.
     """
     row, said = about.referral, about.said
+    to = laying.agreed(act, packet, said.office) if said.answer == "yes" else None
     given = steps.consent(act, row, packet, said)
-    sealed_to = laying.seal(act, packet) if said.answer == "yes" else {}
+    sealed_to = laying.seal(act, packet, to) if to else {}
     named = {"packet": packet.id, "digest": given.digest.hex(), "consent": given.id}
     return given, {"referral": row.id, **named, **sealed_to}
 

@@ -48,7 +48,8 @@ class Acting(Protocol):
 @dataclass(frozen=True)
 class Said:
     """What the person was shown and answered. `known_to` is who has seen their code; `recorder_id`
-    the member of staff who took the answer by telephone, `words` what was read back."""
+    the member of staff who took the answer by telephone, `words` what was read back; `office` the
+    organisation that was named as the one that reads it on a desk here, None where none was."""
 
     answer: str
     digest: bytes
@@ -62,6 +63,7 @@ class Said:
     immigration_warned: bool = False
     recorder_id: UUID | None = None
     words: str = field(default="", repr=False)
+    office: UUID | None = None
 
 
 @dataclass(frozen=True)
