@@ -19,7 +19,7 @@ RANK = {room: place for place, room in enumerate(ORDER)} | {
 }
 ALONE = "embedded"  # imports nothing of ours; only commands and tests import it
 COMMANDS = ("cli", "backup")
-TABLES = ("cases.states", "desk.verbs", "cases.models", "accounts.models", "directory.models")
+TABLES = ("cases.states", "desk.case_verbs", "cases.models", "accounts.models", "directory.models")
 LONG_TABLES = dict.fromkeys(TABLES, 500)
 BY_HAND = re.compile(r"# fmt: (?:skip|off)")
 PURE = ("operations", "queries", "states", "models", "act", "guards", "lifecycle")
