@@ -27,6 +27,11 @@ SENTENCES: dict[str, str] = {
     "closed_partner": N_("This partner was closed. Open it again before you invite anybody."),
     "body_taken": N_("This body is a partner already. Look at the list again."),
     "no_body": N_("This entry tells of a kind of body, or is closed. Choose the body itself."),
+    "corporate_number": N_(
+        "This is no corporate number: thirteen digits, the first of which checks the others."
+    ),
+    "seat": N_("Say what this person does in the company, and ask what they must never read."),
+    "unchecked": N_("Confirm the company's number and a contact first."),
     "key_confirmed": N_("Somebody has confirmed this key already. Look at the list again."),
     "last_holder": N_(
         "Nobody else holds the key. Give the key to another member first, or every case is lost."

@@ -12,6 +12,7 @@ MODULES = (
     "accounts.peppers",
     "accounts.words",
     "accounts.factors",
+    "accounts.companies",
     "directory.models",
     "questions.models",
     "deadlines.models",

@@ -23,7 +23,14 @@ from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import holders, open_organisation_keys, organisation_key
 from grievance.accounts.models import Person
-from grievance.accounts.operations import founding, invitations, partners, recovery, signing
+from grievance.accounts.operations import (
+    companies,
+    founding,
+    invitations,
+    partners,
+    recovery,
+    signing,
+)
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.persons import Admitted
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
@@ -296,6 +303,47 @@ def add_partner(
         partners.confirm_key(adding, added, fingerprint(key.public))
     session.flush()
     return Partner(added, mechanism, tuple(made))
+
+
+COMPANY_NUMBER = "7000012050002"  # that of the National Tax Agency, which gives them out
+
+
+@dataclass(frozen=True)
+class Firm(Partner):
+    """A company and its people, who hold nothing together."""
+
+
+def add_company(
+    session: Session,
+    operator: Operator,
+    mechanism: str,
+    people: int = 1,
+    *,
+    number: str = COMPANY_NUMBER,
+    heard: bool = True,
+    now: datetime = NOW,
+) -> Firm:
+    """A company with so many people, whose words the director has heard."""
+    ring, director = operator.ring, operator.director
+    adding = director.acting(session, ring, now)
+    new = companies.NewCompany(
+        mechanism, f"Company {mechanism}", number, "published", "Mr Sato, HR", "called"
+    )
+    added = companies.add(adding, new)
+    made: list[Staff] = []
+    for number_ in range(people):
+        name, address = f"Respondent {number_ + 1}", f"{uuid4().hex[:10]}@company.example"
+        role, seat = Role.COMPANY_RESPONDENT, invitations.Seat(f"Task {number_ + 1}", "Plant 2")
+        inviting = replace(adding, organisation_id=added)
+        token = invitations.invite(inviting, invitations.Invitee(name, address, role, seat))
+        newcomer = invitations.Newcomer(cheap_password(ring), "en")
+        came = invitations.accept(session, token, newcomer, ring=ring, now=now)
+        made.append(Staff(came.person_id, name, address, role, added, came.private))
+        if heard:
+            words = fingerprint(session.get_one(Person, came.person_id).public)
+            companies.hear(adding, came.person_id, words)
+    session.flush()
+    return Firm(added, mechanism, tuple(made))
 
 
 def new_keys(ring: KeyRing, version: int | None = None) -> tuple[str, ReceiptKeys]:

@@ -63,6 +63,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "member_removed": ("person",),
     "partner_added": ("mechanism", "vetted_by"),
     "partner_key_confirmed": ("generation",),
+    "company_checked": ("number_by", "spoken_by"),
+    "respondent_heard": ("person", "generation"),
     "partner_closed": ("mechanism",),
     "away": ("person", "first", "last", "deputy?"),
     "back": ("person",),

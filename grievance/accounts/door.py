@@ -205,7 +205,7 @@ def _inside(entrant: Entrant, secret: str, after: str) -> Response:
         signing.seen_device(session, entrant.device, now)
     else:
         device = signing.remember_device(session, person_id, now)
-    partner = any(fact.kind == "partner" for fact in memberships_of(session, person_id))
+    partner = any(fact.guest for fact in memberships_of(session, person_id))
     session.commit()
     answer = see_other(onward(after, partner=partner))
     set_cookie(answer, COOKIE, secret)

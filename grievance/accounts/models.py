@@ -77,8 +77,8 @@ class MemberKeyWrap(Base):
 
 
 class Organisation(Base):
-    """The operator, or a partner: a body of the directory whose people answer for it here. Its row
-    is the head of its event chain."""
+    """The operator, a partner or a company: a body of the directory whose people answer for it
+    here. Its row is the head of its event chain."""
 
     __tablename__ = "organisation"
 
@@ -103,8 +103,8 @@ class Organisation(Base):
     __table_args__ = (
         among("kind", ORGANISATION_KINDS),
         among("vetted_by", VETTED_BY),
-        CheckConstraint("(kind = 'partner') = (mechanism is not null)", name="mechanism"),
-        CheckConstraint("kind = 'partner' or closed_at is null", name="closed_at"),
+        CheckConstraint("(kind <> 'operator') = (mechanism is not null)", name="mechanism"),
+        CheckConstraint("kind <> 'operator' or closed_at is null", name="closed_at"),
         Index(
             "uq_organisation_operator",
             "kind",
@@ -140,7 +140,8 @@ class OrganisationKey(Base):
 
 
 class Membership(Base):
-    """What a person is in an organisation: one role at a time."""
+    """What a person is in an organisation: one role at a time. A trigger refuses a role that its
+    kind of organisation does not have (`roles.ROLES_OF`), here and in an invitation."""
 
     __tablename__ = "membership"
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.companies import heard
 from grievance.accounts.keys import RECIPIENT, holder_of, holders, organisation_key
 from grievance.accounts.models import (
     Membership,
@@ -18,6 +19,7 @@ from grievance.accounts.models import (
     Person,
 )
 from grievance.accounts.queries import Addressee
+from grievance.accounts.roles import COMPANY, GUESTS
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder
 
@@ -56,9 +58,10 @@ def partner_people(session: Session, partner_id: UUID) -> list[Addressee]:
 
 
 class PartnerFact(NamedTuple):
-    """One line of the list of partners."""
+    """One line of the list of partners. `held` is whether anybody of it can read."""
 
     id: UUID
+    kind: str
     mechanism: str
     name: str
     vetted_by: str
@@ -76,16 +79,18 @@ class PartnerFact(NamedTuple):
             return "closed"
         if not self.people:
             return "empty"
+        if self.kind == COMPANY:
+            return "ready" if self.held else "unheard"
         if not self.held:
             return "unheld"
         return "ready" if self.confirmed else "unconfirmed"
 
 
-STATES = ("empty", "unheld", "unconfirmed", "ready", "closed")
+STATES = ("empty", "unheld", "unconfirmed", "unheard", "ready", "closed")
 
 
 def partners(session: Session) -> list[PartnerFact]:
-    """All partners, closed ones too, in the order in which they were added."""
+    """All partners and companies, closed ones too, in the order in which they were added."""
     mine = Organisation.id
     newest = (
         select(OrganisationKey.confirmed_at.is_not(None))
@@ -102,6 +107,7 @@ def partners(session: Session) -> list[PartnerFact]:
     rows = session.execute(
         select(
             mine,
+            Organisation.kind,
             Organisation.mechanism,
             Organisation.name,
             Organisation.vetted_by,
@@ -109,10 +115,13 @@ def partners(session: Session) -> list[PartnerFact]:
             Organisation.added_at,
             Organisation.closed_at,
             people,
-            exists().where(MembershipKey.organisation_id == mine),
+            or_(
+                exists().where(MembershipKey.organisation_id == mine),
+                exists().where(Membership.organisation_id == mine, Membership.active, heard()),
+            ),
             newest,
         )
-        .where(Organisation.kind == "partner")
+        .where(Organisation.kind.in_(GUESTS))
         .order_by(Organisation.added_at, mine)
     )
     return [PartnerFact(*row) for row in rows]

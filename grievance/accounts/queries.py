@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.companies import heard
 from grievance.accounts.factors import FactorRule, SecondFactor
 from grievance.accounts.keys import holder_of, organisation_key, recovery_key
 from grievance.accounts.models import (
@@ -27,6 +28,8 @@ from grievance.accounts.models import (
 )
 from grievance.accounts.profile import Profile
 from grievance.accounts.roles import (
+    COMPANY,
+    GUESTS,
     NEEDS_KEY,
     Permission,
     Role,
@@ -54,7 +57,8 @@ class Addressee(NamedTuple):
 
 @dataclass(frozen=True)
 class MembershipFact:
-    """What one person is in one organisation, and whether they hold its key."""
+    """What one person is in one organisation, and whether they hold its key: in a company, whether
+    somebody has heard the six words of their own."""
 
     organisation_id: UUID
     organisation: str
@@ -66,6 +70,16 @@ class MembershipFact:
     mechanism: str | None = None
     guarded: bool = False
     must_guard: bool = False
+
+    @property
+    def guest(self) -> bool:
+        """Whether it is of a body with an account, not of the operator."""
+        return self.kind in GUESTS
+
+    @property
+    def by_name(self) -> bool:
+        """Whether they read nothing but what they themselves were named for."""
+        return self.kind == COMPANY
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -108,14 +122,13 @@ def operator_public_key(session: Session, ring: KeyRing) -> Holder | None:
 
 def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, ...]:
     """What a person is where, among active memberships."""
-    holds = (
-        exists()
-        .where(
+    holds = or_(
+        exists().where(
             MembershipKey.person_id == Membership.person_id,
             MembershipKey.organisation_id == Membership.organisation_id,
-        )
-        .label("holds")
-    )
+        ),
+        heard(),
+    ).label("holds")
     guarded = exists().where(
         SecondFactor.person_id == Membership.person_id, SecondFactor.confirmed_at.is_not(None)
     )
@@ -254,8 +267,11 @@ def _there(permission: Permission) -> Select[UUID, bytes, str, str]:
 
 def people(session: Session, organisation_id: UUID) -> list[PersonFact]:
     """The active members of an organisation, by the time they joined."""
-    holds = exists().where(
-        MembershipKey.person_id == Person.id, MembershipKey.organisation_id == organisation_id
+    holds = or_(
+        exists().where(
+            MembershipKey.person_id == Person.id, MembershipKey.organisation_id == organisation_id
+        ),
+        heard(),
     )
     waits = exists().where(
         KeyRequest.person_id == Person.id,

@@ -1,8 +1,9 @@
 """Roles and what each may do: the one permission vocabulary of the product.
 
 Only handlers, leads and directors work on cases and hold the operator's key; a partner's people
-hold that of their own organisation. Administrators and directory editors hold none, so they can
-invite and edit but not read or approve. A role belongs to one kind of organisation.
+hold that of their own organisation, each of a company's their own alone. Administrators and
+directory editors hold none, so they can invite and edit but not read or approve. A role belongs to
+one kind of organisation.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     OBSERVER = "observer"
     PARTNER_CASEWORKER = "partner_caseworker"
+    COMPANY_RESPONDENT = "company_respondent"
 
 
 P = Permission
@@ -81,10 +83,26 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(),
     Role.OBSERVER: frozenset(),
     Role.PARTNER_CASEWORKER: frozenset({P.REFERRAL_ANSWER}),
+    Role.COMPANY_RESPONDENT: frozenset({P.REFERRAL_ANSWER}),
 }
 complete(PERMISSIONS, Role)
-KEY_HOLDERS = frozenset({Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.PARTNER_CASEWORKER})
-ORGANISATION_KINDS = ("operator", "partner")
+# Whose key somebody hears six words of before they read anything.
+KEY_HOLDERS = frozenset(
+    {Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.PARTNER_CASEWORKER, Role.COMPANY_RESPONDENT}
+)
+COMPANY = "company"
+GUESTS = ("partner", COMPANY)  # the kinds that are not the operator: a body of the directory each
+ORGANISATION_KINDS = ("operator", *GUESTS)
+_THEIRS = {"partner": (Role.PARTNER_CASEWORKER,), COMPANY: (Role.COMPANY_RESPONDENT,)}
+# Which roles there are in which kind, those that nobody is given any more too: the database refuses
+# every other pair.
+ROLES_OF: dict[str, tuple[Role, ...]] = {
+    "operator": tuple(
+        role for role in Role if all(role not in theirs for theirs in _THEIRS.values())
+    ),
+    **_THEIRS,
+}
+complete(ROLES_OF, ORGANISATION_KINDS)
 ASSIGNABLE = {
     "operator": (
         Role.HANDLER,
@@ -93,7 +111,7 @@ ASSIGNABLE = {
         Role.ADMINISTRATOR,
         Role.DIRECTORY_EDITOR,
     ),
-    "partner": (Role.PARTNER_CASEWORKER,),
+    **_THEIRS,
 }
 complete(ASSIGNABLE, ORGANISATION_KINDS)
 NAMES: dict[Role, str] = {
@@ -105,6 +123,7 @@ NAMES: dict[Role, str] = {
     Role.AUDITOR: N_("Auditor"),
     Role.OBSERVER: N_("Observer"),
     Role.PARTNER_CASEWORKER: N_("Partner caseworker: answers what was handed over to them"),
+    Role.COMPANY_RESPONDENT: N_("Answers for a company what was handed over to them by name"),
 }
 complete(NAMES, Role)
 

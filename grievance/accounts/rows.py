@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
+from grievance.accounts.companies import Company, Respondent
 from grievance.accounts.factors import FactorRule, RecoveryCode, SecondFactor
 from grievance.accounts.models import (
     Invitation,
@@ -37,7 +38,7 @@ def _house(person_id: Any) -> ColumnElement[Any]:
 model: type[Any]
 for model in (Membership, KeyRequest, OperatorProfile):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id"),)
-for model in (MembershipKey, RecoveryKey):
+for model in (MembershipKey, RecoveryKey, Company, Respondent):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
 
 # Named apart, as below: they came later, and only partners' rows have them.

@@ -68,8 +68,8 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 
     @property
     def partner(self) -> MembershipFact | None:
-        """What the member is at a partner; None for staff of the operator."""
-        return next((fact for fact in self.memberships if fact.kind == "partner"), None)
+        """What the member is at a partner or company; None for staff of the operator."""
+        return next((fact for fact in self.memberships if fact.guest), None)
 
     @property
     def organisation_id(self) -> UUID:

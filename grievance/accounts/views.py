@@ -26,6 +26,7 @@ from grievance.accounts.operations import (
     signing,
 )
 from grievance.accounts.operations.persons import Admitted
+from grievance.accounts.roles import GUESTS
 from grievance.accounts.surface import BUSY, accounts, answer, busy_page
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
@@ -115,7 +116,7 @@ def _after(invited: Invitation) -> str:
     if invited.kind == "found":
         return url_for("accounts.recovery_sheet")
     house = db.session.get_one(Organisation, invited.organisation_id)
-    return url_for("partner.start") if house.kind == "partner" else url_for("accounts.account")
+    return url_for("partner.start") if house.kind in GUESTS else url_for("accounts.account")
 
 
 def _invitation_form(invited: Invitation) -> forms.Join:

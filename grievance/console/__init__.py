@@ -6,6 +6,7 @@ from __future__ import annotations
 from flask import Flask
 
 from grievance.console import (
+    companies,
     confirm,
     due,
     health,
@@ -25,6 +26,7 @@ VIEWS = (
     members,
     partners,
     partner_people,
+    companies,
     second_steps,
     keys,
     letters,

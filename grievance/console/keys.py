@@ -10,6 +10,7 @@ from flask import Response, abort, redirect, request, url_for
 
 from grievance.accounts import keys as holding
 from grievance.accounts import queries, returning, staff, stepping
+from grievance.accounts.companies import unheard
 from grievance.accounts.forms import Approve, Confirm
 from grievance.accounts.models import KeyRequest, Organisation, Person
 from grievance.accounts.operations import keys as giving
@@ -53,6 +54,7 @@ def keys() -> Response:
         printable=sheet is not None and sheet.printed_by == member.person_id,
         ways=_ways(),
         partners=unconfirmed(session),
+        respondents=unheard(session),
         outdated=recovery.outdated(session, member.organisation_id),
     )
 

@@ -12,8 +12,9 @@ from grievance.accounts import queries, staff, stepping
 from grievance.accounts.forms import Confirm, text_of
 from grievance.accounts.operations import invitations, letters, members, partners
 from grievance.accounts.partners import PartnerFact, unconfirmed
-from grievance.console.partner_forms import HearWords, InviteThere
-from grievance.console.partners import acting_on, found, partner_page
+from grievance.accounts.roles import COMPANY
+from grievance.console.partner_forms import HearWords
+from grievance.console.partners import acting_on, found, invite_form, partner_page
 from grievance.console.people import open_links, send
 from grievance.console.surface import answer, console
 from grievance.directory import queries as directory
@@ -48,7 +49,7 @@ def reset_there(partner_id: UUID, person_id: UUID) -> Response:
     if request.method == "POST" and form.validate():
         act = acting_on(there.id)
         sent = send(act, invitations.offer_reset(act, person_id))
-        return partner_page(there, InviteThere(), sent)
+        return partner_page(there, invite_form(there, fresh=True), sent)
     return answer("people_confirm", form=form, **_about_reset(there, person))
 
 
@@ -58,8 +59,15 @@ def _about_reset(there: PartnerFact, person: queries.PersonFact) -> dict[str, An
         _("Then they are signed out everywhere and have a new key of their own."),
     ]
     holders = [one for one in queries.people(db.session(), there.id) if one.holds_key]
-    alone = person.holds_key and len(holders) == 1
-    if alone:
+    alone = person.holds_key and len(holders) == 1 and there.kind != COMPANY
+    if there.kind == COMPANY:
+        sentences.append(
+            _(
+                "They read nothing before somebody here who works on cases has heard the six words"
+                " of the new key from them."
+            )
+        )
+    elif alone:
         sentences.append(
             _(
                 "Nobody else of them holds their key, so a new one is made. They read nothing"
@@ -111,7 +119,9 @@ def _about_removal(there: PartnerFact, person: queries.PersonFact) -> dict[str, 
         _("They and everybody else who manages people are told by letter."),
     ]
     others = [one for one in queries.people(db.session(), there.id) if one.id != person.id]
-    if person.holds_key and any(one.holds_key for one in others):
+    if there.kind == COMPANY:
+        sentences.append(_("What they were named for is open to nobody in their place."))
+    elif person.holds_key and any(one.holds_key for one in others):
         sentences.append(
             _("Their organisation's key is changed when a colleague next opens a page.")
         )

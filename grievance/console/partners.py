@@ -1,4 +1,5 @@
-"""Partners: bodies of the directory that have accounts here; adding one, its people, closing it."""
+"""Partners and companies: bodies of the directory that have accounts here; adding a partner, the
+people of either, closing it."""
 
 from __future__ import annotations
 
@@ -10,12 +11,20 @@ from flask import Response, abort, current_app, request, url_for
 
 from grievance.accounts import queries, staff, stepping
 from grievance.accounts.act import StaffAct
+from grievance.accounts.companies import company_of, respondents
 from grievance.accounts.forms import Confirm, text_of
 from grievance.accounts.operations import invitations, partner_letters, partners
 from grievance.accounts.partners import STATES, PartnerFact
 from grievance.accounts.partners import partners as all_partners
+from grievance.accounts.roles import COMPANY
 from grievance.accounts.surface import moment
-from grievance.console.partner_forms import VETTED, AddPartner, InviteThere
+from grievance.console.partner_forms import (
+    NUMBERED,
+    VETTED,
+    AddPartner,
+    InviteRespondent,
+    InviteThere,
+)
 from grievance.console.people import Sent, links, send
 from grievance.console.surface import answer, console
 from grievance.directory import queries as directory
@@ -31,11 +40,11 @@ from grievance.web.forms import option
 from grievance.web.pages import tell
 from grievance.web.redirects import see_other
 
-COMPANY = "company"  # people of a company get their own way in, not one for all of it
 STATE = {
     "empty": N_("nobody has joined yet"),
     "unheld": N_("nobody holds its key"),
     "unconfirmed": N_("its key waits for six words"),
+    "unheard": N_("nobody's six words were heard yet"),
     "ready": N_("answers here"),
     "closed": N_("closed"),
 }
@@ -108,16 +117,23 @@ def partner(partner_id: UUID) -> Response:
     """One partner: its people, open links, inviting one more."""
     if request.method == "POST":
         stepping.needs_step_up()
-    there, form, sent = found(partner_id), InviteThere(request.form), None
+    there, sent = found(partner_id), None
+    form = invite_form(there)
     if request.method == "POST" and form.validate():
         try:
             act = acting_on(there.id)
             sent = send(act, invitations.invite(act, form.invitee()))
-            form = InviteThere()
+            form = invite_form(there, fresh=True)
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
     return partner_page(there, form, sent)
+
+
+def invite_form(there: PartnerFact, *, fresh: bool = False) -> InviteThere:
+    """What is asked about whom to invite: of somebody of a company more. As sent, or `fresh`."""
+    kind = InviteRespondent if there.kind == COMPANY else InviteThere
+    return kind() if fresh else kind(request.form)
 
 
 def partner_page(there: PartnerFact, form: InviteThere, sent: Sent | None = None) -> Response:
@@ -134,9 +150,25 @@ def partner_page(there: PartnerFact, form: InviteThere, sent: Sent | None = None
         by=queries.names(session, [there.added_by]).get(there.added_by, ""),
         added=moment(there.added_at),
         people=queries.people(session, there.id),
+        **_of_company(there),
         links=links(there.id),
         sent=sent,
     )
+
+
+def _of_company(there: PartnerFact) -> dict[str, Any]:
+    """What was confirmed of a company, and what was asked about its people."""
+    session = db.session()
+    company = company_of(session, there.id)
+    if company is None:
+        return {"company": None, "seats": {}}
+    return {
+        "company": company,
+        "seats": {one.id: one for one in respondents(session, there.id)},
+        "numbered": _(NUMBERED[company.number_by]),
+        "checked": moment(company.checked_at),
+        "checked_by": queries.names(session, [company.checked_by])[company.checked_by],
+    }
 
 
 @console.route("/partners/<uuid:partner_id>/close", methods=["GET", "POST"])

@@ -168,6 +168,14 @@ def channel(session: Session, channel_id: UUID) -> Channel | None:
     return session.get(Channel, channel_id)
 
 
+def desk_of(session: Session, corporate_number: str) -> str:
+    """The registered desk of the company with this number; empty where none is."""
+    for entry in book(session).entries.values():
+        if entry.record and entry.record.get("corporate_number") == corporate_number:
+            return entry.id
+    return ""
+
+
 def find_desks(session: Session, name: str) -> list[tuple[str, str]]:
     """(mechanism, name) of the registered company desks that `name` may mean.
 

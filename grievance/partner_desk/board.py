@@ -128,7 +128,7 @@ def start() -> Response:
     arguments = {name: value for name, value in request.args.items() if name != "after"}
     return answer(
         "start",
-        confirmed=key is not None and key.confirmed_at is not None,
+        confirmed=here.by_name or (key is not None and key.confirmed_at is not None),
         form=form,
         plain=Form(),
         rows=rows_of(found[:PAGE], on),

@@ -53,13 +53,18 @@ def people() -> Response:
         ],
         words=_words(),
         confirmed=key is not None and key.confirmed_at is not None,
-        nobody=not keys.holders(session, here.organisation_id),
+        nobody=not here.by_name and not keys.holders(session, here.organisation_id),
     )
 
 
 def _words() -> str:
-    """The six words of the organisation's key, for who holds it and while nobody confirmed it."""
+    """The six words of the organisation's key, for who holds it and while nobody confirmed it; in
+    a company those of one's own, while nobody has heard them."""
     session, here = db.session(), membership()
+    if here.by_name:
+        person = session.get_one(Person, staff.current_member().person_id)
+        mine = keys.member_holder(staff.key_ring(), person)
+        return "" if here.holds_key else fingerprint(mine.public)
     key = keys.organisation_key(session, here.organisation_id)
     if key is None or key.confirmed_at is not None or not here.holds_key:
         return ""
@@ -67,7 +72,9 @@ def _words() -> str:
 
 
 def _request(request_id: UUID) -> KeyRequest:
-    """A waiting request of one's own organisation, or 404."""
+    """A waiting request of one's own organisation, or 404; in a company nobody gives a key."""
+    if membership().by_name:
+        abort(404)
     waiting = queries.waiting_requests(db.session(), membership().organisation_id)
     return next((one for one in waiting if one.id == request_id), None) or abort(404)
 
@@ -129,7 +136,8 @@ def _begin(act: StaffAct) -> None:
 @audience("partner", staff.SIGNED_IN)
 def begin_anew() -> Response:
     """Nobody here holds the key any more: a new one is made with who waits."""
-    if membership().holds_key or keys.holders(db.session(), membership().organisation_id):
+    here = membership()
+    if here.by_name or here.holds_key or keys.holders(db.session(), here.organisation_id):
         abort(404)
     stepping.needs_step_up()
     form = Confirm(request.form)

@@ -225,8 +225,8 @@ def test_roles_keep_to_their_kind_of_organisation(scene: Scene) -> None:
 
 def test_no_role_of_the_operator_answers_for_a_partner() -> None:
     carrying = {role for role, may in PERMISSIONS.items() if Permission.REFERRAL_ANSWER in may}
-    assert carrying == {Role.PARTNER_CASEWORKER}
-    assert PERMISSIONS[Role.PARTNER_CASEWORKER] == {Permission.REFERRAL_ANSWER}
+    assert carrying == {Role.PARTNER_CASEWORKER, Role.COMPANY_RESPONDENT}
+    assert all(PERMISSIONS[role] == {Permission.REFERRAL_ANSWER} for role in carrying)
 
 
 def test_a_body_is_a_partner_once(scene: Scene) -> None:

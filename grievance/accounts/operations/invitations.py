@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.act import StaffAct
 from grievance.accounts.audit import Deed
+from grievance.accounts.companies import Respondent, company_of
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import holders
 from grievance.accounts.models import Invitation, KeyRequest, Membership, Organisation, Person
@@ -33,7 +34,7 @@ from grievance.accounts.operations.persons import (
     take_invitation,
 )
 from grievance.accounts.queries import email_tag
-from grievance.accounts.roles import ASSIGNABLE, KEY_HOLDERS, Role
+from grievance.accounts.roles import ASSIGNABLE, COMPANY, KEY_HOLDERS, Role
 from grievance.notifications.addresses import seal_address
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
@@ -43,23 +44,36 @@ ADMITS = ("found", "join", "reset")  # the kinds of links that one page is for
 
 
 @dataclass(frozen=True)
+class Seat:
+    """What somebody does in a company, in words that a worker reads before saying yes; and what
+    they must never read a complaint about, as the company was asked, for who chooses."""
+
+    task: str
+    never: str
+
+
+@dataclass(frozen=True)
 class Invitee:
-    """Whom to invite and as what."""
+    """Whom to invite and as what; for a company also what they do there."""
 
     name: str
     address: str
     role: Role
+    seat: Seat | None = None
 
 
 def invite(act: StaffAct, invitee: Invitee) -> str:
     """The token of an invitation that lasts seven days; an older one for this address is void.
 
-    Refused for a role nobody can be given there, when somebody active has the address, who was at
+    Refused for a role nobody can be given there, for a company without what was asked of it about
+    them (`seat`), when somebody active has the address, who was at
     another organisation here (`elsewhere`), and at a partner that was closed.
     """
     session, organisation = act.session, act.organisation()
     if invitee.role not in ASSIGNABLE[organisation.kind]:
         raise Refused("role")
+    if (organisation.kind == COMPANY) != (invitee.seat is not None):
+        raise Refused("seat")
     if organisation.closed_at is not None:
         raise Refused("closed_partner")
     tag = email_tag(act.ring, invitee.address)
@@ -85,8 +99,21 @@ def invite(act: StaffAct, invitee: Invitee) -> str:
             expires_at=act.now + INVITATION_LASTS,
         )
     )
+    if invitee.seat:
+        _take_down(act, person_id, invitee.seat)
     act.record(organisation, "invited", person=person_id, role=invitee.role)
     return token
+
+
+def _take_down(act: StaffAct, person_id: UUID, seat: Seat) -> None:
+    """Keep what was asked about them, instead of what was asked before."""
+    if company_of(act.session, act.organisation_id) is None:
+        raise Refused("unchecked")
+    row = act.session.get(Respondent, person_id) or Respondent(person_id=person_id)
+    row.organisation_id, row.task, row.never = act.organisation_id, seat.task, seat.never
+    row.asked_by, row.asked_at = act.by.person_id, act.now
+    act.session.add(row)
+    act.session.flush()
 
 
 def offer_reset(act: StaffAct, person_id: UUID) -> str:

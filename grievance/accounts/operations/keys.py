@@ -39,7 +39,7 @@ from grievance.accounts.operations.keymaking import (
     seal_to_recovery,
 )
 from grievance.accounts.operations.persons import end_membership, locked, take_away
-from grievance.accounts.roles import Permission, roles_with
+from grievance.accounts.roles import GUESTS, Permission, roles_with
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder
@@ -112,7 +112,7 @@ def approvers(session: Session, request: KeyRequest) -> set[UUID]:
 def _asked(session: Session, request: KeyRequest) -> set[UUID]:
     """Who asked for this key, by themselves or through somebody whom they let in by themselves. At
     a partner nobody: who asks is of the operator, and its own people give."""
-    if session.get_one(Organisation, request.organisation_id).kind == "partner":
+    if session.get_one(Organisation, request.organisation_id).kind in GUESTS:
         return set()
     since = request.created_at - quorum.COUNTS
     return quorum.circle(session, request.organisation_id, request.invited_by, since)

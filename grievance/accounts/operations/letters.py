@@ -29,7 +29,7 @@ from grievance.accounts.queries import (
     memberships_of,
     staff_to_notify,
 )
-from grievance.accounts.roles import Permission
+from grievance.accounts.roles import COMPANY, GUESTS, Permission
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
 from grievance.refusals import Refused
@@ -57,7 +57,7 @@ def send_invitation(act: StaffAct, token: str, link: str, language: str) -> None
 def _partner_name(session: Session, invited: Invitation) -> str:
     """The name of the partner that an invitation is for; empty at the operator."""
     house = session.get_one(Organisation, invited.organisation_id)
-    return house.name if house.kind == "partner" else ""
+    return house.name if house.kind in GUESTS else ""
 
 
 def tell_of_key_request(
@@ -72,8 +72,13 @@ def tell_of_key_request(
         partner_letters.tell_of_key(session, person_id, Post(ring, public_url, now))
         return
     may = approvers(session, asked)
-    if session.get_one(Organisation, asked.organisation_id).kind == "partner":
-        partner_letters.tell_of_waiting(session, may, Post(ring, public_url, now))
+    house = session.get_one(Organisation, asked.organisation_id)
+    if house.kind in GUESTS:
+        post = Post(ring, public_url, now)
+        if house.kind == COMPANY:
+            partner_letters.tell_of_respondent(session, house.name, post)
+        else:
+            partner_letters.tell_of_waiting(session, may, post)
         return
     for holder_id, box, language in staff_to_notify(session, Permission.KEYS_COMPARE):
         if holder_id in may:
@@ -163,7 +168,7 @@ def tell_of_factor(session: Session, person_id: UUID, what: str, post: Post) -> 
     """Tell a member what became of their second step: `messages.factor` says which words."""
     person = session.get_one(Person, person_id)
     to = AddressBox(person.id, person.address_box)
-    there = any(fact.kind == "partner" for fact in memberships_of(session, person_id))
+    there = any(fact.guest for fact in memberships_of(session, person_id))
     letter = messages.factor(to, person.language, post.public_url, what, partner=there)
     outbox.enqueue(session, post.ring.notifier_public, letter, post.now)
 
@@ -172,7 +177,7 @@ def tell_of_removal(act: StaffAct, person_id: UUID, public_url: str) -> None:
     """Tell who was removed or refused the key, and everybody else who manages people; in words of
     their own who was of a partner."""
     session, house = act.session, act.organisation()
-    there = house.name if house.kind == "partner" else ""
+    there = house.name if house.kind in GUESTS else ""
     for one in _told(session, person_id, Permission.PEOPLE_MANAGE):
         if one.person_id == act.by.person_id:
             continue

@@ -49,11 +49,19 @@ def tell_of_key(session: Session, person_id: UUID, post: Post) -> None:
             outbox.enqueue(session, post.ring.notifier_public, letter, post.now)
 
 
+def tell_of_respondent(session: Session, company: str, post: Post) -> None:
+    """Tell who works on cases that somebody of a company has a key to be heard."""
+    for one in staff_to_notify(session, Permission.KEYS_COMPARE):
+        to = AddressBox(one.person_id, one.address_box)
+        letter = messages.partner_key(to, one.language, post.public_url, company)
+        outbox.enqueue(session, post.ring.notifier_public, letter, post.now)
+
+
 def tell_of_reset(session: Session, person_id: UUID, post: Post) -> None:
     """Tell somebody of a partner that a new password was set for them, whoever gives them the key:
     if it was not they, somebody has read their mail. Nobody else; the operator's own people read it
     in the letter that says when they get the key."""
-    if all(fact.kind != "partner" for fact in memberships_of(session, person_id)):
+    if not any(fact.guest for fact in memberships_of(session, person_id)):
         return
     person = session.get_one(Person, person_id)
     to = AddressBox(person.id, person.address_box)

@@ -28,19 +28,22 @@ from grievance.refusals import Refused
 class NewPartner:
     """Which body of the directory, what its organisation calls itself, and how the address that is
     invited first was found to be its own (one of `VETTED_BY`). `answers` says whether the entry is
-    a body that can answer for itself; one that tells of a kind of body stands for anybody."""
+    a body that can answer for itself; one that tells of a kind of body stands for anybody. `kind`
+    is how its people read: with a key of all of them, or, in a company, each for themselves."""
 
     mechanism: str
     name: str
     vetted_by: str
     answers: bool
+    kind: str = "partner"
 
 
 def add(act: StaffAct, partner: NewPartner) -> UUID:
     """Make the organisation of a body, or open a closed one again; its id.
 
     Refused (`body_taken`) while the body has one that is open, (`no_body`) for an entry that is no
-    body, whose partner would hold what was meant for others, and for who was removed meanwhile.
+    body, whose partner would hold what was meant for others, or that was of another kind here, and
+    for who was removed meanwhile.
     """
     session, house = act.session, act.organisation()
     if not partner.answers:
@@ -54,8 +57,10 @@ def add(act: StaffAct, partner: NewPartner) -> UUID:
     ).first()
     if found is not None and found.closed_at is None:
         raise Refused("body_taken")
+    if found is not None and found.kind != partner.kind:
+        raise Refused("no_body")
     if found is None:
-        found = Organisation(id=uuid4(), kind="partner", mechanism=partner.mechanism)
+        found = Organisation(id=uuid4(), kind=partner.kind, mechanism=partner.mechanism)
         session.add(found)
     found.name, found.vetted_by = partner.name, partner.vetted_by
     found.added_by, found.added_at, found.closed_at = act.by.person_id, act.now, None
