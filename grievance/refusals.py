@@ -127,6 +127,10 @@ SENTENCES: dict[str, str] = {
     "no_desk": N_("This body has no desk here. Choose another way."),
     "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),
+    # copies of a case
+    "no_font": N_(
+        "A letter in it has no font of ours, so there is no PDF. Choose a page to print."
+    ),
     # cases
     "actor": N_("Your role does not allow this."),
     "state": N_("The case has moved on, so this cannot be done any more."),

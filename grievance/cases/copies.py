@@ -27,6 +27,9 @@ from grievance.vault.files import verify_and_open
 
 SOURCE = Path(__file__).parent / "data" / "copy.typ"
 FORMAT = "grievance-copy/1"
+CASE_FORMAT = "grievance-case/1"  # the same for staff
+WHY = ("worker", "meeting", "review", "law")  # why staff take a case out of the desk
+SHAPES = ("page", "pdf", "zip")
 NAME = "copy.zip"  # says nothing to who sees it in a list of files
 MANIFEST, MISSING = "manifest.json", "missing.txt"
 log = logging.getLogger("grievance.error")

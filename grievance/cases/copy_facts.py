@@ -13,13 +13,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases import corrections, messages, records
-from grievance.cases.answers import heard
-from grievance.cases.copies import FORMAT
+from grievance.cases import corrections, messages, queries, records
+from grievance.cases.act import Act
+from grievance.cases.answers import Heard, heard
+from grievance.cases.copies import CASE_FORMAT, FORMAT
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile, Feedback
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, remedying, sums
+from grievance.cases.operations.exporting import Export
 from grievance.directory import queries as directory
 from grievance.directory.book import Book
 from grievance.i18n import ENGLISH
@@ -64,11 +66,50 @@ def facts_of(session: Session, opened: OpenCase, kept: Kept, day: date) -> dict[
     }
 
 
+def case_facts(act: Act, kept: Kept, wanted: Export) -> dict[str, Any]:
+    """The whole case as staff take it along: as for its worker, with what staff write and do. The
+    answers that say who it is, and the notes among staff, only where they are wanted."""
+    session, opened, case = act.session, act.opened, act.case
+    told = facts_of(session, opened, kept, act.today)
+    if not wanted.who:
+        told.pop("who"), told.pop("contact")
+        told["changed"] = _changed(session, opened, ("answers",))
+    notes = _messages(session, opened, kept, "staff") if wanted.notes else None
+    return {
+        **told,
+        "format": CASE_FORMAT,
+        "reference": case.reference,
+        "severity": case.severity,
+        "danger": case.danger,
+        "channel": case.channel,
+        "region": case.region,
+        "handed_over": _handed(session, opened, every=True),
+        "corrected": _corrected(session, opened, wanted),
+        "events": [
+            {"at": one.at.isoformat(), "verb": one.verb, "by": one.actor.partition(":")[0]}
+            for one in queries.timeline(session, case.id)
+        ],
+        **({} if notes is None else {"notes": notes}),
+    }
+
+
+def _corrected(session: Session, opened: OpenCase, wanted: Export) -> list[dict[str, Any]]:
+    found = corrections.of_words(session, opened)
+    return [
+        {"kind": one.row.kind, "at": one.row.at.isoformat(), "text": one.text, "why": one.why}
+        for listed in found.values()
+        for one in listed
+        if wanted.notes or one.row.kind != "note"
+    ]
+
+
 def _said(answers: dict[str, Any]) -> dict[str, Any]:
     return {name: given for name, given in answers.items() if name not in UNSAID}
 
 
-def _changed(session: Session, opened: OpenCase) -> list[dict[str, Any]]:
+def _changed(
+    session: Session, opened: OpenCase, kinds: Sequence[str] = corrections.ANSWERS
+) -> list[dict[str, Any]]:
     return [
         {
             "at": one.row.at.isoformat(),
@@ -76,10 +117,13 @@ def _changed(session: Session, opened: OpenCase) -> list[dict[str, Any]]:
             "answers": {name: list(pair) for name, pair in one.answers.items()},
         }
         for one in corrections.changed(session, opened)
+        if one.row.kind in kinds
     ]
 
 
-def _messages(session: Session, opened: OpenCase, kept: Kept) -> list[dict[str, Any]]:
+def _messages(
+    session: Session, opened: OpenCase, kept: Kept, thread: str = "worker"
+) -> list[dict[str, Any]]:
     return [
         {
             "by": one.row.author,
@@ -91,7 +135,7 @@ def _messages(session: Session, opened: OpenCase, kept: Kept) -> list[dict[str, 
             ],
             "files": [stored.name for row, stored in kept if row.message_id == one.row.id],
         }
-        for one in messages.thread(session, opened, "worker")
+        for one in messages.thread(session, opened, thread)
     ]
 
 
@@ -124,13 +168,24 @@ def _feedback(session: Session, opened: OpenCase) -> list[dict[str, Any]]:
     ]
 
 
-def _handed(session: Session, opened: OpenCase) -> list[dict[str, Any]]:
+def _handed(session: Session, opened: OpenCase, *, every: bool = False) -> list[dict[str, Any]]:
     book = directory.book(session)
     hands = referrals.of_case(session, opened.case.id)
-    return [_hand(session, opened, hand.referral, book) for hand in hands]
+    return [
+        _hand(
+            hand.referral,
+            book,
+            [
+                one
+                for one in heard(session, opened, hand.referral)
+                if one.for_worker or (every and one.opened and not one.unread)
+            ],
+        )
+        for hand in hands
+    ]
 
 
-def _hand(session: Session, opened: OpenCase, row: Referral, book: Book) -> dict[str, Any]:
+def _hand(row: Referral, book: Book, answers: Sequence[Heard]) -> dict[str, Any]:
     return {
         "to": row.mechanism,
         "name": book.name(row.mechanism, ENGLISH),
@@ -147,8 +202,7 @@ def _hand(session: Session, opened: OpenCase, row: Referral, book: Book) -> dict
                 "number": one.reference,
                 "text": one.words,
             }
-            for one in heard(session, opened, row)
-            if one.for_worker
+            for one in answers
         ],
     }
 

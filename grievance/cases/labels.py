@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from grievance.cases.copies import SHAPES, WHY
 from grievance.cases.figures import COUNTED, STEPS
 from grievance.cases.models import FILED_BY, REMEDY_KINDS, REMEDY_STATES, SEVERITIES
 from grievance.cases.state_words import LABELS, OUTCOMES
@@ -79,6 +80,19 @@ RATING = {
     2: N_("2: not very content"),
     1: N_("1: not content at all"),
 }
+EXPORT_WHY = {
+    "worker": N_("The worker asked for it"),
+    "meeting": N_("To read it with the worker where our pages cannot be opened"),
+    "review": N_("Somebody of ours looks over how the case was handled"),
+    "law": N_("A court or an authority demands it by law"),
+}
+complete(EXPORT_WHY, WHY)
+EXPORT_SHAPE = {
+    "page": N_("A page to print"),
+    "pdf": N_("A PDF"),
+    "zip": N_("A ZIP: page, PDF, data and the files"),
+}
+complete(EXPORT_SHAPE, SHAPES)
 FILED_FOR = {"own": N_("By the worker"), "other": N_("By somebody for them")}
 PUNISHED = {
     "true": N_("They were punished"),

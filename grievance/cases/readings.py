@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Subquery, cast, func, select, union_all
+from sqlalchemy import Date, Subquery, case, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, Membership, Organisation, Person, ReadLog
@@ -21,13 +21,14 @@ from grievance.referrals.models import Referral
 
 DAYS = 30  # with something in them, on one page
 # Acts that show something of a case to who does them, and leave no line in the log of reads.
-SHOWING = (Verb.OPEN_ORIGINAL,)
+SHOWING = (Verb.OPEN_ORIGINAL, Verb.EXPORT)
 MEMBER, BODY, RECEIPT = "member", "reply", "receipt"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """That `actor` opened `what` (the code of a read, or a verb) on a day, so many times."""
+    """That `actor` opened `what` (the code of a read, or a verb; of a copy with its reason and
+    whether it says who it is about) on a day, so many times."""
 
     day: date
     actor: str
@@ -67,9 +68,12 @@ def opened(
 
 def _moments(case_id: UUID) -> Subquery:
     shown = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
+    codes = Event.codes
+    why = func.concat_ws(":", Event.verb, codes["reason"].astext, codes["who"].astext)
+    what = case((Event.verb == Verb.EXPORT, why), else_=Event.verb)
     return union_all(
         select(ReadLog.actor, ReadLog.what, ReadLog.at).where(ReadLog.stream_id == case_id),
-        select(Event.actor, Event.verb, Event.at).where(*shown, Event.verb.in_(SHOWING)),
+        select(Event.actor, what, Event.at).where(*shown, Event.verb.in_(SHOWING)),
     ).subquery()
 
 

@@ -50,6 +50,7 @@ class Verb(StrEnum):
     ASK_REISSUE = "ask_reissue"
     REISSUE = "reissue"
     OPEN_ORIGINAL = "open_original"
+    EXPORT = "export"
     WITHDRAW_QUESTION = "withdraw_question"
     RECORD_ANSWER = "record_answer"
     WORKER_ANSWERS = "worker_answers"
@@ -210,6 +211,10 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.OPEN_ORIGINAL, STATES, None, "case.work", N_("Open the original file"),
             codes=("file",), versioned=False,
+        ),
+        Transition(
+            Verb.EXPORT, STATES, None, "case.export", N_("Print or save the case"),
+            codes=("reason", "shape", "who", "notes"), versioned=False,
         ),
         Transition(
             Verb.WITHDRAW_QUESTION, ("awaiting_worker",), RESUME, "case.work",

@@ -80,6 +80,7 @@ BESIDE = {
     "appeal_open": "ground",
     "why": "why",
     "corrected": "message",
+    "no_font": "shape",
 }
 some_of(BESIDE, CODES)
 

@@ -14,6 +14,7 @@ from grievance.cases.operations import (
     duplicates,
     erasing,
     escalating,
+    exporting,
     handling,
     receipts,
     remedying,
@@ -23,6 +24,7 @@ from grievance.cases.states import Verb
 from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
+from grievance.desk.export_form import ExportForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
 from grievance.desk.rows import Place, Row
@@ -320,6 +322,13 @@ CASE: Mapping[Verb, Row] = {
         form=forms.ReasonForm,
         do=handling.open_original,
         place=OWN,
+    ),
+    Verb.EXPORT: Row(
+        said=N_("%(who)s printed or saved the case: %(why)s."),
+        form=ExportForm,
+        do=exporting.export,
+        place=OWN,
+        step_up=True,
     ),
     Verb.STATE_FACTS: Row(
         said=N_("%(who)s wrote down or corrected answers."),

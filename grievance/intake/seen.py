@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.roles import Permission, Role, roles_with
 from grievance.cases import readings
 from grievance.cases.act import Act
+from grievance.cases.copies import WHY
 from grievance.cases.readings import Opened, Reader
 from grievance.cases.states import Verb
 from grievance.deadlines.queries import operator_hours
@@ -40,6 +41,16 @@ WHAT = {
     "copy": N_("a copy of everything was saved"),
     Verb.OPEN_ORIGINAL: N_("a file as you sent it, with what it may tell besides"),
 }
+# Why it was printed or saved: `Line.what` goes on with whether it says who they are.
+SAVED = {
+    "worker": N_("your report, printed or saved because you asked for it"),
+    "meeting": N_("your report, printed or saved to read it with you away from here"),
+    "review": N_("your report, printed or saved to look over how we handled it"),
+    "law": N_("your report, printed or saved because a court or an authority demands it by law"),
+}
+complete(SAVED, WHY)
+WITH_WHO = N_("with who you are and how to reach you")
+WITHOUT_WHO = N_("without your answers about who you are")
 OTHER = N_("something of your report")
 GIVEN = N_("the paper that we gave them, or a copy that goes with it")
 ROLES = {
@@ -104,8 +115,16 @@ def _grouped(session: Session, found: list[Opened]) -> list[Day]:
     ]
 
 
+def _what(code: str) -> str:
+    verb, _colon, rest = code.partition(":")
+    if verb != Verb.EXPORT:
+        return _(WHAT.get(code, OTHER))
+    why, _colon, who = rest.partition(":")
+    return f"{_(SAVED.get(why, OTHER))} · {_(WITH_WHO if who == 'true' else WITHOUT_WHO)}"
+
+
 def _line(session: Session, one: Opened, reader: Reader | None) -> Line:
-    what, times = _(WHAT.get(one.what, OTHER)), one.times
+    what, times = _what(one.what), one.times
     if one.actor.startswith(f"{readings.BODY}:"):
         name = directory.book(session).name(reader.body) if reader else _(OUTSIDE)
         return Line(name, _(OVER_LINK), _(GIVEN), times)

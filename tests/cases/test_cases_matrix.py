@@ -33,6 +33,7 @@ from grievance.cases.operations import (
     duplicates,
     erasing,
     escalating,
+    exporting,
     feedback,
     freeing,
     handling,
@@ -50,6 +51,7 @@ from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.correcting import Corrected
 from grievance.cases.operations.erasing import Erasing
+from grievance.cases.operations.exporting import Export
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
@@ -336,6 +338,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,
+    Verb.EXPORT: _of(exporting.export, lambda: Export("review", "page")),
     Verb.WITHDRAW_QUESTION: lambda w, a: asking.withdraw_question(w.act(a)),
     Verb.RECORD_ANSWER: _to_worker(asking.record_answer),
     Verb.WORKER_ANSWERS: _says(Verb.WORKER_ANSWERS),
