@@ -59,6 +59,12 @@ def _public_holidays(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
 
 
+@lru_cache(maxsize=1)
+def holiday_countries() -> frozenset[str]:
+    """The countries whose public holidays are known, as two letters (ISO 3166-1)."""
+    return frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
+
+
 def is_public_holiday(day: date, country: str = "JP") -> bool:
     """A public holiday of `country`."""
     return day in _public_holidays(country)

@@ -330,6 +330,8 @@ class OperatorProfile(Base):
     everyday_site: Mapped[str] = code(300, default="")
     contacts: Mapped[list[str]] = mapped_column(JSONB, info=PUBLIC, default=list)
     retention_days: Mapped[int | None]
+    # whose public holidays are kept, and the closed days; none: nothing was said of it yet
+    calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=CODE)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime | None]
 

@@ -7,13 +7,15 @@ Texts follow the one pattern of run-time texts: `{"field": {"vi": {"text", "of",
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from grievance.accounts.closures import OperatorCalendar, read_calendar
+from grievance.accounts.models import OperatorProfile, Organisation
 from grievance.clock import is_working_day, local_day
 from grievance.i18n import BY_SLUG, N_, fallbacks
 
@@ -26,7 +28,7 @@ FIELDS: dict[str, str] = {
     "advice": N_("That this is not legal advice, and where to get it"),
     "complain": N_("How to complain about you"),
 }
-LOOK_AHEAD_DAYS = 28
+LOOK_AHEAD_DAYS = 120  # nobody may close for more than 28 days in a row
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Profile:
     contacts: tuple[str, ...]
     retention_days: int | None
     version: int
+    calendar: OperatorCalendar = OperatorCalendar()
 
     def say(self, field: str, slug: str) -> Said:
         """The text of a field in this language or what it falls back to; empty when there is
@@ -98,26 +101,52 @@ class Profile:
         """Whether everything a worker must know first is said."""
         return not self.missing
 
+    def with_calendar(self, calendar: OperatorCalendar) -> Profile:
+        """The same with another calendar: what would be so."""
+        return replace(self, calendar=calendar)
+
     def opens(self, day: date) -> tuple[time, time] | None:
-        """From when to when somebody reads on this day; None on holidays and days without hours."""
+        """From when to when somebody reads on this day; None on holidays, on the operator's closed
+        days, and on days without hours."""
         given = self.hours.get(str(day.weekday()))
-        holiday = day.weekday() < 5 and not is_working_day(day)
-        if not given or holiday:
+        closed = self.calendar.closed
+        holiday = day.weekday() < 5 and not is_working_day(day, self.calendar.country)
+        if not given or holiday or day in closed:
             return None
         return time.fromisoformat(given[0]), time.fromisoformat(given[1])
 
     def next_reading(self, now: datetime) -> datetime | None:
         """When a person reads this next, in the operator's zone: `now` within hours, else the next
-        opening within four weeks; None when no hours are set."""
+        opening; None when no hours are set, or none is near."""
+        return next(self.readings(now), None)
+
+    def readings(self, now: datetime) -> Iterator[datetime]:
+        """From when a person reads on each of the next days on which one does, in the operator's
+        zone; the first is `now` within hours."""
         local = now.astimezone(ZoneInfo(self.time_zone))
         for ahead in range(LOOK_AHEAD_DAYS):
             day = local_day(now, self.time_zone) + timedelta(days=ahead)
             hours = self.opens(day)
             if hours is None or (ahead == 0 and local.time() >= hours[1]):
                 continue
-            opening = datetime.combine(day, hours[0], local.tzinfo)
-            return max(opening, local)
-        return None
+            yield max(datetime.combine(day, hours[0], local.tzinfo), local)
+
+
+def profile_of(kept: OperatorProfile, organisation: Organisation) -> Profile:
+    """The profile of its row."""
+    return Profile(
+        organisation_id=organisation.id,
+        name=organisation.name,
+        texts=kept.texts,
+        hours=kept.hours,
+        languages=tuple(kept.languages),
+        time_zone=kept.time_zone,
+        everyday_site=kept.everyday_site,
+        contacts=tuple(kept.contacts),
+        retention_days=kept.retention_days,
+        version=kept.version,
+        calendar=read_calendar(kept.calendar),
+    )
 
 
 def english_hash(kept: Mapping[str, Any]) -> str:

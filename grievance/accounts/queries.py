@@ -26,7 +26,7 @@ from grievance.accounts.models import (
     Person,
     StaffSession,
 )
-from grievance.accounts.profile import Profile
+from grievance.accounts.profile import Profile, profile_of
 from grievance.accounts.roles import (
     COMPANY,
     GUESTS,
@@ -320,19 +320,7 @@ def profile(session: Session) -> Profile | None:
     ).first()
     if row is None:
         return None
-    kept, organisation = row
-    return Profile(
-        organisation_id=organisation.id,
-        name=organisation.name,
-        texts=kept.texts,
-        hours=kept.hours,
-        languages=tuple(kept.languages),
-        time_zone=kept.time_zone,
-        everyday_site=kept.everyday_site,
-        contacts=tuple(kept.contacts),
-        retention_days=kept.retention_days,
-        version=kept.version,
-    )
+    return profile_of(*row)
 
 
 def filing_closed(session: Session) -> tuple[str, ...]:

@@ -36,10 +36,23 @@ def _house(person_id: Any) -> ColumnElement[Any]:
 
 
 model: type[Any]
-for model in (Membership, KeyRequest, OperatorProfile):
+for model in (Membership, KeyRequest):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id"),)
 for model in (MembershipKey, RecoveryKey, Company, Respondent):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
+
+# Named apart, as below: it came later, and stands there once something was said of it.
+CALENDAR = "calendar"
+NAMED[OperatorProfile] = (
+    Naming(columns_but(OperatorProfile, CALENDAR), under="organisation_id"),
+    Naming(
+        (CALENDAR,),
+        when=lambda profile: profile.calendar is not None,
+        under="organisation_id",
+        since=2,
+        part="calendar",
+    ),
+)
 
 # Named apart, as below: they came later, and only partners' rows have them.
 CONFIRMED = ("confirmed_by", "confirmed_at")

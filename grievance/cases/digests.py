@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -12,8 +12,7 @@ from grievance.accounts.queries import staff_to_notify
 from grievance.accounts.roles import Permission
 from grievance.cases import notices
 from grievance.cases.site import Site
-from grievance.clock import is_working_day, local_day
-from grievance.deadlines.hours import Hours
+from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
@@ -25,7 +24,7 @@ def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
     """
     hours = operator_hours(session)
     day, hour = local_day(now, hours.zone), now.astimezone(ZoneInfo(hours.zone)).hour
-    turn = claim_day(session, day, hour) if _reads(hours, day) else set()
+    turn = claim_day(session, day, hour) if hours.reads_on(day) else set()
     people = [one for one in staff_to_notify(session, Permission.CASE_WORK) if one[0] in turn]
     counted = notices.take_untold(session, [one.person_id for one in people], now)
     letters = [
@@ -41,11 +40,3 @@ def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
     outbox.enqueue_all(session, site.ring.notifier_public, letters, now)
     session.commit()
     return {"due": len(turn), "done": len(letters)}
-
-
-def _reads(hours: Hours, day: date) -> bool:
-    """Whether the operator reads on a day: on every working day, where it gave no hours."""
-    if hours.weekly and not hours.weekly.get(day.weekday()):
-        return False
-    weekend = bool(hours.weekly) and day.weekday() >= 5 and day not in hours.closed
-    return weekend or is_working_day(day, hours.country, hours.closed)

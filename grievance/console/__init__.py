@@ -6,6 +6,7 @@ from __future__ import annotations
 from flask import Flask
 
 from grievance.console import (
+    closed_days,
     companies,
     confirm,
     due,
@@ -31,6 +32,7 @@ VIEWS = (
     keys,
     letters,
     operator,
+    closed_days,
     confirm,
     due,
 )  # importing a module puts its views on the blueprint

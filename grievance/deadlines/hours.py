@@ -25,14 +25,30 @@ class Hours:
     closed: frozenset[date] = field(default_factory=frozenset)
     country: str = "JP"
 
+    def reads_on(self, day: date) -> bool:
+        """Whether somebody reads on a day: on every working day, where no hours are published."""
+        if not self.weekly:
+            return is_working_day(day, self.country, self.closed)
+        return bool(self.weekly.get(day.weekday())) and self._is_open(day)
+
+    def last_reading_day(self, after: date, until: date) -> date:
+        """The last day up to `until` on which somebody reads, so that what is promised for `until`
+        is done by then; `until` itself where none lies between it and `after`."""
+        days = (until - timedelta(days=back) for back in range((until - after).days))
+        return next((day for day in days if self.reads_on(day)), until)
+
+    def _is_open(self, day: date) -> bool:
+        """Hours count on a weekend, where there are any, whatever holiday falls on it."""
+        weekend_open = day.weekday() >= 5 and day not in self.closed
+        return weekend_open or is_working_day(day, self.country, self.closed)
+
     def spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open spans from `moment` on, in UTC, clipped to it; at most 60 days ahead."""
         zone = ZoneInfo(self.zone)
         day = local_day(moment, self.zone)
         for ahead in range(LOOK_AHEAD_DAYS):
             today = day + timedelta(days=ahead)
-            weekend_open = today.weekday() >= 5 and today not in self.closed
-            if not (weekend_open or is_working_day(today, self.country, self.closed)):
+            if not self._is_open(today):
                 continue
             for opens, closes in self.weekly.get(today.weekday(), ()):
                 begin = datetime.combine(today, opens, zone).astimezone(UTC)

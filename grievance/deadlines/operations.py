@@ -53,16 +53,25 @@ class NoRung(Exception):
 
 
 def due(kind: str, now: datetime, hours: Hours) -> datetime:
-    """When a clock of this kind that starts now is due: the end of the last local day, or for
-    danger four operator hours on."""
+    """When a clock of this kind that starts now is due: for danger four operator hours on, else the
+    end of the last local day, or of the last before it on which somebody reads: what is promised
+    for a closed day would be kept after it.
+
+    What is `LASTING` is counted anew from the wish while it runs: there no calendar, which may
+    change meanwhile, moves the day that the worker was told.
+    """
     if kind == "danger":
         return after_hours(hours, now, timedelta(hours=DANGER_HOURS))
-    return end_of_day(local_day(now, hours.zone) + timedelta(days=DAYS[kind]), hours.zone)
+    today = local_day(now, hours.zone)
+    last = today + timedelta(days=DAYS[kind])
+    day = last if kind in LASTING else hours.last_reading_day(today, last)
+    return end_of_day(day, hours.zone)
 
 
 def appeal_ends(decided: datetime, hours: Hours) -> datetime:
     """Until when a decision can be appealed: the end of the thirtieth day after it."""
-    return due("appeal", decided, hours)
+    last = local_day(decided, hours.zone) + timedelta(days=APPEAL_DAYS)
+    return end_of_day(last, hours.zone)
 
 
 def reopen_ends(ended: datetime, hours: Hours) -> datetime:

@@ -23,7 +23,8 @@ def operator_hours(session: Session) -> Hours:
         for weekday, given in told.hours.items()
         if given
     }
-    return Hours(weekly, told.time_zone)
+    calendar = told.calendar
+    return Hours(weekly, told.time_zone, calendar.closed, calendar.country)
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:

@@ -100,6 +100,12 @@ ENTRIES = (
         frozenset({P.OPERATOR_EDIT}),
         N_("What workers read about you before they file: who you are, hours, languages."),
     ),
+    Entry(
+        "console.closed_days",
+        N_("Closed days"),
+        frozenset({P.OPERATOR_EDIT}),
+        N_("Days on which nobody reads, and the next ones on which somebody does."),
+    ),
 )
 
 

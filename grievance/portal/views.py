@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, abort, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
+from grievance.accounts.profile import Profile
 from grievance.directory import queries, search
 from grievance.directory.book import Book, Entry, IssueEntry
 from grievance.directory.citing import Cited, cite
@@ -134,12 +136,24 @@ def about() -> str:
         profile=profile,
         questions={field: i18n.gettext(label) for field, label in QUESTIONS.items()},
         filing=accounts.filing_open(db.session()),
+        closed=_closed(profile) if profile else [],
         days={str(number): name for number, name in days.items()},
         zone=i18n.zone_text(profile.time_zone) if profile else "",
         # A profile that was saved before this was checked may say less than the year promised.
         kept_for=i18n.days_text(profile.keeps_days or 0) if profile else "",
         languages_read=[language_name(slug) for slug in profile.languages] if profile else [],
     )
+
+
+def _closed(profile: Profile) -> list[tuple[str, str]]:
+    """(first, last) of the operator's closed days of the next three months; one day has no last."""
+    today = clock.local_day(clock.now(), profile.time_zone)
+    ahead = today + timedelta(days=90)
+    near = [one for one in profile.calendar.closures if today <= one.last and one.first <= ahead]
+    return [
+        (i18n.date_text(one.first), i18n.date_text(one.last) if one.last > one.first else "")
+        for one in near
+    ]
 
 
 def provide(app: Flask) -> None:

@@ -77,6 +77,7 @@ UNFORMED = {
     "grievance/desk/uploading.py": "whether a file came",
     "grievance/desk/views.py": "looked up among the ready texts",
     "grievance/accounts/second_step.py": "a path of ours, bounded by the address",
+    "grievance/console/closed_days.py": "only a yes; whether a button was pressed",
     "grievance/console/confirm.py": "looked up; cut to 200 letters",
     "grievance/console/health.py": "a header that the server bounds; compared",
     "grievance/console/operator.py": "only a yes",
