@@ -130,6 +130,7 @@ SENTENCES: dict[str, str] = {
         " new yes."
     ),
     "no_desk": N_("This body has no desk here. Choose another way."),
+    "reader": N_("Somebody you named cannot read for this company now. Choose again."),
     "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),
     # copies of a case

@@ -7,6 +7,8 @@ reads it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,10 +16,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Integer, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from grievance.accounts.keys import member_holder
 from grievance.accounts.models import VETTED_BY, Membership, Organisation, Person
 from grievance.accounts.roles import COMPANY
 from grievance.model import Base, among, code, digits_of, staff_text
+from grievance.vault.keyring import KeyRing
+from grievance.vault.keys import Holder
 
+RESPONDENT = "respondent"  # one of a company's people as holder of packets they were named for
 # How somebody made sure that the number is this company's.
 NUMBER_BY = ("published", "register")
 _DIGITS = 13
@@ -135,6 +141,40 @@ def unheard(session: Session) -> list[RespondentFact]:
     )
     every = [one for here in session.scalars(open_ones) for one in respondents(session, here)]
     return [one for one in every if not one.heard]
+
+
+@dataclass(frozen=True)
+class Named:
+    """The people who were named to a worker as those of a company who read, and when."""
+
+    organisation_id: UUID
+    people: Collection[UUID]
+    at: datetime | None
+
+
+def named_holders(session: Session, ring: KeyRing, named: Named) -> list[Holder]:
+    """Those of them whom a packet can be sealed to now, each with the key whose words were heard;
+    nobody who left, and nobody who came back since and does something else there.
+
+    StrangeKey when a key was swapped in the database.
+    """
+    there = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Respondent, Respondent.person_id == Person.id)
+        .where(
+            Person.id.in_(named.people),
+            Person.state == "active",
+            Membership.organisation_id == named.organisation_id,
+            Membership.active,
+            Respondent.asked_at <= named.at,
+            heard(),
+        )
+        .order_by(Person.id)
+        .execution_options(populate_existing=True)
+    )
+    held = [member_holder(ring, person) for person in session.scalars(there)]
+    return [Holder(RESPONDENT, one.id, one.generation, one.public) for one in held]
 
 
 def company_of(session: Session, organisation_id: UUID) -> Company | None:

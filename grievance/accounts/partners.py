@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -47,11 +48,20 @@ def recipient_of(session: Session, ring: KeyRing, mechanism: str) -> Holder | No
     return Holder(RECIPIENT, held.id, held.generation, held.public)
 
 
-def partner_people(session: Session, partner_id: UUID) -> list[Addressee]:
-    """The people of a partner who can read what was handed over to it, to be told something."""
+def partner_people(
+    session: Session, partner_id: UUID, named: Collection[UUID] = ()
+) -> list[Addressee]:
+    """The people of a partner who can read what was handed over to it, to be told something; of a
+    company only those who were named for it."""
+    there = select(Membership.person_id).where(
+        Membership.organisation_id == partner_id,
+        Membership.active,
+        Membership.person_id.in_(named),
+    )
+    may = or_(Person.id.in_(holders(session, partner_id)), Person.id.in_(there))
     rows = session.execute(
         select(Person.id, Person.address_box, Person.language)
-        .where(Person.id.in_(holders(session, partner_id)), Person.state == "active")
+        .where(may, Person.state == "active")
         .order_by(Person.id)
     )
     return [Addressee(*row) for row in rows]

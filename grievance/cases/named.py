@@ -33,7 +33,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.DuplicateLink: (),
     corrections.Correction: (),
     cases.Receipt: ("tag", "public_key", "public_mac", "pepper_version"),
-    referrals.Packet: (),
+    referrals.Packet: ("readers", "reader_names"),  # named apart
     referrals.Consent: (),
     referrals.Referral: ("version",),
     referrals.ReferralAnswer: (),
@@ -64,6 +64,14 @@ NAMED[links.BodyWrote] += (
         ("organisation_id", "person_id"),
         lambda row: row.organisation_id is not None,
         part="desk",
+    ),
+)
+
+NAMED[referrals.Packet] += (
+    Naming(
+        ("readers", "reader_names"),
+        lambda row: bool(row.readers) and _is_final(row),
+        part="readers",
     ),
 )
 

@@ -21,6 +21,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.referrals.operations import recalling
 from grievance.refusals import Refused
 from grievance.vault.keys import StrangeKey
 from grievance.web.audience import audience
@@ -64,7 +65,8 @@ def _about_reset(there: PartnerFact, person: queries.PersonFact) -> dict[str, An
         sentences.append(
             _(
                 "They read nothing before somebody here who works on cases has heard the six words"
-                " of the new key from them."
+                " of the new key from them. What they were named for is laid on their desk again"
+                " from the page of each hand-over."
             )
         )
     elif alone:
@@ -108,6 +110,7 @@ def remove_there(partner_id: UUID, person_id: UUID) -> Response:
 def _remove(partner_id: UUID, person_id: UUID) -> None:
     act = acting_on(partner_id)
     partners.remove_person(act, person_id)
+    recalling.drop_reader(act.session, person_id)
     letters.tell_of_removal(act, person_id, current_app.config["SITE"].public_url)
     act.session.commit()
 

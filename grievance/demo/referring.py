@@ -79,7 +79,7 @@ def _said(stage: Stage, step: Step, packet: Packet, known_to: str, **taken: Any)
     if packet.digest is None or referral.purpose is None or referral.ends_on is None:
         raise LookupError("nobody was asked")
     yes = step.given["answer"] == "yes"
-    office = laying.office_of(stage.session, stage.site, packet.mechanism)
+    office = laying.office_of(stage.session, stage.site, packet)
     return Said(
         answer=step.given["answer"],
         digest=packet.digest,

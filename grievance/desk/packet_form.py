@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from flask import abort
 
+from grievance.accounts.companies import RespondentFact
 from grievance.cases.models import CaseFile
+from grievance.cases.operations import laying
 from grievance.cases.operations.referring import Proposal
 from grievance.cases.packets import Outgoing, Ticked
 from grievance.desk import referral_words as said
@@ -39,6 +42,13 @@ class PacketForm(ActForm):
     language = Select(lazy("Language of the document"), needed=lazy("Choose a language."))
     parts = Choices(lazy("What goes out"), needed=lazy("Tick what goes out."))
     copies = Choices(lazy("Copies that go with it"))
+    readers = Choices(
+        lazy("Who of the company may read it on its desk here"),
+        hint=lazy(
+            "Nobody is ticked. Tick nobody whom the complaint is about, nor who answers for them. "
+            "The worker reads these names before saying yes; nobody else there can open it."
+        ),
+    )
     purpose = Select(lazy("For what"), needed=lazy("Choose for what."))
     ends_on = Day(
         lazy("Until when the consent holds"), needed=lazy("Write until when the consent holds.")
@@ -57,11 +67,25 @@ class PacketForm(ActForm):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         outgoing = self.outgoing
+        self.offer_readers(laying.choosable(db.session(), outgoing.entry.id))
         self.set_choices(outgoing.template, [(row, one.name) for row, one in outgoing.files])
         self.ask_for_wishes(outgoing.answers)
 
     def value(self, desk: Desk) -> Proposal:
-        return self.outgoing.wanted(self.ticked, desk.act(self.seen))
+        wanted = self.outgoing.wanted(self.ticked, desk.act(self.seen))
+        return replace(wanted, readers=[UUID(one) for one in self.chosen_readers])
+
+    def offer_readers(self, people: Sequence[RespondentFact]) -> None:
+        """Ask who of a company with an account reads it, with what each must never read."""
+        if not people:
+            del self.readers
+            return
+        self.readers.choices = choices_of((str(one.id), _told_of(one)) for one in people)
+
+    @property
+    def chosen_readers(self) -> list[str]:
+        """Who was ticked; nobody where nobody can be."""
+        return list(self.readers.data or ()) if "readers" in self else []
 
     def ask_for_wishes(self, answers: Mapping[str, Any]) -> None:
         """Ask for the translation of those wishes for safety that the worker has, beside what they
@@ -151,6 +175,12 @@ def outgoing_of(desk: Desk, mechanism: str) -> Outgoing:
     if entry is None:
         abort(404)
     return Outgoing(db.session(), desk.opened, entry)
+
+
+def _told_of(one: RespondentFact) -> str:
+    said = f"{ISOLATE}{one.name}{POP} · {ISOLATE}{one.task}{POP}"
+    never = _("must never read: %(what)s") % {"what": f"{ISOLATE}{one.never}{POP}"}
+    return f"{said} · {never}"
 
 
 def _is_text(name: str) -> bool:

@@ -95,6 +95,8 @@ class PacketPage:
         except Shut:
             return
         self._as_written(form, opened)
+        if "readers" in form:
+            form.readers.data = [str(one) for one in packet.readers]
 
     def _as_written(self, form: PacketForm, opened: OpenPacket) -> None:
         every = [one for part in opened.document.sections for one in part.paragraphs]

@@ -92,7 +92,7 @@ class ConsentForm(ReferralForm):
         self.shown_purpose.data, self.shown_form.data = referral.purpose, packet.form
         self.shown_end.data = referral.ends_on.isoformat() if referral.ends_on else ""
         self.shown_parts.data = " ".join(packet.parts)
-        office = laying.office_of(db.session(), site(), packet.mechanism)
+        office = laying.office_of(db.session(), site(), packet)
         self.shown_office.data = str(office.id) if office else ""
 
     def value(self, desk: Desk) -> About[Said]:
@@ -158,7 +158,7 @@ class DeliverForm(ReferralForm):
 
     def about(self, referral: Referral, packet: Packet | None) -> None:
         super().about(referral, packet)
-        self.has_desk = bool(laying.office_of(db.session(), site(), referral.mechanism))
+        self.has_desk = bool(laying.office_of(db.session(), site(), packet))
         usual = book().templates[packet.template].channels if packet else ()
         order = dict.fromkeys(((ON_DESK,) if self.has_desk else ()) + (*usual, *said.CHANNELS))
         if not self.has_desk:

@@ -28,6 +28,7 @@ from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
 from grievance.referrals.operations import linking, sealing
+from grievance.referrals.operations.readers import Reader, readers_of
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.states import TABLE as STEPS
 from grievance.referrals.templates import Template, book
@@ -85,6 +86,11 @@ class Paper:
             return open_packet(db.session(), self.desk.opened, self.packet)
         except Shut:
             return None
+
+    @property
+    def readers(self) -> list[Reader]:
+        """Who of a company alone reads it on its desk here, as the worker was told."""
+        return readers_of(self.opened) if self.opened else []
 
     @property
     def printable(self) -> bool:

@@ -186,7 +186,7 @@ class ReferralPage:
     @cached_property
     def office(self) -> Office | None:
         """Who reads what the body gets on a desk here; None where nobody does."""
-        return laying.office_of(db.session(), site(), self.referral.mechanism)
+        return laying.office_of(db.session(), site(), self.paper.packet)
 
     @property
     def today(self) -> date:

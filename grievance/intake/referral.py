@@ -36,6 +36,7 @@ from grievance.intake.visits import site, visited
 from grievance.referrals import pdf, queries
 from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
+from grievance.referrals.operations.readers import readers_of
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.queries import ReferralRow
 from grievance.refusals import Refused
@@ -121,7 +122,7 @@ def _say(asked: Asked, form: SayForm) -> str:
 def _page(asked: Asked, form: SayForm) -> str:
     hand, session = asked.hand, db.session()
     entry = directory.book(session).entries.get(hand.referral.mechanism)
-    office = laying.office_of(session, site(), hand.referral.mechanism)
+    office = laying.office_of(session, site(), hand.packet)
     if hand.packet:
         form.show(hand.referral, hand.packet, office.id if office else None)
     return render_template(
@@ -139,6 +140,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         opened_on=_opened_on(asked, "reply:"),
         read_on=_opened_on(asked, "member:"),
         office=office,
+        readers=readers_of(asked.opened) if asked.opened else [],
         answer_names=referral_reading.ANSWERS,
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),

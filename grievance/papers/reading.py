@@ -4,7 +4,7 @@ to."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,8 @@ from grievance.cases.site import Site
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
+from grievance.i18n import date_text, time_text
 from grievance.i18n import gettext as _
-from grievance.i18n import time_text
 from grievance.papers.forms import KINDS
 from grievance.referrals import pdf, queries
 from grievance.referrals.document import Document
@@ -42,9 +42,7 @@ class Visit:
     @property
     def door(self) -> UUID:
         """Through which: the id of the link, or of the organisation."""
-        holder = self.act.opened.holder
-        assert holder is not None  # its key opened the packet
-        return holder.id
+        return bodies.door_of(self.act)
 
 
 def site() -> Site:
@@ -121,11 +119,20 @@ class PaperPage:
         for row in queries.answers_of(session, self.visit.referral.id):
             if row.id in mine:
                 said = paper.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
-                when, kind = time_text(row.at, zone), _(KINDS[row.kind])
+                when, kind = self._when(row.at, zone), _(KINDS[row.kind])
                 by = mine[row.id].person_id
                 who = names.get(by, "") if by else ""
                 found.append(Told(kind, when, who, said["reference"], said["note"]))
         return found
+
+    def _when(self, at: datetime, zone: ZoneInfo) -> str:
+        """A company reads days and no times: when somebody writes can tell who."""
+        return date_text(at.astimezone(zone).date()) if self.by_name else time_text(at, zone)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether people of a company read it, each for themselves."""
+        return bool(self.visit.paper.packet.readers)
 
 
 def operator() -> Profile | None:

@@ -19,14 +19,15 @@ from grievance.accounts.keys import organisation_key
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db
-from grievance.i18n import N_, time_text
+from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.model import complete
 from grievance.partner_desk.forms import ListForm
 from grievance.partner_desk.loading import today
-from grievance.partner_desk.surface import answer, membership, partner
+from grievance.partner_desk.surface import answer, membership, partner, whose
 from grievance.referrals import laid
 from grievance.referrals.laid import Laid, Wanted
+from grievance.referrals.models import Referral
 from grievance.referrals.operations.recalling import untold
 from grievance.referrals.operations.sealing import number_of
 from grievance.referrals.queries import FAR
@@ -66,6 +67,7 @@ class Row:
     late: bool
     over: bool
     stop: bool
+    person: str  # how a company calls the worker in its list; empty for others
 
 
 def state_of(one: Laid, on: date) -> str:
@@ -74,9 +76,17 @@ def state_of(one: Laid, on: date) -> str:
     return _(OVER if ended else STATES[one.referral.state])
 
 
+def person_of(referral: Referral) -> str:
+    """What a company calls the worker of one paper: another name for each paper, which nobody chose
+    and nobody can put together with that of another. A name that the worker lets it read stands in
+    the paper alone."""
+    number = number_of(referral.packet_id) if referral.packet_id else ""
+    return _("Person %(code)s") % {"code": number[:4]}
+
+
 def rows_of(found: list[Laid], on: date) -> list[Row]:
-    """What lies there, as lines."""
-    session = db.session()
+    """What lies there, as lines. A company reads of days and no times, and of no name."""
+    session, by_name = db.session(), membership().by_name
     zone = operator_hours(session).zone
     owners = [one.item.person_id for one in found if one.item.person_id]
     names = accounts.names(session, owners) if owners else {}
@@ -86,12 +96,15 @@ def rows_of(found: list[Laid], on: date) -> list[Row]:
             number_of(one.referral.packet_id) if one.referral.packet_id else "",
             local_day(one.item.laid_at, zone),
             state_of(one, on),
-            time_text(one.referral.last_news, ZoneInfo(zone)),
+            date_text(local_day(one.referral.last_news, zone))
+            if by_name
+            else time_text(one.referral.last_news, ZoneInfo(zone)),
             names.get(one.item.person_id, "") if one.item.person_id else "",
             one.next_day if laid.FIRST < one.next_day < FAR else None,
             one.late(on),
             one.over(on),
             untold(one.referral),
+            person_of(one.referral) if by_name else "",
         )
         for one in found
     ]
@@ -100,7 +113,7 @@ def rows_of(found: list[Laid], on: date) -> list[Row]:
 def _wanted(form: ListForm, on: date, limit: int) -> Wanted:
     place = place_of(BOARD, request.args.get("after", ""))
     return Wanted(
-        organisation_id=membership().organisation_id,
+        whose=whose(),
         today=on,
         state=form.state.data or "",
         person_id=staff.current_member().person_id if form.mine.data else None,
@@ -134,7 +147,7 @@ def start() -> Response:
         rows=rows_of(found[:PAGE], on),
         following=_following(found, arguments),
         arguments=arguments,
-        figures=laid.figures(db.session(), here.organisation_id, on),
+        figures=laid.figures(db.session(), whose(), on),
     )
 
 

@@ -1,5 +1,5 @@
 """The one loader of a partner's desk: what lies there, whose yes holds, opened with the key that
-the organisation's people hold. Anything else is not there: 404."""
+the organisation's people hold, in a company with one's own. Anything else is not there: 404."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import abort
 
 from grievance.accounts import staff
+from grievance.accounts.models import Person
 from grievance.cases import queries as cases
 from grievance.cases.act import Act
 from grievance.cases.models import Case
@@ -18,7 +19,7 @@ from grievance.cases.operations.referring import local_today
 from grievance.clock import now
 from grievance.extensions import db
 from grievance.papers.reading import Visit, opened_by, site
-from grievance.partner_desk.surface import membership
+from grievance.partner_desk.surface import membership, whose
 from grievance.referrals import laid
 from grievance.referrals.laid import Laid
 
@@ -29,15 +30,20 @@ def today() -> date:
 
 
 def on_desk(referral_id: UUID) -> Laid:
-    """What lies on the desk of one's own organisation, open to read or not; else 404."""
-    here = membership().organisation_id
-    return laid.find(db.session(), here, referral_id, today()) or abort(404)
+    """What lies on the desk of one's own organisation, in a company what one is named for; open to
+    read or not; else 404."""
+    return laid.find(db.session(), whose(), referral_id, today()) or abort(404)
 
 
 def act_on(case: Case) -> Act:
     """What this member does to a case, of which they hold packets and nothing else."""
-    member, here = staff.current_member(), membership().organisation_id
-    opened = bodies.case_at(case, here, member.keys_of(here))
+    member, here = staff.current_member(), membership()
+    if here.by_name:
+        own = db.session.get_one(Person, member.person_id).key_generation
+        opened = bodies.case_by_name(case, member.person_id, {own: member.member_private})
+    else:
+        there = here.organisation_id
+        opened = bodies.case_at(case, there, member.keys_of(there))
     return Act(db.session(), site(), opened, bodies.of_member(member.person_id), now())
 
 

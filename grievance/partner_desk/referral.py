@@ -27,6 +27,7 @@ from grievance.partner_desk.surface import membership, partner
 from grievance.referrals import queries
 from grievance.referrals.links import DeskItem
 from grievance.referrals.operations import laying
+from grievance.referrals.operations.readers import readers_of
 from grievance.refusals import Refused
 from grievance.web.audience import audience
 from grievance.web.forms import Form
@@ -62,7 +63,7 @@ class OnDesk:
         lies = on_desk(self.referral_id)
         if keep is None:
             keep = KeepForm()
-            keep.about(_colleagues())
+            keep.about(_colleagues(visit))
             keep.stand(lies.item, laying.note_of(visit.paper, lies.item))
         page = page_of(
             "referral",
@@ -73,6 +74,7 @@ class OnDesk:
             form=answering.ready(visit, form),
             keep=keep,
             operator=operator(),
+            readers=[one.name for one in readers_of(visit.paper)],
             languages=BY_SLUG,
             why=why,
         )
@@ -89,10 +91,11 @@ class OnDesk:
         return url_for(f"partner.{endpoint}", referral_id=self.referral_id, **values)
 
 
-def _colleagues() -> dict[UUID, str]:
-    """Who of this organisation can read it."""
-    found = accounts.people(db.session(), membership().organisation_id)
-    return {one.id: one.name for one in found if one.holds_key}
+def _colleagues(visit: Visit) -> dict[UUID, str]:
+    """Who of this organisation can read it; in a company who is named for it."""
+    here, named = membership(), visit.paper.packet.readers
+    found = [one for one in accounts.people(db.session(), here.organisation_id) if one.holds_key]
+    return {one.id: one.name for one in found if not here.by_name or one.id in named}
 
 
 @partner.get(PAGE)
@@ -130,7 +133,7 @@ def keep(referral_id: UUID) -> Response:
     """Write down who of us has it, our next day and a note."""
     door, form = OnDesk(referral_id), KeepForm(request.form)
     visit = door.visit(lock=True)
-    form.about(_colleagues())
+    form.about(_colleagues(visit))
     item = db.session().get_one(DeskItem, referral_id)
     if not form.validate():
         return door.page(visit, ReplyForm(), 422, keep=form)

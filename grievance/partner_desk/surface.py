@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, make_response, render_template
 
 from grievance.accounts import staff
 from grievance.accounts.queries import MembershipFact
+from grievance.referrals.laid import Whose
 
 partner = Blueprint("partner", __name__, url_prefix="/partner")
 
@@ -18,6 +19,12 @@ def membership() -> MembershipFact:
     if found is None:
         abort(403)
     return found
+
+
+def whose() -> Whose:
+    """Whose desk it is: all of a partner's, or in a company one's own."""
+    here, person = membership(), staff.current_member().person_id
+    return Whose(here.organisation_id, person if here.by_name else None)
 
 
 def answer(template: str, status: int = 200, **values: Any) -> Response:

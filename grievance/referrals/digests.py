@@ -1,5 +1,6 @@
-"""The digest of a packet: what a consent names. SHA-256 of ciphertexts and of all that is beside
-them in the clear; never of a plaintext, which could be guessed."""
+"""The digest of a packet: what a consent names, who of a company reads it with it. SHA-256 of
+ciphertexts and of all that is beside them in the clear; never of a plaintext, which could be
+guessed."""
 
 from __future__ import annotations
 
@@ -28,6 +29,9 @@ def digest_of(packet: Packet, files: Iterable[PacketFile]) -> bytes:
             hashlib.sha256(packet.content).digest(),
         )
     ]
+    if packet.readers:
+        named = hashlib.sha256(packet.reader_names or b"").digest()
+        parts.append(frame("packet readers/1", *packet.readers, named))
     for file in files:
         meta = hashlib.sha256(file.meta).digest()
         parts.append(frame(file.id, file.place, file.blob, file.blob_digest, meta))

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from grievance.referrals.links import DeskItem
-from grievance.referrals.models import Referral
+from grievance.referrals.models import Packet, Referral
 from grievance.referrals.queries import FAR
 from grievance.referrals.states import UNDER_WAY
 
@@ -38,11 +49,20 @@ class Laid:
 
 
 @dataclass(frozen=True)
+class Whose:
+    """Whose desk it is: an organisation's, or within a company that of `reader`, who sees nothing
+    but what they were named for, not even that there is more."""
+
+    organisation_id: UUID
+    reader: UUID | None
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What of the board of an organisation is shown. `person_id` keeps what one of them has, `late`
     what is due by today; `after` is the last row's (next day, id)."""
 
-    organisation_id: UUID
+    whose: Whose
     today: date
     state: str = ""
     person_id: UUID | None = None
@@ -74,25 +94,33 @@ def _next(today: date) -> ColumnElement[date]:
     return case((untold, FIRST), (_goes_on(today), theirs), else_=FAR)
 
 
-def _of(organisation_id: UUID, today: date) -> Select[DeskItem, Referral, date]:
+def _theirs(whose: Whose) -> ColumnElement[bool]:
+    here = DeskItem.organisation_id == whose.organisation_id
+    if whose.reader is None:
+        return here
+    named = select(Packet.id).where(literal(whose.reader) == any_(Packet.readers))
+    return and_(here, Referral.packet_id.in_(named))
+
+
+def _of(whose: Whose, today: date) -> Select[DeskItem, Referral, date]:
     return (
         select(DeskItem, Referral, _next(today))
         .join(Referral, Referral.id == DeskItem.referral_id)
-        .where(DeskItem.organisation_id == organisation_id)
+        .where(_theirs(whose))
     )
 
 
-def find(session: Session, organisation_id: UUID, referral_id: UUID, today: date) -> Laid | None:
-    """A hand-over on this very organisation's desk; None for one of another, and for one that does
-    not lie there."""
-    wanted = _of(organisation_id, today).where(DeskItem.referral_id == referral_id)
+def find(session: Session, whose: Whose, referral_id: UUID, today: date) -> Laid | None:
+    """A hand-over on this very desk; None for one of another, and for one that does not lie
+    there."""
+    wanted = _of(whose, today).where(DeskItem.referral_id == referral_id)
     found = session.execute(wanted.execution_options(populate_existing=True)).one_or_none()
     return Laid(*found) if found else None
 
 
 def board(session: Session, wanted: Wanted) -> list[Laid]:
     """What lies on the desk of an organisation, the next to be looked at first."""
-    rows, day = _of(wanted.organisation_id, wanted.today), _next(wanted.today)
+    rows, day = _of(wanted.whose, wanted.today), _next(wanted.today)
     if wanted.state:
         rows = rows.where(Referral.state == wanted.state)
     if wanted.person_id:
@@ -105,8 +133,8 @@ def board(session: Session, wanted: Wanted) -> list[Laid]:
     return [Laid(*row) for row in session.execute(rows)]
 
 
-def figures(session: Session, organisation_id: UUID, today: date) -> Figures:
-    """How an organisation answers what lies on its desk here."""
+def figures(session: Session, whose: Whose, today: date) -> Figures:
+    """How an organisation answers what lies on its desk here; of a company's what they read."""
     first = func.least(
         Referral.acknowledged_on, Referral.accepted_on, Referral.declined_on, Referral.outcome_on
     )
@@ -122,17 +150,25 @@ def figures(session: Session, organisation_id: UUID, today: date) -> Figures:
         )
         .select_from(DeskItem)
         .join(Referral, Referral.id == DeskItem.referral_id)
-        .where(DeskItem.organisation_id == organisation_id)
+        .where(_theirs(whose))
     ).one()
     days = row[4]
     return Figures(row[0], row[1], row[2], row[3], None if days is None else float(days))
 
 
-def desks_of(session: Session, referrals: Iterable[Referral]) -> list[UUID]:
-    """The organisations on whose desks these hand-overs lie."""
-    ids = [one.id for one in referrals]
-    wanted = select(DeskItem.organisation_id).where(DeskItem.referral_id.in_(ids)).distinct()
-    return sorted(session.scalars(wanted))
+def desks_of(session: Session, referrals: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """The organisations on whose desks these hand-overs lie, and who of a company was named."""
+    wanted = (
+        select(DeskItem.organisation_id, Packet.readers)
+        .join(Referral, Referral.id == DeskItem.referral_id)
+        .join(Packet, Packet.id == Referral.packet_id)
+        .where(DeskItem.referral_id.in_(referrals))
+        .order_by(DeskItem.organisation_id)
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for organisation_id, readers in session.execute(wanted):
+        found.setdefault(organisation_id, set()).update(readers)
+    return found
 
 
 def ended(session: Session, today: date) -> list[UUID]:

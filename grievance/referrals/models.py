@@ -45,7 +45,7 @@ def _case_key() -> Mapped[UUID]:
 
 class Packet(Base):
     """A copy of chosen parts of a case under a key of its own. Frozen, it is named by its digest
-    and never changes again."""
+    and never changes again. `readers` are the people of a company who alone may read it there."""
 
     __tablename__ = "packet"
     __table_args__ = (
@@ -53,6 +53,7 @@ class Packet(Base):
         among("state", ("draft", "frozen", "superseded")),
         CheckConstraint("(state = 'draft') = (digest IS NULL)", name="frozen_has_digest"),
         CheckConstraint("(digest IS NULL) = (frozen_at IS NULL)", name="frozen_has_time"),
+        CheckConstraint("(cardinality(readers) = 0) = (reader_names IS NULL)", name="readers"),
         UniqueConstraint("id", "case_id", "mechanism", name="uq_packet_recipient"),
     )
 
@@ -69,16 +70,21 @@ class Packet(Base):
     key_check: Mapped[bytes] = hashed()
     content: Mapped[bytes] = sealed("packet.content/1")
     digest: Mapped[bytes | None] = hashed()
+    readers: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), info={"holds": "code"}, default=list, server_default="{}"
+    )
+    reader_names: Mapped[bytes | None] = sealed("packet.readers/1")
     made_at: Mapped[datetime]
     frozen_at: Mapped[datetime | None]
 
 
 class PacketGrant(Base):
-    """The packet's key, sealed to one holder: the operator, the worker's receipt, a recipient."""
+    """The packet's key, sealed to one holder: the operator, the worker's receipt, a recipient, one
+    of a company's people."""
 
     __tablename__ = "packet_grant"
     __table_args__ = (
-        among("holder_kind", ("organisation", "receipt", "recipient", "link")),
+        among("holder_kind", ("organisation", "receipt", "recipient", "link", "respondent")),
         UniqueConstraint(
             "packet_id",
             "holder_kind",

@@ -49,6 +49,7 @@ class Label(StrEnum):
     PACKET_DRAFT = "packet.draft/1"
     PACKET_FILE = "packet.file/1"
     PACKET_KEY = "packet.key/1"
+    PACKET_READERS = "packet.readers/1"
     REPLY_BODY = "reply.body/1"
     REPLY_SESSION = "reply.session/1"
     DESK_ITEM_NOTE = "desk-item.note/1"

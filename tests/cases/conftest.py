@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -42,6 +42,7 @@ from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import ON_DESK, Packet, Referral
 from grievance.referrals.operations import linking, recalling, sealing, steps
+from grievance.referrals.operations import readers as named_readers
 from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.sealing import Making
 from grievance.referrals.operations.steps import Asking, Delivery, Said
@@ -51,10 +52,12 @@ from grievance.vault.sessions import new_secret
 from tests.cast import (
     NOW,
     Filed,
+    Firm,
     Operator,
     Partner,
     Staff,
     Step,
+    add_company,
     add_partner,
     file_case,
     found_operator,
@@ -141,7 +144,7 @@ class World:
         """Somebody says so too."""
         deciding.decline(self.act(by.actor, now))
 
-    def hand_over(self, step: str, body: str = "jp-lsio") -> Referral:
+    def hand_over(self, step: str, body: str = "jp-lsio", readers: Sequence[UUID] = ()) -> Referral:
         """A hand-over to a body as far as this step, by the referrals' own acts: the case does not
         move."""
         session, desk = self.session, self.desk()
@@ -149,7 +152,9 @@ class World:
             case_id=self.case.id, mechanism=body, immigration="no", document=document(body)
         )
         holders = referring.holders(session, self.site, self.case)
-        packet = sealing.keep(session, making, holders, self.site.blobs, NOW).packet
+        kept = sealing.keep(session, making, holders, self.site.blobs, NOW)
+        named_readers.write(session, kept, laying.chosen(session, body, readers))
+        packet = kept.packet
         digest = sealing.freeze(session, packet, NOW)
         row = steps.propose(session, self.case.id, body, self.handler.id, NOW)
         steps.ask(session, row, packet, Asking("complaint", ENDS, TODAY), NOW)
@@ -194,9 +199,15 @@ class World:
         self.partner = add_partner(self.session, self.operator, body, people)
         return self.partner
 
-    def on_desk(self, body: str = "jp-lsio") -> Referral:
+    def add_company(self, people: int = 3) -> Firm:
+        """A company gets accounts here: nobody of it reads what nobody named them for."""
+        found = add_company(self.session, self.operator, "company-hotline-template", people)
+        self.partner = found
+        return found
+
+    def on_desk(self, body: str = "jp-lsio", readers: Sequence[UUID] = ()) -> Referral:
         """A hand-over that lies on the desk of its body, by the verbs of its worker and handler."""
-        row = self.hand_over("asked", body)
+        row = self.hand_over("asked", body, readers)
         consenting.say(self.own(), About(row, self.said("yes")))
         sent = Delivery("staff", ON_DESK, self.act().today)
         referring.deliver(self.act(), About(row, sent))
@@ -207,6 +218,9 @@ class World:
         if self.partner is None:
             return self.over_link(actor, now)
         by = self.partner.people[number]
+        if isinstance(self.partner, Firm):
+            held_by = bodies.case_by_name(self.case, by.id, {1: by.private})
+            return Act(self.session, self.site, held_by, actor or bodies.of_member(by.id), now)
         held = open_organisation_keys(self.session, by.id, by.private)
         privates = {g: key for (owner, g), key in held.items() if owner == self.partner.id}
         opened = bodies.case_at(self.case, self.partner.id, privates)
@@ -252,7 +266,7 @@ class World:
         packet = self.session.get_one(Packet, row.packet_id) if row else None
         if row is None or packet is None:
             return Said(answer, b"", "", "", "", ENDS, (), "receipt", "self")
-        office = laying.office_of(self.session, self.site, row.mechanism)
+        office = laying.office_of(self.session, self.site, packet)
         told: dict[str, object] = {
             "answer": answer,
             "digest": packet.digest,

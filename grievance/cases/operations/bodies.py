@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance.accounts.companies import RESPONDENT, Respondent
 from grievance.accounts.keys import RECIPIENT
 from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor
@@ -33,7 +34,7 @@ from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder
 
-DOORS = {HOLDER: "link", RECIPIENT: "organisation"}  # what an event calls the door
+LINK_DOOR, DESK_DOOR = "link", "organisation"  # what an event calls the door
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,29 @@ def stopped(act: Act, referral: Referral) -> None:
     act.move(Verb.BODY_STOPPED, referral=referral.id, **door)
 
 
-def _door(act: Act) -> Mapping[str, Any]:
+def _door(act: Act) -> dict[str, Any]:
     """Through which door: the name of a code of the event, and whose."""
     holder = act.opened.holder
     if holder is None:
         raise Refused("no_grant")
-    return {DOORS[holder.kind]: holder.id}
+    if holder.kind == HOLDER:
+        return {LINK_DOOR: holder.id}
+    if holder.kind == RESPONDENT:
+        return {DESK_DOOR: act.session.get_one(Respondent, holder.id).organisation_id}
+    return {DESK_DOOR: holder.id}
+
+
+def door_of(act: Act) -> UUID:
+    """Through which door somebody acts: a link's id, or an organisation's."""
+    found: UUID
+    (found,) = _door(act).values()
+    return found
 
 
 def wrote_before(act: Act, sending: UUID) -> bool:
     """Whether this sending was written down already, through this very door."""
-    found, holder = act.session.get(BodyWrote, sending), act.opened.holder
-    return found is not None and holder is not None and found.door == holder.id
+    found = act.session.get(BodyWrote, sending)
+    return found is not None and found.door == door_of(act)
 
 
 def shut_out(act: JobAct, guessed: Guessed) -> None:
@@ -158,3 +170,9 @@ def case_at(case: Case, organisation: UUID, privates: Mapping[int, bytes]) -> Op
     """The case as a body with an account has it, whose private keys by generation are given: shut,
     but for the packets that were sealed to it."""
     return OpenCase(case, {}, Holder(RECIPIENT, organisation, 0, b""), privates)
+
+
+def case_by_name(case: Case, person: UUID, privates: Mapping[int, bytes]) -> OpenCase:
+    """The case as somebody of a company has it, whose own private keys by generation are given:
+    shut, but for the packets for which they were named."""
+    return OpenCase(case, {}, Holder(RESPONDENT, person, 0, b""), privates)

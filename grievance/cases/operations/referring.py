@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,11 +25,12 @@ from grievance.cases.states import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
+from grievance.directory.book import Entry
 from grievance.referrals import laid as desks
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
 from grievance.referrals.models import ON_DESK, Consent, Packet, Referral
-from grievance.referrals.operations import recalling, sealing, steps
+from grievance.referrals.operations import readers, recalling, sealing, steps
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
 from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
@@ -41,12 +43,14 @@ What = TypeVar("What")
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What is to go out, for what and until when: exactly this is what the worker is asked."""
+    """What is to go out, for what and until when, and who of a company reads it there: exactly this
+    is what the worker is asked."""
 
     document: Document = field(repr=False)
     files: Sequence[FlatFile] = field(default=(), repr=False)
     purpose: str
     ends_on: date
+    readers: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,15 @@ def refer(act: Act, wanted: Proposal) -> Referral:
     The packet is kept for the operator and every active receipt of the worker, frozen, and the
     worker gets news. Where they were asked about this body before and nothing has gone out, it
     takes the place of that packet, and a yes to that ends. Refuses `door` for a body that the
-    directory does not hold, `parallel` while the body has something, `untranslated` while words of
-    the worker, or what they wish for their safety, are not in the language of the document.
+    directory does not hold, `reader` for who cannot be named, `parallel` while the body has
+    something, `untranslated` while words of the worker, or what they wish for their safety, are not
+    in the language of the document.
     """
     session, case, document = act.session, act.case, wanted.document
     act.check(Verb.REFER)
-    body = directory.book(session).entries.get(document.mechanism)
-    if body is None:
-        raise Refused("door")
+    body = _listed(session, document.mechanism)
     check_read(document)
+    named = laying.chosen(session, body.id, wanted.readers)
     before = steps.unsent(session, case.id, body.id)
     referral = before or steps.propose(session, case.id, body.id, act.actor.person, act.now)
     making = Making(
@@ -87,6 +91,7 @@ def refer(act: Act, wanted: Proposal) -> Referral:
         files=wanted.files,
     )
     kept = sealing.keep(session, making, holders(session, act.site, case), act.site.blobs, act.now)
+    readers.write(session, kept, named)
     digest = sealing.freeze(session, kept.packet, act.now)
     replaced = session.get(Packet, referral.packet_id) if referral.packet_id else None
     if replaced:
@@ -110,6 +115,13 @@ def refer(act: Act, wanted: Proposal) -> Referral:
         **more,
     )
     return referral
+
+
+def _listed(session: Session, mechanism: str) -> Entry:
+    found = directory.book(session).entries.get(mechanism)
+    if found is None:
+        raise Refused("door")
+    return found
 
 
 def holders(session: Session, site: Site, case: Case) -> list[Holder]:
@@ -256,8 +268,9 @@ def _ended(act: Act | JobAct, mechanism: str) -> Recalled:
     """Its people are told at once, where it had it on a desk here; a restore tells nobody again."""
     ended = recalling.recall(act.session, act.case.id, mechanism, act.now)
     if isinstance(act, Act):
-        for organisation in desks.desks_of(act.session, ended.referrals):
-            telling.partner_of_stop(act, act.site, organisation)
+        lay = desks.desks_of(act.session, [one.id for one in ended.referrals])
+        for organisation, named in lay.items():
+            telling.partner_of_stop(act, act.site, organisation, named)
     return ended
 
 

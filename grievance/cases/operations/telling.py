@@ -192,19 +192,17 @@ def _on(
     return [one for one in everybody if one.person_id in sees] or everybody
 
 
-def partner_of_news(act: Acting, site: Site, organisation: UUID) -> None:
-    """Tell the people of a body that something waits on their desk, and not what."""
-    _send_partner(act, site, organisation, messages.partner_news)
+def partner_of_news(act: Acting, site: Site, organisation: UUID, named: Collection[UUID]) -> None:
+    """Tell the people of a body that something waits on their desk, and not what; of a company
+    only those who were named."""
+    people = partner_people(act.session, organisation, named)
+    _send(act.session, Post(site, act.case, act.now), messages.partner_news, people)
 
 
-def partner_of_stop(act: Acting, site: Site, organisation: UUID) -> None:
-    """Tell the people of a body that they may use something no further: which, their desk says."""
-    _send_partner(act, site, organisation, messages.partner_stop)
-
-
-def _send_partner(act: Acting, site: Site, organisation: UUID, letter: Letter) -> None:
-    people = partner_people(act.session, organisation)
-    _send(act.session, Post(site, act.case, act.now), letter, people)
+def partner_of_stop(act: Acting, site: Site, organisation: UUID, named: Collection[UUID]) -> None:
+    """Tell the same people that they may use something no further: which, their desk says."""
+    people = partner_people(act.session, organisation, named)
+    _send(act.session, Post(site, act.case, act.now), messages.partner_stop, people)
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
