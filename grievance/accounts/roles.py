@@ -1,9 +1,9 @@
 """Roles and what each may do: the one permission vocabulary of the product.
 
 Only handlers, leads and directors work on cases and hold the operator's key; a partner's people
-hold that of their own organisation, each of a company's their own alone. Administrators and
-directory editors hold none, so they can invite and edit but not read or approve. A role belongs to
-one kind of organisation.
+hold that of their own organisation, each of a company's their own alone. Everybody else holds none:
+administrators and directory editors can invite and edit but not read or approve, auditors and
+observers read what is written down of the work. A role belongs to one kind of organisation.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     JOBS_READ = "jobs.read"
     NUMBERS_READ = "numbers.read"
+    NUMBERS_OBSERVE = "numbers.observe"
     REFERRAL_ANSWER = "referral.answer"
 
 
@@ -76,13 +77,11 @@ _LEAD = _HANDLER | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: _HANDLER,
     Role.LEAD: _LEAD,
-    Role.DIRECTOR: frozenset(Permission) - {P.REFERRAL_ANSWER},
-    Role.ADMINISTRATOR: frozenset(
-        {P.PEOPLE_SEE, P.PEOPLE_MANAGE, P.OPERATOR_EDIT, P.AUDIT_READ, P.JOBS_READ}
-    ),
+    Role.DIRECTOR: frozenset(Permission) - {P.REFERRAL_ANSWER, P.NUMBERS_OBSERVE},
+    Role.ADMINISTRATOR: frozenset({P.PEOPLE_SEE, P.PEOPLE_MANAGE, P.OPERATOR_EDIT, P.JOBS_READ}),
     Role.DIRECTORY_EDITOR: frozenset({P.DIRECTORY_EDIT}),
-    Role.AUDITOR: frozenset(),
-    Role.OBSERVER: frozenset(),
+    Role.AUDITOR: frozenset({P.AUDIT_READ}),
+    Role.OBSERVER: frozenset({P.NUMBERS_OBSERVE}),
     Role.PARTNER_CASEWORKER: frozenset({P.REFERRAL_ANSWER}),
     Role.COMPANY_RESPONDENT: frozenset({P.REFERRAL_ANSWER}),
 }
@@ -111,6 +110,8 @@ ASSIGNABLE = {
         Role.DIRECTOR,
         Role.ADMINISTRATOR,
         Role.DIRECTORY_EDITOR,
+        Role.AUDITOR,
+        Role.OBSERVER,
     ),
     **_THEIRS,
 }
@@ -121,8 +122,8 @@ NAMES: dict[Role, str] = {
     Role.DIRECTOR: N_("Director: everything a lead and an administrator do"),
     Role.ADMINISTRATOR: N_("Administrator: people and settings, never cases"),
     Role.DIRECTORY_EDITOR: N_("Directory editor: the public directory, never cases"),
-    Role.AUDITOR: N_("Auditor"),
-    Role.OBSERVER: N_("Observer"),
+    Role.AUDITOR: N_("Auditor: who opened what and when, never what it says"),
+    Role.OBSERVER: N_("Observer: numbers in which nobody can be found"),
     Role.PARTNER_CASEWORKER: N_("Partner caseworker: answers what was handed over to them"),
     Role.COMPANY_RESPONDENT: N_("Answers for a company what was handed over to them by name"),
 }

@@ -68,14 +68,20 @@ def _numbered(session: Session, words: str) -> list[tuple[UUID, str]]:
     """Cases by what stands in clear: their reference, and the number of a paper about them."""
     typed = _DASHES.sub("", sought(words))
     found: list[tuple[UUID, str]] = []
-    reference = typed.upper()
-    if len(reference) == REFERENCE_LENGTH and set(reference) <= set(ALPHABET):
+    if reference := as_reference(words):
         named = select(Case.id).where(Case.reference == reference)
         found += [(case, "reference") for case in session.scalars(named)]
     if _PAPER.fullmatch(typed):
         papers = select(Packet.case_id).where(_begins(typed), Packet.state != "draft")
         found += [(case, "paper") for case in session.scalars(papers)]
     return found
+
+
+def as_reference(typed: str) -> str:
+    """A reference as somebody typed it, with spaces, dashes or small letters; empty where it can be
+    none."""
+    found = _DASHES.sub("", sought(typed)).upper()
+    return found if len(found) == REFERENCE_LENGTH and set(found) <= set(ALPHABET) else ""
 
 
 def _begins(typed: str) -> ColumnElement[bool]:

@@ -30,6 +30,7 @@ HOME = "JP"
 OPEN_FIGURES = (
     "problem", "language", "place", "channel", "closed", "nationality", "sector",
 )  # fmt: skip
+OBSERVED = ("severity", "filed_for")  # of cases, too: for observers
 DAYS, BODY = "days", "body"
 RECORDED = ("handed", "answered", "declined", "silent", "median_days")
 
@@ -86,7 +87,7 @@ def _rows(session: Session, period: Period) -> Iterator[dict[str, object]]:
         (FILED, ENOUGH, filed) if filed >= LEAST else (FILED, FEW, 0)
     ]
     whole = {**counted, "place": _places(counted), **_tallies(counted, filed)}
-    for name in OPEN_FIGURES:
+    for name in (*OPEN_FIGURES, *OBSERVED):
         told += [(name, code, number) for code, number in together(whole[name]).items()]
     for name, spread in figures.times(session, period).items():
         if spread.number >= LEAST and spread.median is not None:
@@ -140,7 +141,8 @@ def _enough(part: int, of: int) -> bool:
 @dataclass(frozen=True)
 class Half:
     """A half-year as it was published: its days, how many were filed (None: fewer than `LEAST`),
-    and its numbers by figure and code, the most frequent first."""
+    and its numbers by figure and code, the most frequent first; `observed` are those that
+    only observers read."""
 
     first: date
     last: date
@@ -148,6 +150,7 @@ class Half:
     counts: Mapping[str, Mapping[str, int]]
     days: Mapping[str, Decimal]
     bodies: Mapping[str, Mapping[str, Decimal]]
+    observed: Mapping[str, Mapping[str, int]]
 
 
 def published(session: Session) -> list[Half]:
@@ -170,12 +173,12 @@ def _half(rows: list[Published]) -> Half:
             bodies.setdefault(body, {})[part] = number
     enough = by[FILED].get(ENOUGH)
     period = half_year(rows[0].half, "UTC")
-    counts = {
-        name: {code: int(number) for code, number in by.get(name, {}).items()}
-        for name in OPEN_FIGURES
-    }
+    counts, observed = (
+        {name: {code: int(number) for code, number in by.get(name, {}).items()} for name in listed}
+        for listed in (OPEN_FIGURES, OBSERVED)
+    )
     filed = int(enough) if enough is not None else None
-    return Half(period.first, period.last, filed, counts, by.get(DAYS, {}), bodies)
+    return Half(period.first, period.last, filed, counts, by.get(DAYS, {}), bodies, observed)
 
 
 def next_one(today: date, zone: str) -> date:

@@ -22,6 +22,14 @@ from grievance.referrals.models import Referral
 DAYS = 30  # with something in them, on one page
 # Acts that show something of a case to who does them, and leave no line in the log of reads.
 SHOWING = (Verb.OPEN_ORIGINAL, Verb.EXPORT)
+# What such an act showed: its verb; of a copy also why it was made, and whether it says who it is.
+SHOWN = case(
+    (
+        Event.verb == Verb.EXPORT,
+        func.concat_ws(":", Event.verb, Event.codes["reason"].astext, Event.codes["who"].astext),
+    ),
+    else_=Event.verb,
+)
 MEMBER, BODY, RECEIPT = "member", "reply", "receipt"
 
 
@@ -68,12 +76,9 @@ def opened(
 
 def _moments(case_id: UUID) -> Subquery:
     shown = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
-    codes = Event.codes
-    why = func.concat_ws(":", Event.verb, codes["reason"].astext, codes["who"].astext)
-    what = case((Event.verb == Verb.EXPORT, why), else_=Event.verb)
     return union_all(
         select(ReadLog.actor, ReadLog.what, ReadLog.at).where(ReadLog.stream_id == case_id),
-        select(Event.actor, what, Event.at).where(*shown, Event.verb.in_(SHOWING)),
+        select(Event.actor, SHOWN, Event.at).where(*shown, Event.verb.in_(SHOWING)),
     ).subquery()
 
 

@@ -65,6 +65,18 @@ ENTRIES = (
         N_("How many cases, how long each step took, what came of them."),
     ),
     Entry(
+        "reports.half_years",
+        N_("Half-years"),
+        frozenset({P.NUMBERS_OBSERVE}),
+        N_("How many cases, how long each step took, what came of them, with nobody in them."),
+    ),
+    Entry(
+        "reports.reads",
+        N_("Who opened what"),
+        frozenset({P.AUDIT_READ}),
+        N_("Each time somebody opened something of a case: who, when, what kind of thing."),
+    ),
+    Entry(
         "console.confirm",
         N_("Directory confirmations"),
         frozenset({P.DIRECTORY_EDIT}),

@@ -357,7 +357,7 @@ def test_taken_address_and_unassignable_role_are_refused(office: Office) -> None
     with pytest.raises(Refused, match="address_taken"):
         office.invite("LAN", Role.HANDLER)
     with pytest.raises(Refused, match="role"):
-        office.invite("auditor", Role.AUDITOR)
+        office.invite("stranger", Role.PARTNER_CASEWORKER)
 
 
 def test_leaver_comes_back_with_a_new_invitation_and_a_new_key(office: Office) -> None:

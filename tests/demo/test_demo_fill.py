@@ -91,11 +91,18 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     assert set(told) == {"url", "accounts", "cases", "replies"}
     assert told["url"] == "http://127.0.0.1:8000"
     plain = {"role", "email", "password", "organisation"}
-    assert [set(one) - plain for one in told["accounts"]] == [*[set()] * 6, {"totp"}, *[set()] * 6]
+    assert [set(one) - plain for one in told["accounts"]] == [*[set()] * 6, {"totp"}, *[set()] * 8]
     assert all(plain <= set(one) for one in told["accounts"])
     assert all(set(one) == {"state", "language", "receipt"} for one in told["cases"])
     assert Counter(one["role"] for one in told["accounts"]) == Counter(
-        director=1, lead=1, handler=2, administrator=1, directory_editor=2, partner_caseworker=6
+        director=1,
+        lead=1,
+        handler=2,
+        administrator=1,
+        directory_editor=2,
+        partner_caseworker=6,
+        auditor=1,
+        observer=1,
     )
     lines = announce(path)
     first = told["accounts"][0]
@@ -105,8 +112,8 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     code = told["cases"][0]
     guarded = told["accounts"][6]
     assert lines[6].endswith(f" {guarded['organisation']} totp={guarded['totp']}")
-    assert lines[13] == f"case {code['state']} {code['language']} {code['receipt']}"
-    assert len(lines) == 58
+    assert lines[15] == f"case {code['state']} {code['language']} {code['receipt']}"
+    assert len(lines) == 60
     assert {line.split()[1] for line in lines[13:57]} == set(STATES)
     (reply,) = told["replies"]
     assert lines[57] == f"reply {reply['body']} {reply['link']} {reply['code']}"

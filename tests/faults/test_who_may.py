@@ -102,7 +102,9 @@ def paths(reference: str) -> list[str]:
     return [elsewhere.get(verb, f"{case}/{verb}") for verb in STAFF_VERBS]
 
 
-@pytest.mark.parametrize("role", ["administrator", "directory_editor", "signed out", "worker"])
+@pytest.mark.parametrize(
+    "role", ["administrator", "directory_editor", "auditor", "observer", "signed out", "worker"]
+)
 def test_who_may_not_is_refused_at_every_verb_and_changes_nothing(
     machine: Machine, recorded: Way, handlers: list[Desk], role: str
 ) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from grievance.cases.readings import SHOWING
+from grievance.cases.states import Verb
 from grievance.intake.seen import WHAT
+from grievance.reports.read_words import OPENED
 from tests.guard.source import modules
 
-OF_THE_ORGANISATION = {"search"}  # of no single case
+OF_THE_ORGANISATION = {"search", "log", "log_saved"}  # of no single case
 
 
 def _codes() -> Iterator[str]:
@@ -28,3 +31,9 @@ def test_each_read_is_told_in_words() -> None:
     found = set(_codes())
     assert "case" in found
     assert found - OF_THE_ORGANISATION <= set(WHAT), "a worker would read no more than OTHER"
+
+
+def test_each_read_is_told_to_the_auditor() -> None:
+    of_the_worker = {"copy"}  # with their own number: no visit of a worker is in the log
+    told = set(OPENED) | {Verb.EXPORT}  # which names its reason, too
+    assert (set(_codes()) | set(SHOWING)) - of_the_worker <= told
