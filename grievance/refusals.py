@@ -133,7 +133,8 @@ SENTENCES: dict[str, str] = {
     "reader": N_("Somebody you named cannot read for this company now. Choose again."),
     "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),
-    # copies of a case
+    # copies of a case, and who it is about
+    "folded": N_("Who it is about is folded for your role. Open it on the page of the case first."),
     "no_font": N_(
         "A letter in it has no font of ours, so there is no PDF. Choose a page to print."
     ),

@@ -75,6 +75,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "code_asked": (),
     "codes_wrong": (),
     "factor_required": ("roles",),
+    "identity_folded": ("roles",),
     "sessions_ended": ("person",),
     "factor_offered": ("person",),
     "factor_set": ("person", "kind"),

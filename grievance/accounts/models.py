@@ -359,6 +359,12 @@ class Event(Base):
         CheckConstraint("seq > 0", name="seq"),
         Index("ix_event_before", "id", postgresql_where=text("mac is null")),
         Index("ix_event_erase", "at", postgresql_where=text("verb = 'erase'")),
+        Index(
+            "ix_event_showing",
+            "at",
+            "id",
+            postgresql_where=text("verb in ('open_original', 'export', 'open_identity')"),
+        ),
     )
 
 

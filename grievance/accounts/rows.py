@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 
 from grievance.accounts.companies import Company, Respondent
 from grievance.accounts.factors import FactorRule, RecoveryCode, SecondFactor
+from grievance.accounts.folding import FoldRule
 from grievance.accounts.models import (
     Invitation,
     KeyRequest,
@@ -98,6 +99,7 @@ NAMED[SecondFactor] = (
     ),
 )
 NAMED[FactorRule] = (Naming(columns_but(FactorRule), under="organisation_id", since=2),)
+NAMED[FoldRule] = (Naming(columns_but(FoldRule), under="organisation_id", since=2),)
 NAMED[RecoveryCode] = (
     Naming(columns_but(RecoveryCode), under=lambda one: _house(one.person_id), since=2),
 )

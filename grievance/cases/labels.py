@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping
 
 from grievance.cases.copies import SHAPES, WHY
 from grievance.cases.figures import COUNTED, STEPS
-from grievance.cases.models import FILED_BY, REMEDY_KINDS, REMEDY_STATES, SEVERITIES
+from grievance.cases.models import (
+    FILED_BY,
+    REMEDY_KINDS,
+    REMEDY_STATES,
+    SEVERITIES,
+    UNFOLD_WHY,
+)
 from grievance.cases.state_words import LABELS, OUTCOMES
 from grievance.directory.lines import language_name
 from grievance.i18n import N_, current
@@ -93,6 +99,14 @@ EXPORT_SHAPE = {
     "zip": N_("A ZIP: page, PDF, data and the files"),
 }
 complete(EXPORT_SHAPE, SHAPES)
+IDENTITY_WHY = {
+    "contact": N_("To reach the worker"),
+    "hand_over": N_("To prepare a hand-over or a letter"),
+    "advice": N_("To see which law and which body fits"),
+    "check": N_("To make sure who is calling or writing"),
+    "correct": N_("To write down or correct an answer"),
+}
+complete(IDENTITY_WHY, UNFOLD_WHY)
 FILED_FOR = {"own": N_("By the worker"), "other": N_("By somebody for them")}
 PUNISHED = {
     "true": N_("They were punished"),

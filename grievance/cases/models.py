@@ -35,6 +35,7 @@ AUTHORS = ("worker", "helper", "member", "staff", "system")
 CLOSED_ON = ("signed", "recorded", "attempts")
 RECEIPT_ROLES = ("worker", "helper", "member")
 COMPARTMENTS = ("story", "identity", "internal")
+UNFOLD_WHY = ("contact", "hand_over", "advice", "check", "correct")  # why staff open an identity
 # Forms of remedy: UNGP 25, commentary; what workers ask for most is named apart.
 REMEDY_KINDS = (
     "money", "fees", "documents", "apology", "job", "transfer", "safety", "treatment", "rules",

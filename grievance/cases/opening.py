@@ -7,7 +7,7 @@ holder has no key for stays shut: asking for it is a `Shut`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,11 @@ class OpenCase:
     def holds(self, compartment: str) -> bool:
         """Whether the reader may open this compartment."""
         return compartment in self.keys
+
+    def without(self, compartment: str) -> OpenCase:
+        """The same for a page that must not show one of them."""
+        held = {name: key for name, key in self.keys.items() if name != compartment}
+        return replace(self, keys=held)
 
     def _key(self, label: Label) -> bytes:
         compartment = COMPARTMENT_OF[label]

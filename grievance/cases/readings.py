@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Subquery, case, cast, func, select, union_all
+from sqlalchemy import Date, Subquery, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, Membership, Organisation, Person, ReadLog
@@ -21,15 +21,9 @@ from grievance.referrals.models import Referral
 
 DAYS = 30  # with something in them, on one page
 # Acts that show something of a case to who does them, and leave no line in the log of reads.
-SHOWING = (Verb.OPEN_ORIGINAL, Verb.EXPORT)
-# What such an act showed: its verb; of a copy also why it was made, and whether it says who it is.
-SHOWN = case(
-    (
-        Event.verb == Verb.EXPORT,
-        func.concat_ws(":", Event.verb, Event.codes["reason"].astext, Event.codes["who"].astext),
-    ),
-    else_=Event.verb,
-)
+SHOWING = (Verb.OPEN_ORIGINAL, Verb.EXPORT, Verb.OPEN_IDENTITY)
+# What such an act showed: its verb, with why where it says so; of a copy also whether it says who.
+SHOWN = func.concat_ws(":", Event.verb, Event.codes["reason"].astext, Event.codes["who"].astext)
 MEMBER, BODY, RECEIPT = "member", "reply", "receipt"
 
 

@@ -51,6 +51,7 @@ class Verb(StrEnum):
     REISSUE = "reissue"
     OPEN_ORIGINAL = "open_original"
     EXPORT = "export"
+    OPEN_IDENTITY = "open_identity"
     WITHDRAW_QUESTION = "withdraw_question"
     RECORD_ANSWER = "record_answer"
     WORKER_ANSWERS = "worker_answers"
@@ -215,6 +216,10 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.EXPORT, STATES, None, "case.export", N_("Print or save the case"),
             codes=("reason", "shape", "who", "notes"), versioned=False,
+        ),
+        Transition(
+            Verb.OPEN_IDENTITY, STATES, None, "case.work", N_("Show who it is about"),
+            codes=("reason",), versioned=False,
         ),
         Transition(
             Verb.WITHDRAW_QUESTION, ("awaiting_worker",), RESUME, "case.work",

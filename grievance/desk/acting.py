@@ -81,6 +81,7 @@ BESIDE = {
     "why": "why",
     "corrected": "message",
     "no_font": "shape",
+    "folded": "who",
 }
 some_of(BESIDE, CODES)
 
@@ -107,6 +108,8 @@ def act(reference: str, verb: Verb, page: Page) -> Response:
         if answer := page.gone(reference):
             return answer
         raise
+    if DESK[verb].shows_who:
+        desk.unfold()
     form = given(verb, desk, people(desk.case))
     if not form.validate() or not form.prepare():
         return page.again(desk, form, None)

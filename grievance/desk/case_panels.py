@@ -56,7 +56,10 @@ class Report:
 
     @property
     def dates(self) -> list[LawDate]:
-        """Until when the law lets what happened be claimed."""
+        """Until when the law lets what happened be claimed; none while who it is about is folded:
+        without it a day could be wrong."""
+        if self.read.desk.folded:
+            return []
         return law_dates(self.read.case.issues, self.read.answers, self.read.at)
 
     @property

@@ -19,6 +19,7 @@ from grievance.cases.operations import (
     receipts,
     remedying,
     stating,
+    unfolding,
 )
 from grievance.cases.states import Verb
 from grievance.desk import closing as closing_forms
@@ -330,11 +331,17 @@ CASE: Mapping[Verb, Row] = {
         place=OWN,
         step_up=True,
     ),
+    Verb.OPEN_IDENTITY: Row(
+        said=N_("%(who)s opened who it is about: %(opened)s."),
+        form=forms.UnfoldForm,
+        do=unfolding.open_identity,
+    ),
     Verb.STATE_FACTS: Row(
         said=N_("%(who)s wrote down or corrected answers."),
         form=fact_form.FactForm,
         do=stating.state_facts,
         place=OWN,
+        shows_who=True,
     ),
     Verb.ADD_FILE: Row(
         said=N_("%(who)s added a file."), form=fact_form.FileForm, do=attaching.add_file

@@ -121,6 +121,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "answer": _("Yes") if codes.get("answer") == "yes" else _("No"),
         "remedy": _(labels.REMEDY_KIND.get(codes.get("kind", ""), "")),
         "stands": _(labels.REMEDY_STATE.get(codes.get("stands", ""), "")),
+        "opened": _(labels.IDENTITY_WHY.get(codes.get("reason", ""), "")),
         "why": _(labels.EXPORT_WHY.get(codes.get("reason", ""), "")),
         "way": _(remedy_words.WAYS.get(codes.get("way", ""), "")),
         "outcome": _(labels.RESULT.get(codes.get("outcome", ""), "")),

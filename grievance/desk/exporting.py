@@ -59,8 +59,11 @@ def _again(desk: Desk, form: ExportForm, trouble: Trouble | None) -> Response:
 
 
 def _given(desk: Desk, form: ExportForm, _done: object) -> Response:
-    """The copy, as what was chosen. Refuses `no_font` where a letter cannot stand in a PDF."""
+    """The copy, as what was chosen. Refuses `no_font` where a letter cannot stand in a PDF,
+    and `folded` who it is about where they have not opened that."""
     wanted, read = form.value(desk), CaseRead(desk, now())
+    if wanted.who and desk.folded:
+        raise Refused("folded")
     kept = files.listed(db.session(), desk.opened)
     made = copy_of(read, wanted, kept)
     if wanted.shape == "page":

@@ -40,6 +40,7 @@ class Shown:
 def facts(reference: str) -> Response:
     """All that can be written down, what is known of it, and what staff corrected before."""
     desk = open_case(reference)
+    desk.unfold()
     page = render_template(
         "desk/facts.html",
         case=desk.case,
@@ -57,6 +58,7 @@ def facts(reference: str) -> Response:
 def fact(reference: str, **_named: object) -> Response:
     """One section, with what stands there now."""
     desk = open_case(reference)
+    desk.unfold()
     of = FactForm.of(desk)
     form = of(data=of.before)
     form.offer(desk, {})

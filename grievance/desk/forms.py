@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from grievance.accounts.models import Event
 from grievance.cases import replies
-from grievance.cases.labels import SEVERITY
+from grievance.cases.labels import IDENTITY_WHY, SEVERITY
 from grievance.cases.messages import Written
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
@@ -298,6 +298,19 @@ class ReasonForm(ActForm):
 
     def value(self, desk: Desk) -> Looking:
         return Looking(open_file(desk, named("file_id")), str(self.reason.data))
+
+
+class UnfoldForm(ActForm):
+    """Why who the case is about has to be seen."""
+
+    reason = Select(lazy("Why do you need to see it?"), needed=lazy("Choose why."))
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        said = ((code, _(label)) for code, label in IDENTITY_WHY.items())
+        self.reason.choices = choices_of([("", "—"), *said])
+
+    def value(self, desk: Desk) -> str:
+        return str(self.reason.data)
 
 
 def can(desk: Desk, verb: Verb) -> bool:

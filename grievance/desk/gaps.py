@@ -32,8 +32,11 @@ class Gap:
 
 
 def gaps_of(desk: Desk) -> list[Gap]:
-    """What is not known yet, what helps most first; empty for a case that was asked everything."""
+    """What is not known yet, what helps most first; empty for a case that was asked everything, and
+    while who it is about is folded."""
     session, opened = db.session(), desk.opened
+    if desk.folded:  # what looks like a gap may be known
+        return []
     told = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     told.pop("contact", None)
     asks = allowed(desk.case, Verb.ASK_WORKER, desk.actor)

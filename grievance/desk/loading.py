@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +10,20 @@ from flask import abort, current_app, request
 
 from grievance.accounts import staff
 from grievance.accounts.absences import away
+from grievance.accounts.folding import folded
 from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member
 from grievance.cases.afterwards import clean_elsewhere_afterwards, index_afterwards
 from grievance.cases.models import Case, CaseFile
-from grievance.cases.opening import OpenCase
+from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations.filing import ALPHABET
+from grievance.cases.operations.unfolding import opened_today
 from grievance.cases.recleaning import Reader
 from grievance.cases.site import Site
 from grievance.clock import now
+from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db
 from grievance.referrals import queries as referrals
 from grievance.referrals.models import Referral
@@ -28,16 +31,28 @@ from grievance.referrals.models import Referral
 
 @dataclass(frozen=True)
 class Desk:
-    """An opened case, and who opened it."""
+    """An opened case, and who opened it; `folded` where they have not said yet why they want to
+    see who it is about. Then a page has no key to that; a verb has, and shows nothing of it."""
 
     opened: OpenCase
     member: Member
     actor: Actor
+    folded: bool = False
 
     @property
     def case(self) -> Case:
         """The row."""
         return self.opened.case
+
+    @property
+    def shown(self) -> Desk:
+        """The same for a page that answers a verb."""
+        return replace(self, opened=self.opened.without("identity")) if self.folded else self
+
+    def unfold(self) -> None:
+        """`Shut` while it is folded, for a verb whose form or answer shows who it is about."""
+        if self.folded:
+            raise Shut("identity")
 
     def act(self, seen: int) -> Act:
         """What this person does now, having seen this version of the case."""
@@ -65,7 +80,17 @@ def open_case(reference: str, *, change: bool = False) -> Desk:
     opened = reader_of(member).open(session, case.id)
     if opened is None:
         abort(403)
-    return Desk(opened, member, actor_of(member))
+    desk = Desk(opened, member, actor_of(member), _folded(member, case))
+    return desk if change else desk.shown
+
+
+def _folded(member: Member, case: Case) -> bool:
+    """Whether who it is about is folded for this person, who has not opened it today."""
+    session = db.session()
+    if member.role not in folded(session):
+        return False
+    zone = operator_hours(session).zone
+    return not opened_today(session, case.id, member.actor, now(), zone)
 
 
 def reader_of(member: Member) -> Reader:

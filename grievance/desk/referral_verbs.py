@@ -21,6 +21,7 @@ REFERRALS: Mapping[Verb, Row] = {
         form=PacketForm,
         do=referring.refer,
         place=OWN,
+        shows_who=True,
     ),
     Verb.READ_REPLY: Row(
         said=N_("%(who)s read what %(body)s wrote over the reply link."),

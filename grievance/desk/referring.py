@@ -49,6 +49,7 @@ def choose_body(reference: str) -> Response:
 def packet(reference: str, mechanism_id: str) -> Response:
     """Prepare what would go to this body."""
     desk = open_case(reference)
+    desk.unfold()
     made = PacketPage(desk, outgoing_of(desk, mechanism_id))
     form = made.blank(referring.local_today(db.session(), now()))
     return _packet_page(made, form)
@@ -61,6 +62,7 @@ def refer(reference: str, **_named: object) -> Response:
     if "preview" not in request.form:
         return act(reference, Verb.REFER, Page(_packet_again, _asked))
     desk = open_case(reference)
+    desk.unfold()
     form = given(Verb.REFER, desk, {})
     assert isinstance(form, PacketForm)
     return _packet_page(PacketPage(desk, form.outgoing), form, 200 if form.validate() else 422)

@@ -28,7 +28,8 @@ class Row:
     """`said` tells in the timeline that it was done, `about` above its button what it means,
     `label` on it, where the table's does not fit. `instead` names the verbs with which what was
     typed can still be sent when it is refused, `steps` the steps of a referral that it may take;
-    `step_up` asks for the password again. Refuses a step that no referral knows."""
+    `step_up` asks for the password again, `shows_who` says that its page shows who the case is
+    about. Refuses a step that no referral knows."""
 
     said: str
     about: str = ""
@@ -39,6 +40,7 @@ class Row:
     instead: tuple[Verb, ...] = ()
     steps: tuple[str, ...] = ()
     step_up: bool = False
+    shows_who: bool = False
 
     def __post_init__(self) -> None:
         of_list(self.steps, STEPS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request, url_for
 
 from grievance.accounts import audit
 from grievance.cases import erasures, labels, notices, queries
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import Case
+from grievance.cases.opening import Shut
 from grievance.cases.operations import receipts
 from grievance.cases.state_words import LABELS
 from grievance.cases.states import Verb
@@ -27,9 +28,25 @@ from grievance.extensions import db
 from grievance.i18n import date_text
 from grievance.i18n import gettext as _
 from grievance.questions.summary import issue_label
+from grievance.web import resuming
 from grievance.web.audience import audience
+from grievance.web.redirects import see_other
 
 log = logging.getLogger("grievance.error")
+
+
+@bp.errorhandler(Shut)
+def shut(problem: Shut) -> Response:
+    """A page that shows who a case is about, where that is folded: to the page that opens it. Words
+    that were sent are shown to be copied."""
+    reference = (request.view_args or {}).get("reference")
+    if problem.args != ("identity",) or reference is None:
+        raise problem
+    db.session.rollback()
+    there = url_for("desk.case", reference=reference, folded=1, _anchor="identity")
+    if request.method == "POST":
+        return resuming.texts_page(resuming.written(), there)
+    return see_other(there)
 
 
 @bp.get("/cases/<reference>")
@@ -41,8 +58,9 @@ def case(reference: str) -> Response:
 
 def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int = 200) -> Response:
     """The page of a case; with a form that was sent and refused, what was typed is kept."""
+    desk = desk.shown
     at, session, row = now(), db.session(), desk.case
-    note_read(desk, "case")
+    note_read(desk, "folded") if desk.folded else note_read(desk, "case")
     notices.seen(session, row.id, desk.member.person_id, at)
     seen = queries.visit(session, row, desk.member.person_id, at)
     shown = CasePage(CaseRead(desk, at, seen, wrong, request.args.get("reply", "")))

@@ -13,6 +13,7 @@ from grievance.accounts.roles import Permission, Role, roles_with
 from grievance.cases import readings
 from grievance.cases.act import Act
 from grievance.cases.copies import WHY
+from grievance.cases.models import UNFOLD_WHY
 from grievance.cases.readings import Opened, Reader
 from grievance.cases.states import Verb
 from grievance.deadlines.queries import operator_hours
@@ -30,6 +31,7 @@ SEEN = "case-seen"
 # What each read and each act that shows something means to the person whose report it is.
 WHAT = {
     "case": N_("your report: what you told, who you are, the messages"),
+    "folded": N_("your report: what you told and the messages, but not who you are"),
     "file": N_("a file"),
     "facts": N_("the page for writing down or correcting what you told"),
     "packet": N_("a paper for a hand-over, or a copy that goes with it"),
@@ -49,6 +51,15 @@ SAVED = {
     "law": N_("your report, printed or saved because a court or an authority demands it by law"),
 }
 complete(SAVED, WHY)
+# Why somebody opened who they are, where that stays folded.
+UNFOLDED = {
+    "contact": N_("who you are, opened to reach you"),
+    "hand_over": N_("who you are, opened to prepare a hand-over or a letter"),
+    "advice": N_("who you are, opened to see which law and which office fits"),
+    "check": N_("who you are, opened to make sure that it is you who calls or writes"),
+    "correct": N_("who you are, opened to write down or correct an answer"),
+}
+complete(UNFOLDED, UNFOLD_WHY)
 WITH_WHO = N_("with who you are and how to reach you")
 WITHOUT_WHO = N_("without your answers about who you are")
 OTHER = N_("something of your report")
@@ -117,6 +128,8 @@ def _grouped(session: Session, found: list[Opened]) -> list[Day]:
 
 def _what(code: str) -> str:
     verb, _colon, rest = code.partition(":")
+    if verb == Verb.OPEN_IDENTITY:
+        return _(UNFOLDED.get(rest, OTHER))
     if verb != Verb.EXPORT:
         return _(WHAT.get(code, OTHER))
     why, _colon, who = rest.partition(":")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from grievance.cases.labels import EXPORT_WHY
+from grievance.cases.labels import EXPORT_WHY, IDENTITY_WHY
 from grievance.cases.states import Verb
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 
 OPENED = {
     "case": N_("The case"),
+    "folded": N_("The case, without who it is about"),
     "file": N_("A file"),
     "facts": N_("The answers, to be written down or corrected"),
     "packet": N_("A paper for a hand-over, or a copy that goes with it"),
@@ -23,6 +24,7 @@ OPENED = {
     Verb.OPEN_ORIGINAL: N_("A file as it was sent"),
 }
 OTHER = N_("Something else")
+UNFOLDED = N_("Who it is about: %(why)s.")
 SAVED = N_("Printed or saved the case: %(why)s.")
 WITH_WHO, WITHOUT_WHO = N_("With who it is about."), N_("Without who it is about.")
 
@@ -30,6 +32,8 @@ WITH_WHO, WITHOUT_WHO = N_("With who it is about."), N_("Without who it is about
 def said(what: str) -> str:
     """A line of the log as a person reads it."""
     verb, _colon, rest = what.partition(":")
+    if verb == Verb.OPEN_IDENTITY:
+        return _(UNFOLDED) % {"why": _(IDENTITY_WHY.get(rest, OTHER))}
     if verb != Verb.EXPORT:
         return _(OPENED.get(what, OTHER))
     why, _colon, who = rest.partition(":")

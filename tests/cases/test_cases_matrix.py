@@ -43,6 +43,7 @@ from grievance.cases.operations import (
     remedying,
     replying,
     stating,
+    unfolding,
     warning,
 )
 from grievance.cases.operations.adding import Added
@@ -338,6 +339,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.ASK_REISSUE: lambda w, a: receipts.ask_reissue(w.act(a), "Voice"),
     Verb.REISSUE: _reissue,
     Verb.OPEN_ORIGINAL: _original,
+    Verb.OPEN_IDENTITY: _of(unfolding.open_identity, lambda: "contact"),
     Verb.EXPORT: _of(exporting.export, lambda: Export("review", "page")),
     Verb.WITHDRAW_QUESTION: lambda w, a: asking.withdraw_question(w.act(a)),
     Verb.RECORD_ANSWER: _to_worker(asking.record_answer),

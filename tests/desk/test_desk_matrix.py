@@ -51,6 +51,7 @@ HOW = {"how": "By telephone"}
 def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
     """A form of the verb that anybody would call complete."""
     others: dict[Verb, Callable[[], dict[str, Any]]] = {
+        Verb.OPEN_IDENTITY: lambda: {"reason": "contact"},
         Verb.EXPORT: lambda: {"reason": "review", "shape": "page"},
         Verb.CORRECT: lambda: {**SAYS, "why": "The month"},
         Verb.STATE_FACTS: lambda: {"company": "Mihon", "why": "By telephone"},

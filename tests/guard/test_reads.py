@@ -35,5 +35,5 @@ def test_each_read_is_told_in_words() -> None:
 
 def test_each_read_is_told_to_the_auditor() -> None:
     of_the_worker = {"copy"}  # with their own number: no visit of a worker is in the log
-    told = set(OPENED) | {Verb.EXPORT}  # which names its reason, too
+    told = set(OPENED) | {Verb.EXPORT, Verb.OPEN_IDENTITY}  # which name their reason, too
     assert (set(_codes()) | set(SHOWING)) - of_the_worker <= told
