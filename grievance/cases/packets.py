@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import queries as accounts
-from grievance.cases import corrections, files, messages, records
+from grievance.cases import corrections, files, messages, passages, records
 from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
@@ -177,11 +177,12 @@ class Outgoing:
     def _translated(self, language: str) -> dict[str, str]:
         found = messages.translations(self.session, self.opened, list(self.answers))
         fixed = corrections.of_words(self.session, self.opened)
+        left = passages.stale(self.session, self.opened)  # other words than the worker's of today
         return {
             passage: fixed[row.id][-1].text if row.id in fixed else text
             for passage, rows in found.items()
             for row, text in rows
-            if row.language == language
+            if row.language == language and row.id not in left
         }
 
     def _chosen(self, ticked: Ticked) -> list[tuple[str, CaseFile, Stored]]:

@@ -127,7 +127,11 @@ class _Told:
                 "language": words.tongue(row.language).own_name,
                 "name": self.read.names.get(row.person_id, ""),
             }
-            yield Entry(_("Translated into %(language)s by %(name)s") % by, text, row.language)
+            told = _("Translated into %(language)s by %(name)s") % by
+            if row.id in self.read.stale:
+                left = _("The original was changed after this: translate it again")
+                told = f"{told} · {left}"
+            yield Entry(told, text, row.language)
             yield from self._fixed(row.id)
 
     def _fixed(self, target: UUID) -> Iterator[Entry]:

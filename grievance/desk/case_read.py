@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
-from grievance.cases import messages, queries, records
+from grievance.cases import messages, passages, queries, records
 from grievance.cases.messages import Read
 from grievance.cases.models import Case, Translation
 from grievance.cases.operations.offering import offered
@@ -22,7 +22,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, words
 from grievance.desk.forms import ActForm, TranslateForm
 from grievance.desk.loading import Desk
-from grievance.desk.parts import Passage
+from grievance.desk.parts import Passage, Translated
 from grievance.desk.verbs import blank
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -106,6 +106,11 @@ class CaseRead:
         return messages.translations(db.session(), self.desk.opened, written)
 
     @cached_property
+    def stale(self) -> set[UUID]:
+        """The translations that their original has left behind."""
+        return passages.stale(db.session(), self.desk.opened)
+
+    @cached_property
     def names(self) -> Mapping[UUID, str]:
         """Everybody of staff that this page speaks of, looked up once."""
         rows = [read.row for read in self.worker + self.staff]
@@ -127,7 +132,13 @@ class CaseRead:
     ) -> Passage:
         """Words of the worker, what was translated of them, and the form for one more."""
         shown = tuple(
-            (body, words.tongue(row.language), self.names.get(row.person_id, ""), row.id)
+            Translated(
+                body,
+                words.tongue(row.language),
+                self.names.get(row.person_id, ""),
+                row.id,
+                row.id in self.stale,
+            )
             for row, body in translated
         )
         form = self._translate(name) if Verb.TRANSLATE in self.verbs else None

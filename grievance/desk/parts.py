@@ -16,14 +16,24 @@ from grievance.i18n import Language
 
 
 @dataclass(frozen=True)
+class Translated:
+    """What somebody translated of a passage; `stale` where the original was changed since."""
+
+    text: str = field(repr=False)
+    language: Language
+    by: str
+    row: UUID
+    stale: bool
+
+
+@dataclass(frozen=True)
 class Passage:
     """Words of a person in their language, and what people translated of them."""
 
     id: str
     text: str = field(repr=False)
     language: Language
-    # text, in, by whom, the row
-    translations: tuple[tuple[str, Language, str, UUID], ...] = field(repr=False)
+    translations: tuple[Translated, ...] = field(repr=False)
     form: ActForm | None
 
     @property

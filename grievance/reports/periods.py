@@ -53,8 +53,8 @@ class PeriodForm(Form):
     was typed cannot be read."""
 
     period = Select(lazy("Which days"))
-    first = Day(lazy("From"))
-    last = Day(lazy("Until"))
+    first = Day(lazy("First day"))
+    last = Day(lazy("Last day"))
 
     @property
     def arguments(self) -> dict[str, str]:

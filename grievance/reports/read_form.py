@@ -23,8 +23,8 @@ class ReadsForm(Form):
 
     reference = Line(lazy("Reference"))
     person = Select(lazy("Person"))
-    first = Day(lazy("From"))
-    last = Day(lazy("Until"))
+    first = Day(lazy("First day"))
+    last = Day(lazy("Last day"))
 
     @property
     def arguments(self) -> dict[str, str]:
