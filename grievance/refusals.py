@@ -36,6 +36,11 @@ SENTENCES: dict[str, str] = {
     "last_holder": N_(
         "Nobody else holds the key. Give the key to another member first, or every case is lost."
     ),
+    "unread": N_(
+        "Nobody could open one of the open cases then: everybody else has a conflict of interest "
+        "in it. Give the key to another member first."
+    ),
+    "takes": N_("This person cannot take the cases. Choose somebody else, or nobody."),
     "last_manager": N_("Nobody else manages people. Invite another director or administrator."),
     "days": N_("The last day comes before the first. Look at both again."),
     "days_over": N_("These days have passed already."),

@@ -3,7 +3,7 @@ read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +26,19 @@ def recused(session: Session, case_id: UUID) -> set[UUID]:
     """Who may neither open this case nor be told of it."""
     stands = (Recusal.case_id == case_id, Recusal.state == "stands")
     return set(session.scalars(select(Recusal.person_id).where(*stands)))
+
+
+def shut_to(session: Session, people: Collection[UUID]) -> set[UUID]:
+    """The open cases in which every one of these people has a conflict of interest."""
+    mine = (Recusal.state == "stands", Recusal.person_id.in_(people), Case.state.in_(OPEN))
+    chosen = (
+        select(Recusal.case_id)
+        .join(Case, Case.id == Recusal.case_id)
+        .where(*mine)
+        .group_by(Recusal.case_id)
+        .having(func.count() == len(people))
+    )
+    return set(session.scalars(chosen))
 
 
 def recusals(session: Session, person: UUID) -> set[UUID]:

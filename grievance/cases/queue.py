@@ -115,6 +115,11 @@ def _due(seer: Seer) -> Condition:
     return and_(Case.next_due < seer.now + DUE_WITHIN, seer.own.theirs)
 
 
+def _mine(seer: Seer) -> Condition:
+    """All that is theirs to see to."""
+    return seer.own.theirs
+
+
 def _unassigned(seer: Seer) -> Condition:
     """Nobody has it."""
     return seer.own.nobodys
@@ -137,6 +142,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "tell": _tell,
     "law": _law,
     "due": _due,
+    "mine": _mine,
     "unassigned": _unassigned,
     "news": _news,
 }

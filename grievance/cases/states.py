@@ -314,7 +314,9 @@ TABLE: dict[Verb, Transition] = {
             Verb.ACKNOWLEDGE_ESCALATION, STATES, None, "case.work", N_("I see to it"),
             guards.escalated_to_them, codes=("level",),
         ),
-        Transition(Verb.FREE, OPEN, None, JOB, N_("Give back to the queue"), codes=("before",)),
+        Transition(
+            Verb.FREE, OPEN, None, JOB, N_("Give back to the queue"), codes=("before", "assignee?"),
+        ),
         Transition(Verb.WARN, OPEN, None, JOB, N_("Warn of a date"), codes=("days",)),
         Transition(
             Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"),

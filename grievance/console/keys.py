@@ -18,6 +18,7 @@ from grievance.accounts.operations import recovery
 from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import NAMES, Permission
 from grievance.accounts.surface import moment
+from grievance.cases.operations.freeing import Leaving
 from grievance.console.people import let_go
 from grievance.console.surface import answer, console
 from grievance.extensions import db
@@ -171,7 +172,7 @@ def refuse_key(request_id: UUID) -> Response:
     if request.method == "POST" and form.validate():
         try:
             act = staff.acting()
-            let_go(act, asked.person_id, lambda: giving.refuse(act, request_id))
+            let_go(act, Leaving(asked.person_id), lambda: giving.refuse(act, request_id))
             db.session.commit()
         except Refused as refused:
             db.session.rollback()

@@ -33,7 +33,8 @@ def change_person(person_id: UUID) -> Response:
     stepping.needs_step_up()
     person = person_or_404(person_id)
     form = Change(request.form, data={"name": person.name, "role": person.role.value})
-    if request.method == "POST" and form.validate():
+    form.of(person.id)
+    if request.method == "POST" and form.validate() and (form.chosen() or not _loses(person, form)):
         try:
             _change(person, form)
         except Refused as refused:
@@ -41,15 +42,15 @@ def change_person(person_id: UUID) -> Response:
             _beside(form, refused)
         else:
             return see_other(url_for("console.people", changed=1))
-    cases = freeing.count_of(db.session(), person.id)
     own = person.id == staff.current_member().person_id
     status = 422 if form.errors else 200
-    return answer("person_change", status, form=form, person=person, cases=cases, own=own)
+    return answer("person_change", status, form=form, person=person, own=own)
 
 
 def _beside(form: Change, refused: Refused) -> None:
     """Say why beside the field it is about."""
-    field = form.email if refused.code == "address_taken" else form.role
+    beside = {"address_taken": "email", "takes": "cases_to"}
+    field = form[beside.get(refused.code, "role")]
     field.errors = [refused.sentence]
 
 
@@ -57,8 +58,7 @@ def _change(person: queries.PersonFact, form: Change) -> None:
     act, site = staff.acting(), current_app.config["SITE"]
     role, name, address = Role(text_of(form.role)), text_of(form.name), text_of(form.email)
     if role != person.role:
-        loses = person.role in KEY_HOLDERS and role not in KEY_HOLDERS
-        with _cases_of(act, person.id) if loses else nullcontext():
+        with _cases_of(act, form) if _loses(person, form) else nullcontext():
             members.change_role(act, person.id, role)
     if name != person.name:
         members.rename(act, person.id, name)
@@ -75,8 +75,13 @@ def _change(person: queries.PersonFact, form: Change) -> None:
     act.session.commit()
 
 
-def _cases_of(act: StaffAct, person_id: UUID) -> AbstractContextManager[None]:
-    return freeing.let_go(act.session, current_app.config["SITE"], person_id, now())
+def _loses(person: queries.PersonFact, form: Change) -> bool:
+    """Whether they work on no case from now on."""
+    return person.role in KEY_HOLDERS and Role(text_of(form.role)) not in KEY_HOLDERS
+
+
+def _cases_of(act: StaffAct, form: Change) -> AbstractContextManager[None]:
+    return freeing.let_go(act.session, current_app.config["SITE"], form.leaving(), now())
 
 
 @console.route("/people/links/<uuid:link_id>/revoke", methods=["GET", "POST"])

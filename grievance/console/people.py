@@ -15,8 +15,9 @@ from grievance.accounts.operations import invitations, leaving, letters, members
 from grievance.accounts.roles import Permission
 from grievance.accounts.surface import moment
 from grievance.cases.operations import freeing
+from grievance.cases.operations.freeing import Leaving
 from grievance.clock import now, real_now
-from grievance.console.people_forms import Invite
+from grievance.console.people_forms import Invite, Remove
 from grievance.console.surface import answer, console
 from grievance.extensions import db
 from grievance.i18n import N_, ngettext
@@ -118,13 +119,13 @@ def send(act: StaffAct, token: str) -> Sent:
     return Sent("" if works else link)
 
 
-def let_go(act: StaffAct, person_id: UUID, end: Callable[[], None]) -> None:
-    """End a membership: the open cases of who had it go back to the queue, and they and everybody
-    who manages people are told."""
+def let_go(act: StaffAct, who: Leaving, end: Callable[[], None]) -> None:
+    """End a membership: a colleague takes the open cases of who had it, or nobody has them, and
+    they and everybody who manages people are told."""
     site = current_app.config["SITE"]
-    with freeing.let_go(act.session, site, person_id, now()):
+    with freeing.let_go(act.session, site, who, now()):
         end()
-    letters.tell_of_removal(act, person_id, site.public_url)
+    letters.tell_of_removal(act, who.person, site.public_url)
 
 
 def person_or_404(person_id: UUID) -> queries.PersonFact:
@@ -186,41 +187,47 @@ def _colleagues() -> list[queries.PersonFact]:
 def remove_person(person_id: UUID) -> Response:
     """End a membership; what they have open shows nothing more."""
     stepping.needs_step_up()
-    person, form = person_or_404(person_id), Confirm(request.form)
-    if request.method == "POST" and form.validate():
+    person, form = person_or_404(person_id), Remove(request.form)
+    form.of(person.id)
+    if request.method == "POST" and form.validate() and form.chosen():
         try:
-            _remove(person_id)
+            _remove(form.leaving())
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
         else:
             return redirect(url_for("console.people"), 303)  # type: ignore[return-value]
-    return answer("people_confirm", form=form, **_about_removal(person))
+    status = 422 if form.errors else 200
+    return answer("people_confirm", status, form=form, **_about_removal(person, form.count))
 
 
-def _remove(person_id: UUID) -> None:
+def _remove(who: Leaving) -> None:
     act = staff.acting()
-    let_go(act, person_id, lambda: leaving.remove_member(act, person_id))
+    let_go(act, who, lambda: leaving.remove_member(act, who.person))
     act.session.commit()
 
 
-def _about_removal(person: queries.PersonFact) -> dict[str, Any]:
+def _about_removal(person: queries.PersonFact, cases: int) -> dict[str, Any]:
     sentences = [
         _("They are signed out, and what they have open shows nothing more."),
         _("To come back they need a new invitation."),
         _("They and everybody else who manages people are told by letter."),
         _("For 30 days they still count as somebody who could decide with you."),
     ]
-    if cases := freeing.count_of(db.session(), person.id):
+    if cases:
         sentences.append(
             ngettext(
-                "They have %(num)s open case. It goes back to the queue, and who works on cases is"
-                " told.",
-                "They have %(num)s open cases. They go back to the queue, and who works on cases is"
-                " told.",
+                "They have %(num)s open case. Say below who takes it; they are told.",
+                "They have %(num)s open cases. Say below who takes them; they are told.",
                 cases,
             )
             % {"num": cases}
+        )
+        sentences.append(
+            _(
+                "What they may not have, or nobody takes, stands with the cases that nobody has,"
+                " and who works on cases is told."
+            )
         )
     if person.holds_key and staff.current_member().can(Permission.KEYS_APPROVE):
         sentences.append(_("The key of your organisation is changed, in the same step."))

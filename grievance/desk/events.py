@@ -52,6 +52,7 @@ ON_DESK = {
     Verb.BODY_OPENED: N_("%(who)s of %(body)s opened the document on their desk here."),
     Verb.BODY_WROTE: N_("%(who)s of %(body)s wrote on their desk here: %(kind)s."),
 }
+PASSED_ON = N_("Who had the case left: %(to)s has it now.")
 REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker again.")
 
 
@@ -82,6 +83,8 @@ def _when(event: Event, zone: str) -> str:
 def _sentence(event: Event) -> str:
     if event.verb == Verb.REFER and "replaced" in event.codes:
         return REPLACED
+    if event.verb == Verb.FREE and "assignee" in event.codes:
+        return PASSED_ON
     if event.verb == Verb.STOP_ERASURE and event.actor.startswith("cli:"):
         return RESTORED
     if event.verb == Verb.CLOSE_LINK and event.actor.startswith("cli:"):

@@ -10,12 +10,13 @@ from flask import current_app, render_template, request, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import returning, staff
+from grievance.accounts.keys import holders
 from grievance.accounts.operations import recovery
 from grievance.accounts.operations.keys import approvers
 from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
-from grievance.cases import labels
+from grievance.cases import labels, queries
 from grievance.cases import queue as listed
 from grievance.cases.models import Case
 from grievance.cases.queue import Seer
@@ -140,7 +141,14 @@ def _notices(member: Member) -> dict[str, object]:
         "sheet": recovery.outdated(session, member.organisation_id) if approves else (),
         "waiting": sum(member.person_id in approvers(session, asked) for asked in waiting),
         "partners": len(unconfirmed(session)) if approves else 0,
+        "shut": (edits or approves) and _shut(member),
     }
+
+
+def _shut(member: Member) -> bool:
+    """Whether everybody who could open one of the open cases has a conflict of interest in it."""
+    session = db.session()
+    return bool(queries.shut_to(session, holders(session, member.organisation_id)))
 
 
 QUEUE = "queue"  # whose places the tokens of this list name

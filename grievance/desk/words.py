@@ -36,6 +36,7 @@ LIST = {
     "tell": N_("Tell a body that it ended"),
     "law": N_("A time limit in the law ends within 60 days"),
     "due": N_("Due within two days"),
+    "mine": N_("All that is yours"),
     "unassigned": N_("Nobody has it"),
     "news": N_("Since you were last here"),
 }

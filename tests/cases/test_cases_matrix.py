@@ -352,7 +352,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.CHANGE_RECEIPT: _change_receipt,
     Verb.WITHDRAW: lambda w, a: replying.withdraw(w.own(a)),
     Verb.ESCALATE: _escalate,
-    Verb.FREE: lambda w, a: freeing.free(JobAct(w.session, w.case, a, NOW), w.site),
+    Verb.FREE: lambda w, a: freeing.free(JobAct(w.session, w.case, a, NOW), freeing.Left(w.site)),
     Verb.WARN: _warn,
     Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(w.act(a)),
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),

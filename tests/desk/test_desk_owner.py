@@ -33,15 +33,15 @@ def taken(house: House, by: Staff) -> Filed:
     return filed
 
 
-def confirm(house: House, path: str) -> None:
+def confirm(house: House, path: str, **typed: str) -> None:
     """The director confirms a grave act."""
     client = house.browser(house.operator.director)
-    answer = client.post(path, data=read_page(client.get(path)).fields())
+    answer = client.post(path, data={**read_page(client.get(path)).fields(), **typed})
     assert answer.status_code == 303, read_page(answer).main
 
 
 def removed(house: House, who: Staff, filed: Filed) -> None:
-    confirm(house, f"/staff/people/{who.id}/remove")
+    confirm(house, f"/staff/people/{who.id}/remove", cases_to="nobody")
 
 
 def without_key(house: House, who: Staff, filed: Filed) -> None:
@@ -184,6 +184,7 @@ def test_who_removes_somebody_reads_first_what_becomes_of_their_cases(
     assert "They have 1 open case." in page.text
     page = show(house.browser(house.operator.director), f"/staff/people/{colleague.id}/remove")
     assert "open case" not in page.text
+    assert not page.all("select", name="cases_to")
     removed(house, who, filed)
     assert house.again(filed.case).assignee_id is None
     event = house.session.scalars(select(Event).where(Event.verb == "free")).one()
@@ -205,3 +206,55 @@ def test_a_key_that_is_refused_frees_the_cases_too(house: House) -> None:
     house.session.commit()
     confirm(house, f"/staff/keys/{asked.id}/refuse")
     assert house.again(filed.case).assignee_id is None
+
+
+def test_removing_asks_who_takes_the_cases(house: House, show: Callable[..., Page]) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed, shut = taken(house, who), taken(house, who)
+    recused(house, colleague, shut)
+    house.session.commit()
+    path, client = f"/staff/people/{who.id}/remove", house.browser(house.operator.director)
+    page = read_page(client.get(path))
+    answer = client.post(path, data=page.fields())
+    assert answer.status_code == 422
+    assert "Choose who takes the open cases, or nobody." in read_page(answer).text
+    names = [one.get("value") for one in page.one("select", name="cases_to").iter("option")]
+    assert names[:2] == ["", "nobody"]
+    assert set(names[2:]) == {str(house.operator.director.id), str(colleague.id)}
+    confirm(house, path, cases_to=str(colleague.id))
+    assert house.again(filed.case).assignee_id == colleague.id
+    assert house.again(shut.case).assignee_id is None, "they may not see it"
+    assert noticed(house.session, "assigned") == [colleague.id]
+    assert set(noticed(house.session, "freed")) == {house.operator.director.id}
+    page = show(house.browser(colleague), f"/staff/cases/{filed.case.reference}")
+    assert "Who had the case left: Mori Emi has it now." in page.text
+
+
+def test_a_role_without_cases_asks_it_too(house: House) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    filed = taken(house, who)
+    path, client = f"/staff/people/{who.id}/change", house.browser(house.operator.director)
+    page = read_page(client.get(path))
+    data = {**page.fields(), "role": "directory_editor"}
+    assert client.post(path, data=data).status_code == 422
+    assert client.post(path, data=page.fields() | {"name": "Tanaka"}).status_code == 303
+    data["cases_to"] = str(colleague.id)
+    assert client.post(path, data=data).status_code == 303
+    assert house.again(filed.case).assignee_id == colleague.id
+
+
+def test_nobody_leaves_who_alone_can_open_a_case(house: House, show: Callable[..., Page]) -> None:
+    who = house.hire()
+    filed = taken(house, who)
+    recused(house, house.operator.director, filed)
+    house.session.commit()
+    client, path = house.browser(house.operator.director), f"/staff/people/{who.id}/remove"
+    data = {**read_page(client.get(path)).fields(), "cases_to": "nobody"}
+    assert (
+        "everybody else has a conflict of interest" in read_page(client.post(path, data=data)).text
+    )
+    assert house.again(filed.case).assignee_id == who.id
+    assert not show(client, "/staff/").all("div", data_shut="")
+    without_key(house, who, filed)
+    house.session.commit()
+    assert show(client, "/staff/").all("div", data_shut="")
