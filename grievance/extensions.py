@@ -22,10 +22,14 @@ class NoActor(RuntimeError):
     """A transaction was begun by nobody."""
 
 
-def act_as(actor: str) -> None:
-    """Say who acts in this session from its next transaction on: `public`, `receipt:<case>`,
-    `reply:<link>`, `member:<person>`, `job:<name>` or `cli:<command>`."""
-    db.session.info["actor"] = actor
+def act_as(actor: str, session: Session | None = None) -> None:
+    """Say who acts in this session from now on: `public`, `filing:<filing>`, `receipt:<case>`,
+    `reply:<link>`, `member:<person>`, `job:<name>` or `cli:<command>`. A transaction that runs
+    already goes on as theirs: its next statement sees their rows."""
+    session = session or db.session()
+    session.info["actor"] = actor
+    if session.in_transaction():
+        _tell(session.connection(), actor)
 
 
 @event.listens_for(Session, "after_begin")
@@ -33,4 +37,8 @@ def _name_the_actor(session: Session, _begun: SessionTransaction, connection: Co
     actor = session.info.get("actor")
     if not actor:
         raise NoActor("a transaction needs an actor: call act_as first")
+    _tell(connection, actor)
+
+
+def _tell(connection: Connection, actor: str) -> None:
     connection.execute(text("SELECT set_config('grievance.actor', :actor, true)"), {"actor": actor})

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,7 @@ from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.cases.site import Site
 from grievance.deadlines.advising import advise
 from grievance.directory import facts
+from grievance.extensions import act_as, db
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.questions.question import Answer
@@ -387,7 +388,12 @@ class Browser(FlaskClient):
     def open(self, *arguments: Any, **options: Any) -> Any:
         """One request."""
         opened: Callable[..., Any] = super().open
-        return Context().run(opened, *arguments, **options)
+        answer = Context().run(opened, *arguments, **options)
+        if has_app_context() and db.session.info.get(
+            "actor"
+        ):  # a connection that test and pages share
+            act_as(db.session.info["actor"])
+        return answer
 
 
 def browser(app: Flask, session: Session, staff: Staff | None = None) -> Browser:

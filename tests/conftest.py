@@ -157,7 +157,7 @@ def app(shared_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
         real = engines[None]
         engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
-        act_as("public")
+        act_as("cli:test")
         try:
             yield shared_app
         finally:
@@ -169,7 +169,7 @@ def app(shared_app: Flask, request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Session:
-    """The session of the test, acting as the public until told otherwise."""
+    """The session of the test, which sees every row."""
     return db.session()
 
 

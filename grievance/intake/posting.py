@@ -8,7 +8,7 @@ from __future__ import annotations
 from grievance import clock
 from grievance.cases.files import from_plain
 from grievance.cases.operations.filing import Filing, NewReceipt, file
-from grievance.extensions import db
+from grievance.extensions import act_as, db
 from grievance.intake import drafting
 from grievance.intake.visits import root_of, site
 from grievance.questions import browser, drafts
@@ -50,6 +50,8 @@ def send(draft: OpenDraft) -> OpenDraft | None:
         suggestion=as_plain(advice),
         actor=str(mine.answers.get(CLERK, "")),
     )
+    if not filing.actor:
+        act_as(f"filing:{filing.filing_id}")
     file(db.session(), site(), filing, clock.now())
     drafts.mark_sent(db.session(), mine, clock.real_now())
     return mine

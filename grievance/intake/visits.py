@@ -12,7 +12,7 @@ from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
 from grievance.clock import now, real_now
-from grievance.extensions import act_as, db
+from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.vault.keys import Holder
 from grievance.vault.receipts import parse, slow_root
@@ -65,7 +65,6 @@ def begin(typed: str) -> tuple[str, str]:
         lane.record_wrong(address)
         raise UnknownCode
     receipt, keys = found
-    act_as(f"receipt:{receipt.case_id}")
     keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
     receipts.end_visit(db.session(), cookie(COOKIE))
     secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
@@ -92,7 +91,6 @@ def visited(*, lock: bool = False) -> Act:
     if found is None:
         abort(_over())
     opened, receipt = found
-    act_as(f"receipt:{opened.case.id}")
     keep_open(url_for("intake.still"))
     if resuming.proven(cookie(COOKIE)):
         words.drop(db.session(), cookie(COOKIE))

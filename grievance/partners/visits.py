@@ -150,12 +150,12 @@ def visited(token: str, *, lock: bool = False) -> Visit | None:
     link = linking.find(session, token)
     if not secret or link is None:
         return None
+    act_as(f"reply:{link.id}")
     case = hold(session, link.case_id) if lock else session.get(Case, link.case_id)
     link = linking.find(session, token)
     private = linking.continue_visit(session, site().ring, secret, link, at) if link else None
     if case is None or link is None or private is None:
         return None
-    act_as(f"reply:{link.id}")
     opened = bodies.case_of(case, link, private)
     act = Act(session, site(), opened, bodies.of_link(link.id), now())
     found = opened_by(act, link.referral_id)

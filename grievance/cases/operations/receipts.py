@@ -22,6 +22,7 @@ from grievance.cases.opening import (
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
 from grievance.cases.states import Verb
+from grievance.extensions import act_as
 from grievance.referrals.models import PacketGrant
 from grievance.refusals import Refused
 from grievance.vault import values
@@ -57,6 +58,7 @@ def prove(session: Session, ring: KeyRing, root: bytes) -> tuple[Receipt, Receip
     seen = find(session, ring, root)
     if seen is None:
         return None
+    act_as(f"receipt:{seen[0].case_id}", session)
     hold(session, seen[0].case_id)
     return find(session, ring, root)
 
@@ -132,6 +134,7 @@ def continue_visit(
     found = _running(session, secret, now)
     if found is None:
         return None
+    act_as(f"receipt:{found[0].case_id}", session)
     if lock:
         case = hold(session, found[0].case_id)
         found = _running(session, secret, now)
