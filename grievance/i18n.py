@@ -230,6 +230,11 @@ def date_text(day: date, language: Language | None = None) -> str:
     return dates.format_date(day, format="full", locale=(language or current()).locale)
 
 
+def formal_date(day: date, language: Language | None = None) -> str:
+    """A day as papers that go out write it: the month written out, no weekday."""
+    return dates.format_date(day, format="long", locale=(language or current()).locale)
+
+
 def days_text(days: int, language: Language | None = None) -> str:
     """A number of days as somebody would say it: whole years as years."""
     locale = (language or current()).locale

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from grievance.i18n import BY_SLUG, Language, date_text, name_in
+from grievance.i18n import BY_SLUG, Language, formal_date, name_in
 from grievance.referrals.templates import book
 
 LANGUAGE = "language"  # the part that lets the worker's language show
@@ -25,7 +25,7 @@ def name_of(spoken: str, slug: str) -> str:
 
 
 def _day(written: str, slug: str) -> str:
-    return date_text(date.fromisoformat(written), BY_SLUG[slug]) if written else ""
+    return formal_date(date.fromisoformat(written), BY_SLUG[slug]) if written else ""
 
 
 @dataclass(frozen=True)

@@ -64,3 +64,37 @@ def test_japanese_has_full_width_signs_and_one_spelling_of_the_pronoun(
     string: str, wrong: bool
 ) -> None:
     assert bool(wording.japanese(string)) == wrong
+
+
+# What staff read in Japanese says each of these in another word (`docs/handler-guide.md`).
+OLD = (
+    "主担当", "読んでいるところ", "引き継ぎ先は引き受けません", "封をして保管", "隠れた情報",
+    "だれも気づきません", "本人の表し方", "今すること", "最重大",
+)  # fmt: skip
+ONE_WORKER = re.compile(r"(?<!case)\bworker(?:'s)?\b", re.IGNORECASE)
+
+
+def _said(domain: str) -> list[tuple[str, str]]:
+    """Each sentence of a Japanese catalogue with its English one."""
+    found = catalogues.read("ja", domain)
+    assert found is not None
+    pairs = []
+    for one in found:
+        ids = one.id if isinstance(one.id, tuple | list) else (one.id,)
+        said = one.string if isinstance(one.string, tuple | list) else (one.string,)
+        pairs += [(ids[0], text) for text in said if ids[0]]
+    return pairs
+
+
+@pytest.mark.parametrize("domain", ["staff", "public"])
+def test_staff_read_the_terms_of_the_field_in_japanese(domain: str) -> None:
+    pairs = _said(domain)
+    assert len(pairs) > 300
+    assert [(said, old) for _id, said in pairs for old in OLD if old in said] == []
+
+
+def test_staff_read_one_word_for_who_complains_in_japanese() -> None:
+    others = re.compile("本人|相談者|申出人")
+    pairs = [(of, said) for of, said in _said("staff") if ONE_WORKER.search(of)]
+    assert len(pairs) > 150
+    assert [said for _of, said in pairs if others.search(said)] == []

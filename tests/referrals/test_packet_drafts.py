@@ -320,7 +320,7 @@ def test_the_paper_says_where_to_answer_for_what_and_until_when():
     assert document.lines == [
         "回答先：03-0 · a@b.c",
         "目的：当事者間の話合いによる解決",
-        "本人の同意の期限：2026年10月31日土曜日",
+        "本人の同意の期限：2026年10月31日",
     ]
     assert set(document.lines) < set(document.texts())
     assert document.lines_in("vi")[1] == "Mục đích: nói chuyện với hai bên và tìm cách giải quyết"
