@@ -91,6 +91,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "holidays_changed": ("country",),
     "reads_chained": (READS, "count"),
     "directory_loaded": (),
+    "desk_registered": ("mechanism",),
     ADOPTED: (),
     ERASED: (named.ROWS, "all"),
 }

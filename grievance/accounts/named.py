@@ -141,7 +141,7 @@ def plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, UUID | date):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def take(session: Session, head: Any, also: UUID | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.referrals import queries
+from grievance.referrals.answered import Stance, stance_in
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import Packet, Referral, ReferralAnswer
 from grievance.referrals.operations import linking
@@ -26,6 +27,7 @@ class Heard:
     reference: str = field(default="", repr=False)
     words: str = field(default="", repr=False)
     opened: bool = True
+    stance: Stance | None = None
 
     @property
     def unread(self) -> bool:
@@ -54,7 +56,7 @@ def _heard(
     if key is None:
         return Heard(row, wrote, opened=False)
     told = key.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
-    return Heard(row, wrote, told["reference"], told["note"])
+    return Heard(row, wrote, told["reference"], told["note"], stance=stance_in(told))
 
 
 def _paper(session: Session, opened: OpenCase, referral: Referral) -> OpenPacket | None:

@@ -201,6 +201,7 @@ def _hand(row: Referral, book: Book, answers: Sequence[Heard]) -> dict[str, Any]
                 "on": _day(one.row.on),
                 "number": one.reference,
                 "text": one.words,
+                **({"stance": one.stance.plain} if one.stance else {}),
             }
             for one in answers
         ],

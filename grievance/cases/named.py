@@ -70,7 +70,7 @@ NAMED[links.BodyWrote] += (
 NAMED[referrals.Packet] += (
     Naming(
         ("readers", "reader_names"),
-        lambda row: bool(row.readers) and _is_final(row),
+        lambda row: bool(row.readers),  # written once, right before it is frozen
         part="readers",
     ),
 )

@@ -15,7 +15,15 @@ from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
 from grievance.accounts.keys import open_organisation_keys, organisation_key
 from grievance.accounts.models import Person
-from grievance.accounts.operations import factors, founding, invitations, partners, recovery
+from grievance.accounts.operations import (
+    companies,
+    factors,
+    founding,
+    invitations,
+    partners,
+    recovery,
+)
+from grievance.accounts.operations.invitations import Seat
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.quorum import COUNTS
@@ -25,6 +33,7 @@ from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase, open_for_organisation
 from grievance.demo.story import Account
 from grievance.directory import queries as directory
+from grievance.directory.operations import Desk, register_desk
 from grievance.vault.factors import code_at
 from grievance.vault.keyring import KeyRing
 from grievance.vault.recovery import fingerprint
@@ -105,6 +114,10 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
         joined = _partner(director.acting(session, ring, given), row)
         colleagues |= {hire.key: one for hire, one in joined}
         hires += [hire for hire, _one in joined]
+    for row in script["companies"]:
+        joined = _company(director.acting(session, ring, given), row)
+        colleagues |= {hire.key: one for hire, one in joined}
+        hires += [hire for hire, _one in joined]
     accounts = tuple(_guarded(session, hire, colleagues[hire.key], given) for hire in hires)
     return Cast(colleagues, accounts)
 
@@ -166,9 +179,9 @@ def _publish(act: StaffAct, script: Mapping[str, Any]) -> None:
     save_profile(act, told)
 
 
-def _join(act: StaffAct, hire: _Hire) -> Colleague:
+def _join(act: StaffAct, hire: _Hire, seat: Seat | None = None) -> Colleague:
     role = Role(hire.account.role)
-    token = invitations.invite(act, invitations.Invitee(hire.name, hire.account.email, role))
+    token = invitations.invite(act, invitations.Invitee(hire.name, hire.account.email, role, seat))
     newcomer = invitations.Newcomer(hire.password, hire.language)
     admitted = invitations.accept(act.session, token, newcomer, ring=act.ring, now=act.now)
     return Colleague(admitted.person_id, act.organisation_id, role, admitted.private)
@@ -189,6 +202,23 @@ def _partner(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleag
     if key is None:
         raise LookupError("no key after the first person of a partner")
     partners.confirm_key(act, added, fingerprint(key.public))
+    return joined
+
+
+def _company(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleague]]:
+    """A company with its desk in the directory and its people, each of whose words were heard."""
+    session, ring, number = act.session, act.ring, row["number"]
+    name, mechanism = f"{row['name']} (demonstration)", f"company-{number}"
+    desk = Desk(mechanism, row["template"], name, number, (row["name"],))
+    register_desk(session, desk, actor=f"member:{act.by.person_id}", now=act.now)
+    checked = (row["number_by"], row["spoken_with"], row["spoken_by"])
+    added = companies.add(act, companies.NewCompany(mechanism, name, number, *checked))
+    inviting, joined = replace(act, organisation_id=added), []
+    for one in row["people"]:
+        hire = _hire({"role": Role.COMPANY_RESPONDENT, **one}, name, ring)
+        came = _join(inviting, hire, Seat(one["task"], one["never"]))
+        companies.hear(act, came.id, fingerprint(session.get_one(Person, came.id).public))
+        joined.append((hire, came))
     return joined
 
 

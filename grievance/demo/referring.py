@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -20,10 +21,11 @@ from grievance.demo.story import Reply
 from grievance.demo.working import Do
 from grievance.directory import queries as directory
 from grievance.referrals import queries
+from grievance.referrals.answered import Answered, Stance, kind_of
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations.linking import NewLink
-from grievance.referrals.operations.steps import Answered, Delivery, Said, given_by_of
+from grievance.referrals.operations.steps import Delivery, Said, given_by_of
 from grievance.vault.receipts import draw_reply_code, reply_pair, slow_root
 from grievance.vault.sessions import new_secret
 
@@ -32,7 +34,9 @@ def _refer(stage: Stage, step: Step) -> None:
     act = stage.by_staff(step)
     entry = directory.book(stage.session).entries[step.given["to"]]
     made = Outgoing(stage.session, act.opened, entry)
-    referring.refer(act, made.wanted(_ticked(made, step.given, act.today), act))
+    wanted = made.wanted(_ticked(made, step.given, act.today), act)
+    named = [stage.cast[one].id for one in step.given.get("readers", ())]
+    referring.refer(act, replace(wanted, readers=named))
 
 
 def _ticked(made: Outgoing, given: Mapping[str, Any], today: date) -> Ticked:
@@ -138,7 +142,10 @@ def _wrote(stage: Stage, step: Step) -> None:
     if act.actor.name not in {actor for _at, actor in seen}:
         bodies.come_in(act, referral)
     given = step.given
-    said = Wrote(given["kind"], given.get("reference", ""), given.get("text", ""), uuid4())
+    position, by = given.get("position", ""), step.day("until") if "until" in given else None
+    stance = Stance(position, given.get("remedy", ""), by) if position else None
+    kind = kind_of(position, referral.state) if position else given["kind"]
+    said = Wrote(kind, given.get("reference", ""), given.get("text", ""), uuid4(), stance)
     bodies.write(act, About(referral, said))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from grievance.accounts.companies import NUMBER_BY
 from grievance.accounts.models import VETTED_BY
 from grievance.clock import local_day
 from grievance.questions.journey import Bank
@@ -96,13 +97,7 @@ def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
     for row in top.rows("people"):
         row.text("role")
         _person(row, keys)
-    for body in top.rows("partners"):
-        body.text("body")
-        body.text("name")
-        body.code("vetted_by", VETTED_BY)
-        for row in body.rows("people"):
-            _person(row, keys)
-        body.done()
+    _guests(top, keys)
     texts = top.row("texts")
     for field_name in texts.value:
         texts.texts(field_name)
@@ -110,6 +105,27 @@ def operator(file: Path = DATA / "operator.yaml") -> dict[str, Any]:
     sheet.end()
     found: dict[str, Any] = sheet.value
     return found
+
+
+def _guests(top: Row, keys: set[str]) -> None:
+    """Bodies and companies with accounts, and their people."""
+    for body in top.rows("partners"):
+        body.text("body")
+        body.text("name")
+        body.code("vetted_by", VETTED_BY)
+        for row in body.rows("people"):
+            _person(row, keys)
+        body.done()
+    for firm in top.rows("companies"):
+        for name in ("number", "name", "template", "spoken_with"):
+            firm.text(name)
+        firm.code("number_by", NUMBER_BY)
+        firm.code("spoken_by", VETTED_BY)
+        for row in firm.rows("people"):
+            row.text("task")
+            row.text("never")
+            _person(row, keys)
+        firm.done()
 
 
 def _person(row: Row, keys: set[str]) -> None:

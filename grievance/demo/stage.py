@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.act import Act
 from grievance.cases.actors import of_receipt
@@ -54,7 +55,10 @@ class Stage:
     def by_partner(self, step: Step) -> Act:
         """What one of a body's people does on their own desk."""
         who = self.cast[step.by]
-        opened = bodies.case_at(self.case, who.organisation, who.privates(self.session))
+        if who.role == Role.COMPANY_RESPONDENT:
+            opened = bodies.case_by_name(self.case, who.id, {1: who.private})
+        else:
+            opened = bodies.case_at(self.case, who.organisation, who.privates(self.session))
         actor = bodies.of_member(who.id)
         return Act(self.session, self.site, opened, actor, step.at)
 

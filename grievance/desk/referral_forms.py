@@ -19,9 +19,10 @@ from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
 from grievance.referrals import queries
+from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import ON_DESK, Packet, Referral
-from grievance.referrals.operations.steps import Answered, Delivery, Said
+from grievance.referrals.operations.steps import Delivery, Said
 from grievance.referrals.states import SAYABLE
 from grievance.referrals.templates import book
 from grievance.web.forms import Choice, Hidden, Line, Select, Tick, Words

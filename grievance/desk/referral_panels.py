@@ -26,6 +26,7 @@ from grievance.extensions import db
 from grievance.i18n import current, date_text, time_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
+from grievance.referrals.answered import THEIRS, Stance
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
 from grievance.referrals.operations import linking, sealing
 from grievance.referrals.operations.readers import Reader, readers_of
@@ -62,6 +63,12 @@ class Answer:
     by: str = ""  # who of the body wrote it, on its desk here
     unread: bool = False
     shut: bool = False
+    stance: Stance | None = None
+
+    @property
+    def position(self) -> str:
+        """Where a company stands, in words."""
+        return _(THEIRS[self.stance.position]) if self.stance else ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,7 @@ def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
             by=_writer(one, names),
             unread=one.unread,
             shut=not one.opened,
+            stance=one.stance,
         )
         for one in found
     ]

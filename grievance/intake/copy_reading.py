@@ -26,6 +26,7 @@ from grievance.intake.remedy_feedback import voices
 from grievance.intake.status import authors, status_of
 from grievance.questions import bank
 from grievance.questions.summary import summary
+from grievance.referrals.answered import THEIRS
 from grievance.web.telephones import shown
 
 Kept = Sequence[tuple[CaseFile, Stored]]
@@ -146,6 +147,14 @@ class _Report:
 
 def _heard(one: Heard) -> str:
     """What a body said, as far as the worker may read it."""
-    words = [one.reference, one.words] if one.for_worker else []
+    words = [*_stance(one), one.reference, one.words] if one.for_worker else []
     told = f"{_(referral_reading.ANSWERS[one.row.kind])} · {date_text(one.row.on)}"
     return "\n".join([told, *filter(None, words)])
+
+
+def _stance(one: Heard) -> list[str]:
+    """Where a company stands, what it proposes, and by when."""
+    if one.stance is None:
+        return []
+    by = _("By %(day)s") % {"day": date_text(one.stance.by)} if one.stance.by else ""
+    return [_(THEIRS[one.stance.position]), one.stance.remedy, by]

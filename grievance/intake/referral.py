@@ -34,6 +34,7 @@ from grievance.intake.referral_forms import SayForm
 from grievance.intake.return_forms import PlainForm
 from grievance.intake.visits import site, visited
 from grievance.referrals import pdf, queries
+from grievance.referrals.answered import THEIRS
 from grievance.referrals.models import ReferralAnswer
 from grievance.referrals.operations import sealing
 from grievance.referrals.operations.readers import readers_of
@@ -142,6 +143,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         office=office,
         readers=readers_of(asked.opened) if asked.opened else [],
         answer_names=referral_reading.ANSWERS,
+        stances=THEIRS,
         note=_note(asked),
         taking=referral_reading.taking_of(hand, asked.opened.document if asked.opened else None),
         warn=hand.packet is not None and referral_reading.must_warn(hand.packet),

@@ -6,7 +6,7 @@ A GET shows and changes nothing but the log of readings.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from flask import Response, abort, request, send_file
@@ -18,7 +18,7 @@ from grievance.cases.operations.referring import About
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
-from grievance.papers.forms import ReplyForm
+from grievance.papers.forms import CompanyForm, ReplyForm, Saying
 from grievance.papers.reading import Visit, site
 from grievance.referrals import pdf, queries
 from grievance.referrals.operations import sealing
@@ -38,7 +38,7 @@ class Door(Protocol):
     def visit(self, *, lock: bool = False) -> Visit | None:
         """What it may see now; with `lock` the case is held."""
 
-    def page(self, visit: Visit, form: ReplyForm, status: int = 200, why: str = "") -> Response:
+    def page(self, visit: Visit, form: Saying, status: int = 200, why: str = "") -> Response:
         """The document, and what can be said about it."""
 
     def shut(self) -> Response:
@@ -48,7 +48,13 @@ class Door(Protocol):
         """An address behind this door."""
 
 
-def ready(visit: Visit, form: ReplyForm) -> ReplyForm:
+def form_of(visit: Visit, typed: Any = None) -> Saying:
+    """What can be said: a company says where it stands. With what was typed, if anything."""
+    kind = CompanyForm if visit.by_name else ReplyForm
+    return kind(typed)
+
+
+def ready(visit: Visit, form: Saying) -> Saying:
     """The form for the hand-over as it is now, with what was typed."""
     form.about(visit.referral)
     form.stand(visit.referral)
@@ -63,23 +69,23 @@ def note_read(visit: Visit) -> None:
 
 def tell_operator(door: Door) -> Response:
     """Tell the operator, once."""
-    visit, form = door.visit(lock=True), ReplyForm(request.form)
+    visit = door.visit(lock=True)
     if visit is None:
         return door.shut()
+    form = form_of(visit, request.form)
     changed = form.seen != visit.referral.version
     form.from_before() if changed else form.about(visit.referral)
     if not form.validate():
         return door.page(visit, form, 422)
-    said = str(form.kind.data), form.reference.data or "", form.words.data or ""
-    sending = form.once(str(visit.door), *said)
+    sending = form.once(str(visit.door), *form.told)
     if bodies.wrote_before(visit.act, sending):
         return _told(door)
     if changed:
         return door.page(visit, form, 409, _(CHANGED))
-    return _write(door, visit, form, Wrote(*said, sending))
+    return _write(door, visit, form, form.wrote(visit.referral, sending))
 
 
-def _write(door: Door, visit: Visit, form: ReplyForm, said: Wrote) -> Response:
+def _write(door: Door, visit: Visit, form: Saying, said: Wrote) -> Response:
     try:
         bodies.write(visit.act, About(visit.referral, said))
     except Refused:

@@ -21,8 +21,9 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import date_text, time_text
 from grievance.i18n import gettext as _
-from grievance.papers.forms import KINDS
+from grievance.papers.forms import KINDS, OURS
 from grievance.referrals import pdf, queries
+from grievance.referrals.answered import Stance, stance_in
 from grievance.referrals.document import Document
 from grievance.referrals.models import PacketFile, Referral
 from grievance.referrals.operations import linking, sealing
@@ -43,6 +44,11 @@ class Visit:
     def door(self) -> UUID:
         """Through which: the id of the link, or of the organisation."""
         return bodies.door_of(self.act)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether people of a company read it, each for themselves."""
+        return bool(self.paper.packet.readers)
 
 
 def site() -> Site:
@@ -70,6 +76,7 @@ class Told:
     who: str
     reference: str = field(repr=False)
     words: str = field(repr=False)
+    stance: Stance | None = None
 
 
 @dataclass(frozen=True)
@@ -122,17 +129,15 @@ class PaperPage:
                 when, kind = self._when(row.at, zone), _(KINDS[row.kind])
                 by = mine[row.id].person_id
                 who = names.get(by, "") if by else ""
-                found.append(Told(kind, when, who, said["reference"], said["note"]))
+                stance = stance_in(said)
+                kind = _(OURS[stance.position]) if stance else kind
+                told = Told(kind, when, who, said["reference"], said["note"], stance)
+                found.append(told)
         return found
 
     def _when(self, at: datetime, zone: ZoneInfo) -> str:
         """A company reads days and no times: when somebody writes can tell who."""
-        return date_text(at.astimezone(zone).date()) if self.by_name else time_text(at, zone)
-
-    @property
-    def by_name(self) -> bool:
-        """Whether people of a company read it, each for themselves."""
-        return bool(self.visit.paper.packet.readers)
+        return date_text(at.astimezone(zone).date()) if self.visit.by_name else time_text(at, zone)
 
 
 def operator() -> Profile | None:

@@ -17,7 +17,7 @@ from grievance.i18n import BY_SLUG, N_
 from grievance.i18n import gettext as _
 from grievance.papers import answering
 from grievance.papers.answering import tell_operator
-from grievance.papers.forms import ReplyForm
+from grievance.papers.forms import Saying
 from grievance.papers.reading import PaperPage, Visit, operator
 from grievance.partner_desk.board import rows_of
 from grievance.partner_desk.forms import KeepForm
@@ -54,7 +54,7 @@ class OnDesk:
     def page(
         self,
         visit: Visit,
-        form: ReplyForm,
+        form: Saying,
         status: int = 200,
         why: str = "",
         keep: KeepForm | None = None,
@@ -103,7 +103,8 @@ def _colleagues(visit: Visit) -> dict[UUID, str]:
 def referral(referral_id: UUID) -> Response:
     """One paper that was handed over to us."""
     door = OnDesk(referral_id)
-    return door.page(door.visit(), ReplyForm())
+    visit = door.visit()
+    return door.page(visit, answering.form_of(visit))
 
 
 @partner.post(f"{PAGE}/answer", endpoint="answer")
@@ -136,10 +137,10 @@ def keep(referral_id: UUID) -> Response:
     form.about(_colleagues(visit))
     item = db.session().get_one(DeskItem, referral_id)
     if not form.validate():
-        return door.page(visit, ReplyForm(), 422, keep=form)
+        return door.page(visit, answering.form_of(visit), 422, keep=form)
     if form.seen != item.version and not _is_kept(visit, item, form):
         form.version.data = str(item.version)
-        return door.page(visit, ReplyForm(), 409, _(CHANGED), form)
+        return door.page(visit, answering.form_of(visit), 409, _(CHANGED), form)
     laying.keep(db.session(), visit.paper, item, form.kept)
     db.session.commit()
     return see_other(door.url(_anchor="ours"))

@@ -13,7 +13,7 @@ from grievance.i18n import BY_SLUG, N_
 from grievance.i18n import gettext as _
 from grievance.papers import answering
 from grievance.papers.answering import tell_operator
-from grievance.papers.forms import ReplyForm
+from grievance.papers.forms import Saying
 from grievance.papers.reading import PaperPage, Visit, operator
 from grievance.partners.blueprint import bp
 from grievance.partners.forms import LOOK_AGAIN, WRONG, CodeForm, PlainForm
@@ -41,7 +41,7 @@ class ByLink:
         """The running visit of this browser."""
         return visited(self.token, lock=lock)
 
-    def page(self, visit: Visit, form: ReplyForm, status: int = 200, why: str = "") -> Response:
+    def page(self, visit: Visit, form: Saying, status: int = 200, why: str = "") -> Response:
         """The document, and what can be said about it."""
         page = render_template(
             "partners/paper.html",
@@ -78,7 +78,7 @@ def page(token: str) -> Response:
     link = ByLink(token)
     visit = link.visit() if request.method == "GET" else None
     if visit:
-        return link.page(visit, ReplyForm())
+        return link.page(visit, answering.form_of(visit))
     return _door(token, form) if is_live(token) else _over(token)
 
 

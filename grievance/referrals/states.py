@@ -36,7 +36,7 @@ ANSWERS = ("acknowledged", "accepted", "declined", "outcome")
 # what a body can say, and where the hand-over must stand: some of it leads nowhere else
 SAYABLE: dict[str, tuple[str, ...]] = {
     **{kind: TABLE[kind][0] for kind in ANSWERS},
-    "progress": ("accepted",),
+    "progress": ("acknowledged", "accepted"),
     "question": SENT,
 }
 SAID = tuple(SAYABLE)

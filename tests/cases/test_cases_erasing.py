@@ -39,10 +39,10 @@ from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox
 from grievance.questions import drafts, jobs
+from grievance.referrals.answered import Answered
 from grievance.referrals.links import DeskItem
 from grievance.referrals.models import PacketFile, Referral
 from grievance.referrals.operations import linking
-from grievance.referrals.operations.steps import Answered
 from grievance.tables import METADATA
 from grievance.vault.keys import KeyPair
 from grievance.vault.receipts import slow_root

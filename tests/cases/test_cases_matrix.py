@@ -80,11 +80,12 @@ from grievance.directory import operations as directory
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from grievance.referrals import queries as referrals
+from grievance.referrals.answered import Answered
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import Packet
 from grievance.referrals.operations import laying, recalling, steps
 from grievance.referrals.operations.linking import NewLink
-from grievance.referrals.operations.steps import Answered, Delivery
+from grievance.referrals.operations.steps import Delivery
 from grievance.refusals import Refused
 from grievance.vault.receipts import reply_pair
 from tests.cases.conftest import ENDS, TODAY, World, document, words

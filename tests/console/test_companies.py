@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.accounts import verifying
 from grievance.accounts.companies import Company, Respondent
 from grievance.accounts.models import Person
 from grievance.accounts.roles import Role
@@ -58,7 +59,7 @@ def send(client: Browser, path: str, **typed: str) -> Any:
 
 
 def test_number_and_contact_are_asked_and_kept_with_by_whom(
-    client: Browser, session: Session
+    app: Flask, client: Browser, session: Session
 ) -> None:
     missing = read_page(send(client, PATH, name="Aozora"))
     assert missing.status == 422
@@ -74,6 +75,8 @@ def test_number_and_contact_are_asked_and_kept_with_by_whom(
     again = read_page(send(client, PATH, **TOLD))
     assert (again.status, set(again.errors)) == (422, {"number"})
     assert len(session.scalars(select(Company)).all()) == 1
+    ring = app.config["KEY_RING"]
+    assert verifying.verify(session, event_key=ring.event_key).broken == []  # the directory, too
 
 
 def test_an_invitation_asks_what_they_do_and_must_never_read(

@@ -20,7 +20,7 @@ from grievance.cases.packets import Outgoing
 from grievance.deadlines import operations as clocks
 from grievance.directory import queries as directory
 from grievance.referrals import queries
-from grievance.referrals.operations.steps import Answered
+from grievance.referrals.answered import Answered
 from grievance.refusals import Refused
 from tests.cases.conftest import World, words
 from tests.desk.test_desk_facts import visit

@@ -33,10 +33,10 @@ from grievance.desk import referral_words
 from grievance.directory import facts
 from grievance.notifications import proof
 from grievance.notifications.models import Outbox
+from grievance.referrals.answered import Answered
 from grievance.referrals.document import Document
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral, ReferralAnswer
 from grievance.referrals.operations import sealing, steps
-from grievance.referrals.operations.steps import Answered
 from grievance.referrals.templates import book, template_for
 from grievance.refusals import Refused
 from grievance.storage import FolderBlobs

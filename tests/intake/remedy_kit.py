@@ -22,11 +22,12 @@ from grievance.cases.operations import closing, handling, referring, remedying
 from grievance.cases.operations.remedying import Agreement, Arrival, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
+from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Referral
 from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import Making
-from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
+from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.referrals.templates import book
 from tests.cast import (
     Browser,

@@ -21,11 +21,12 @@ from grievance.accounts.queries import operator_public_key
 from grievance.cases import files, records
 from grievance.cases.operations import attaching
 from grievance.directory import search
+from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import FlatFile, Making
-from grievance.referrals.operations.steps import Answered, Asking, Delivery
+from grievance.referrals.operations.steps import Asking, Delivery
 from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.keys import Holder

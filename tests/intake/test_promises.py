@@ -94,6 +94,7 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "We took this question back on", "Corrected on",
     "A colleague is away until", "A colleague noted that you", "It works from %(day)s",  # to staff
     "The worker agreed to give you",  # to a body, while the yes stands
+    "By ",  # what a company said, with the day that it named
     "The next numbers can be read here",  # a job writes them the day before
 )  # fmt: skip
 

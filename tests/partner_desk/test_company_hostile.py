@@ -95,7 +95,7 @@ def test_nobody_is_named_by_default_and_then_nobody_reads(world: World) -> None:
 
 def test_the_named_read_it_and_each_sees_what_the_other_answered(firm: Theirs) -> None:
     assert STORY in firm.get().main
-    assert firm.send(kind="accepted", words="We look into it.").status_code == 303
+    assert firm.send(kind="disagree", words="We look into it.").status_code == 303
     other = firm.get(number=1)
     assert STORY in other.main
     assert "We look into it." in other.main
@@ -251,7 +251,7 @@ def test_a_recall_shows_stop_to_the_named_alone(firm: Theirs) -> None:
 def test_the_same_form_twice_is_one_answer(firm: Theirs) -> None:
     page = firm.get()
     for _ in range(2):
-        sent = firm.send(page=page, kind="accepted", words="Once.")
+        sent = firm.send(page=page, kind="disagree", words="Once.")
         assert sent.status_code == 303
     assert written(firm) == 1
 
@@ -326,7 +326,7 @@ def test_a_yes_to_a_company_that_nobody_reads_for_now_is_asked_again(world: Worl
 
 
 def test_times_are_days_and_nobody_is_named_in_the_list(firm: Theirs) -> None:
-    firm.send(kind="accepted", words="Yes")
+    firm.send(kind="time", by_day="2026-12-25")
     board, page = firm.board(), firm.get()
     number = number_of(firm.world.referral.packet_id)
     assert f"Person {number[:4]}" in board.main

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from grievance.cases.operations import referring
+from grievance.accounts import verifying
+from grievance.cases.operations import linking, referring
+from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.referring import About
-from grievance.referrals.models import ON_DESK, Packet, Referral
+from grievance.referrals.models import ON_DESK, Packet, Referral, ReferralAnswer
 from grievance.referrals.operations.steps import Delivery
 from tests.cases.conftest import World
 from tests.cast import browser
@@ -34,12 +36,11 @@ def test_the_handler_picks_who_reads_and_the_worker_is_told_their_names(
     assert {one.get("value") for one in boxes} == {str(one.id) for one in company.people}
     assert not any("checked" in one.attrib for one in boxes)
     assert "must never read: \u2068Plant 2\u2069" in page.main
-    form = next(f for f in page.all("form") if (f.get("action") or "").endswith(HERE))
     sent = {
-        **page.fields(form),
+        **page.fields(),
         "purpose": "complaint",
         "ends_on": LATER,
-        "parts": ["story", "issue", "wish"],
+        "parts": ["issue", "wish"],  # its reader reads them without a translation
         "readers": [str(company.people[0].id)],
     }
     strange = {**sent, "readers": [str(world.handler.id)]}
@@ -65,7 +66,9 @@ def test_the_handler_picks_who_reads_and_the_worker_is_told_their_names(
     referring.deliver(world.act(), About(world.referral, sent_out))
     world.session.commit()
     theirs = Theirs(app, world)
-    assert "二か月、給料がありません。" in theirs.get().main
+    assert theirs.get().all("h2", id="duties")
+    ring = app.config["KEY_RING"]
+    assert verifying.verify(world.session, event_key=ring.event_key).broken == []
     assert theirs.by(1).get(theirs.path).status_code == 404
 
 
@@ -77,3 +80,73 @@ def test_only_a_company_with_an_account_is_asked_who_reads(app: Flask, world: Wo
     for body in (HERE, "jp-lsio"):
         page = read_page(handler.get(f"/staff/cases/{world.case.reference}/refer/{body}"))
         assert page.all("input", name="readers") == []
+
+
+@pytest.fixture
+def firm(app: Flask, world: World) -> Theirs:
+    """Something lies on the desk of one person of a company."""
+    company = world.add_company(1)
+    world.bring_to("accepted")
+    world.on_desk(HERE, [company.people[0].id])
+    world.session.commit()
+    return Theirs(app, world)
+
+
+def test_a_company_says_where_it_stands_what_it_proposes_and_by_when(firm: Theirs) -> None:
+    offered = {one.get("value") for one in firm.get().all("input", name="kind")}
+    assert offered == {"agree", "partly", "disagree", "time", "question"}
+    missing = read_page(firm.send(kind="partly"))
+    assert (missing.status, set(missing.errors)) == (422, {"words", "remedy", "by_day"})
+    told = {
+        "words": "Two months were not paid, one was.",
+        "remedy": "We pay both months with interest.",
+        "by_day": "2026-12-25",
+    }
+    assert firm.send(kind="partly", **told).status_code == 303
+    assert firm.row.state == "accepted"
+    page = firm.get()
+    for shown in ("We agree in part", told["words"], told["remedy"]):
+        assert shown in page.main
+    world = firm.world
+    handler = browser(firm.app, world.session, world.handler)
+    desk = read_page(
+        handler.get(f"/staff/cases/{world.case.reference}/referrals/{world.referral.id}")
+    )
+    for shown in ("They agree in part", told["words"], told["remedy"]):
+        assert shown in desk.main
+    worker, path = visiting(firm.app, world), f"/en/case/handover/{world.referral.id}"
+    assert told["remedy"] not in read_page(worker.get(path)).main  # the desk reads it first
+    linking.read_reply(world.act(), About(world.referral, Shown(words=True)))
+    world.session.commit()
+    read = read_page(worker.get(path)).main
+    assert "They agree in part" in read
+    assert told["remedy"] in read
+    row = world.session.scalars(select(ReferralAnswer)).one()
+    assert b"interest" not in row.content
+
+
+@pytest.mark.parametrize(
+    ("position", "state", "typed"),
+    [
+        ("agree", "accepted", {"remedy": "We pay.", "by_day": "2026-12-25"}),
+        ("disagree", "declined", {"words": "It was paid in May."}),
+        ("time", "acknowledged", {"by_day": "2026-12-25"}),
+        ("question", "delivered", {"words": "Which months?"}),
+    ],
+)
+def test_a_position_counts_as_an_answer(
+    firm: Theirs, position: str, state: str, typed: dict[str, str]
+) -> None:
+    assert read_page(firm.send(kind=position)).status == 422
+    assert firm.send(kind=position, **typed).status_code == 303
+    assert firm.row.state == state
+
+
+def test_who_agreed_says_later_that_it_is_done(firm: Theirs) -> None:
+    firm.send(kind="time", by_day="2026-12-20")
+    assert firm.send(kind="time", by_day="2026-12-22").status_code == 303
+    firm.send(kind="agree", remedy="We pay.", by_day="2026-12-25")
+    assert firm.send(kind="done", words="Paid on Monday.").status_code == 303
+    assert firm.row.state == "outcome"
+    offered = {one.get("value") for one in firm.get().all("input", name="kind")}
+    assert offered == {"question"}

@@ -12,11 +12,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from grievance.cases.site import Site
+from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.models import Consent, Packet, Referral
 from grievance.referrals.operations import sealing, steps
 from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
-from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
+from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.referrals.templates import book
 from grievance.vault import values
 from grievance.vault.keys import Holder, KeyPair, new_key, new_pair

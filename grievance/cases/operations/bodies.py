@@ -24,12 +24,12 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.referring import About
 from grievance.cases.site import Site
 from grievance.cases.states import BODY, LINK, Verb
+from grievance.referrals.answered import Answered, Stance
 from grievance.referrals.links import HOLDER, BodyWrote, DeskItem, ReplyLink
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.operations import recalling, steps
 from grievance.referrals.operations.recalling import shut
 from grievance.referrals.operations.sealing import OpenPacket, Sealer
-from grievance.referrals.operations.steps import Answered
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder
@@ -39,12 +39,14 @@ LINK_DOOR, DESK_DOOR = "link", "organisation"  # what an event calls the door
 
 @dataclass(frozen=True)
 class Wrote:
-    """What a body wrote; `sending` is what this sending is known by."""
+    """What a body wrote; `sending` is what this sending is known by, `stance` what a company says
+    besides."""
 
     kind: str
     reference: str = field(repr=False)
     words: str = field(repr=False)
     sending: UUID
+    stance: Stance | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,9 @@ def write(act: Act, about: About[Wrote]) -> None:
     session, referral, said = act.session, about.referral, about.said
     act.check(Verb.BODY_WROTE)
     paper = open_paper(act, referral)
-    answered = Answered(said.kind, act.today, said.reference, said.words, row=said.sending)
+    answered = Answered(
+        said.kind, act.today, said.reference, said.words, row=said.sending, stance=said.stance
+    )
     answer = steps.record_answer(_Hand(session, paper, act.today, act.now), referral, answered)
     door = _door(act)
     by = {f"{name}_id": one for name, one in door.items()}

@@ -27,13 +27,14 @@ from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
 from grievance.referrals import laid as desks
+from grievance.referrals.answered import Answered
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
 from grievance.referrals.models import ON_DESK, Consent, Packet, Referral
 from grievance.referrals.operations import readers, recalling, sealing, steps
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.sealing import FlatFile, Making, OpenPacket
-from grievance.referrals.operations.steps import Answered, Asking, Delivery, Said
+from grievance.referrals.operations.steps import Asking, Delivery, Said
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder, check_public_key

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grievance.accounts import audit
+from grievance.accounts.audit import Deed
 from grievance.directory import records
 from grievance.directory.models import Mechanism, MechanismRevision
 from grievance.directory.operations.revision import follow, put, standing, touch
@@ -101,4 +103,6 @@ def register_desk(session: Session, desk: Desk, *, actor: str, now: datetime) ->
     )
     put(session, revision, actor=actor, now=now)
     touch(session)
+    head = audit.own_chain(session, audit.DIRECTORY)
+    audit.record(session, head, Deed("desk_registered", actor, now, {"mechanism": desk.id}))
     return revision

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
     DELIVERED_BY,
@@ -75,20 +76,6 @@ class Delivery:
     on: date
     note: str = field(default="", repr=False)
     next_chase: date | None = None
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What the body said, of a kind that is sayable. `row` is drawn first where a sending is known
-    by it."""
-
-    kind: str
-    on: date
-    reference: str = field(default="", repr=False)
-    note: str = field(default="", repr=False)
-    file_id: UUID | None = None
-    next_chase: date | None = None
-    row: UUID = field(default_factory=uuid4)
 
 
 def given_by_of(known_to: str) -> str:
@@ -317,7 +304,6 @@ def record_answer(act: Acting, referral: Referral, answered: Answered) -> Referr
         referral.next_chase = None if ended else answered.next_chase or later
     referral.last_news = now
     row = answered.row
-    content = {"reference": answered.reference.strip(), "note": answered.note.strip()}
     answer = ReferralAnswer(
         id=row,
         case_id=referral.case_id,
@@ -326,7 +312,7 @@ def record_answer(act: Acting, referral: Referral, answered: Answered) -> Referr
         on=answered.on,
         file_id=answered.file_id,
         at=now,
-        content=act.opened.seal_json(Label.REFERRAL_ANSWER, row, content),
+        content=act.opened.seal_json(Label.REFERRAL_ANSWER, row, answered.content),
     )
     session.add(answer)
     session.flush()
