@@ -43,6 +43,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
+from grievance.notifications.reminders import remind
 from grievance.questions.jobs import purge as purge_drafts
 from grievance.referrals.operations import linking
 from grievance.settings import PREFIX, CronSettings, SettingsError, WorkerSettings, read
@@ -121,6 +122,10 @@ def _publish(work: Work) -> Counts:
     return {"due": made, "done": made}
 
 
+def _remind(work: Work) -> Counts:
+    return remind(work.session, work.ring.notifier, work.settings.public_url, work.now)
+
+
 def _purge(work: Work) -> Counts:
     noticed = notices.purge(work.session, work.now)
     counts = purge(work.session, work.now)
@@ -161,6 +166,7 @@ JOBS = (
     Job("sweep", 30, _sweep),
     Job("warn", 3600, _warn),
     Job("stop", 3600, _stop),
+    Job("remind", 600, _remind),
     Job("digest", 300, _digest),
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),

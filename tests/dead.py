@@ -46,7 +46,7 @@ REASONS = {
         standards worker_agrees safety date_switches only_whole""",
     "a format of the vault, frozen with the others": """
         CASE_NARRATIVE CASE_KEY MESSAGE_TRANSLATION LIMITATION_FACTS OVERRIDE_REASON MEMBER_NAME
-        FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY WORKER_ADDRESS MEMBERSHIP_KEY ORGANISATION_KEY
+        FILE_KEY PACKET_DRAFT PACKET_KEY REPLY_BODY MEMBERSHIP_KEY ORGANISATION_KEY
         PERSON_NAME PERSON_CONTACT ORGANISATION_NOTE KEY_REQUEST_NOTE""",
     "what the tests ask a net of safety": "unnamed is_slow admin_url",
 }

@@ -25,7 +25,7 @@ from grievance.cases.operations.replaying import (
     replay,
     stop_erasing,
 )
-from grievance.notifications import outbox
+from grievance.notifications import outbox, reminders
 from grievance.questions.jobs import sweep_left
 from grievance.storage import Blobs
 from grievance.vault.ledger import Forged, whole
@@ -167,6 +167,7 @@ def letters_held(connection: Connection) -> int:
     with Session(connection) as session:
         session.info["actor"] = RESTORE.name
         kept = outbox.hold_back(session, clock.real_now())
+        reminders.drop_all(session)
         session.flush()
     if kept.held:
         click.echo(

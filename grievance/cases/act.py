@@ -19,7 +19,7 @@ from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import moving
+from grievance.cases.operations import moving, reminding
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
 from grievance.clock import end_of_day, local_day, to_the_hour
@@ -73,6 +73,7 @@ class Act:
     def move(self, verb: Verb, *, detail: Detail | None = None, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
         moving.move(self, verb, codes, detail)
+        reminding.plan(self.session, self.site, self.opened, self.now)
 
     def start(self, clock: str) -> None:
         """Run a clock in the operator's hours from here, as long as its kind says."""

@@ -17,7 +17,7 @@ from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import addressing, deciding, replying
+from grievance.cases.operations import addressing, deciding, reminding, replying
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
@@ -135,6 +135,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         answers=_answers(said),
         said_elsewhere=_elsewhere,
         dates=_dates(opened, said),
+        warns=reminding.warns(session, opened, now()),
         contact=contact,
         readers=who_has_read(session, opened.case),
         authors=authors(actor.role),

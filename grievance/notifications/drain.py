@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
 from grievance.notifications.channels import DOUBT, FOR_GOOD, Channel, Letter, TransportError
-from grievance.notifications.models import JobRun, KeptAddress, Outbox
+from grievance.notifications.models import JobRun, Outbox
 from grievance.notifications.outbox import KEPT, forget_ended, open_sealed
 from grievance.notifications.pace import TO_STAFF, held_until
 from grievance.notifications.queries import due
@@ -87,10 +87,8 @@ def drain(session: Session, post: Post, now: datetime) -> dict[str, int]:
 
 def purge(session: Session, now: datetime) -> dict[str, int]:
     """Delete letters and job runs nobody needs any more: the letters 14 days after they ended,
-    runs that did nothing after 2 days, others after 30; and copies of workers' addresses that the
-    release before, or a backup of it, left."""
+    runs that did nothing after 2 days, others after 30."""
     letters = forget_ended(session, now)
-    session.execute(delete(KeptAddress))
     idle = (JobRun.done == 0) & (JobRun.failed == 0) & (JobRun.started_at < now - IDLE_RUNS_KEPT)
     session.execute(delete(JobRun).where(idle | (JobRun.started_at < now - RUNS_KEPT)))
     session.commit()

@@ -76,13 +76,25 @@ class LetterTry(Base):
 
 
 class KeptAddress(Base):
-    """A second copy of a worker's confirmed address, sealed to the notifier. Nothing reads or
-    writes it any more, what an earlier release wrote is deleted; the table goes a release later."""
+    """A second copy of a worker's confirmed address, sealed to the notifier with a language, as
+    long as a letter is planned. Only its case names it, from inside the sealed contact."""
 
     __tablename__ = "address_box"
 
     id: Mapped[UUID] = identifier()
     content: Mapped[bytes] = sealed_column("worker.address/1")
+
+
+class Reminder(Base):
+    """When a neutral letter goes to such an address. It names no case; sent, it is deleted."""
+
+    __tablename__ = "reminder"
+
+    id: Mapped[UUID] = identifier()
+    box_id: Mapped[UUID] = mapped_column(
+        ForeignKey("address_box.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class JobRun(Base):

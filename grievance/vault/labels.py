@@ -109,6 +109,7 @@ class Derive(StrEnum):
     LETTER_TAG = "letter tag/1"
     LETTER_CODE = "letter code/1"
     LETTER_TRY = "letter try/1"
+    LETTER_DAY = "letter day/1"
     SECOND_FACTOR = "second factor/1"
     RECOVERY_CODE = "recovery code/1"
     NOTE = "dated note/1"

@@ -37,7 +37,7 @@ from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
-from grievance.notifications.models import KeptAddress, Outbox
+from grievance.notifications.models import KeptAddress, Outbox, Reminder
 from grievance.questions import drafts, jobs
 from grievance.referrals.answered import Answered
 from grievance.referrals.links import DeskItem
@@ -156,6 +156,8 @@ def _address(world: World) -> None:
     telling.worker_of_news(act.session, act.site, act.opened, NOW)
     box = uuid4()
     world.session.add(KeptAddress(id=box, content=b"sealed to the notifier"))
+    world.session.flush()
+    world.session.add(Reminder(id=uuid4(), box_id=box, at=NOW))
     reached = {"way": "email", "value": "home@example.org", addressing.BOX: str(box)}
     act = world.own()
     addressing.write(act, {**records.read(act.session, act.opened, "identity"), "contact": reached})

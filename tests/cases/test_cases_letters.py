@@ -157,10 +157,16 @@ def test_what_was_confirmed_of_an_address_goes_when_it_is_changed(
     assert "box" not in contact_of(world)
 
 
-def test_a_confirmed_address_lies_nowhere_but_in_the_sealed_identity(world: World, mail: Held):
+def test_a_confirmed_address_has_a_copy_only_while_a_letter_is_planned(world: World, mail: Held):
     name(world, STRANGER)
     (letter,) = send_all(world, mail, NOW)
+    assert boxes(world) == 0
     confirm(world, code_in(letter))
+    assert boxes(world) == 1
+    (copy,) = world.session.scalars(select(KeptAddress))
+    assert str(copy.id) == contact_of(world)["box"]
+    assert STRANGER.encode() not in copy.content
+    replying.change_contact(world.own(), {})
     assert boxes(world) == 0
 
 

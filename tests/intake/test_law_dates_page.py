@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance import clock
 from grievance.accounts.roles import Role
+from grievance.cases.operations import reminding
 from grievance.i18n import BY_SLUG, gettext, speaking
 from tests.cast import Browser, Operator, browser, file_case, found_operator, member
 from tests.pages import Page, read_page
@@ -92,3 +93,12 @@ def test_a_page_of_first_screens_marks_the_language_of_the_law(
     around = next(one for one in page.all("div") if panel in list(one))
     for one in (notice, around):
         assert (one.get("lang"), one.get("dir")) == (told_in, "ltr")
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_letter_is_spoken_of_only_where_one_is_planned(
+    read: Read, monkeypatch: pytest.MonkeyPatch, planned: bool
+) -> None:
+    monkeypatch.setattr(reminding, "warns", lambda *_: planned)
+    page = read(since=ago(0, -60))
+    assert ("Before the next of these dates a letter goes" in page.main) == planned

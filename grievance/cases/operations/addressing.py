@@ -1,15 +1,15 @@
 """The worker's address for letters: asked for once, confirmed by a code.
 
 Nothing but one letter with a code goes to an address until that code was typed on the page of the
-worker: whoever files could name anybody's. It lies nowhere but in the sealed identity: every letter
-to a worker is written in a request that opens it.
+worker: whoever files could name anybody's. It lies in the sealed identity; a copy that a job can
+use is kept as long as a letter is planned (`reminding`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, or_, select
@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.cases import records
-from grievance.cases.act import Act
 from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
-from grievance.notifications import messages, proof
+from grievance.notifications import messages, outbox, proof, reminders
 from grievance.vault import values
 
-BOX = "box"  # in the sealed contact: the address was confirmed; an id, as of the copies of before
+if TYPE_CHECKING:  # an act plans what letters go to an address
+    from grievance.cases.act import Act
+
+BOX = "box"  # in the sealed contact: the address was confirmed; the id of its copy for letters
 
 
 def address_of(contact: Mapping[str, Any]) -> str:
@@ -83,6 +85,17 @@ def confirm(act: Act, typed: str) -> None:
     ring, case = act.site.ring, act.case
     proof.check(act.session, ring.address_hmac, address, case.id, typed)
     write(act, {**identity, "contact": {**contact, BOX: str(uuid4())}})
+
+
+def leave(act: Act, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """No letter goes any more to an address that was taken away: what is planned and what waits for
+    it is deleted. Another case of that address may lose one neutral letter that waits."""
+    box = before.get(BOX)
+    if not box or after.get(BOX) == box:
+        return
+    reminders.drop(act.session, [UUID(box)])
+    tag = proof.recipient(act.site.ring.address_hmac, address_of(before))
+    outbox.forget_worker(act.session, [tag], act.now)
 
 
 def write(act: Act, identity: Mapping[str, Any]) -> None:

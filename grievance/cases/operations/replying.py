@@ -71,6 +71,7 @@ def change_contact(act: Act, contact: Mapping[str, Any]) -> None:
     before, after = identity.get("contact") or {}, dict(contact)
     if before.get(addressing.BOX) and address_of(before) == address_of(after):
         after[addressing.BOX] = before[addressing.BOX]
+    addressing.leave(act, before, after)
     addressing.write(act, {**identity, "contact": after})
     addressing.ask(act.session, act.site, act.case, after, act.now)
 
@@ -80,6 +81,8 @@ def withdraw(act: Act) -> None:
     more is done. Who has the case is told: a body may have to hear of it."""
     act.check(Verb.WITHDRAW)
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
+    identity = records.read(act.session, act.opened, "identity")
+    addressing.leave(act, identity.get("contact") or {}, {})
     end(act)
 
 

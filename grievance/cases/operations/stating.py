@@ -57,6 +57,8 @@ def state_facts(act: Act, stated: Stated) -> None:
     if added.danger and not case.danger:
         _alarm(act)
     _note(act, stated)
+    if moved:
+        addressing.leave(act, before, contact)
     if moved:  # what stays may be what a backup brought back
         addressing.ask(act.session, act.site, case, contact, act.now)
     telling.worker_of_news(act.session, act.site, act.opened, act.now)
