@@ -19,6 +19,7 @@ from grievance.console import (
     partner_people,
     partners,
     people,
+    runs,
     second_steps,
 )
 from grievance.console.surface import console
@@ -33,6 +34,7 @@ VIEWS = (
     folding,
     keys,
     letters,
+    runs,
     operator,
     closed_days,
     confirm,

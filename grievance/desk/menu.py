@@ -95,6 +95,12 @@ ENTRIES = (
         N_("Letters that could not be sent, and whether mail works."),
     ),
     Entry(
+        "console.jobs",
+        N_("Jobs"),
+        frozenset({P.JOBS_READ}),
+        N_("What is done by itself, when it ran last, and what came of it."),
+    ),
+    Entry(
         "console.people",
         N_("People"),
         frozenset({P.PEOPLE_MANAGE, P.KEYS_APPROVE}),

@@ -76,3 +76,10 @@ def last_runs(session: Session) -> dict[str, JobRun]:
     newest = select(JobRun).ext(distinct_on(JobRun.job))
     newest = newest.order_by(JobRun.job, JobRun.started_at.desc())
     return {run.job: run for run in session.scalars(newest)}
+
+
+def last_failures(session: Session) -> dict[str, JobRun]:
+    """The newest run of each job in which something failed; runs are kept for 30 days."""
+    newest = select(JobRun).ext(distinct_on(JobRun.job)).where(JobRun.failed > 0)
+    newest = newest.order_by(JobRun.job, JobRun.started_at.desc())
+    return {run.job: run for run in session.scalars(newest)}
