@@ -130,7 +130,7 @@ def house(live_app: Flask, server: Server, ring_folder: Path, tmp_path: Path) ->
     """A founded operator; its director works on cases and is alone at first."""
     keyring.split(ring_folder, "worker", tmp_path / "ring")
     with live_app.app_context(), ExitStack() as stack:
-        act_as("public")
+        act_as("cli:tests")
         address = db.engine.url.database
         session = db.session()
         operator = found_operator(session, live_app.config["KEY_RING"])
