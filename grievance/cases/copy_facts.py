@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases import corrections, messages, queries, records
+from grievance.cases import corrections, messages, passages, queries, records
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
 from grievance.cases.copies import CASE_FORMAT, FORMAT
@@ -124,6 +124,7 @@ def _changed(
 def _messages(
     session: Session, opened: OpenCase, kept: Kept, thread: str = "worker"
 ) -> list[dict[str, Any]]:
+    left = passages.stale(session, opened)
     return [
         {
             "by": one.row.author,
@@ -131,7 +132,8 @@ def _messages(
             "language": one.row.language,
             "text": one.text,
             "translations": [
-                {"language": row.language, "text": text} for row, text in one.translations
+                {"language": row.language, "text": text, "stale": row.id in left}
+                for row, text in one.translations
             ],
             "files": [stored.name for row, stored in kept if row.message_id == one.row.id],
         }

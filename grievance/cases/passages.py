@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.cases import corrections, records
+from grievance.cases.messages import Read
 from grievance.cases.models import Translation
 from grievance.cases.opening import OpenCase
 
@@ -26,3 +29,15 @@ def stale(session: Session, opened: OpenCase) -> set[UUID]:
         if row.passage in since
         and max([row.at, *(one.row.at for one in fixed.get(row.id, ()))]) < since[row.passage]
     }
+
+
+def current(session: Session, opened: OpenCase, thread: Sequence[Read]) -> list[Read]:
+    """A thread without the translations that were left behind: who reads those alone would be told
+    what does not hold any more."""
+    left = stale(session, opened)
+    return [
+        replace(
+            one, translations=tuple(said for said in one.translations if said[0].id not in left)
+        )
+        for one in thread
+    ]

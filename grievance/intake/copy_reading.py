@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from grievance.accounts.queries import profile
-from grievance.cases import messages, records
+from grievance.cases import messages, passages, records
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
 from grievance.cases.copies import Copy, Entry, Section
@@ -102,7 +102,9 @@ class _Report:
     def messages(self) -> Iterator[Entry]:
         """The thread with us, each message with what people translated of it."""
         names = authors(self.act.actor.role)
-        for one in messages.thread(self.act.session, self.act.opened, "worker"):
+        session, opened = self.act.session, self.act.opened
+        thread = messages.thread(session, opened, "worker")
+        for one in passages.current(session, opened, thread):
             by = f"{names[one.row.author]} · {self._day(one.row.at)}"
             yield Entry(by, one.text, one.row.language)
             for row, text in one.translations:

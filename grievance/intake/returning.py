@@ -12,7 +12,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import files, messages, records
+from grievance.cases import files, messages, passages, records
 from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile
@@ -109,7 +109,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
     decides, can = actor.role == "worker", set(verbs_for(act.case, actor))
     kept = files.listed(session, opened)
     _speak(opened)
-    thread = messages.thread(session, opened, "worker")
+    thread = passages.current(session, opened, messages.thread(session, opened, "worker"))
     clean_afterwards(act.site, opened, kept, actor.name)
     said = {**records.read(session, opened, "answers"), **records.read(session, opened, "identity")}
     contact = said.pop("contact", {}) | {"old": addressing.may_be_old(session, opened.case.id)}
