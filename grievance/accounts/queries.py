@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.companies import heard
 from grievance.accounts.factors import FactorRule, SecondFactor
+from grievance.accounts.folding import FoldRule
 from grievance.accounts.keys import holder_of, organisation_key, recovery_key
 from grievance.accounts.models import (
     Invitation,
@@ -70,6 +71,7 @@ class MembershipFact:
     mechanism: str | None = None
     guarded: bool = False
     must_guard: bool = False
+    folds: bool = False
 
     @property
     def guest(self) -> bool:
@@ -133,8 +135,10 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
         SecondFactor.person_id == Membership.person_id, SecondFactor.confirmed_at.is_not(None)
     )
     must = exists().where(FactorRule.roles.has_key(Membership.role))  # noqa: W601  of JSONB
+    folds = exists().where(FoldRule.roles.has_key(Membership.role))  # noqa: W601  of JSONB
+    told = (guarded.label("guarded"), must.label("must"), folds.label("folds"))
     rows = session.execute(
-        select(Organisation, Membership.role, holds, guarded.label("guarded"), must.label("must"))
+        select(Organisation, Membership.role, holds, *told)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id, Membership.active)
         .order_by(Organisation.id)
@@ -151,8 +155,9 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
             org.mechanism,
             has_one,
             must_have,
+            folded,
         )
-        for org, role, held, has_one, must_have in rows
+        for org, role, held, has_one, must_have, folded in rows
     )
 
 

@@ -10,7 +10,6 @@ from flask import abort, current_app, request
 
 from grievance.accounts import staff
 from grievance.accounts.absences import away
-from grievance.accounts.folding import folded
 from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
@@ -86,9 +85,9 @@ def open_case(reference: str, *, change: bool = False) -> Desk:
 
 def _folded(member: Member, case: Case) -> bool:
     """Whether who it is about is folded for this person, who has not opened it today."""
-    session = db.session()
-    if member.role not in folded(session):
+    if member.operator is None or not member.operator.folds:
         return False
+    session = db.session()
     zone = operator_hours(session).zone
     return not opened_today(session, case.id, member.actor, now(), zone)
 
