@@ -135,6 +135,10 @@ SENTENCES: dict[str, str] = {
         " new yes."
     ),
     "no_desk": N_("This body has no desk here. Choose another way."),
+    "named_only": N_(
+        "The worker agreed that only the people who were named read this, on their desk here. Ask"
+        " for a new yes before it goes any other way."
+    ),
     "reader": N_("Somebody you named cannot read for this company now. Choose again."),
     "link_over": N_("There is no reply link that could be used. Make a new one."),
     "next_chase": N_("The day to ask again must be in the future."),

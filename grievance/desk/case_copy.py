@@ -193,7 +193,8 @@ class _FromUs:
             yield Entry(one.body, f"{one.state} · {one.news}")
             for answer in answers_of(self.read.desk, one.referral):
                 if not answer.unread and not answer.shut:
-                    said = [f"{answer.kind} · {answer.day}", answer.number, answer.told]
+                    said = [f"{answer.kind} · {answer.day}", *answer.stands]
+                    said += [answer.number, answer.told]
                     yield Entry(one.body, "\n".join(filter(None, said)))
 
     def promised(self) -> Iterator[Entry]:

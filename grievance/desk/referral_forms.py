@@ -144,7 +144,8 @@ def _day(typed: str | None) -> date:
 
 
 class DeliverForm(ReferralForm):
-    """How it went out; for a body with an account first of all on its own desk here."""
+    """How it went out; for a body with an account first of all on its own desk here, and what only
+    people who were named may read there alone."""
 
     has_desk = False
     by = Choice(lazy("Who hands it over"), needed=lazy("Choose who hands it over."))
@@ -164,7 +165,10 @@ class DeliverForm(ReferralForm):
         order = dict.fromkeys(((ON_DESK,) if self.has_desk else ()) + (*usual, *said.CHANNELS))
         if not self.has_desk:
             del order[ON_DESK]
-        self.by.choices = choices_of((code, _(label)) for code, label in said.BY.items())
+        by = list(said.BY)
+        if packet and packet.readers:
+            self.has_desk, by, order = True, ["staff"], {ON_DESK: None}
+        self.by.choices = choices_of((code, _(said.BY[code])) for code in by)
         self.channel.choices = choices_of((code, _(said.CHANNELS[code])) for code in order)
 
     def begin(self, packet: Packet, today: date) -> None:

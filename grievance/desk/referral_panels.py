@@ -70,6 +70,14 @@ class Answer:
         """Where a company stands, in words."""
         return _(THEIRS[self.stance.position]) if self.stance else ""
 
+    @property
+    def stands(self) -> list[str]:
+        """Where a company stands, what it proposes, and by when: nothing for any other body."""
+        if self.stance is None:
+            return []
+        by = _("By %(day)s") % {"day": date_text(self.stance.by)} if self.stance.by else ""
+        return [self.position, self.stance.remedy, by]
+
 
 @dataclass(frozen=True)
 class Paper:

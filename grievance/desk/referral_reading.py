@@ -213,6 +213,8 @@ class ReferralPage:
             return any(one.unread for one in self.answers)
         if verb == Verb.LAY_ON_DESK:
             return bool(self.office) and not laying.lies(self.desk.act(0), self.referral)
+        if verb == Verb.MAKE_LINK:
+            return not (self.paper.packet and self.paper.packet.readers)
         if verb in (Verb.RENEW_LINK, Verb.CLOSE_LINK):
             return any(one.live for one in self.links)
         return True

@@ -24,7 +24,7 @@ from grievance.partner_desk.forms import KeepForm
 from grievance.partner_desk.loading import act_on, on_desk, today, visit_of
 from grievance.partner_desk.surface import answer as page_of
 from grievance.partner_desk.surface import membership, partner
-from grievance.referrals import queries
+from grievance.referrals import laid, queries
 from grievance.referrals.links import DeskItem
 from grievance.referrals.operations import laying
 from grievance.referrals.operations.readers import readers_of
@@ -93,7 +93,8 @@ class OnDesk:
 
 def _colleagues(visit: Visit) -> dict[UUID, str]:
     """Who of this organisation can read it; in a company who is named for it."""
-    here, named = membership(), visit.paper.packet.readers
+    here = membership()
+    named = laid.readers(db.session(), here.organisation_id, visit.paper.packet.id)
     found = [one for one in accounts.people(db.session(), here.organisation_id) if one.holds_key]
     return {one.id: one.name for one in found if not here.by_name or one.id in named}
 

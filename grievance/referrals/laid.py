@@ -15,13 +15,13 @@ from sqlalchemy import (
     any_,
     case,
     func,
-    literal,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.orm import Session
 
+from grievance.accounts.companies import Respondent
 from grievance.referrals.links import DeskItem
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.queries import FAR
@@ -94,11 +94,26 @@ def _next(today: date) -> ColumnElement[date]:
     return case((untold, FIRST), (_goes_on(today), theirs), else_=FAR)
 
 
+def _named() -> ColumnElement[bool]:
+    """Of somebody of a company and a packet: it names them, and for what they do there now. Who
+    left and was asked anew, to come back, is not who the worker was told of."""
+    return and_(
+        Respondent.person_id == any_(Packet.readers), Respondent.asked_at <= Packet.frozen_at
+    )
+
+
 def _theirs(whose: Whose) -> ColumnElement[bool]:
     here = DeskItem.organisation_id == whose.organisation_id
     if whose.reader is None:
         return here
-    named = select(Packet.id).where(literal(whose.reader) == any_(Packet.readers))
+    named = (
+        select(Packet.id)
+        .join(Respondent, _named())
+        .where(
+            Respondent.person_id == whose.reader,
+            Respondent.organisation_id == whose.organisation_id,
+        )
+    )
     return and_(here, Referral.packet_id.in_(named))
 
 
@@ -154,6 +169,12 @@ def figures(session: Session, whose: Whose, today: date) -> Figures:
     ).one()
     days = row[4]
     return Figures(row[0], row[1], row[2], row[3], None if days is None else float(days))
+
+
+def readers(session: Session, organisation_id: UUID, packet_id: UUID) -> set[UUID]:
+    """Who of a company finds a paper on their desk: they were named for what they do there now."""
+    there = (Packet.id == packet_id, Respondent.organisation_id == organisation_id)
+    return set(session.scalars(select(Respondent.person_id).join(Packet, _named()).where(*there)))
 
 
 def desks_of(session: Session, referrals: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -281,7 +281,9 @@ def joined(world: World, name: str, address: str = "later@company.example") -> S
     return Staff(came.person_id, name, address, role, world.partner.id, came.private)
 
 
-def test_who_left_and_came_back_to_something_else_is_not_who_was_named(firm: Theirs) -> None:
+def test_who_left_and_came_back_to_something_else_is_not_who_was_named(
+    app: Flask, firm: Theirs
+) -> None:
     world = firm.world
     first = person(firm, NAMED)
     ENDS["they leave"](world)
@@ -291,6 +293,19 @@ def test_who_left_and_came_back_to_something_else_is_not_who_was_named(firm: The
     packet = world.session.get_one(Packet, world.referral.packet_id)
     (held,) = laying._recipients(world.session, world.site, packet).holders
     assert held.id == person(firm, 1).id
+    offered = {one.get("value") for one in firm.get(number=1).all("option")}
+    assert str(first.id) not in offered
+    back = replace(world, partner=replace(world.partner, people=(again,)))
+    theirs, number = Theirs(app, back), number_of(packet.id)
+    board = theirs.board()
+    assert "Nothing was handed over to you yet" in board.main
+    assert 'data-figure="all"' not in board.html
+    assert number not in theirs.by().get("/partner/papers.csv").text
+    for path in ("", "/paper.pdf"):
+        assert theirs.by().get(f"{theirs.path}{path}").status_code == 404
+    consenting.recall(world.own(), HERE)
+    world.session.commit()
+    assert number not in theirs.board().html
 
 
 def test_a_new_password_reads_again_once_its_words_were_heard_and_it_was_laid_anew(

@@ -10,8 +10,13 @@ from grievance.accounts import verifying
 from grievance.cases.operations import linking, referring
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.referring import About
+from grievance.clock import now
+from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import ON_DESK, Packet, Referral, ReferralAnswer
+from grievance.referrals.operations.linking import NewLink
 from grievance.referrals.operations.steps import Delivery
+from grievance.refusals import Refused
+from grievance.vault.keys import new_pair
 from tests.cases.conftest import World
 from tests.cast import browser
 from tests.pages import read_page
@@ -72,6 +77,32 @@ def test_the_handler_picks_who_reads_and_the_worker_is_told_their_names(
     assert theirs.by(1).get(theirs.path).status_code == 404
 
 
+def test_what_only_named_people_may_read_goes_no_other_way(app: Flask, world: World) -> None:
+    company = world.add_company(1)
+    world.bring_to("accepted")
+    row = world.hand_over("consented", HERE, [company.people[0].id])
+    world.session.commit()
+    for by, way in (("staff", "email"), ("worker_takes_it", "in_person")):
+        with pytest.raises(Refused, match="named_only"):
+            referring.deliver(world.act(), About(row, Delivery(by, way, world.act().today)))
+    handler = browser(app, world.session, world.handler)
+    path = f"/staff/cases/{world.case.reference}/referrals/{row.id}"
+    page = read_page(handler.get(path))
+    offered = {one.get("value") for one in page.one("select", name="channel").iter("option")}
+    assert offered - {""} == {ON_DESK}
+    assert [one.get("value") for one in page.all("input", name="by")] == ["staff"]
+    referring.deliver(world.act(), About(row, Delivery("staff", ON_DESK, world.act().today)))
+    world.session.commit()
+    new = NewLink("token", new_pair(), 1, now())
+    for verb, value in ((linking.make_link, new), (linking.renew_link, now())):
+        with pytest.raises(Refused, match="named_only"):
+            verb(world.act(), About(row, value))  # type: ignore[operator]
+    assert world.session.scalars(select(ReplyLink)).all() == []
+    there = read_page(handler.get(path)).html
+    assert "/recall_for_worker" in there
+    assert "/make_link" not in there
+
+
 def test_only_a_company_with_an_account_is_asked_who_reads(app: Flask, world: World) -> None:
     world.bring_to("accepted")
     world.add_partner("jp-lsio")
@@ -123,6 +154,16 @@ def test_a_company_says_where_it_stands_what_it_proposes_and_by_when(firm: Their
     assert told["remedy"] in read
     row = world.session.scalars(select(ReferralAnswer)).one()
     assert b"interest" not in row.content
+    where = f"/staff/cases/{world.case.reference}/export"
+    typed = {**read_page(handler.get(where)).fields(), "reason": "review", "shape": "page"}
+    printed = read_page(handler.post(where, data={one: typed[one] for one in typed if typed[one]}))
+    for shown in (
+        "They agree in part",
+        told["words"],
+        told["remedy"],
+        "By Friday, December 25, 2026",
+    ):
+        assert shown in printed.main
 
 
 @pytest.mark.parametrize(

@@ -107,11 +107,11 @@ def seal(act: Act, packet: Packet, to: Recipients) -> dict[str, Any]:
 
 def lay(act: Act, referral: Referral, opened: OpenPacket) -> dict[str, Any]:
     """Lay it on the desk of its body and tell who reads it there, without a word about what.
-    Refuses `no_desk` where nobody does."""
+    Refuses `no_desk` where nobody does, `named_only` where none of those who were named does."""
     partners.hold(act.session, referral.mechanism)
     to = _recipients(act.session, act.site, opened.packet)
     if to is None:
-        raise Refused("no_desk")
+        raise Refused("named_only" if opened.packet.readers else "no_desk")
     laying.lay(act.session, opened, referral, to, act.now)
     telling.partner_of_news(act, act.site, to.organisation_id, opened.packet.readers)
     return {"organisation": to.organisation_id}

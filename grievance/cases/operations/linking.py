@@ -40,19 +40,27 @@ def make_link(act: Act, about: About[NewLink]) -> ReplyLink:
     past the worker's consent. One that was made before ends.
 
     Refuses `not_now` unless the body has it and something may still come of it, and without a yes
-    that holds.
+    that holds; `named_only` for a paper that the worker agreed to for people of a company by name:
+    a code does not say who holds it.
     """
     session, referral, new = act.session, about.referral, about.said
     act.check(Verb.MAKE_LINK)
     if referral.packet_id is None:
         raise Refused("not_now")
     steps.valid_consent(session, referral, act.today)
-    opened = open_packet(session, act.opened, session.get_one(Packet, referral.packet_id))
+    opened = open_packet(session, act.opened, _for_anyone(session, referral))
     assert act.actor.person is not None
     link = linking.make(session, opened, referral, new, act.actor.person)
     _within_consent(act, referral, link)
     act.move(Verb.MAKE_LINK, referral=referral.id, link=link.id, ends=link.ends_at.isoformat())
     return link
+
+
+def _for_anyone(session: Session, referral: Referral) -> Packet:
+    packet = session.get_one(Packet, referral.packet_id)
+    if packet.readers:
+        raise Refused("named_only")
+    return packet
 
 
 def _within_consent(act: Act, referral: Referral, link: ReplyLink) -> None:
@@ -62,9 +70,11 @@ def _within_consent(act: Act, referral: Referral, link: ReplyLink) -> None:
 
 def renew_link(act: Act, about: About[datetime]) -> None:
     """Sixty days more, counted from this real time, with the same link and code; never past the
-    consent. Refuses `link_over` where there is none to renew."""
+    consent. Refuses `link_over` where there is none to renew, `named_only` as making one does."""
     referral = about.referral
     act.check(Verb.RENEW_LINK)
+    if referral.packet_id:
+        _for_anyone(act.session, referral)
     link = _open(act.session, referral)
     steps.valid_consent(act.session, referral, act.today)
     linking.renew(act.session, link, about.said)

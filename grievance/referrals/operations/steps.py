@@ -257,8 +257,9 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     """Record that it went out, or that the worker takes it there.
 
     Refused without a valid consent, for an unknown channel, or for a day to come or before the
-    yes; on its desk here a body has it today, from us. The next chase is the template's first
-    waiting time unless a day is given.
+    yes; on its desk here a body has it today, from us; `named_only` by any other way for what only
+    people of a company who were named may read. The next chase is the template's first waiting
+    time unless a day is given.
     """
     session, today, now = act.session, act.today, act.now
     if referral.state not in TABLE["deliver"][0]:
@@ -272,6 +273,8 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     if delivery.on > today or (on_desk and delivery.on != today):
         raise Refused("date")
     packet = session.get_one(Packet, referral.packet_id)
+    if packet.readers and not on_desk:
+        raise Refused("named_only")
     _step(referral, "deliver")
     referral.delivered_by, referral.channel = delivery.by, delivery.channel
     referral.delivered_at, referral.delivered_on, referral.last_news = now, delivery.on, now
