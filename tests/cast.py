@@ -389,9 +389,8 @@ class Browser(FlaskClient):
         """One request."""
         opened: Callable[..., Any] = super().open
         answer = Context().run(opened, *arguments, **options)
-        if has_app_context() and db.session.info.get(
-            "actor"
-        ):  # a connection that test and pages share
+        # pages of a test share its connection, and say there who acts
+        if has_app_context() and db.session.info.get("actor"):
             act_as(db.session.info["actor"])
         return answer
 

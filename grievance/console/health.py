@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.queries import filing_open
 from grievance.clock import now, real_now
 from grievance.deadlines.models import Deadline
-from grievance.extensions import db
+from grievance.extensions import acting, db
 from grievance.notifications.queries import lag, last_runs, mail_works, states
 from grievance.questions.drafts import unsent
 from grievance.web.audience import audience
@@ -61,7 +61,8 @@ def _store_well() -> bool:
 
 def _overdue(session: Session) -> int:
     running = Deadline.met_at.is_(None), Deadline.stopped_at.is_(None)
-    oldest = session.scalar(select(func.min(Deadline.due_at)).where(*running))
+    with acting("job:health", session):
+        oldest = session.scalar(select(func.min(Deadline.due_at)).where(*running))
     return max(0, round((now() - oldest).total_seconds())) if oldest else 0
 
 

@@ -12,7 +12,7 @@ from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import keeping, receipts
 from grievance.cases.site import Site
 from grievance.clock import now, real_now
-from grievance.extensions import db
+from grievance.extensions import acting, db
 from grievance.i18n import N_
 from grievance.vault.keys import Holder
 from grievance.vault.receipts import parse, slow_root
@@ -66,7 +66,8 @@ def begin(typed: str) -> tuple[str, str]:
         raise UnknownCode
     receipt, keys = found
     keys = receipts.renew(db.session(), site().ring, receipt, keys, root)
-    receipts.end_visit(db.session(), cookie(COOKIE))
+    with acting("public", db.session()):  # it may have been of another number
+        receipts.end_visit(db.session(), cookie(COOKIE))
     secret = receipts.begin_visit(db.session(), site().ring, receipt, keys, real_now())
     told = _kept_before(secret, receipt_holder(receipt), keys.pair.private)
     db.session.commit()

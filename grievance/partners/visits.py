@@ -15,7 +15,7 @@ from grievance.cases.operations import bodies
 from grievance.cases.operations.bodies import Guessed
 from grievance.cases.operations.receipts import hold
 from grievance.clock import now, real_now
-from grievance.extensions import act_as, db
+from grievance.extensions import act_as, acting, db
 from grievance.papers.reading import Visit, opened_by, site
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Referral
@@ -115,7 +115,8 @@ def _prove(token: str, root: bytes) -> str:
     except (Refused, Shut):
         session.rollback()
         raise Over from None
-    linking.end_visit(session, cookie(COOKIE))
+    with acting("public", session):  # it may have been over another link
+        linking.end_visit(session, cookie(COOKIE))
     secret = linking.begin_visit(session, site().ring, link, pair, at)
     session.commit()
     return secret

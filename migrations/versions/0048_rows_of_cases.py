@@ -23,7 +23,7 @@ BESIDE = ("body_wrote", "reply_session")
 INSIDE = (
     "attempt", "case_file", "case_grant", "case_key", "case_record", "case_visit", "correction",
     "erasure", "feedback", "filing_note", "four_eyes", "message", "outcome", "receipt",
-    "receipt_session", "reissue", "remedy_item", "search_line", "suggestion", "translation",
+    "receipt_session", "reissue", "remedy_item", "suggestion", "translation",
 )  # fmt: skip
 
 FUNCTIONS = """
@@ -42,12 +42,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     WHERE person_id = actor_id() AND active AND kind = 'operator')
 $$;
 -- A conflict of interest takes the case away from the next transaction on: the one that writes it
--- down has to come to its end, and does not see itself in its snapshot.
+-- down has to come to its end.
 CREATE FUNCTION barred_cases() RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(case_id), '{}') FROM recusal
   WHERE actor_kind() = 'member' AND person_id = actor_id() AND state = 'stands'
-    AND pg_visible_in_snapshot(recusal.xmin::text::xid8, pg_current_snapshot())
+    AND pg_xact_status(recusal.xmin::text::xid8) IS DISTINCT FROM 'in progress'
 $$;
 -- The hand-overs of a body: of its link, or on the desk of an organisation that is not the operator,
 -- in a company only for who is named in the paper.
@@ -128,6 +128,8 @@ def rules() -> dict[str, str]:
         table: f"{INSIDE_RULE} OR {among(own, 'own_packets')}" for table, own in OF_PACKET.items()
     }
     found |= dict.fromkeys(INSIDE, INSIDE_RULE)
+    # a place in the index, without which chunks would be filled past their size
+    found["search_line"] = f"{STAFF} OR {among('case_id', 'worker_cases')}"
     found["packet_file"] = "EXISTS (SELECT FROM packet WHERE packet.id = packet_id)"
     found["body_wrote"] = "EXISTS (SELECT FROM referral_answer said WHERE said.id = answer_id)"
     found["reply_session"] = f"{INSIDE_RULE} OR {PUBLIC} OR link_id = (SELECT actor_id())"

@@ -26,6 +26,7 @@ from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
+from grievance.extensions import acting
 from grievance.questions.complaint import Complaint
 from grievance.vault.keys import key_check, public_key_mac
 from grievance.vault.receipts import ReceiptKeys
@@ -111,7 +112,8 @@ def _dues(session: Session, told: Complaint, at: datetime) -> dict[str, datetime
 def _row(session: Session, filing: Filing, due: datetime, at: datetime) -> Case:
     told = filing.complaint
     same_hour = select(Case.id).where(Case.filed_at == at).limit(BURST).subquery()
-    recent = session.scalar(select(func.count()).select_from(same_hour)) or 0
+    with acting("job:counting", session):
+        recent = session.scalar(select(func.count()).select_from(same_hour)) or 0
     case = Case(
         id=uuid4(),
         reference="".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH)),

@@ -23,6 +23,7 @@ from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.handling import workers
 from grievance.cases.site import Site
 from grievance.cases.states import Verb
+from grievance.extensions import acting
 from grievance.refusals import Refused
 
 LEAVING = of_job("leaving")
@@ -52,16 +53,18 @@ def let_go(session: Session, site: Site, who: Leaving, now: datetime) -> Iterato
     """
     mine = select(Case).where(Case.assignee_id == who.person, Case.state.in_(OPEN))
     locked = mine.order_by(Case.id).with_for_update().execution_options(populate_existing=True)
-    held = list(session.scalars(locked))
-    before = _shut(session)
+    with acting(LEAVING.name, session):  # who removes them need not see these cases
+        held = list(session.scalars(locked))
+        before = _shut(session)
     yield
     session.flush()
-    if any(after - shut for shut, after in zip(before, _shut(session), strict=True)):
-        raise Refused("unread")
-    if who.to is not None and who.to not in {one.id for one in workers(session)}:
-        raise Refused("takes")
-    for case in held:
-        free(JobAct(session, case, LEAVING, now), Left(site, who.to))
+    with acting(LEAVING.name, session):
+        if any(after - shut for shut, after in zip(before, _shut(session), strict=True)):
+            raise Refused("unread")
+        if who.to is not None and who.to not in {one.id for one in workers(session)}:
+            raise Refused("takes")
+        for case in held:
+            free(JobAct(session, case, LEAVING, now), Left(site, who.to))
 
 
 def _shut(session: Session) -> tuple[set[UUID], set[UUID]]:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from grievance.extensions import acting
 from grievance.referrals.links import HOLDER, BodyWrote, ReplyLink, ReplySession
 from grievance.referrals.models import Packet, PacketGrant, Referral, ReferralAnswer
 from grievance.referrals.operations import sealing
@@ -107,9 +108,12 @@ def find(session: Session, token: str) -> ReplyLink | None:
 
 def language_of(session: Session, token: str) -> str:
     """The language of the document behind a link; empty where there is none."""
-    mine = ReplyLink.token_hash == secret_hash(token)
-    found = select(Packet.language).join(ReplyLink, ReplyLink.packet_id == Packet.id)
-    return session.scalar(found.where(mine)) or ""
+    link = find(session, token)
+    if link is None:
+        return ""
+    with acting(f"reply:{link.id}", session):
+        wanted = select(Packet.language).where(Packet.id == link.packet_id)
+        return session.scalar(wanted) or ""
 
 
 def take_try(session: Session, token: str, now: datetime) -> bool:

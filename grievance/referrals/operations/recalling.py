@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.companies import RESPONDENT, Respondent
 from grievance.accounts.keys import RECIPIENT
 from grievance.clock import to_the_hour
+from grievance.extensions import acting
 from grievance.referrals.links import HOLDER, ReplyLink, ReplySession
 from grievance.referrals.models import Consent, Packet, PacketGrant, Referral
 from grievance.referrals.states import LIVE, RECALLABLE
@@ -91,16 +92,18 @@ def drop_all_of(session: Session, organisation_id: UUID) -> None:
     """A body has no account any more: every packet key that was sealed to it, or to its people by
     name, goes. What was agreed stays as it was; it is not recalled."""
     key = (PacketGrant.holder_kind == RECIPIENT, PacketGrant.holder_id == organisation_id)
-    session.execute(delete(PacketGrant).where(*key))
     people = select(Respondent.person_id).where(Respondent.organisation_id == organisation_id)
     named = (PacketGrant.holder_kind == RESPONDENT, PacketGrant.holder_id.in_(people))
-    session.execute(delete(PacketGrant).where(*named))
+    with acting("job:closing", session):  # also of cases that who closes it may not see
+        session.execute(delete(PacketGrant).where(*key))
+        session.execute(delete(PacketGrant).where(*named))
 
 
 def drop_reader(session: Session, person_id: UUID) -> None:
     """Somebody left a company: every packet key that was sealed to them by name goes."""
     mine = (PacketGrant.holder_kind == RESPONDENT, PacketGrant.holder_id == person_id)
-    session.execute(delete(PacketGrant).where(*mine))
+    with acting("job:leaving", session):
+        session.execute(delete(PacketGrant).where(*mine))
 
 
 def _open_links(case_id: UUID, mechanism: str) -> Select[ReplyLink]:
