@@ -121,6 +121,7 @@ def shared_app(
     data = tmp_path_factory.mktemp("data")
     made = create_app(settings_for(server, shared_database, ring_folder, data))
     made.testing = True
+    made.test_client_class = Browser
     yield made
     with made.app_context():
         db.engine.dispose()
