@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from grievance import clock
 from grievance.accounts import queries
 from grievance.accounts.act import KeyHolder, StaffAct
 from grievance.accounts.hashing import HashedPassword, hash_password
@@ -210,7 +211,7 @@ def _company(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleag
     session, ring, number = act.session, act.ring, row["number"]
     name, mechanism = f"{row['name']} (demonstration)", f"company-{number}"
     desk = Desk(mechanism, row["template"], name, number, (row["name"],))
-    register_desk(session, desk, actor=f"member:{act.by.person_id}", now=act.now)
+    register_desk(session, desk, actor=f"member:{act.by.person_id}", now=clock.now())
     checked = (row["number_by"], row["spoken_with"], row["spoken_by"])
     added = companies.add(act, companies.NewCompany(mechanism, name, number, *checked))
     inviting, joined = replace(act, organisation_id=added), []

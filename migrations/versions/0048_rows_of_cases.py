@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     AND pg_xact_status(recusal.xmin::text::xid8) IS DISTINCT FROM 'in progress'
 $$;
 -- The hand-overs of a body: of its link, or on the desk of an organisation that is not the operator,
--- in a company only for who is named in the paper.
+-- in a company only for who is named in the paper, and was there as they are now.
 CREATE FUNCTION own_referrals() RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(id), '{}') FROM (
@@ -62,7 +62,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       JOIN referral ON referral.id = referral_id
       JOIN packet ON packet.id = packet_id
     WHERE actor_kind() = 'member' AND membership.person_id = actor_id() AND active
-      AND (organisation.kind <> 'company' OR actor_id() = ANY (packet.readers))) AS own
+      AND (organisation.kind <> 'company' OR EXISTS (
+        SELECT FROM respondent
+        WHERE respondent.person_id = actor_id()
+          AND respondent.organisation_id = desk_item.organisation_id
+          AND respondent.person_id = ANY (packet.readers)
+          AND respondent.asked_at <= packet.frozen_at))) AS own
 $$;
 CREATE FUNCTION own_packets() RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
