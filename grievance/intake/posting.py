@@ -50,8 +50,7 @@ def send(draft: OpenDraft) -> OpenDraft | None:
         suggestion=as_plain(advice),
         actor=str(mine.answers.get(CLERK, "")),
     )
-    if not filing.actor:
-        act_as(f"filing:{filing.filing_id}")
+    act_as(f"filing:{filing.filing_id}")
     file(db.session(), site(), filing, clock.now())
     drafts.mark_sent(db.session(), mine, clock.real_now())
     return mine

@@ -16,6 +16,7 @@ from grievance.cases.act import Act
 from grievance.cases.opening import Shut
 from grievance.cases.operations import bodies
 from grievance.cases.site import Site
+from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -137,7 +138,7 @@ class PaperPage:
 
     def _when(self, at: datetime, zone: ZoneInfo) -> str:
         """A company reads days and no times: when somebody writes can tell who."""
-        return date_text(at.astimezone(zone).date()) if self.visit.by_name else time_text(at, zone)
+        return date_text(local_day(at, zone.key)) if self.visit.by_name else time_text(at, zone)
 
 
 def operator() -> Profile | None:

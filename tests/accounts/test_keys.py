@@ -164,7 +164,7 @@ def test_box_moved_to_another_organisation_does_not_open(office: Office) -> None
     office.session.add(other)
     office.session.flush()
     office.session.add(
-        Membership(person_id=lan.person_id, organisation_id=other.id, role=Role.HANDLER)
+        Membership(person_id=lan.person_id, organisation_id=other.id, role=Role.PARTNER_CASEWORKER)
     )
     office.session.connection().execute(
         update(MembershipKey)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -98,7 +99,7 @@ def test_who_takes_a_new_number_first_waits_as_with_the_one_that_was_seen(world:
 
 
 def test_the_worker_hears_that_it_was_asked_for(world: World) -> None:
-    reached = {"way": "email", "value": "home@example.org", addressing.BOX: "confirmed"}
+    reached = {"way": "email", "value": "home@example.org", addressing.BOX: str(uuid4())}
     told = records.read(world.session, world.home(), "identity")
     addressing.write(world.own(), {**told, "contact": reached})
     erasing.ask_erasure(world.own())

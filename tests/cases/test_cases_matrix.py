@@ -518,7 +518,8 @@ def _taken_back(world: World) -> None:
     world.add_partner()
     packet = open_packet(world.session, world.desk(), world.session.get_one(Packet, row.packet_id))
     to = recipient_of(world.session, world.site.ring, row.mechanism)
-    laying.lay(world.session, packet, row, to, NOW)
+    assert to is not None
+    laying.lay(world.session, packet, row, laying.Recipients(to.id, (to,)), NOW)
     recalling.recall(world.session, world.case.id, row.mechanism, NOW)
 
 
