@@ -7,11 +7,12 @@ transaction, so that row rules and the audit trail never depend on somebody reme
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session, SessionTransaction
 
 # Tables are `model.Base`, not `db.Model`: worker, commands and migrations use them without Flask.
@@ -39,17 +40,16 @@ def act_as(actor: str, session: Session | None = None) -> None:
 def acting(actor: str, session: Session) -> Iterator[None]:
     """Act as somebody else for a moment, for what reaches beyond the cases of who acts: what is
     counted of all, or tidied in all. What is written meanwhile is written as theirs."""
-    before = session.info.get("actor")
+    before = session.info["actor"]
     session.flush()
     act_as(actor, session)
     try:
         yield
         session.flush()
     finally:
-        if before and session.is_active:
+        # a transaction that failed takes no more: the next one begins as who acted before
+        with suppress(DBAPIError, PendingRollbackError):
             act_as(before, session)
-        else:
-            session.info["actor"] = before
 
 
 @event.listens_for(Session, "after_begin")

@@ -34,7 +34,7 @@ def change_person(person_id: UUID) -> Response:
     person = person_or_404(person_id)
     form = Change(request.form, data={"name": person.name, "role": person.role.value})
     form.of(person.id)
-    if request.method == "POST" and form.validate() and (form.chosen() or not _loses(person, form)):
+    if request.method == "POST" and form.validate() and (not _loses(person, form) or form.chosen()):
         try:
             _change(person, form)
         except Refused as refused:

@@ -19,7 +19,6 @@ OF_REFERRAL = {
     "desk_item": "referral_id",
 }  # fmt: skip
 OF_PACKET = {"packet": "id", "packet_grant": "packet_id", "consent": "packet_id"}
-BESIDE = ("body_wrote", "reply_session")
 INSIDE = (
     "attempt", "case_file", "case_grant", "case_key", "case_record", "case_visit", "correction",
     "erasure", "feedback", "filing_note", "four_eyes", "message", "outcome", "receipt",
@@ -34,17 +33,25 @@ CREATE FUNCTION actor_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN actor_kind() IN ('member', 'receipt', 'reply', 'filing')
     THEN split_part(current_setting('grievance.actor', true), ':', 2)::uuid END
 $$;
--- Who works through the cases: the operator's people, commands, jobs.
+-- Who sees that there are cases: the operator's people, commands, jobs.
 CREATE FUNCTION sees_cases() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT actor_kind() IN ('cli', 'job') OR actor_kind() = 'member' AND EXISTS (
     SELECT FROM membership JOIN organisation ON organisation.id = organisation_id
     WHERE person_id = actor_id() AND active AND kind = 'operator')
 $$;
+-- Who sees what is inside them: who works on cases, commands, jobs.
+CREATE FUNCTION reads_cases() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT actor_kind() IN ('cli', 'job') OR actor_kind() = 'member' AND EXISTS (
+    SELECT FROM membership JOIN organisation ON organisation.id = organisation_id
+    WHERE person_id = actor_id() AND active AND kind = 'operator'
+      AND role IN ('handler', 'lead', 'director'))
+$$;
 -- A conflict of interest takes the case away from the next transaction on: the one that writes it
 -- down has to come to its end.
 CREATE FUNCTION barred_cases() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(case_id), '{}') FROM recusal
   WHERE actor_kind() = 'member' AND person_id = actor_id() AND state = 'stands'
     AND pg_xact_status(recusal.xmin::text::xid8) IS DISTINCT FROM 'in progress'
@@ -52,7 +59,7 @@ $$;
 -- The hand-overs of a body: of its link, or on the desk of an organisation that is not the operator,
 -- in a company only for who is named in the paper, and was there as they are now.
 CREATE FUNCTION own_referrals() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(id), '{}') FROM (
     SELECT referral_id AS id FROM reply_link WHERE actor_kind() = 'reply' AND id = actor_id()
     UNION ALL
@@ -70,28 +77,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
           AND respondent.asked_at <= packet.frozen_at))) AS own
 $$;
 CREATE FUNCTION own_packets() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(packet_id), '{}') FROM referral WHERE id = ANY (own_referrals())
 $$;
 -- The cases of who holds a number, files, or answers for a body.
 CREATE FUNCTION worker_cases() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT CASE actor_kind()
     WHEN 'receipt' THEN ARRAY[actor_id()]
     WHEN 'filing' THEN ARRAY(SELECT id FROM grievance_case WHERE filing_id = actor_id())
     ELSE '{}'::uuid[] END
 $$;
 CREATE FUNCTION body_cases() RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT coalesce(array_agg(case_id), '{}') FROM referral WHERE id = ANY (own_referrals())
 $$
 """
 NAMES = (
     "hold_rows(regclass, text)", "body_cases()", "worker_cases()", "own_packets()",
-    "own_referrals()", "barred_cases()", "sees_cases()", "actor_id()", "actor_kind()",
+    "own_referrals()", "barred_cases()", "reads_cases()", "sees_cases()", "actor_id()",
+    "actor_kind()",
 )  # fmt: skip
 
-STAFF, PUBLIC = "(SELECT sees_cases())", "(SELECT actor_kind()) = 'public'"
+STAFF, READERS = "(SELECT sees_cases())", "(SELECT reads_cases())"
+PUBLIC = "(SELECT actor_kind()) = 'public'"
 
 
 def among(column: str, function: str) -> str:
@@ -105,7 +114,7 @@ def of_case(column: str = "case_id") -> str:
 
 
 INSIDE_RULE = (
-    f"{STAFF} AND NOT {among('case_id', 'barred_cases')} OR {among('case_id', 'worker_cases')}"
+    f"{READERS} AND NOT {among('case_id', 'barred_cases')} OR {among('case_id', 'worker_cases')}"
 )
 # A later table with a `case_id` is held with `SELECT hold_rows('its_name')`, or by a rule of its own.
 HOLD = f"""

@@ -143,10 +143,9 @@ def remove(office: Office, filed: Filed) -> None:
 def lose_key(office: Office, filed: Filed) -> None:
     session, who = office.house.session, office.chance.choice(office.people[1:])
     rest = [one.id for one in office.here if one.id != who.id]
+    # *Today* says it then: test_nobody_leaves_who_alone_can_open_a_case
     if queries.shut_to(session, rest):
-        raise Refused(
-            "unread"
-        )  # *Today* says it then: test_nobody_leaves_who_alone_can_open_a_case
+        raise Refused("unread")
     held = select(MembershipKey).where(MembershipKey.person_id == who.id)
     for row in session.scalars(held):
         session.delete(row)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
+from grievance.accounts.roles import Role
 from grievance.cases.models import Case, CaseRecord, Message
 from grievance.cases.operations import conflicts
 from grievance.extensions import act_as
@@ -148,6 +149,13 @@ def test_a_link_shows_its_own_hand_over(world: World, engine: Engine) -> None:
     with opened(engine, f"reply:{door.link.id}") as session:
         assert session.scalars(select(Referral.id)).all() == [door.link.referral_id]
         assert session.scalars(select(Message.id)).all() == []
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR, Role.OBSERVER])
+def test_who_works_on_no_case_sees_nothing_inside(world: World, engine: Engine, role: Role) -> None:
+    other = member(world.session, world.operator, role)
+    world.session.commit()
+    assert shown(engine, f"member:{other.id}") <= OF_CASE | {"search_line"}
 
 
 def test_a_conflict_of_interest_closes_the_rows(world: World, engine: Engine) -> None:

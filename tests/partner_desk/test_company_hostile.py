@@ -66,11 +66,13 @@ def person(theirs: Theirs, number: int) -> Staff:
     return theirs.world.partner.people[number]
 
 
-def test_the_yes_seals_it_to_those_who_were_named_and_to_nobody_else(world: World) -> None:
+def test_the_yes_seals_it_to_those_who_were_named_and_to_nobody_else(
+    app: Flask, world: World
+) -> None:
     first, second, third = world.add_company().people
     world.bring_to("accepted")
     row = world.hand_over("asked", HERE, [first.id, second.id])
-    theirs = Theirs(world.session, world)  # type: ignore[arg-type]  # no page is asked for
+    theirs = Theirs(app, world)
     assert grants(theirs) == set()
     consenting.say(world.own(), About(row, world.said("yes")))
     assert grants(theirs) == {first.id, second.id}
@@ -79,7 +81,7 @@ def test_the_yes_seals_it_to_those_who_were_named_and_to_nobody_else(world: Worl
     assert third.id not in world.session.get_one(Packet, row.packet_id).readers
 
 
-def test_nobody_is_named_by_default_and_then_nobody_reads(world: World) -> None:
+def test_nobody_is_named_by_default_and_then_nobody_reads(app: Flask, world: World) -> None:
     world.add_company()
     world.bring_to("accepted")
     row = world.hand_over("asked", HERE)
@@ -87,7 +89,7 @@ def test_nobody_is_named_by_default_and_then_nobody_reads(world: World) -> None:
     assert packet.readers == []
     assert laying.office_of(world.session, world.site, packet) is None
     consenting.say(world.own(), About(row, world.said("yes")))
-    assert grants(Theirs(world.session, world)) == set()  # type: ignore[arg-type]
+    assert grants(Theirs(app, world)) == set()
     opened = open_packet(world.session, world.desk(), packet)
     with pytest.raises(Refused, match="no_desk"):
         laying.lay(world.act(), row, opened)

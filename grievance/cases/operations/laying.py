@@ -113,5 +113,5 @@ def lay(act: Act, referral: Referral, opened: OpenPacket) -> dict[str, Any]:
     if to is None:
         raise Refused("named_only" if opened.packet.readers else "no_desk")
     laying.lay(act.session, opened, referral, to, act.now)
-    telling.partner_of_news(act, act.site, to.organisation_id, opened.packet.readers)
+    telling.partner_of_news(act, act.site, to.organisation_id, [one.id for one in to.holders])
     return {"organisation": to.organisation_id}
