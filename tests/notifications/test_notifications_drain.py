@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import NullPool, create_engine, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text, update
 
 from grievance.i18n import date_text
 from grievance.notifications import messages, outbox, queries
@@ -26,8 +25,7 @@ from grievance.notifications.drain import (
     drain,
     purge,
 )
-from grievance.notifications.models import JobRun, KeptAddress, Outbox
-from tests.notifications.conftest import DATABASE
+from grievance.notifications.models import JobRun, Outbox
 from tests.notifications.post_office import SENDER, free_port, row_of
 
 SITE = "https://desk.example"
@@ -410,15 +408,3 @@ def test_a_row_somebody_else_is_working_on_is_passed_over(
     post_session.execute(text("set lock_timeout = '2s'"))
     assert drain(post_session, post, now)["sent"] == 1
     assert office.recipients == ["free@mail.example"]
-
-
-def test_a_copy_of_an_address_that_the_release_before_left_is_deleted(
-    letters_database, post_session, now
-):
-    owner = create_engine(letters_database.url("owner", DATABASE), poolclass=NullPool)
-    with Session(owner) as session:
-        session.info["actor"] = "job:test"
-        session.add(KeptAddress(id=uuid4(), content=b"sealed"))
-        session.commit()
-    purge(post_session, now)
-    assert post_session.scalars(select(KeptAddress.id)).all() == []
