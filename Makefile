@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
-HOST ?= 127.0.0.1
+HOST ?= localhost
 export HOST PORT
 # A Debian without python3-venv makes .venv without pip: then the pip of $(PYTHON) installs into it.
 INSTALL = $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo "$(BIN)/python -m pip" || echo "$(PYTHON) -m pip --python $(BIN)/python") install --quiet --disable-pip-version-check

@@ -42,7 +42,7 @@ SLOWEST_REQUEST = "240"  # ten uploads that each take the cleaner's whole 20 sec
 
 
 @click.command()
-@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--host", envvar="HOST", default="localhost", show_default=True)
 @click.option(
     "--port", envvar="PORT", type=click.IntRange(0, 65535), default=8000, show_default=True
 )

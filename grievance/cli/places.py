@@ -38,7 +38,7 @@ from grievance.shipped import BESIDE, is_checkout
 from grievance.vault import keyring
 from grievance.vault.keyring import HOLDINGS, KeyRingError
 
-ADDRESS, DEFAULT_ADDRESS = "address", "http://127.0.0.1:8000"
+ADDRESS, DEFAULT_ADDRESS = "address", "http://localhost:8000"
 MISSING = 3  # a needed service or setting is missing
 KINDS: dict[str, type[Settings] | type[CronSettings]] = {
     "web": WebSettings,

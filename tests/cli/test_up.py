@@ -66,7 +66,7 @@ def up(**env: str) -> Result:
 def test_a_stranger_on_the_port_is_named_and_nothing_starts(home: Path, stranger: int) -> None:
     told = up(PORT=str(stranger))
     assert (told.exit_code, told.stdout) == (4, "")
-    assert f"Port {stranger} of 127.0.0.1 is used by another program" in told.stderr
+    assert f"Port {stranger} of localhost is used by another program" in told.stderr
     assert not (home / "postgres").exists()
     assert not (home / "keys").exists()
 
@@ -138,7 +138,7 @@ def test_a_demonstration_that_was_put_back_says_where_its_passwords_were(
     """No backup holds demo.json; the instance starts all the same."""
     instance._ready(Place(tmp_path, lambda role: role, "unix:///queue", demo=True))
     out, err = capsys.readouterr()
-    assert out == "ready http://127.0.0.1:8000\n"
+    assert out == "ready http://localhost:8000\n"  # a name, which passkeys need
     assert "demo.json" in err
 
 
