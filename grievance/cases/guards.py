@@ -117,6 +117,11 @@ def own_or_lead(case: Case, actor: Actor) -> bool:
     return case.assignee_id is not None and mine
 
 
+def own_case(case: Case, actor: Actor) -> bool:
+    """Who has the case, or is the deputy of who has it."""
+    return case.assignee_id is not None and case.assignee_id in (actor.person, *actor.covers)
+
+
 def escalated_to_them(case: Case, actor: Actor) -> bool:
     """An escalation waits that reached this actor: leads and directors any, who has the case or is
     the deputy of who has it (or everybody, while nobody has it, or who has it is away without one)

@@ -16,10 +16,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from grievance.accounts.models import Event
 from grievance.cases.deputies import Whose, whose
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
 from grievance.cases.queries import not_recused
+from grievance.cases.states import Verb
 from grievance.deadlines import keeping
 from grievance.deadlines.models import LimitationDate
 from grievance.model import of_list
@@ -65,6 +67,12 @@ def _escalated(seer: Seer) -> Condition:
     """Escalations that reached this person."""
     first = and_(Case.level == 1, seer.theirs)
     return and_(Case.escalation_waits.expression, first | (Case.level > 1) if seer.leads else first)
+
+
+def _passed(seer: Seer) -> Condition:
+    """Cases that a colleague passed on, until this person looks at them."""
+    passed = (Event.stream_id == Case.id, Event.verb == Verb.PASS_ON, Event.seq > _looked(seer))
+    return and_(seer.own.theirs, select(Event.id).where(*passed).exists())
 
 
 def _answered(seer: Seer) -> Condition:
@@ -127,14 +135,19 @@ def _unassigned(seer: Seer) -> Condition:
 
 def _news(seer: Seer) -> Condition:
     """Theirs, in which something happened since this person last looked."""
+    return and_(seer.own.theirs, Case.event_seq > _looked(seer))
+
+
+def _looked(seer: Seer) -> ColumnElement[int]:
+    """The last event of the case that this person had seen; 0 of one they never opened."""
     looked = and_(CaseVisit.case_id == Case.id, CaseVisit.person_id == seer.person)
-    seen = select(CaseVisit.seq).where(looked).scalar_subquery()
-    return and_(seer.own.theirs, Case.event_seq > func.coalesce(seen, 0))
+    return func.coalesce(select(CaseVisit.seq).where(looked).scalar_subquery(), 0)
 
 
 LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "danger": _danger,
     "escalated": _escalated,
+    "passed": _passed,
     "answered": _answered,
     "body": _body,
     "second": _second,

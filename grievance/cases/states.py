@@ -39,6 +39,7 @@ class Verb(StrEnum):
     TAKE = "take"
     TAKE_OVER = "take_over"
     ASSIGN = "assign"
+    PASS_ON = "pass_on"
     TRIAGE = "triage"
     ACKNOWLEDGE = "acknowledge"
     ASK_WORKER = "ask_worker"
@@ -169,6 +170,10 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.ASSIGN, OPEN, None, "case.assign", N_("Give to somebody"), codes=("assignee",),
+        ),
+        Transition(
+            Verb.PASS_ON, OPEN, None, "case.work", N_("Pass on to a colleague"), guards.own_case,
+            codes=("assignee", "message"),
         ),
         Transition(
             Verb.TRIAGE, OPEN, None, "case.work", N_("Triage"),

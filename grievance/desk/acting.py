@@ -49,6 +49,8 @@ CHANGED = N_("Somebody changed the case while you wrote. Look at it again; what 
 # The field that the sentence of a refusal stands beside, where there is one.
 BESIDE = {
     "assignee": "person",
+    "colleague_away": "person",
+    "hears_own": "person",
     "severity": "severity",
     "issues": "issue",
     "reason": "reason",

@@ -16,6 +16,7 @@ from grievance.cases.operations import (
     escalating,
     exporting,
     handling,
+    passing,
     receipts,
     remedying,
     stating,
@@ -221,6 +222,16 @@ CASE: Mapping[Verb, Row] = {
         about=N_("This person answers for the case from now on."),
         form=forms.AssignForm,
         do=handling.assign,
+        place=COLUMN,
+    ),
+    Verb.PASS_ON: Row(
+        said=N_("%(who)s passed the case on to %(to)s."),
+        about=N_(
+            "Your colleague answers for the case from now on and finds your note on Today. Only "
+            "staff read it. Clocks and days go on."
+        ),
+        form=forms.PassForm,
+        do=passing.pass_on,
         place=COLUMN,
     ),
     Verb.UNASSIGN: Row(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from grievance.accounts.absences import away
 from grievance.accounts.models import Event
 from grievance.cases import replies
 from grievance.cases.labels import IDENTITY_WHY, SEVERITY
@@ -16,6 +17,7 @@ from grievance.cases.models import Case
 from grievance.cases.operations import handling
 from grievance.cases.operations.handling import Looking, Translating, Triage
 from grievance.cases.operations.moving import allowed
+from grievance.cases.operations.passing import Passed
 from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
@@ -233,6 +235,31 @@ class AssignForm(ActForm):
     @property
     def codes(self) -> dict[str, Any]:
         return {"assignee": str(self.person.data)}
+
+
+class PassForm(AssignForm):
+    """Which colleague is to answer for an own case, and what they need to know."""
+
+    person = Select(lazy("Pass the case on to"), needed=lazy("Choose a person."))
+    message = Words(
+        lazy("Note"),
+        hint=lazy("What your colleague needs to know, and what comes next."),
+        needed=lazy("Write the note."),
+    )
+
+    def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
+        own = (desk.member.person_id, desk.case.assignee_id)
+        super().offer(desk, {one: name for one, name in people.items() if one not in own})
+
+    def fill(self, desk: Desk, verb: Verb, hours: Hours, now: datetime) -> None:
+        super().fill(desk, verb, hours, now)
+        gone = {str(one) for one in away(db.session(), now)}
+        named = [(str(one), str(name)) for one, name, *_rest in self.person.iter_choices()]
+        self.person.choices = choices_of([one for one in named if one[0] not in gone])
+
+    def value(self, desk: Desk) -> Passed:
+        note = Written(self.message.data or "", desk.member.language, self.once)
+        return Passed(UUID(str(self.person.data)), note)
 
 
 class TriageForm(ActForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app, render_template, request, url_for
@@ -16,7 +16,7 @@ from grievance.accounts.operations.keys import approvers
 from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
-from grievance.cases import labels, queries
+from grievance.cases import labels, passed, queries
 from grievance.cases import queue as listed
 from grievance.cases.models import Case
 from grievance.cases.queue import Seer
@@ -114,10 +114,39 @@ def _cases_today(member: Member) -> str:
         counts={name: _counted(part.count) for name, part in found.items()},
         more={name: part.count > len(part.cases) for name, part in found.items()},
         headings={name: _(label) for name, label in words.LIST.items()},
+        passed=_passed_on(member, found["passed"].cases, at),
         seen={case.id: _seen(case) for case in found["escalated"].cases},
         caller=CallerForm(),
         notices_=_notices(member),
     )
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a colleague wrote with a case that they passed on."""
+
+    reference: str
+    by: str
+    language: Language
+    text: str = field(repr=False)
+
+
+def _passed_on(member: Member, cases: Sequence[Case], at: datetime) -> list[Note]:
+    """The notes that came with these cases."""
+    session = db.session()
+    found = passed.notes(session, reader_of(member), cases, member.actor, at)
+    names = accounts.names(session, [one.by for one in found.values() if one.by])
+    session.commit()
+    return [
+        Note(
+            case.reference,
+            names.get(one.by, "") if one.by else "",
+            words.tongue(one.language),
+            one.text,
+        )
+        for case in cases
+        if (one := found.get(case.id))
+    ]
 
 
 def _seen(case: Case) -> ActForm:

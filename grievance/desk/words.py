@@ -29,6 +29,7 @@ complete(AGE, AGES)
 LIST = {
     "danger": N_("Danger"),
     "escalated": N_("Escalated to you"),
+    "passed": N_("Passed on to you"),
     "answered": N_("The worker wrote"),
     "body": N_("A body wrote"),
     "second": N_("Waits for a second person"),

@@ -32,6 +32,7 @@ SEEN = "case-seen"
 WHAT = {
     "case": N_("your report: what you told, who you are, the messages"),
     "folded": N_("your report: what you told and the messages, but not who you are"),
+    "note": N_("a note that our people wrote to each other about your report"),
     "file": N_("a file"),
     "facts": N_("the page for writing down or correcting what you told"),
     "packet": N_("a paper for a hand-over, or a copy that goes with it"),

@@ -10,6 +10,7 @@ from grievance.i18n import gettext as _
 OPENED = {
     "case": N_("The case"),
     "folded": N_("The case, without who it is about"),
+    "note": N_("A note with a case that was passed on"),
     "file": N_("A file"),
     "facts": N_("The answers, to be written down or corrected"),
     "packet": N_("A paper for a hand-over, or a copy that goes with it"),

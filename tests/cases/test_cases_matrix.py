@@ -38,6 +38,7 @@ from grievance.cases.operations import (
     freeing,
     handling,
     linking,
+    passing,
     receipts,
     referring,
     remedying,
@@ -327,6 +328,9 @@ DOERS: dict[Verb, Doer] = {
     Verb.TAKE: lambda w, a: handling.take(w.act(a)),
     Verb.TAKE_OVER: lambda w, a: handling.take_over(w.act(a)),
     Verb.ASSIGN: lambda w, a: handling.assign(w.act(a), w.colleague.id),
+    Verb.PASS_ON: lambda w, a: passing.pass_on(
+        w.act(a), passing.Passed(w.colleague.id, words("Call her on Monday"))
+    ),
     Verb.TRIAGE: lambda w, a: handling.triage(
         w.act(a), handling.Triage("high", ["housing"], danger=True)
     ),
@@ -533,6 +537,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.TAKE: _free,
     Verb.TAKE_OVER: _nobodys,
     Verb.UNASSIGN: _taken,
+    Verb.PASS_ON: _taken,
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
     Verb.SEND_BACK: _proposed,
     Verb.AGREE_REMEDY: _promise,
@@ -667,7 +672,7 @@ def test_nobody_does_what_their_role_does_not_allow(world: World, verb: Verb):
 
 VERSIONED = (
     Verb.TAKE, Verb.TAKE_OVER, Verb.ASSIGN, Verb.TRIAGE, Verb.ACKNOWLEDGE, Verb.ASK_WORKER,
-    Verb.TELL_WORKER,
+    Verb.TELL_WORKER, Verb.PASS_ON,
     Verb.ACCEPT, Verb.ACKNOWLEDGE_ESCALATION, Verb.PROPOSE_DECLINE, Verb.DECLINE, Verb.SEND_BACK,
     Verb.UNASSIGN, Verb.LINK_DUPLICATE, Verb.RECUSE, Verb.REOPEN, Verb.REFER,
     Verb.RECORD_CONSENT, Verb.DELIVER, Verb.REFERRAL_NEWS, Verb.REFERRAL_OVER, Verb.CHASE,

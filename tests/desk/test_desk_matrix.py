@@ -43,6 +43,7 @@ HANDED = (
 )  # fmt: skip
 # What only who has the case may do, or a lead: here a lead has it.
 OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)
+OWN = (Verb.PASS_ON,)  # what only who has the case may do
 SAYS = {"message": "Chào bạn.", "language": "vi"}
 REASON = {"reason": "They asked by telephone"}
 HOW = {"how": "By telephone"}
@@ -58,6 +59,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.ADD_FILE: lambda: {"file": (BytesIO(b"Pay slip"), "slip.txt")},
         Verb.RECORD_ANSWER: lambda: {"message": "March", "read_back": "yes"},
         Verb.ASSIGN: lambda: {"person": str(world.colleague.id)},
+        Verb.PASS_ON: lambda: {"person": str(world.colleague.id), "message": "Call her on Monday"},
         Verb.TRIAGE: lambda: {"severity": "high", "issue": "housing"},
         Verb.TRANSLATE: lambda: {
             "passage": "what-happened",
@@ -228,6 +230,7 @@ def _send(world: World, verb: Verb, role: Role, by: tuple[Staff, Browser, str]) 
         assert snapshot(world) == before, said
         return
     not_theirs = role == Role.HANDLER and verb in OWN_OR_LEAD and world.case.assignee_id
+    not_theirs = not_theirs or (verb in OWN and world.case.assignee_id != staff.id)
     refused = state not in row.sources or not_theirs
     if refused or verb in STEPS:
         assert answer.status_code in (303, 403, 404, 409, 422), said

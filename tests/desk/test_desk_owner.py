@@ -40,7 +40,7 @@ def confirm(house: House, path: str, **typed: str) -> None:
     assert answer.status_code == 303, read_page(answer).main
 
 
-def removed(house: House, who: Staff, filed: Filed) -> None:
+def removed(house: House, who: Staff, filed: Filed | None = None) -> None:
     confirm(house, f"/staff/people/{who.id}/remove", cases_to="nobody")
 
 
