@@ -41,9 +41,9 @@ class AwayForm(Form):
         return Leave(whose, UUID(deputy) if deputy else None, self.first.data, self.last.data)
 
 
-def _form() -> AwayForm:
+def _form(sent: bool) -> AwayForm:
     """A member speaks of themselves; who gives cases to people, of everybody who works on them."""
-    member, form = staff.current_member(), AwayForm(request.form)
+    member, form = staff.current_member(), AwayForm(request.form if sent else None)
     able = {one[0] for one in queries.staff_to_notify(db.session(), Permission.CASE_WORK)}
     listed = queries.people(db.session(), member.organisation_id)
     names = [(one.id, one.name) for one in listed if one.id in able]
@@ -52,7 +52,7 @@ def _form() -> AwayForm:
         option(str(id_), name) for id_, name in names if leads or id_ == member.person_id
     ]
     form.deputy.choices = [option("", NOBODY), *(option(str(id_), name) for id_, name in names)]
-    if request.method == "GET":
+    if not sent:
         form.who.data = str(member.person_id)
         form.first.process_data(queries.day_here(db.session(), now()))
     return form
@@ -62,7 +62,7 @@ def _form() -> AwayForm:
 @audience("staff", "case.work")
 def away() -> Response:
     """Who is away, and saying so."""
-    form = _form()
+    form = _form(request.method == "POST")
     if request.method == "POST" and form.validate():
         try:
             _note(form.leave())
@@ -118,4 +118,5 @@ def back(person_id: UUID) -> Response:
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
+            return answer("away", 409, form=_form(sent=False), noted=_noted())
     return see_other(url_for("accounts.away"))

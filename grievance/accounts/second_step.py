@@ -106,6 +106,8 @@ def second_step() -> Response:
 
 
 def _none_yet() -> Response:
+    if "gone" in request.args:
+        tell(str(GONE))
     form = Form(request.form)
     if request.method == "POST" and form.validate():
         verbs.offer(_own())
@@ -151,8 +153,7 @@ def new_factor() -> Response:
     stepping.needs_step_up()
     form, secret = forms.TypeBack(request.form), verbs.shown(_own())
     if secret is None:
-        tell(str(GONE))
-        return see_other(url_for("accounts.second_step"))
+        return _gone()
     if request.method == "POST" and form.validate():
         try:
             return _confirm(text_of(form.code))
@@ -161,8 +162,15 @@ def new_factor() -> Response:
             return _refused("second_step_new", form, wrong, **_picture(secret))
         except Refused:
             db.session.rollback()
-            return see_other(url_for("accounts.second_step"))
+            return _gone()
     return answer("second_step_new", 422 if form.errors else 200, form=form, **_picture(secret))
+
+
+def _gone() -> Response:
+    """Back to the page that begins it, which says why; not to who has a second step meanwhile."""
+    if factors.counting(db.session(), staff.current_member().person_id):
+        return see_other(url_for("accounts.second_step"))
+    return see_other(url_for("accounts.second_step", gone=1))
 
 
 def _confirm(typed: str) -> Response:

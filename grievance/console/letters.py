@@ -51,9 +51,14 @@ class Given:
 @audience("staff", "jobs.read")
 def letters() -> Response:
     """Whether mail works, and what was given up."""
+    return _page()
+
+
+def _page(status: int = 200) -> Response:
     session = db.session()
     return answer(
         "letters",
+        status,
         works=mail_works(session, real_now()),
         waiting=due(session, now()),
         rows=[_given(row) for row in dead(session)],
@@ -83,4 +88,5 @@ def retry_letter(letter_id: UUID) -> Response:
         except Refused as refused:
             db.session.rollback()
             tell(refused.sentence, "bad")
+            return _page(409)
     return see_other(url_for("console.letters"))

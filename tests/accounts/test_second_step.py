@@ -86,6 +86,13 @@ def guarded(client: Browser, office: Office, lan: Any) -> tuple[App, list[str]]:
     return set_up(client, office)
 
 
+def test_who_opens_the_picture_of_nothing_reads_why(client: Browser, lan: Any) -> None:
+    client.sign_in("lan@example.org")
+    answer = client.get(f"{ACCOUNT}/new")
+    page = client.page(answer.headers["Location"])
+    assert "Nothing is being set up any more. Begin again." in page.main
+
+
 def half_way(browse: Any, address: str = "lan@example.org") -> Browser:
     """A browser in which the password was typed."""
     made: Browser = browse()
@@ -436,7 +443,7 @@ def test_what_was_offered_half_an_hour_ago_is_over(
     office.session.execute(text("UPDATE second_factor SET created_at = :past"), {"past": past})
     office.session.commit()
     answer = client.post(f"{ACCOUNT}/new", data={**waiting, "code": app.code()})
-    assert answer.headers["Location"] == ACCOUNT
+    assert "Begin again." in client.page(answer.headers["Location"]).main
     assert counting(office.session, lan.person_id) is None
 
 

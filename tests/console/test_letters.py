@@ -14,6 +14,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.clock import real_now
 from grievance.notifications.models import Outbox
+from grievance.refusals import SENTENCES
 from tests.cast import Operator, browser, found_operator, member
 from tests.pages import read_page
 
@@ -50,8 +51,10 @@ def test_a_letter_that_was_given_up_is_tried_again(
     assert ("to a worker" in page.text) == (kind == "worker_news")
     path = f"/staff/letters/{row.id}/retry"
     form = page.one("form", action=path)
-    for _ in range(2):
-        assert client.post(path, data=page.fields(form)).status_code == 303
+    assert client.post(path, data=page.fields(form)).status_code == 303
+    again = client.post(path, data=page.fields(form))
+    assert again.status_code == 409
+    assert SENTENCES["decided"] in read_page(again).text, "why nothing happened this time"
     session.refresh(row)
     assert (row.state, row.attempts, row.doubts) == ("pending", 0, 0)
     (event,) = session.scalars(select(Event).where(Event.verb == "letter_retried"))

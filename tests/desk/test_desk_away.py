@@ -11,6 +11,7 @@ from grievance.accounts.models import Absence, Event, Person
 from grievance.accounts.roles import Role
 from grievance.clock import local_day, real_now
 from grievance.notifications.models import Outbox
+from grievance.refusals import SENTENCES
 from tests.cast import Staff
 from tests.desk.conftest import House
 from tests.pages import Page, read_page
@@ -108,3 +109,17 @@ def test_each_chooses_the_hour_of_their_letter(house: House) -> None:
     client.post("/staff/account/letters", data={**page.fields(form), "hour": "99"})
     house.session.expire_all()
     assert house.session.get_one(Person, who.id).digest_hour == 17
+
+
+def test_coming_back_twice_says_why_nothing_happened(house: House) -> None:
+    who = house.hire()
+    send(house, who, who, None)
+    client = house.browser(who)
+    shown = read_page(client.get(PAGE))
+    sent = shown.fields(shown.one("form", action=f"{PAGE}/{who.id}/back"))
+    assert client.post(f"{PAGE}/{who.id}/back", data=sent).status_code == 303
+    again = client.post(f"{PAGE}/{who.id}/back", data=sent)
+    assert again.status_code == 409
+    page = read_page(again)
+    assert SENTENCES["decided"] in page.text
+    assert page.fields(page.one("form", data_main=""))["who"] == str(who.id)
