@@ -293,18 +293,18 @@ def days_of_law(seer: Seer, today: date) -> list[tuple[str, date]]:
     return [(reference, day) for reference, day in seer.session.execute(chosen)]
 
 
-SORTS = ("law", "new")  # besides what is due first
+SORTS = ("law", "new", "old")  # besides what is due first
 
 
 def queue(seer: Seer, filters: Filters, place: list[Any] | None = None) -> Slice:
-    """Cases by what is due first, by the next day of the law, or the newest first; `place` says the
-    order, and its value and the id of the last case of the page before. One of another order is
-    none."""
+    """Cases by what is due first, by the next day of the law, the newest or the oldest first;
+    `place` says the order, and its value and the id of the last case of the page before. One of
+    another order is none."""
     query = _narrowed(seer, filters)
     key: ColumnElement[Any] = Case.next_due.expression
     if filters.sort == "law":
         key = _day_of_law(seer)
-    elif filters.sort == "new":
+    elif filters.sort in ("new", "old"):
         key = Case.filed_at.expression
     falls = filters.sort == "new"
     if place and place[0] == filters.sort:

@@ -20,6 +20,7 @@ from grievance.cases import queries, replies
 from grievance.cases.messages import Written
 from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict
+from grievance.cases.queue import Seer
 from grievance.cases.state_words import ACKNOWLEDGEMENT
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import now
@@ -28,6 +29,7 @@ from grievance.desk.acting import do, through
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import choices_of, next_step
 from grievance.desk.loading import Desk, open_case
+from grievance.desk.loads import lines
 from grievance.extensions import db
 from grievance.i18n import N_, lazy
 from grievance.i18n import gettext as _
@@ -183,15 +185,18 @@ def bulk_assign() -> Response:
 @bp.route("/caseload", methods=["GET", "POST"])
 @audience("staff", "case.assign")
 def caseload() -> Response:
-    """Hand over all open cases of one person, to another or back to the queue."""
-    form = caseload_form()
+    """Who has how much; and to hand over all open cases of one person, to another or back to the
+    queue."""
+    form, member = caseload_form(), staff.current_member()
     if request.method == "POST" and form.validate():
         to = UUID(str(form.to.data)) if form.to.data else None
-        mine = staff.current_member().person_id
-        found = queries.caseload(db.session(), UUID(str(form.of.data)), mine)
+        found = queries.caseload(db.session(), UUID(str(form.of.data)), member.person_id)
         results = _each([(one, None) for one in found], _give(to))
         return _answer(results, _("Hand over a caseload"), [])
-    page = render_template("desk/caseload.html", form=form.fresh())
+    if request.method == "GET":
+        form.of.data = request.args.get("of", "")
+    seer = Seer(db.session(), member.person_id, now(), leads=True)
+    page = render_template("desk/caseload.html", form=form.fresh(), lines=lines(seer))
     return make_response(page, 422 if form.errors else 200)
 
 

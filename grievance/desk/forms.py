@@ -229,7 +229,7 @@ class AssignForm(ActForm):
         )
         self.person.data = str(meant) if meant in may else ""
 
-    def value(self, desk: Desk) -> UUID:
+    def value(self, desk: Desk) -> Any:
         return UUID(str(self.person.data))
 
     @property

@@ -47,6 +47,12 @@ ENTRIES = (
         N_("All open cases, the next due first."),
     ),
     Entry(
+        "desk.caseload",
+        N_("Caseloads"),
+        frozenset({P.CASE_ASSIGN}),
+        N_("Who has how many cases, what of it is late, and who is away."),
+    ),
+    Entry(
         "desk.inbox",
         N_("News"),
         frozenset({P.CASE_READ}),

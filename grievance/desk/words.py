@@ -42,7 +42,11 @@ LIST = {
     "news": N_("Since you were last here"),
 }
 complete(LIST, LISTS)
-SORT = {"law": N_("The next day of the law first"), "new": N_("The newest first")}
+SORT = {
+    "law": N_("The next day of the law first"),
+    "new": N_("The newest first"),
+    "old": N_("The oldest first"),
+}
 complete(SORT, SORTS)
 FOUND_BY = {
     "reference": N_("Its reference"),
