@@ -12,7 +12,8 @@ from grievance.referrals import queries
 from grievance.referrals.answered import Stance, stance_in
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import Packet, Referral, ReferralAnswer
-from grievance.referrals.operations import linking
+from grievance.referrals.operations import linking, proof
+from grievance.referrals.operations.proof import Proof
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.vault.labels import Label
 
@@ -28,6 +29,7 @@ class Heard:
     words: str = field(default="", repr=False)
     opened: bool = True
     stance: Stance | None = None
+    proof: tuple[Proof, ...] = ()
 
     @property
     def unread(self) -> bool:
@@ -45,18 +47,34 @@ def heard(session: Session, opened: OpenCase, referral: Referral) -> list[Heard]
     written = linking.wrote(session, referral.id)
     paper = _paper(session, opened, referral) if written else None
     return [
-        _heard(row, written.get(row.id), paper if row.id in written else opened)
+        _by_them(session, row, written[row.id], paper) if row.id in written else _by_us(row, opened)
         for row in queries.answers_of(session, referral.id)
     ]
 
 
-def _heard(
-    row: ReferralAnswer, wrote: BodyWrote | None, key: OpenPacket | OpenCase | None
+def proof_of(session: Session, opened: OpenCase) -> list[Proof]:
+    """The files that came with answers, as far as a copy may hold them: the worker's what they may
+    read, one of staff what somebody of them has read."""
+    worker = opened.holder is not None and opened.holder.kind == "receipt"
+    rows = queries.of_case(session, opened.case.id)
+    said = [one for row in rows for one in heard(session, opened, row.referral)]
+    told = [one for one in said if (one.for_worker if worker else not one.unread)]
+    return [sent for one in told for sent in one.proof]
+
+
+def _by_us(row: ReferralAnswer, opened: OpenCase) -> Heard:
+    told = opened.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
+    return Heard(row, None, told["reference"], told["note"])
+
+
+def _by_them(
+    session: Session, row: ReferralAnswer, wrote: BodyWrote, paper: OpenPacket | None
 ) -> Heard:
-    if key is None:
+    if paper is None:
         return Heard(row, wrote, opened=False)
-    told = key.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
-    return Heard(row, wrote, told["reference"], told["note"], stance=stance_in(told))
+    told = paper.open_json(Label.REFERRAL_ANSWER, row.id, row.content)
+    sent = tuple(proof.of_answer(session, paper, row.id, told))
+    return Heard(row, wrote, told["reference"], told["note"], True, stance_in(told), sent)
 
 
 def _paper(session: Session, opened: OpenCase, referral: Referral) -> OpenPacket | None:

@@ -21,6 +21,7 @@ from grievance.cases.files import Stored, original_name
 from grievance.cases.models import CaseFile
 from grievance.i18n import BY_SLUG
 from grievance.referrals import pdf as printing
+from grievance.referrals.operations.proof import Proof
 from grievance.storage import Blobs
 from grievance.vault.errors import VaultError
 from grievance.vault.files import verify_and_open
@@ -129,6 +130,14 @@ def file_parts(
             name = f"files/{number:02}-as-sent-{original_name(stored)}"
             parts.append(_file(blobs, name, stored.id, stored.original_key))
     return parts
+
+
+def proof_parts(blobs: Blobs, sent: Iterable[Proof]) -> list[Part]:
+    """The files that bodies sent with their answers."""
+    return [
+        _file(blobs, f"files/from-them-{number:02}-{one.name}", one.row.blob.hex, one.key)
+        for number, one in enumerate(sent, 1)
+    ]
 
 
 def size_of(kept: Iterable[tuple[CaseFile, Stored]], *, originals: bool) -> int:

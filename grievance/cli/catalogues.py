@@ -64,6 +64,7 @@ SCREENS = (
     "grievance/intake/visits.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
+    "grievance/web/file_refusals.py",
     "grievance/questions/forms.py",
 )  # fmt: skip
 STAFF_FILES = (

@@ -21,7 +21,7 @@ from grievance.clock import local_day
 from grievance.deadlines.telling import law_dates
 from grievance.desk import events, referral_reading, remedy_reading, words
 from grievance.desk.case_read import CaseRead
-from grievance.desk.referral_panels import answers_of
+from grievance.desk.referral_panels import Answer, answers_of
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, current, date_text
 from grievance.i18n import gettext as _
@@ -194,7 +194,7 @@ class _FromUs:
             for answer in answers_of(self.read.desk, one.referral):
                 if not answer.unread and not answer.shut:
                     said = [f"{answer.kind} · {answer.day}", *answer.stands]
-                    said += [answer.number, answer.told]
+                    said += [answer.number, answer.told, *_sent(answer)]
                     yield Entry(one.body, "\n".join(filter(None, said)))
 
     def promised(self) -> Iterator[Entry]:
@@ -219,3 +219,8 @@ class _FromUs:
 
     def _day(self, moment: datetime) -> str:
         return date_text(local_day(moment, self.read.hours.zone))
+
+
+def _sent(answer: Answer) -> list[str]:
+    """The names of what came with it."""
+    return [f"{one.name} ({one.size})" for one in answer.proof]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, make_response, render_template
 
 from grievance.accounts import stepping
-from grievance.cases import copies, copy_facts, files
+from grievance.cases import answers, copies, copy_facts, files
 from grievance.cases.copies import Copy, Part
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
@@ -72,7 +72,7 @@ def _given(desk: Desk, form: ExportForm, _done: object) -> Response:
         )
     if wanted.shape == "zip":
         today = local_day(read.at, operator_hours(db.session()).zone)
-        parts = [*_told(made, desk, wanted, kept), *_files(kept)]
+        parts = [*_told(made, desk, wanted, kept), *_files(kept), *_proof(desk)]
         return streamed(copies.zipped(parts, today, _(SORRY)), copies.NAME, "application/zip")
     if (printed := copies.pdf(made)) is None:
         raise Refused("no_font")
@@ -92,6 +92,11 @@ def _files(kept: Kept) -> list[Part]:
     """Each cleaned file. One that is not needs a reason of its own, and is named on the page."""
     clean = [(row, stored) for row, stored in kept if stored.clean_blob]
     return copies.file_parts(site().blobs, clean, originals=False)
+
+
+def _proof(desk: Desk) -> list[Part]:
+    """What bodies sent, once somebody here has read it."""
+    return copies.proof_parts(site().blobs, answers.proof_of(db.session(), desk.opened))
 
 
 stand(Verb.EXPORT, Page(_again, _given), "/export")

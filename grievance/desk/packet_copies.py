@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, abort, make_response, render_template, send_file
 
+from grievance.cases import answers
 from grievance.desk.blueprint import bp
 from grievance.desk.loading import Desk, open_case, referral_of, site
 from grievance.desk.referral_panels import Paper
@@ -64,6 +65,20 @@ def packet_copy(reference: str, referral_id: UUID, file_id: UUID) -> Response:
     note_read(desk, "packet")
     db.session.commit()
     return _download(copy.data, "application/octet-stream", _called(found, copy.name))
+
+
+@bp.get("/cases/<reference>/referrals/<uuid:referral_id>/proof/<uuid:file_id>")
+@audience("staff", "case.read")
+def packet_proof(reference: str, referral_id: UUID, file_id: UUID) -> Response:
+    """A file that the body sent with an answer."""
+    desk, found = _opened(reference, referral_id)
+    heard = answers.heard(db.session(), desk.opened, referral_of(desk, referral_id))
+    sent = [proof.row for one in heard for proof in one.proof]
+    row = next((one for one in sent if one.id == file_id), None) or abort(404)
+    copy = sealing.open_file(found, row, site().blobs)
+    note_read(desk, "file")
+    db.session.commit()
+    return _download(copy.data, "application/octet-stream", copy.name)
 
 
 def _called(found: OpenPacket, name: str) -> str:

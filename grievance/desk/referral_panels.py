@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -29,6 +29,7 @@ from grievance.referrals import pdf, queries
 from grievance.referrals.answered import THEIRS, Stance
 from grievance.referrals.models import Consent, Packet, PacketFile, Referral
 from grievance.referrals.operations import linking, sealing
+from grievance.referrals.operations.proof import Proof
 from grievance.referrals.operations.readers import Reader, readers_of
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.referrals.states import TABLE as STEPS
@@ -64,6 +65,7 @@ class Answer:
     unread: bool = False
     shut: bool = False
     stance: Stance | None = None
+    proof: Sequence[Letter] = ()
 
     @property
     def position(self) -> str:
@@ -198,6 +200,7 @@ def answers_of(desk: Desk, referral: Referral) -> list[Answer]:
             unread=one.unread,
             shut=not one.opened,
             stance=one.stance,
+            proof=[_sent(sent) for sent in one.proof],
         )
         for one in found
     ]
@@ -253,6 +256,10 @@ def links_of(referral: Referral, zone: str) -> list[LinkLine]:
         )
         for one in linking.of_referral(db.session(), referral.id)
     ]
+
+
+def _sent(one: Proof) -> Letter:
+    return Letter(one.row.id, one.name, files.size_text(one.size), "", True)
 
 
 def _letter(desk: Desk, file_id: UUID) -> Letter:

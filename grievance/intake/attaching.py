@@ -14,8 +14,7 @@ from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.intake import drafting
 from grievance.intake.blueprint import bp
-from grievance.intake.room import check_room
-from grievance.intake.sending import sentence_of, store_away
+from grievance.intake.sending import store_away
 from grievance.intake.visits import site
 from grievance.questions import browser, drafts, jobs
 from grievance.questions.drafts import OpenDraft
@@ -24,8 +23,10 @@ from grievance.storage import Blobs
 from grievance.web.afterwards import afterwards
 from grievance.web.audience import audience
 from grievance.web.binding import cookie
+from grievance.web.file_refusals import sentence_of
 from grievance.web.forms import Form
 from grievance.web.language import own_language
+from grievance.web.room import check_room
 from grievance.web.sources import here
 from grievance.web.uploads import uploaded
 
@@ -97,7 +98,7 @@ def take(draft: OpenDraft, secret: str) -> str:
     wrong = ""
     for part in parts:
         try:
-            check_room(part, drafts.unsent(db.session()))
+            check_room(site().blobs, part, drafts.unsent(db.session()))
             db.session.rollback()
             data, tongue = part.read(), own_language().slug
             _keep(files.keep(site().blobs, data, part.name, here(), tongue), secret)

@@ -149,7 +149,8 @@ class _Report:
 
 def _heard(one: Heard) -> str:
     """What a body said, as far as the worker may read it."""
-    words = [*_stance(one), one.reference, one.words] if one.for_worker else []
+    sent = [f"{file.name} ({size_text(file.size)})" for file in one.proof]
+    words = [*_stance(one), one.reference, one.words, *sent] if one.for_worker else []
     told = f"{_(referral_reading.ANSWERS[one.row.kind])} · {date_text(one.row.on)}"
     return "\n".join([told, *filter(None, words)])
 

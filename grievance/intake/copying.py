@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from flask import Response, abort, make_response, render_template, request
 
 from grievance.accounts import audit
-from grievance.cases import copies, copy_facts, files, proofs
+from grievance.cases import answers, copies, copy_facts, files, proofs
 from grievance.cases.act import Act
 from grievance.cases.copies import Part
 from grievance.cases.files import Stored, size_text
@@ -38,8 +38,9 @@ def copy() -> Response:
     kept, form = files.listed(act.session, act.opened), PlainForm(request.form)
     if request.method == "POST" and form.validate():
         return _given(act, kept)
-    size = size_text(copies.size_of(kept, originals=True) + TEXTS)
-    page = render_template("intake/copy.html", form=form, size=size, count=len(kept))
+    sent = answers.proof_of(act.session, act.opened)
+    size = size_text(copies.size_of(kept, originals=True) + sum(one.size for one in sent) + TEXTS)
+    page = render_template("intake/copy.html", form=form, size=size, count=len(kept) + len(sent))
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)
 
@@ -65,3 +66,4 @@ def _parts(act: Act, kept: Kept) -> Iterator[Part]:
     if note := proofs.facts_of(row, site().ring.anchor_public):
         yield copies.part("note/note.json", copies.as_json(note))
     yield from copies.file_parts(site().blobs, kept, originals=True)
+    yield from copies.proof_parts(site().blobs, answers.proof_of(act.session, act.opened))

@@ -257,6 +257,21 @@ def referral_file(referral_id: UUID, file_id: UUID) -> Response:
     return _saved(copy.data, copy.name, "application/octet-stream")
 
 
+@bp.route(f"{PAGE}/proof/<uuid:file_id>")
+@audience("worker")
+def referral_proof(referral_id: UUID, file_id: UUID) -> Response:
+    """What the body sent with an answer that the worker may read."""
+    asked = _readable(referral_id)
+    told = [one for one, _name in _answers(asked) if one.for_worker]
+    sent = [proof.row for one in told for proof in one.proof]
+    row = next((one for one in sent if one.id == file_id), None)
+    if asked.opened is None or row is None:
+        abort(404)
+    copy = sealing.open_file(asked.opened, row, site().blobs)
+    db.session.commit()
+    return _saved(copy.data, copy.name, "application/octet-stream")
+
+
 def _readable(referral_id: UUID) -> Asked:
     asked = _asked(referral_id)
     if asked.opened is None:

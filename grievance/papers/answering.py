@@ -5,6 +5,7 @@ A GET shows and changes nothing but the log of readings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,10 +19,12 @@ from grievance.cases.operations.referring import About
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
+from grievance.papers import proofs
 from grievance.papers.forms import CompanyForm, ReplyForm, Saying
-from grievance.papers.reading import Visit, site
+from grievance.papers.reading import PaperPage, Visit, site
 from grievance.referrals import pdf, queries
 from grievance.referrals.operations import sealing
+from grievance.referrals.operations.stored import KeptFile
 from grievance.refusals import Refused
 from grievance.web.redirects import see_other
 
@@ -58,6 +61,8 @@ def ready(visit: Visit, form: Saying) -> Saying:
     """The form for the hand-over as it is now, with what was typed."""
     form.about(visit.referral)
     form.stand(visit.referral)
+    if proofs.chosen() and not form.proof.errors:
+        form.proof.errors = [_(proofs.AGAIN)]
     return form
 
 
@@ -68,21 +73,46 @@ def note_read(visit: Visit) -> None:
 
 
 def tell_operator(door: Door) -> Response:
-    """Tell the operator, once."""
+    """Tell the operator, once. Files are cleaned before the case is held."""
+    kept: list[KeptFile] = []
+    if proofs.chosen():
+        visit = door.visit()
+        if visit is None:
+            return door.shut()
+        form = form_of(visit, request.form)
+        _offered(visit, form)
+        if form.validate():
+            kept = proofs.receive(form)
+        if form.errors:
+            again = door.visit()
+            return door.page(again, form, 422) if again else door.shut()
+    try:
+        return _tell(door, kept)
+    finally:
+        proofs.take_back(kept)  # what no answer holds
+
+
+def _offered(visit: Visit, form: Saying) -> bool:
+    """Offer what could be said on the page that was sent; whether something changed since."""
+    changed = form.seen != visit.referral.version
+    form.from_before() if changed else form.about(visit.referral)
+    return changed
+
+
+def _tell(door: Door, kept: Sequence[KeptFile]) -> Response:
     visit = door.visit(lock=True)
     if visit is None:
         return door.shut()
     form = form_of(visit, request.form)
-    changed = form.seen != visit.referral.version
-    form.from_before() if changed else form.about(visit.referral)
+    changed = _offered(visit, form)
     if not form.validate():
         return door.page(visit, form, 422)
-    sending = form.once(str(visit.door), *form.told)
+    sending = form.once(str(visit.door), *form.told, *proofs.sent())
     if bodies.wrote_before(visit.act, sending):
         return _told(door)
     if changed:
         return door.page(visit, form, 409, _(CHANGED))
-    return _write(door, visit, form, form.wrote(visit.referral, sending))
+    return _write(door, visit, form, form.wrote(visit.referral, sending, kept))
 
 
 def _write(door: Door, visit: Visit, form: Saying, said: Wrote) -> Response:
@@ -124,6 +154,17 @@ def paper_copy(door: Door, file_id: UUID) -> Response:
     note_read(visit)
     db.session.commit()
     return _download(copy.data, "application/octet-stream", f"{number}-{copy.name}")
+
+
+def sent_proof(door: Door, file_id: UUID) -> Response:
+    """A file that came with an answer through this very door."""
+    visit = door.visit() or abort(404)
+    sent = [one for told in PaperPage(visit).told for one in told.proof]
+    row = next((one.row for one in sent if one.row.id == file_id), None) or abort(404)
+    copy = sealing.open_file(visit.paper, row, site().blobs)
+    note_read(visit)
+    db.session.commit()
+    return _download(copy.data, "application/octet-stream", copy.name)
 
 
 def _download(data: bytes, mime: str, name: str) -> Response:

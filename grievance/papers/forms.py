@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from grievance.i18n import gettext as _
 from grievance.model import complete
 from grievance.referrals.answered import POSITIONS, Stance, kind_of
 from grievance.referrals.models import Referral
+from grievance.referrals.operations.stored import KeptFile
 from grievance.referrals.states import SAID, SAYABLE
-from grievance.web.forms import Choice, FormId, Hidden, Line, Words, count_in, option
+from grievance.web.forms import Choice, Files, FormId, Hidden, Line, Words, count_in, option
 from grievance.web.read_back import Day
 
 KINDS = {
@@ -44,6 +45,13 @@ class _Says(FormId):
 
     version = Hidden()
     kind: Choice
+    proof = Files(
+        lazy("Proof, if you have any"),
+        hint=lazy(
+            "Photos, PDF, Word, Excel, text, sound or video: at most ten files, each of at most "
+            "10 MB. We keep a copy without hidden data. The worker may read it."
+        ),
+    )
 
     def stand(self, referral: Referral) -> None:
         """Be sent for the hand-over as it is now."""
@@ -86,10 +94,10 @@ class ReplyForm(_Says):
         """All that was typed: what a sending is known by."""
         return str(self.kind.data), self.reference.data or "", self.words.data or ""
 
-    def wrote(self, referral: Referral, sending: UUID) -> Wrote:
-        """What it says of this hand-over."""
+    def wrote(self, referral: Referral, sending: UUID, proof: Sequence[KeptFile] = ()) -> Wrote:
+        """What it says of this hand-over, and what comes with it."""
         kind, reference, words = self.told
-        return Wrote(kind, reference, words, sending)
+        return Wrote(kind, reference, words, sending, proof=tuple(proof))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for a few words where the choice alone says too little."""
@@ -143,12 +151,12 @@ class CompanyForm(_Says):
         typed = (self.reference.data, self.words.data, self.remedy.data)
         return (str(self.kind.data), *(one or "" for one in typed), by)
 
-    def wrote(self, referral: Referral, sending: UUID) -> Wrote:
-        """What it says of this hand-over."""
+    def wrote(self, referral: Referral, sending: UUID, proof: Sequence[KeptFile] = ()) -> Wrote:
+        """What it says of this hand-over, and what comes with it."""
         position, reference, words, remedy, _by = self.told
         stance = Stance(position, remedy, self.by_day.data)
         kind = kind_of(position, referral.state)
-        return Wrote(kind, reference, words, sending, stance)
+        return Wrote(kind, reference, words, sending, stance, tuple(proof))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for what each position cannot do without."""

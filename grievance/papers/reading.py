@@ -3,6 +3,7 @@ to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -27,7 +28,8 @@ from grievance.referrals import pdf, queries
 from grievance.referrals.answered import Stance, stance_in
 from grievance.referrals.document import Document
 from grievance.referrals.models import PacketFile, Referral
-from grievance.referrals.operations import linking, sealing
+from grievance.referrals.operations import linking, proof, sealing
+from grievance.referrals.operations.proof import Proof
 from grievance.referrals.operations.sealing import OpenPacket
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
@@ -78,6 +80,7 @@ class Told:
     reference: str = field(repr=False)
     words: str = field(repr=False)
     stance: Stance | None = None
+    proof: Sequence[Proof] = ()
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,8 @@ class PaperPage:
                 who = names.get(by, "") if by else ""
                 stance = stance_in(said)
                 kind = _(OURS[stance.position]) if stance else kind
-                told = Told(kind, when, who, said["reference"], said["note"], stance)
-                found.append(told)
+                sent = proof.of_answer(session, paper, row.id, said)
+                found.append(Told(kind, when, who, said["reference"], said["note"], stance, sent))
         return found
 
     def _when(self, at: datetime, zone: ZoneInfo) -> str:

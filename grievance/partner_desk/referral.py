@@ -129,6 +129,13 @@ def paper_copy(referral_id: UUID, file_id: UUID) -> Response:
     return answering.paper_copy(OnDesk(referral_id), file_id)
 
 
+@partner.get(f"{PAGE}/proof/<uuid:file_id>")
+@audience("partner", MAY)
+def sent_proof(referral_id: UUID, file_id: UUID) -> Response:
+    """A file that was sent with an answer."""
+    return answering.sent_proof(OnDesk(referral_id), file_id)
+
+
 @partner.post(f"{PAGE}/keep")
 @audience("partner", MAY)
 def keep(referral_id: UUID) -> Response:

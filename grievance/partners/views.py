@@ -134,6 +134,13 @@ def paper_copy(token: str, file_id: UUID) -> Response:
     return answering.paper_copy(ByLink(token), file_id)
 
 
+@bp.get("/proof/<uuid:file_id>")
+@audience("link")
+def sent_proof(token: str, file_id: UUID) -> Response:
+    """A file that was sent with an answer."""
+    return answering.sent_proof(ByLink(token), file_id)
+
+
 @bp.post("/leave")
 @audience("link")
 def leave(token: str) -> Response:

@@ -68,7 +68,7 @@ def stance_in(content: Mapping[str, Any]) -> Stance | None:
 @dataclass(frozen=True)
 class Answered:
     """What the body said, of a kind that is sayable. `row` is drawn first where a sending is known
-    by it."""
+    by it; `proof` is how it names the files that came with it."""
 
     kind: str
     on: date
@@ -78,9 +78,10 @@ class Answered:
     next_chase: date | None = None
     row: UUID = field(default_factory=uuid4)
     stance: Stance | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def content(self) -> dict[str, Any]:
         """As it is sealed."""
         told: dict[str, Any] = {"reference": self.reference.strip(), "note": self.note.strip()}
-        return told | ({"stance": self.stance.plain} if self.stance else {})
+        return told | ({"stance": self.stance.plain} if self.stance else {}) | dict(self.proof)

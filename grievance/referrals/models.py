@@ -105,12 +105,14 @@ class PacketGrant(Base):
 
 
 class PacketFile(Base):
-    """A flat copy that goes with a packet, under a file key of its own."""
+    """A flat copy that goes with a packet, under a file key of its own; or what its body sent with
+    an answer."""
 
     __tablename__ = "packet_file"
 
     id: Mapped[UUID] = identifier()
     packet_id: Mapped[UUID] = mapped_column(ForeignKey("packet.id"), index=True)
+    answer_id: Mapped[UUID | None] = mapped_column(ForeignKey("referral_answer.id"), index=True)
     place: Mapped[int]
     blob: Mapped[UUID] = mapped_column(Uuid, unique=True)
     blob_digest: Mapped[bytes] = hashed()

@@ -65,8 +65,9 @@ def packet(session: Session, case_id: UUID, packet_id: UUID) -> Packet | None:
 
 
 def packet_file(session: Session, packet_id: UUID, file_id: UUID) -> PacketFile | None:
-    """A copy of this packet; None for one of another."""
-    wanted = select(PacketFile).where(PacketFile.id == file_id, PacketFile.packet_id == packet_id)
+    """A copy of this packet; None for one of another, and for what came back with an answer."""
+    mine = (PacketFile.packet_id == packet_id, PacketFile.answer_id.is_(None))
+    wanted = select(PacketFile).where(PacketFile.id == file_id, *mine)
     return session.scalars(wanted).one_or_none()
 
 

@@ -69,6 +69,7 @@ UNFORMED = {
     "grievance/partners/blueprint.py": "looked up among the languages",
     "grievance/console/folding.py": "only a yes",
     "grievance/papers/answering.py": "whether a company's own form was sent",
+    "grievance/papers/proofs.py": "whether a file came; handed whole to what reads the files",
     "grievance/reports/reads.py": "a signed token",
     "grievance/portal/finder.py": "only a yes",
     "grievance/portal/views.py": "bounded by the address; cut to the length of a line",

@@ -27,9 +27,10 @@ from grievance.cases.states import BODY, LINK, Verb
 from grievance.referrals.answered import Answered, Stance
 from grievance.referrals.links import HOLDER, BodyWrote, DeskItem, ReplyLink
 from grievance.referrals.models import Packet, Referral
-from grievance.referrals.operations import recalling, steps
+from grievance.referrals.operations import proof, recalling, steps
 from grievance.referrals.operations.recalling import shut
 from grievance.referrals.operations.sealing import OpenPacket, Sealer
+from grievance.referrals.operations.stored import KeptFile
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder
@@ -40,13 +41,14 @@ LINK_DOOR, DESK_DOOR = "link", "organisation"  # what an event calls the door
 @dataclass(frozen=True)
 class Wrote:
     """What a body wrote; `sending` is what this sending is known by, `stance` what a company says
-    besides."""
+    besides, `proof` the files that come with it and lie in the store by now."""
 
     kind: str
     reference: str = field(repr=False)
     words: str = field(repr=False)
     sending: UUID
     stance: Stance | None = None
+    proof: tuple[KeptFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,16 @@ def write(act: Act, about: About[Wrote]) -> None:
     act.check(Verb.BODY_WROTE)
     paper = open_paper(act, referral)
     answered = Answered(
-        said.kind, act.today, said.reference, said.words, row=said.sending, stance=said.stance
+        said.kind,
+        act.today,
+        said.reference,
+        said.words,
+        row=said.sending,
+        stance=said.stance,
+        proof=proof.named(said.proof),
     )
     answer = steps.record_answer(_Hand(session, paper, act.today, act.now), referral, answered)
+    proof.write(session, paper, answer.id, said.proof)
     door = _door(act)
     by = {f"{name}_id": one for name, one in door.items()}
     by |= {"person_id": act.actor.person} if act.actor.person else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,13 +16,14 @@ from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
 from grievance.referrals.models import Consent, Packet, PacketFile, PacketGrant, Referral
 from grievance.referrals.operations.recalling import OURS
+from grievance.referrals.operations.stored import KeptFile, put_file
 from grievance.referrals.states import TABLE
 from grievance.referrals.templates import SENT_IN
 from grievance.refusals import Refused
 from grievance.storage import Blobs
 from grievance.vault import values
 from grievance.vault.errors import Tampered
-from grievance.vault.files import SealingWriter, verify_and_open
+from grievance.vault.files import verify_and_open
 from grievance.vault.grants import GrantInfo, open_grant, seal_grant
 from grievance.vault.keys import key_check, new_key
 from grievance.vault.labels import Label
@@ -158,40 +158,34 @@ def keep(
     )
     session.add(packet)
     session.flush()
+    opened = OpenPacket(packet, key, document)
     for place, file in enumerate(making.files):
-        session.add(_kept_file(packet, key, place, file, blobs))
+        kept = put_file(blobs, file.name, file.mime, file.data, file.source)
+        session.add(file_row(opened, kept, place, None))
     for holder in holders:
         give(session, packet, key, holder)
     session.flush()
-    return OpenPacket(packet, key, document)
+    return opened
 
 
-def _kept_file(packet: Packet, key: bytes, place: int, file: FlatFile, blobs: Blobs) -> PacketFile:
-    sealed, row, blob = io.BytesIO(), uuid4(), uuid4()
-    writer = SealingWriter(sealed)
-    writer.write(file.data)
-    done = writer.finish()
-    blobs.put(blob.hex, sealed.getvalue())
-    meta = {
-        "key": done.key.hex(),
-        "name": file.name,
-        "mime": file.mime,
-        "size": done.size,
-        "source": str(file.source) if file.source else "",
-    }
+def file_row(opened: OpenPacket, kept: KeptFile, place: int, answer: UUID | None) -> PacketFile:
+    """The row of a file of this packet: its key and name are sealed under the packet's."""
+    packet = opened.packet
     return PacketFile(
-        id=row,
+        id=kept.id,
         packet_id=packet.id,
+        answer_id=answer,
         place=place,
-        blob=blob,
-        blob_digest=done.digest,
-        meta=values.seal_json(key, _place(Label.PACKET_FILE, packet, row), meta),
+        blob=kept.blob,
+        blob_digest=kept.digest,
+        meta=opened.seal_json(Label.PACKET_FILE, kept.id, kept.meta),
     )
 
 
 def files_of(session: Session, packet: Packet) -> list[PacketFile]:
-    """The copies that go with a packet, in order."""
-    wanted = select(PacketFile).where(PacketFile.packet_id == packet.id)
+    """The copies that go with a packet, in order; nothing that came back with an answer."""
+    mine = (PacketFile.packet_id == packet.id, PacketFile.answer_id.is_(None))
+    wanted = select(PacketFile).where(*mine)
     return list(session.scalars(wanted.order_by(PacketFile.place)))
 
 
@@ -293,7 +287,7 @@ def check_digest(session: Session, packet: Packet) -> None:
 
 def open_file(opened: OpenPacket, file: PacketFile, blobs: Blobs) -> FlatFile:
     """A copy that goes with the packet; every chunk is verified before it is given out."""
-    meta = _meta(opened, file)
+    meta = meta_of(opened, file)
     with blobs.open(file.blob.hex) as sealed:
         data = b"".join(verify_and_open(bytes.fromhex(meta["key"]), sealed))
     return FlatFile(meta["name"], meta["mime"], data)
@@ -301,11 +295,12 @@ def open_file(opened: OpenPacket, file: PacketFile, blobs: Blobs) -> FlatFile:
 
 def sources(session: Session, opened: OpenPacket) -> set[UUID]:
     """The files of the case whose copies go with this packet."""
-    kept = [_meta(opened, file).get("source") for file in files_of(session, opened.packet)]
+    kept = [meta_of(opened, file).get("source") for file in files_of(session, opened.packet)]
     return {UUID(source) for source in kept if source}
 
 
-def _meta(opened: OpenPacket, file: PacketFile) -> dict[str, Any]:
+def meta_of(opened: OpenPacket, file: PacketFile) -> dict[str, Any]:
+    """What a file of this packet is, and the key of its blob."""
     if file.packet_id != opened.packet.id:
         raise Refused("other_case")
     place = _place(Label.PACKET_FILE, opened.packet, file.id)

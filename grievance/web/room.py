@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import current_app
 
-from grievance.intake.visits import site
 from grievance.refusals import Refused
+from grievance.storage import Blobs
 from grievance.vault.shares import Shares
 from grievance.web.sources import here
 from grievance.web.uploads import UploadedFile
@@ -14,7 +14,7 @@ MEGABYTE = 1024 * 1024
 FORMS = 2  # the original and about as much for its clean form
 
 
-def check_room(part: UploadedFile, unsent: int | None = None) -> None:
+def check_room(blobs: Blobs, part: UploadedFile, unsent: int | None = None) -> None:
     """Refused `no_room` for a file that there is no room for, or not for this network now.
 
     `unsent` are the bytes of all that is not sent yet, where this file would add to it. A bucket
@@ -22,7 +22,7 @@ def check_room(part: UploadedFile, unsent: int | None = None) -> None:
     """
     settings = current_app.config["SETTINGS"]
     shares: Shares = current_app.config["UPLOAD_SHARES"]
-    total, free = settings.unsent_mb * MEGABYTE, site().blobs.free()
+    total, free = settings.unsent_mb * MEGABYTE, blobs.free()
     left = total if free is None else free - settings.disk_floor_mb * MEGABYTE
     if unsent is not None:
         left = min(left, total - unsent)
