@@ -245,6 +245,8 @@ def test_what_it_wrote_is_read_by_its_people_the_desk_and_then_the_worker(body: 
     path = f"/staff/cases/{world.case.reference}/referrals/{world.referral.id}"
     desk = read_page(browser(body.app, world.session, world.handler).get(path))
     assert "written by Partner 1, on their desk here" in " ".join(desk.main.split())
+    ways = [one.get("href", "") for one in desk.all("a")]
+    assert not [way for way in ways if "/correct/reply/" in way]  # nobody's to correct
     assert "We visit the firm on Monday." not in worker_page(body).main
     linking.read_reply(world.act(), About(world.referral, Shown(words=True)))
     world.session.commit()
