@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from typing import Literal
@@ -266,6 +266,10 @@ def name_in(spoken: Language, language: Language | None = None) -> str:
 
 def time_text(moment: datetime, zone: tzinfo, language: Language | None = None) -> str:
     """A moment as day and time of day in `zone`, the zone named by the caller's sentence."""
-    local = moment.astimezone(zone)
-    clock = dates.format_time(local, format="short", locale=(language or current()).locale)
+    clock = clock_text(moment.astimezone(zone).time(), language)
     return f"{date_text(local_day(moment, str(zone)), language)} {clock}"
+
+
+def clock_text(at: time, language: Language | None = None) -> str:
+    """A time of day as the reader's language writes it."""
+    return dates.format_time(at, format="short", locale=(language or current()).locale)

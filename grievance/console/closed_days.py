@@ -19,7 +19,7 @@ from grievance.clock import holiday_countries, local_day, now
 from grievance.console.surface import answer, console
 from grievance.deadlines.promised import falls_between
 from grievance.extensions import db
-from grievance.i18n import current, date_text, lazy, time_text
+from grievance.i18n import clock_text, current, date_text, lazy, time_text
 from grievance.i18n import gettext as _
 from grievance.questions.places import country_name
 from grievance.refusals import Refused
@@ -129,7 +129,7 @@ def _row(one: Closure) -> dict[str, str]:
 def _reading(at: datetime, told: Profile) -> tuple[str, str]:
     """(from when, until when) of a day."""
     hours = told.opens(local_day(at, told.time_zone))
-    closes = hours[1].isoformat("minutes") if hours else ""
+    closes = clock_text(hours[1]) if hours else ""
     return time_text(at, ZoneInfo(told.time_zone)), closes
 
 

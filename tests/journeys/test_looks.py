@@ -12,6 +12,9 @@ PUBLIC = ("", "help", "mechanisms", "mechanisms/jp-lsio", "issues", "issues/wage
           "return", "about")  # fmt: skip
 STAFF = ("/staff/", "/staff/cases", "/staff/people", "/staff/operator", "/staff/confirm",
          "/staff/account")  # fmt: skip
+TABLES = ("/staff/confirm", "/staff/people", "/staff/people/second-step", "/staff/keys",
+          "/staff/partners", "/staff/jobs", "/staff/letters", "/staff/inbox", "/staff/kept",
+          "/staff/reads", "/staff/account/sessions")  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
 
@@ -40,3 +43,16 @@ def test_the_desk_is_accessible_and_fits(instance: Instance, open_page: Opener) 
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
         if path == "/staff/cases":
             case = page.locator("a[href^='/staff/cases/']").first.get_attribute("href") or ""
+
+
+@pytest.mark.journey
+def test_every_table_of_the_console_fits_a_telephone(instance: Instance, open_page: Opener) -> None:
+    page = open_page(PHONE, javascript=False)
+    sign_in(page, instance.account("director"))
+    for path in TABLES:
+        page.goto(path)
+        assert name_of(page) != "error", path
+        assert fits(page), path
+        if path == "/staff/partners":
+            page.locator("main td a").first.click()
+            assert fits(page), page.url
