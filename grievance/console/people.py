@@ -36,16 +36,20 @@ ABOUT = {
 complete(ABOUT, members.REVOCABLE)
 
 
-@console.route("/people", methods=["GET", "POST"])
+@console.get("/people")
 @audience("staff", "people.see")
 def people() -> Response:
-    """Who is here; inviting one more, for who manages people."""
+    """Who is here."""
+    return _people_page(Invite(), None)
+
+
+@console.post("/people")
+@audience("staff", "people.manage")
+def invite() -> Response:
+    """Invite one more."""
+    stepping.needs_step_up()
     form, sent = Invite(request.form), None
-    if request.method == "POST":
-        stepping.needs_step_up()
-        if not staff.current_member().can(Permission.PEOPLE_MANAGE):
-            abort(403)
-    if request.method == "POST" and form.validate():
+    if form.validate():
         try:
             sent = _invite(form)
             form = Invite()

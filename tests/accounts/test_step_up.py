@@ -86,7 +86,7 @@ def test_an_export_asks_and_comes_back_to_what_was_filtered(stale: Browser) -> N
 
 # Every staff route that changes who may do what, what workers read, or takes data out.
 GRAVE = {
-    "console.people", "console.reset_person", "console.remove_person", "console.approve_key",
+    "console.invite", "console.reset_person", "console.remove_person", "console.approve_key",
     "console.refuse_key", "console.rotate_key", "console.new_sheet", "console.operator",
     "console.confirm_channel", "console.confirm_add", "console.confirm_proposal",
     "desk.reissue", "desk.referrals_csv", "accounts.recover", "accounts.refuse_way",
@@ -100,7 +100,7 @@ GRAVE = {
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {
     "console.confirm": "a list", "console.kept": "a list", "console.keys": "a list",
-    "console.letters": "a list", "console.jobs": "a list",
+    "console.letters": "a list", "console.jobs": "a list", "console.people": "a list",
 }  # fmt: skip
 
 
