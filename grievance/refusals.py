@@ -264,6 +264,10 @@ SENTENCES: dict[str, str] = {
         " when the case is gone."
     ),
     "open_or_wanted": N_("The case is over, and its worker waits for nothing."),
+    # after the end
+    "check_runs": N_("The worker is not asked any more how they are."),
+    "open_or_checked": N_("The case is over, and its worker is not asked any more how they are."),
+    "check_said": N_("This is no answer to the question how they are."),
     "linked_busy": N_(
         "A case that is linked to this one is being changed right now. Nothing was deleted. Try "
         "again in a minute."

@@ -14,7 +14,7 @@ from sqlalchemy.orm import object_session
 from grievance.accounts.models import Person
 from grievance.accounts.queries import absent
 from grievance.accounts.roles import Permission
-from grievance.cases import erasures, queries
+from grievance.cases import checks, erasures, queries
 from grievance.cases.actors import Actor
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
@@ -91,10 +91,23 @@ def erasure_to_stop(case: Case, actor: Actor) -> bool:
 
 
 def open_or_wanted(case: Case, _actor: Actor) -> bool:
-    """The case is open, or its worker waits for its erasure; or the clock of that runs: somebody is
-    told rather than nobody."""
+    """The case is open, or its worker waits for its erasure or was not heard of after the end; or
+    the clock of that runs: somebody is told rather than nobody."""
     session = object_session(case)
-    return case.state in OPEN or bool(session and erasures.watched(session, case.id))
+    if case.state in OPEN or session is None:
+        return True
+    return erasures.watched(session, case.id) or checks.running(session, case.id) is not None
+
+
+def check_runs(case: Case, _actor: Actor) -> bool:
+    """The worker of a case that is over is, or will be, asked how they are."""
+    session = object_session(case)
+    return bool(session and checks.running(session, case.id))
+
+
+def open_or_checked(case: Case, actor: Actor) -> bool:
+    """The case is open, or its worker is still asked how they are."""
+    return case.state in OPEN or check_runs(case, actor)
 
 
 def asked_for(case: Case) -> str:

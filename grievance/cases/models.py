@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from grievance.cases.lifecycle import DECIDED, STATES
+from grievance.cases.lifecycle import DECIDED, SAFE, STATES, STAYED, VOICES
 from grievance.cases.state_words import ERASURE_GROUNDS, OUTCOMES
 from grievance.directory.entries import LEVELS
 from grievance.model import Base, among, code, digest, identifier, sealed
@@ -424,7 +424,7 @@ class RemedyItem(Base):
 
 
 class Feedback(Base):
-    """What the worker said of the remedy: whether it arrived, or that the case may be closed.
+    """What the worker said: whether the remedy arrived, of closing, or how they are after it.
 
     One that was taken by somebody of staff, or with a code others have seen, says so. A sign-off
     lapses when the case goes on.
@@ -432,9 +432,11 @@ class Feedback(Base):
 
     __tablename__ = "feedback"
     __table_args__ = (
-        among("kind", ("arrival", "sign_off")),
+        among("kind", VOICES),
         among("state", ("given", "lapsed")),
         among("given_by", GIVEN_BY),
+        among("safe", SAFE),
+        among("stayed", STAYED),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         CheckConstraint("recorder_id IS NULL OR given_by = 'staff_recorded'", name="recorder"),
     )
@@ -447,6 +449,8 @@ class Feedback(Base):
     recorder_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     rating: Mapped[int | None]
     reprisal: Mapped[bool | None]
+    safe: Mapped[str | None] = code(8)
+    stayed: Mapped[str | None] = code(8)
     language: Mapped[str] = code(10)
     key_generation: Mapped[int]
     words: Mapped[bytes] = sealed("feedback.words/1")

@@ -26,7 +26,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),  # named apart
     cases.Erasure: (),
     cases.RemedyItem: (),
-    cases.Feedback: ("state",),  # named apart
+    cases.Feedback: ("state", "safe", "stayed"),  # named apart
     cases.Attempt: (),
     cases.Outcome: (),
     cases.Recusal: (),
@@ -67,6 +67,9 @@ NAMED[links.BodyWrote] += (
     ),
 )
 
+NAMED[cases.Feedback] += (
+    Naming(("safe", "stayed"), lambda row: row.safe is not None, part="after"),
+)
 NAMED[referrals.Packet] += (
     Naming(
         ("readers", "reader_names"),

@@ -111,6 +111,8 @@ class Verb(StrEnum):
     SIGN_OFF = "sign_off"
     RECORD_SIGN_OFF = "record_sign_off"
     TRY_TO_REACH = "try_to_reach"
+    CHECKED_IN = "checked_in"
+    WORRIED = "worried"
     PROPOSE_CLOSE = "propose_close"
     CLOSE = "close"
     ASK_ERASURE = "ask_erasure"
@@ -301,8 +303,8 @@ TABLE: dict[Verb, Transition] = {
             Verb.ADD_FILE, STATES, None, "case.work", N_("Add a file"), codes=("file",),
         ),
         Transition(
-            Verb.CHANGE_CONTACT, OPEN, None, WORKER, N_("Change how we reach you"),
-            codes=("value",), ledger=(),
+            Verb.CHANGE_CONTACT, (*OPEN, "closed"), None, WORKER, N_("Change how we reach you"),
+            guards.open_or_checked, codes=("value",), ledger=(),
         ),
         Transition(
             Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number"),
@@ -458,8 +460,17 @@ TABLE: dict[Verb, Transition] = {
             codes=("feedback", "given_by"),
         ),
         Transition(
-            Verb.TRY_TO_REACH, BEGUN, None, "case.work", N_("I tried to reach the worker"),
+            Verb.TRY_TO_REACH, (*BEGUN, "closed"), None, "case.work",
+            N_("I tried to reach the worker"), guards.open_or_checked,
             codes=("attempt", "way", "value"),
+        ),
+        Transition(
+            Verb.CHECKED_IN, ("closed",), None, WORKER, N_("All is well"), guards.check_runs,
+            codes=("feedback", "given_by"),
+        ),
+        Transition(
+            Verb.WORRIED, ("closed",), "in_review", WORKER, N_("Something is wrong"),
+            guards.check_runs, codes=("feedback", "given_by", "danger"), ledger=(),
         ),
         Transition(
             Verb.PROPOSE_CLOSE, ENDING, None, "case.four_eyes", N_("Propose to close"),

@@ -39,6 +39,7 @@ LADDERS: Mapping[str, Ladder] = {
     "remedy": Ladder(len(RUNGS), working_days=1),  # what was promised should be there
     "follow_up": Ladder(len(RUNGS), working_days=2),  # ask the worker whether it really arrived
     "erasure": Ladder(len(RUNGS), working_days=1),  # the worker wants the report deleted
+    "check_in": Ladder(len(RUNGS), working_days=2),  # not heard of after the end
 }
 complete(LADDERS, KINDS)
 

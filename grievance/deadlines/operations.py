@@ -33,6 +33,10 @@ FOLLOW_UP_DAYS = 30
 # What a worker wants deleted is deleted within two weeks, or of the end of the notice where there
 # is one (the product's promise, on their page).
 ERASURE_DAYS = 14
+# After a case is closed its worker is asked three times whether they are safe (the same template,
+# stage C7), and has two weeks to answer before somebody looks for them.
+CHECK_DAYS = (30, 90, 180)
+CHECK_ANSWER_DAYS = 14
 REOPEN_MONTHS = 12  # in which a case that is over can be opened again
 PROMISES = ("chase", "remedy", "follow_up")
 LASTING = ("erasure",)  # asked for whatever becomes of the case
@@ -45,7 +49,7 @@ DAYS = {
     "follow_up": FOLLOW_UP_DAYS,
     "erasure": ERASURE_DAYS,
 }
-some_of(DAYS, KINDS, without=("danger", "chase"))
+some_of(DAYS, KINDS, without=("danger", "chase", "check_in"))
 
 
 class NoRung(Exception):

@@ -252,6 +252,12 @@ class Remedies:
         return remedy_reading.ended(self.read.desk, self.read.hours.zone)
 
     @property
+    def after(self) -> tuple[str, bool] | None:
+        """The watch after the end, and whether the worker was not heard of."""
+        zone = self.read.hours.zone
+        return remedy_reading.after_end(self.read.desk, local_day(self.read.at, zone), zone)
+
+    @property
     def to_close(self) -> remedy_reading.ToClose | None:
         """What the case can be closed on; None where it cannot be closed from."""
         ends = {Verb.PROPOSE_CLOSE, Verb.CLOSE} & set(self.read.verbs)

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from grievance.cases import files, labels, money
+from grievance.cases import checks, files, labels, money
 from grievance.cases.models import AWAITED, CaseFile, Feedback, RemedyItem
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.sums import Facts, facts_of
+from grievance.clock import local_day
 from grievance.desk import remedy_words as words
 from grievance.desk.loading import Desk
 from grievance.desk.words import tongue
@@ -46,10 +47,12 @@ class ItemLine:
 class Voice:
     """What the worker said of the remedy, or about closing."""
 
-    closing: bool
+    kind: str
+    about: str
     lapsed: bool
     when: str
     rating: str
+    after: Sequence[tuple[str, bool]]  # how they are after the end, and whether that is wrong
     reprisal: bool | None
     text: str = field(repr=False)
     language: Language
@@ -102,10 +105,12 @@ def voices(desk: Desk, zone: str) -> list[Voice]:
     mine = select(Feedback).where(Feedback.case_id == desk.case.id).order_by(Feedback.at.desc())
     return [
         Voice(
-            one.kind == "sign_off",
+            one.kind,
+            _(words.VOICES[one.kind]),
             one.state == "lapsed",
             time_text(one.at, ZoneInfo(zone)),
             _(labels.RATING[one.rating]) if one.rating else "",
+            _after(one),
             one.reprisal,
             desk.opened.open_text(Label.FEEDBACK_WORDS, one.id, one.words),
             tongue(one.language),
@@ -113,6 +118,24 @@ def voices(desk: Desk, zone: str) -> list[Voice]:
         )
         for one in db.session.scalars(mine)
     ]
+
+
+def _after(said: Feedback) -> list[tuple[str, bool]]:
+    told = [(words.SAFE, said.safe, "yes"), (words.STAYED, said.stayed, "all")]
+    return [(_(table[code]), code != well) for table, code, well in told if code]
+
+
+def after_end(desk: Desk, today: date, zone: str) -> tuple[str, bool] | None:
+    """From which day on the worker of a closed case is asked how they are, or that they were not
+    heard of and it is time to look for them; None when nobody asks."""
+    clock = checks.running(db.session(), desk.case.id)
+    day = checks.asked_from(db.session(), desk.case.id, zone)
+    if clock is None or day is None:
+        return None
+    late = local_day(clock.due_at, zone) < today
+    sentence = words.NOT_HEARD if late else words.ASKED if day <= today else words.ASKS
+    told = {"day": date_text(day), "due": date_text(local_day(clock.due_at, zone))}
+    return _(sentence) % told, late
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ TOLD: Mapping[Verb, Row] = {
     Verb.CONFIRM_REMEDY: Row(said=N_("%(who)s told us that everything promised has arrived.")),
     Verb.REMEDY_BREACHED: Row(said=N_("%(who)s told us that a promise was not kept.")),
     Verb.SIGN_OFF: Row(said=N_("%(who)s agreed that the case may be closed.")),
+    Verb.CHECKED_IN: Row(said=N_("%(who)s told us after the end that all is well.")),
+    Verb.WORRIED: Row(said=N_("%(who)s told us after the end that something is wrong.")),
     Verb.ASK_ERASURE: Row(said=N_("%(who)s asked that the case is deleted.")),
     Verb.STOP_ERASURE: Row(said=N_("%(who)s wants the case to be kept.")),
 }

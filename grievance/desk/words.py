@@ -68,6 +68,7 @@ CLOCK = {
     "remedy": N_("See that what was promised has arrived"),
     "follow_up": N_("Ask the worker whether it really arrived"),
     "erasure": N_("Delete the case, as its worker asked"),
+    "check_in": N_("Hear from the worker after the end"),
 }
 complete(CLOCK, KINDS)
 LEVEL = {

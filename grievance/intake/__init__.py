@@ -14,6 +14,7 @@ from flask import Flask
 from grievance.intake import (
     adding,
     address,
+    after_end,
     appeals,
     attaching,
     closing,
@@ -48,8 +49,8 @@ FIRST = {
 }
 
 __all__ = [
-    "adding", "address", "appeals", "attaching", "closing", "copying", "erasing", "filing",
-    "init_app",
+    "adding", "address", "after_end", "appeals", "attaching", "closing", "copying", "erasing",
+    "filing", "init_app",
     "number", "proof",
     "referral", "remedy_arrival", "returning", "seen", "whose",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ from grievance.i18n import BY_SLUG, Language, current, speaking
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
+from grievance.intake.after_end import after_of
 from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.changed import marks
@@ -119,8 +120,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         actor=actor,
         status=status_of(session, opened.case),
         decision=decision_of(session, opened),
-        closed=closed_of(session, opened),
-        ending=ending_of(act),
+        **_ends(act),
         erasure=waits_of(act),
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
@@ -145,6 +145,15 @@ def _case_page(act: Act, form: MessageForm) -> str:
         can=can,
         card=next_card(act),
     )
+
+
+def _ends(act: Act) -> dict[str, Any]:
+    """How the report ended or may end, and what is asked after that."""
+    return {
+        "closed": closed_of(act.session, act.opened),
+        "after": after_of(act),
+        "ending": ending_of(act),
+    }
 
 
 def _answers(said: dict[str, Any]) -> list[Line]:

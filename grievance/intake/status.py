@@ -134,8 +134,8 @@ def _told(session: Session, case: Case) -> Told:
 
 
 def _arrival(session: Session, case: Case) -> datetime | None:
-    """When the worker told us last what came."""
-    mine = (Feedback.case_id == case.id, Feedback.kind == "arrival")
+    """When the worker told us last what came, or how they are after the end."""
+    mine = (Feedback.case_id == case.id, Feedback.kind.in_(("arrival", "check_in")))
     return session.scalar(select(Feedback.at).where(*mine).order_by(Feedback.at.desc()).limit(1))
 
 

@@ -22,6 +22,7 @@ from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import (
     adding,
+    aftercare,
     asking,
     attaching,
     bodies,
@@ -48,6 +49,7 @@ from grievance.cases.operations import (
     warning,
 )
 from grievance.cases.operations.adding import Added
+from grievance.cases.operations.aftercare import CheckIn
 from grievance.cases.operations.bodies import Guessed
 from grievance.cases.operations.closing import SignOff, Tried
 from grievance.cases.operations.conflicts import Declared
@@ -313,6 +315,8 @@ DOERS: dict[Verb, Doer] = {
     Verb.SIGN_OFF: _sign_off,
     Verb.RECORD_SIGN_OFF: _record_sign_off,
     Verb.TRY_TO_REACH: _try,
+    Verb.CHECKED_IN: lambda w, a: aftercare.check_in(w.own(a), CheckIn("yes", False, words(""))),
+    Verb.WORRIED: lambda w, a: aftercare.check_in(w.own(a), CheckIn("no", True, words(""))),
     Verb.PROPOSE_CLOSE: _propose_close,
     Verb.CLOSE: _close,
     Verb.REFER: _refer,

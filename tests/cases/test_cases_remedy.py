@@ -21,7 +21,6 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.closing import Tried
-from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.remedying import Agreement, Arrival, Remedy
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.sums import Facts, facts_of
@@ -310,7 +309,8 @@ def test_two_people_close_and_the_worker_reads_what_came_of_it(world: World):
     world.close()
     made = world.session.scalars(select(Outcome)).one()
     assert (made.result, made.by, world.case.state) == ("remedied", "signed", "closed")
-    assert (world.case.next_due, running(world)) == (NEVER, {})
+    after = {"check_in": TODAY + timedelta(days=30 + 14)}  # the worker is asked how they are
+    assert running(world) == after
     last = messages.thread(world.session, world.home(), "worker")[-1]
     assert (last.row.verb, last.text) == ("close", "Good luck.")
     assert noticed(world.session, "second_asked")
@@ -383,7 +383,7 @@ def test_a_yes_can_be_taken_back_after_closing(world: World):
     world.close()
     consenting.recall(world.own(), row.mechanism)
     assert (world.case.state, row.state) == ("closed", "recalled")
-    assert running(world) == {}
+    assert set(running(world)) == {"check_in"}
 
 
 def test_the_database_holds_the_invariants_itself(world: World):

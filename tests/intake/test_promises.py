@@ -74,6 +74,7 @@ ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that s
 )  # fmt: skip
 ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
+    "From %(day)s on, this page asks you how you are.",  # as long as the day is ahead
     "It opens on %(day)s.", "It works until %(day)s.",
     "The page opens once, until %(day)s. Do not pass it on.",
     # from that day on two of staff may delete it, and no day before

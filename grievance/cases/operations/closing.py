@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grievance.cases import checks
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
@@ -100,7 +101,8 @@ class Tried:
 
 def try_to_reach(act: Act, tried: Tried) -> None:
     """Document one try to reach the worker: we try again in thirty days. What the worker was
-    promised to hear before that stays promised.
+    promised to hear before that stays promised. After the end it is why somebody who did not say
+    how they are is not looked for further, until the next time that they are asked.
 
     Refuses `way`, `on` for a day to come or before the report, `note` without one, which is kept
     among staff.
@@ -129,7 +131,9 @@ def try_to_reach(act: Act, tried: Tried) -> None:
         at=act.now,
     )
     session.add(row)
-    if case.state != "awaiting_worker":
+    if case.state == "closed":
+        checks.go_on(session, case, act.now, act.hours.zone)
+    elif case.state != "awaiting_worker":
         act.meet("follow_up")
         kind = "follow_up" if case.state == "remedy_monitored" else "next_step"
         again = max(tried.on + TRIES_OVER, act.today + timedelta(days=1))
@@ -234,6 +238,7 @@ def close(act: Act) -> Outcome:
     act.session.add(made)
     act.case.closed_at = act.now
     clocks.stop(act.session, act.case.id, act.now)
+    checks.start(act.session, act.case, act.now, act.hours.zone)
     act.move(
         Verb.CLOSE,
         proposal=asked.id,

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grievance.cases import erasures, queries, records
+from grievance.cases import checks, erasures, queries, records
 from grievance.cases.act import Act
 from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
@@ -246,6 +246,7 @@ def begin_again(act: Acting, clock: str) -> None:
         case.assignee_id = None
     case.appealed_at = None
     lapse_sign_offs(session, case)
+    clocks.meet(session, case.id, (checks.CLOCK,), at)
     clocks.start(session, case.id, clock, at, hours)
     if case.danger:
         clocks.start(session, case.id, "danger", at, hours)

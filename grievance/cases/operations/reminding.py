@@ -2,8 +2,8 @@
 which it was not done, and before the law's own days end.
 
 It is worked out by whoever opens the case, with every act, and kept without the case
-(`notifications.reminders`). Nothing goes to an address that was not confirmed, nor once the case is
-over.
+(`notifications.reminders`). Nothing goes to an address that was not confirmed. Once the case is
+over, only the days on which the worker of a closed one is asked how they are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from babel.core import get_global
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases import records
+from grievance.cases import checks, records
 from grievance.cases.lifecycle import OVER
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
@@ -36,13 +36,14 @@ from grievance.vault.keys import mac
 from grievance.vault.labels import Derive
 
 TOLD = ("acknowledge", "answer", "next_step", "appeal", "remedy", "follow_up")  # days workers read
+DAY = timedelta(days=1)
 EARLIER = 3  # a letter before a day of the law goes up to so many days before its own day
 AWAKE = range(9, 19)  # hours at which one may leave, where the operator and where the worker is
 
 
 def plan(session: Session, site: Site, opened: OpenCase, now: datetime) -> None:
-    """Write down anew when letters go out by themselves; what was planned for a case that is over,
-    or whose address may be an old one, goes."""
+    """Write down anew when letters go out by themselves. Of a case that is over only those go on
+    which ask how its worker is; to an address that may be an old one none does."""
     if not opened.holds("identity"):
         return
     contact = records.read(session, opened, "identity").get("contact") or {}
@@ -50,14 +51,16 @@ def plan(session: Session, site: Site, opened: OpenCase, now: datetime) -> None:
     if not address or not confirmed:
         return
     case, ring, box = opened.case, site.ring, UUID(confirmed)
-    if case.state in OVER or addressing.may_be_old(session, case.id):
+    if addressing.may_be_old(session, case.id):
         reminders.drop(session, [box])
         return
     zone = operator_hours(session).zone
-    days = {
-        *(local_day(one.due_at, zone) + timedelta(days=1) for one in _promised(session, case.id)),
-        *_before_law(session, case.id, local_day(now, zone), box, ring.address_hmac),
-    }
+    days = set(checks.ahead(session, case, zone))
+    if case.state not in OVER:
+        days = {
+            *(local_day(one.due_at, zone) + DAY for one in _promised(session, case.id)),
+            *_before_law(session, case.id, local_day(now, zone), box, ring.address_hmac),
+        }
     at = [_moment(day, zone, case.country, mac(ring.address_hmac, _info(box, day))) for day in days]
     tag = proof.recipient(ring.address_hmac, address)
     kept = reminders.Box(box, address, case.language, tag)

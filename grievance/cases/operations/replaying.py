@@ -242,6 +242,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.WITHDRAW: _withdraw,
     Verb.REOPEN: _reopen,
     Verb.WORKER_REOPENS: _reopen,
+    Verb.WORRIED: _reopen,
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.CHANGE_CONTACT: _contact,
