@@ -57,10 +57,16 @@ REPLACED = N_("%(who)s changed a hand-over to %(body)s and asked the worker agai
 
 
 def lines(
-    events: Sequence[Event], known: Mapping[UUID, str], zone: str, seen: int = 0
+    events: Sequence[Event],
+    known: Mapping[UUID, str],
+    zone: str,
+    seen: int = 0,
+    bodies: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """Events as lines, in their order; those after `seen` are new to the reader."""
-    bodies = {e.codes["referral"]: e.codes["mechanism"] for e in events if e.verb == Verb.REFER}
+    """Events as lines, in their order; those after `seen` are new to the reader. `bodies` are those
+    of hand-overs of which no event here tells, by their id."""
+    asked = {e.codes["referral"]: e.codes["mechanism"] for e in events if e.verb == Verb.REFER}
+    bodies = {**(bodies or {}), **asked}
     return [
         Line(
             event.seq,

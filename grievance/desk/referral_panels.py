@@ -7,23 +7,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from grievance.accounts import queries as accounts
-from grievance.cases import files
-from grievance.cases import queries as cases
+from grievance.cases import exchange, files
 from grievance.cases.answers import Heard, heard
 from grievance.cases.opening import Shut, open_packet
 from grievance.clock import local_day, real_now
+from grievance.desk import events
 from grievance.desk import referral_words as words
-from grievance.desk.events import person_of
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
 from grievance.desk.words import FILE_STATE
 from grievance.extensions import db
-from grievance.i18n import current, date_text, time_text
+from grievance.i18n import current, date_text
 from grievance.i18n import gettext as _
 from grievance.referrals import pdf, queries
 from grievance.referrals.answered import THEIRS, Stance
@@ -212,23 +210,24 @@ def _writer(one: Heard, names: Mapping[UUID, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """That somebody of the body opened it; over a reply link nobody is named."""
+class Step:
+    """What one side did, as staff read it: with the names of people."""
 
+    verb: str
+    sentence: str
     when: str
-    who: str
 
 
-def openings_of(desk: Desk, referral: Referral, zone: str) -> list[Opening]:
-    """Every opening that is written down, oldest first."""
+def exchange_of(desk: Desk, referral: Referral, zone: str) -> list[Step]:
+    """What went to and fro, oldest first: what stands on the body's own page, too, and what ended
+    it."""
     session = db.session()
-    found = cases.openings(session, desk.case.id, referral.id)
-    people = {person for _at, actor in found if (person := person_of(actor))}
-    names = accounts.names(session, sorted(people, key=str)) if people else {}
+    found = exchange.of_referral(session, desk.case.id, referral.id)
+    known = accounts.names(session, sorted(events.people_in(found), key=str))
+    bodies = {str(referral.id): referral.mechanism}
+    lines = events.lines(found, known, zone, bodies=bodies)
     return [
-        Opening(time_text(at, ZoneInfo(zone)), names.get(person, "") if person else "")
-        for at, actor in found
-        for person in [person_of(actor)]
+        Step(one.verb, line.sentence, line.when) for one, line in zip(found, lines, strict=True)
     ]
 
 

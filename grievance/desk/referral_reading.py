@@ -27,11 +27,11 @@ from grievance.desk.referral_panels import (
     Answer,
     Consented,
     LinkLine,
-    Opening,
     Paper,
+    Step,
     answers_of,
+    exchange_of,
     links_of,
-    openings_of,
 )
 from grievance.desk.verbs import DESK, ON_REFERRAL, form_of
 from grievance.directory import queries as directory
@@ -225,9 +225,9 @@ class ReferralPage:
         return links_of(self.referral, self.hours.zone)
 
     @property
-    def openings(self) -> list[Opening]:
-        """When the body opened it, and who of them."""
-        return openings_of(self.desk, self.referral, self.hours.zone)
+    def exchange(self) -> list[Step]:
+        """What went to and fro between them and us, and who did it."""
+        return exchange_of(self.desk, self.referral, self.hours.zone)
 
     @cached_property
     def laid(self) -> str:

@@ -23,6 +23,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import date_text, time_text
 from grievance.i18n import gettext as _
+from grievance.papers.exchange import Step, steps
 from grievance.papers.forms import KINDS, OURS
 from grievance.referrals import pdf, queries
 from grievance.referrals.answered import Stance, stance_in
@@ -138,6 +139,11 @@ class PaperPage:
                 sent = proof.of_answer(session, paper, row.id, said)
                 found.append(Told(kind, when, who, said["reference"], said["note"], stance, sent))
         return found
+
+    @property
+    def exchange(self) -> list[Step]:
+        """What went to and fro between them and us, as we see it, too."""
+        return steps(self.visit.act, self.visit.referral, self.visit.door)
 
     def _when(self, at: datetime, zone: ZoneInfo) -> str:
         """A company reads days and no times: when somebody writes can tell who."""

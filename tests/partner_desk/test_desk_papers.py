@@ -197,7 +197,7 @@ def test_the_first_opening_of_each_is_told_and_every_one_is_logged(body: Theirs)
     assert len(body.world.session.scalars(reads).all()) == 2
     path = f"/staff/cases/{body.world.case.reference}/referrals/{body.world.referral.id}"
     desk = read_page(browser(body.app, body.world.session, body.world.handler).get(path))
-    seen = [said(one) for one in desk.all("li", data_opening="")]
+    seen = [said(one) for one in desk.all("li", data_step="body_opened")]
     assert [name in line for name, line in zip(("Partner 1", "Partner 2"), seen, strict=True)] == [
         True,
         True,

@@ -82,7 +82,7 @@ def test_each_opening_is_written_down_and_seen_at_the_desk_and_by_the_worker(bod
     row = body.world.referral
     path = f"/staff/cases/{body.world.case.reference}/referrals/{row.id}"
     desk = read_page(browser(body.app, body.world.session, body.world.handler).get(path))
-    assert len(desk.all("li", data_opening="")) == 2
+    assert len(desk.all("li", data_step="body_opened")) == 2
     assert desk.all("li", data_link="live")
 
 
