@@ -15,6 +15,7 @@ from sqlalchemy import (
     any_,
     case,
     func,
+    or_,
     select,
     tuple_,
     update,
@@ -26,6 +27,7 @@ from grievance.referrals.links import DeskItem
 from grievance.referrals.models import Packet, Referral
 from grievance.referrals.queries import FAR
 from grievance.referrals.states import UNDER_WAY
+from grievance.referrals.templates import book
 
 FIRST = date(1, 1, 1)  # what calls for them before everything else: it was taken back
 
@@ -74,13 +76,17 @@ class Wanted:
 @dataclass(frozen=True)
 class Figures:
     """How an organisation answers: under way, of these late; all that ever lay on its desk, those
-    answered, and the median days to the first answer (None without one)."""
+    answered; of them in time, and those whose time ended without an answer or before it; the median
+    days from the handing over to the first answer and to the outcome (None without one)."""
 
     under_way: int
     late: int
     all: int
     answered: int
+    in_time: int
+    too_late: int
     median_days: float | None
+    outcome_days: float | None
 
 
 def _goes_on(today: date) -> ColumnElement[bool]:
@@ -148,11 +154,20 @@ def board(session: Session, wanted: Wanted) -> list[Laid]:
     return [Laid(*row) for row in session.execute(rows)]
 
 
+def _due() -> ColumnElement[date | None]:
+    """Until when the first answer is in time: as many days after the handing over as the kind of
+    document gives a body."""
+    days = {name: one.acknowledge_days for name, one in book().templates.items()}
+    return Referral.delivered_on + case(days, value=Packet.template)
+
+
 def figures(session: Session, whose: Whose, today: date) -> Figures:
-    """How an organisation answers what lies on its desk here; of a company's what they read."""
+    """How an organisation answers what lies on its desk here; of a company's what they read. What
+    was taken back before an answer is neither in time nor late."""
     first = func.least(
         Referral.acknowledged_on, Referral.accepted_on, Referral.declined_on, Referral.outcome_on
     )
+    unanswered = and_(first.is_(None), _goes_on(today), _due() < today)
     open_ = and_(Referral.state.in_(UNDER_WAY), _goes_on(today))
     late = and_(open_, _next(today) < today)
     row = session.execute(
@@ -161,14 +176,18 @@ def figures(session: Session, whose: Whose, today: date) -> Figures:
             func.count(case((late, 1))),
             func.count(),
             func.count(first),
+            func.count(case((first <= _due(), 1))),
+            func.count(case((or_(first > _due(), unanswered), 1))),
             func.percentile_cont(0.5).within_group(first - Referral.delivered_on),
+            func.percentile_cont(0.5).within_group(Referral.outcome_on - Referral.delivered_on),
         )
         .select_from(DeskItem)
         .join(Referral, Referral.id == DeskItem.referral_id)
+        .join(Packet, Packet.id == Referral.packet_id)
         .where(_theirs(whose))
     ).one()
-    days = row[4]
-    return Figures(row[0], row[1], row[2], row[3], None if days is None else float(days))
+    medians = (None if days is None else float(days) for days in row[6:])
+    return Figures(*row[:6], *medians)
 
 
 def readers(session: Session, organisation_id: UUID, packet_id: UUID) -> set[UUID]:

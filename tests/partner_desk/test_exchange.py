@@ -67,9 +67,14 @@ def test_both_sides_read_one_list(firm: Theirs) -> None:
     page = firm.get()
     theirs = steps(page)
     assert verbs(page) == [
-        "deliver", "body_opened", "body_wrote", "body_wrote", "read_reply", "chase",
+        "deliver",
+        "body_opened",
+        "body_wrote",
+        "body_wrote",
+        "read_reply",
+        "chase",
         "referral_news",
-    ]  # fmt: skip
+    ]
     assert {one.get("data-side") for one in theirs} == {"us", "them"}
     assert "You asked us something" in said(theirs[2])
     assert "You answered" in said(theirs[3])
