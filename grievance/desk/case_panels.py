@@ -20,6 +20,7 @@ from grievance.desk.advice import Advice, advice_of
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import Second, second_of
 from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm
+from grievance.desk.next_door import Silence, silence_of
 from grievance.desk.parts import Attached, Doing, Passage, Shown
 from grievance.desk.rows import Place
 from grievance.desk.verbs import DESK, blank
@@ -269,6 +270,11 @@ class Doors:
     """Whom the case can be handed to."""
 
     read: CaseRead
+
+    @cached_property
+    def silence(self) -> Silence | None:
+        """Which bodies let their day pass, and whom else to ask."""
+        return silence_of(self.read.desk, local_day(self.read.at, self.read.hours.zone))
 
     @property
     def bodies(self) -> list[tuple[str, str]]:

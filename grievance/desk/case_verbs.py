@@ -194,7 +194,8 @@ CASE: Mapping[Verb, Row] = {
         said=N_("%(who)s tried to reach the worker: %(way)s."),
         about=N_(
             "Two tries with 30 days between them allow closing without the worker. Whatever "
-            "the worker does meanwhile starts this anew."
+            "the worker does meanwhile starts this anew. After the end one try is enough until "
+            "the worker is asked again."
         ),
         form=closing_forms.TryForm,
         do=closing.try_to_reach,

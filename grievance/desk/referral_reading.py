@@ -21,7 +21,8 @@ from grievance.desk.advice import Door
 from grievance.desk.corrected import Fix, fixes
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, site
-from grievance.desk.packet_reading import doors, who_learns
+from grievance.desk.next_door import next_doors
+from grievance.desk.packet_reading import who_learns
 from grievance.desk.referral_forms import ReferralForm
 from grievance.desk.referral_panels import (
     Answer,
@@ -84,14 +85,6 @@ def of_case(desk: Desk) -> list[ReferralLine]:
         )
         for one in queries.of_case(db.session(), desk.case.id)
     ]
-
-
-def next_door(desk: Desk) -> Door | None:
-    """The first suggested door that was not tried yet and that the directory still holds; one
-    with a caution only where there is no other."""
-    tried = {one.referral.mechanism for one in queries.of_case(db.session(), desk.case.id)}
-    left = [one for one in doors(desk) if one.listed and one.mechanism not in tried]
-    return next((one for one in left if not one.cautions), left[0] if left else None)
 
 
 @dataclass(frozen=True)
@@ -177,11 +170,13 @@ class ReferralPage:
 
     @property
     def next_door(self) -> Door | None:
-        """After a no, a silence, a recall or a result that left us with it: whom to turn to."""
-        ended = self.referral.state in ENDED
+        """After a no, a silence, a recall or a result that left us with it, and once its day has
+        passed without a word: whom to turn to."""
+        today = local_day(self.at, self.hours.zone)
+        ended = self.referral.state in ENDED or queries.let_pass(self.referral, today)
         if self.referral.state == "outcome" and self.case.state != "accepted":
             ended = False
-        return next_door(self.desk) if ended else None
+        return next(iter(next_doors(self.desk, 1)), None) if ended else None
 
     @cached_property
     def office(self) -> Office | None:

@@ -41,6 +41,7 @@ from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
 from grievance.intake.remedy_feedback import voices
 from grievance.intake.return_forms import ContactForm, PlainForm
 from grievance.intake.sending import Unsent, read_message, write_message
+from grievance.intake.silence import silence_of
 from grievance.intake.status import authors, is_early, status_of, who_has_read
 from grievance.intake.visits import (
     BUSY,
@@ -148,10 +149,11 @@ def _case_page(act: Act, form: MessageForm) -> str:
 
 
 def _ends(act: Act) -> dict[str, Any]:
-    """How the report ended or may end, and what is asked after that."""
+    """How the report ended or may end, what is asked after that, and which body is silent."""
     return {
         "closed": closed_of(act.session, act.opened),
         "after": after_of(act),
+        "silence": silence_of(act),
         "ending": ending_of(act),
     }
 

@@ -115,6 +115,12 @@ def next_chase(session: Session, case_id: UUID) -> date | None:
     return session.scalar(wanted)
 
 
+def let_pass(referral: Referral, today: date) -> bool:
+    """Whether a body that has something let the day for its next word pass."""
+    day = referral.next_chase
+    return referral.state in UNDER_WAY and day is not None and day < today
+
+
 def _chase() -> ColumnElement[date]:
     return func.coalesce(Referral.next_chase, FAR)
 

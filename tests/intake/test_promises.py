@@ -83,6 +83,7 @@ ENDS = {  # shown only while the day is ahead
 }  # fmt: skip
 STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "As far as we can count, it ended", "One time limit ended",
+    "No answer came by",
     "Made on", "The person agrees to this until",  # in a paper
     "Confirmed by", "From a page", "Here since", "It went out on", "Put together from", "Since ",
     "We told them on", "We wanted to look again", "We said that we would", "Thank you. We r",
