@@ -60,6 +60,7 @@ OWED = {
     "in_dialogue": {"next_step", "answer"},
     "remedy_agreed": {"remedy"},
     "remedy_monitored": {"follow_up", "answer"},
+    "closed": {"check_in"},
 }
 
 
