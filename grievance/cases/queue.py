@@ -13,13 +13,24 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.cases.deputies import Whose, whose
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
+from grievance.cases.ordering import FALLING, day_of_law, order_of, place_after
 from grievance.cases.queries import not_recused
 from grievance.cases.states import Verb
 from grievance.deadlines import keeping
@@ -33,8 +44,8 @@ PAGE = 50
 SHOWN = 10  # of each list, on Today
 COUNT_LIMIT = 1000
 DUE_WITHIN = timedelta(days=2)
+SILENT_FOR = timedelta(days=14)  # of a worker who was asked
 AGES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
-NEVER = date(9999, 12, 31)  # where no law sets a day
 Condition = ColumnElement[bool]
 
 
@@ -123,6 +134,13 @@ def _due(seer: Seer) -> Condition:
     return and_(Case.next_due < seer.now + DUE_WITHIN, seer.own.theirs)
 
 
+def _silent(seer: Seer) -> Condition:
+    """A worker was asked, and nothing has happened for two weeks."""
+    last = (Event.stream_id == Case.id, Event.seq == Case.event_seq)
+    long_ago = select(Event.id).where(*last, Event.at < seer.now - SILENT_FOR).exists()
+    return and_(Case.state == "awaiting_worker", seer.theirs, long_ago)
+
+
 def _mine(seer: Seer) -> Condition:
     """All that is theirs to see to."""
     return seer.own.theirs
@@ -155,6 +173,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "tell": _tell,
     "law": _law,
     "due": _due,
+    "silent": _silent,
     "mine": _mine,
     "unassigned": _unassigned,
     "news": _news,
@@ -182,7 +201,7 @@ def _part(seer: Seer, name: str, limit: int) -> Part:
     chosen = select(Case).where(*_conditions(seer, Filters(today=name)))
     first: tuple[Any, ...] = ()
     if name == "law":
-        first = (_day_of_law(seer),)
+        first = (day_of_law(seer.now),)
     elif name == "erase":
         first = (_wanted().desc(),)
     ordered = chosen.order_by(*first, Case.next_due, Case.id).limit(limit)
@@ -268,16 +287,11 @@ def _conditions(seer: Seer, filters: Filters) -> list[Condition]:
 
 @dataclass(frozen=True)
 class Slice:
-    """One page of the queue: its cases, and where the next begins."""
+    """One page of the queue: its cases, where the next begins, before what the previous ends."""
 
     cases: Sequence[Case]
     next_place: list[Any] | None = None
-
-
-def _day_of_law(seer: Seer) -> ColumnElement[date]:
-    near = keeping.nearest(seer.now).subquery()
-    day = select(near.c.day).where(near.c.case_id == Case.id).scalar_subquery()
-    return func.coalesce(day, literal(NEVER))
+    previous_place: list[Any] | None = None
 
 
 def days_of_law(seer: Seer, today: date) -> list[tuple[str, date]]:
@@ -293,32 +307,35 @@ def days_of_law(seer: Seer, today: date) -> list[tuple[str, date]]:
     return [(reference, day) for reference, day in seer.session.execute(chosen)]
 
 
-SORTS = ("law", "new", "old")  # besides what is due first
-
-
-def queue(seer: Seer, filters: Filters, place: list[Any] | None = None) -> Slice:
-    """Cases by what is due first, by the next day of the law, the newest or the oldest first;
-    `place` says the order, and its value and the id of the last case of the page before. One of
-    another order is none."""
-    query = _narrowed(seer, filters)
-    key: ColumnElement[Any] = Case.next_due.expression
-    if filters.sort == "law":
-        key = _day_of_law(seer)
-    elif filters.sort in ("new", "old"):
-        key = Case.filed_at.expression
-    falls = filters.sort == "new"
-    if place and place[0] == filters.sort:
-        read = date if filters.sort == "law" else datetime
-        after = tuple_(literal(read.fromisoformat(str(place[1]))), literal(UUID(str(place[2]))))
-        here = tuple_(key, Case.id)
-        query = query.where(here < after if falls else here > after)
-    ordered = (key.desc(), Case.id.desc()) if falls else (key, Case.id)
-    rows = seer.session.execute(query.add_columns(key).order_by(*ordered).limit(PAGE + 1)).all()
-    shown = rows[:PAGE]
-    if len(rows) <= PAGE:
-        return Slice([case for case, _key in shown])
-    last, value = shown[-1]
-    return Slice([case for case, _key in shown], [filters.sort, value.isoformat(), str(last.id)])
+def queue(
+    seer: Seer, filters: Filters, place: list[Any] | None = None, back: bool = False
+) -> Slice:
+    """A page of cases by what is due first, or in the order that is asked for; `place` says the
+    order, and the values and the id of the last case of the page before, or (`back`) of the first
+    one of the page after. One of another order is none."""
+    order = order_of(filters.sort, seer.now)
+    keys = [key for key, _read in order]
+    placed = place if place and place[0] == filters.sort and len(place) == len(order) + 2 else None
+    query, back = _narrowed(seer, filters).add_columns(*keys), back and placed is not None
+    falls = (filters.sort in FALLING) != back
+    if placed:
+        told = zip(placed[1:-1], order, strict=True)
+        after = [literal(read(str(value))) for value, (_key, read) in told]
+        here, there = tuple_(*keys, Case.id), tuple_(*after, literal(UUID(str(placed[-1]))))
+        query = query.where(here < there if falls else here > there)
+    by = [one.desc() if falls else one for one in (*keys, Case.id)]
+    rows = seer.session.execute(query.order_by(*by).limit(PAGE + 1)).all()
+    more, shown = len(rows) > PAGE, list(rows[:PAGE])
+    if back and not more:
+        return queue(seer, filters)  # the first page, whole
+    if back:
+        shown.reverse()
+    cases = [row[0] for row in shown]
+    return Slice(
+        cases,
+        place_after(filters.sort, shown[-1]) if back or more else None,
+        place_after(filters.sort, shown[0]) if placed and shown else None,
+    )
 
 
 def _narrowed(seer: Seer, filters: Filters) -> Select[Case]:

@@ -26,11 +26,10 @@ from grievance.notifications.queries import refused
 LOOKED_AT = 300
 
 
-def unreached(
-    session: Session, site: Site, reader: Reader, now: datetime, limit: int = 10
-) -> list[Case]:
+def unreached(session: Session, site: Site, reader: Reader, now: datetime) -> list[Case]:
     """This person's open cases and nobody's to whose worker no letter goes, the next due first;
-    without those in which somebody tried another way since."""
+    without those in which somebody tried another way since. Of more than 300 the next due are
+    looked at."""
     since = refused(session)
     if not since:
         return []
@@ -42,8 +41,6 @@ def unreached(
         at = since.get(_tag(session, site, reader, case.id))
         if at and not _tried(session, case.id, at):
             found.append(case)
-        if len(found) == limit:
-            break
     return found
 
 

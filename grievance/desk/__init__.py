@@ -36,6 +36,7 @@ from grievance.desk import (
 )
 from grievance.desk.blueprint import bp
 from grievance.desk.menu import desk_menu, finds
+from grievance.desk.returning_to import back_to_queue
 from grievance.web.pages import provide
 
 __all__ = [
@@ -47,5 +48,5 @@ __all__ = [
 
 def init_app(app: Flask) -> None:
     """Serve the desk and give every staff page its menu."""
-    provide(app, desk_menu=desk_menu, finds=finds)
+    provide(app, desk_menu=desk_menu, finds=finds, back_to_queue=back_to_queue)
     app.register_blueprint(bp)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import Response, current_app, make_response, render_template, request, url_for
 
 from grievance.accounts import queries as accounts
 from grievance.accounts import returning, staff
@@ -26,7 +27,7 @@ from grievance.clock import local_day, now, real_now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import words
+from grievance.desk import returning_to, words
 from grievance.desk.blueprint import bp
 from grievance.desk.bulk import bulk_form
 from grievance.desk.calling import CallerForm
@@ -34,6 +35,7 @@ from grievance.desk.filters import as_arguments, asked, filters_of
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import clean_elsewhere, index_elsewhere, reader_of, site
 from grievance.desk.menu import desk_menu
+from grievance.desk.returning_to import PLACES
 from grievance.extensions import db
 from grievance.i18n import Language
 from grievance.i18n import gettext as _
@@ -107,12 +109,16 @@ def _cases_today(member: Member) -> str:
     laying.drop_keys(session, local_day(at, operator_hours(session).zone))
     session.commit()
     found = listed.today(Seer(session, member.person_id, at, leads))
+    lost = unreached(session, site(), reader_of(member), at)
+    shown = lost if "unreached" in request.args else lost[: listed.SHOWN]
+    more = {name: part.count > len(part.cases) for name, part in found.items()}
+    counts = {name: _counted(part.count) for name, part in found.items()}
     return render_template(
         "desk/today.html",
         lists={name: rows_of(part.cases, at) for name, part in found.items()},
-        unreached=rows_of(unreached(session, site(), reader_of(member), at), at),
-        counts={name: _counted(part.count) for name, part in found.items()},
-        more={name: part.count > len(part.cases) for name, part in found.items()},
+        unreached=rows_of(shown, at),
+        counts={**counts, "unreached": _counted(len(lost))},
+        more={**more, "unreached": len(lost) > len(shown)},
         headings={name: _(label) for name, label in words.LIST.items()},
         passed=_passed_on(member, found["passed"].cases, at),
         seen={case.id: _seen(case) for case in found["escalated"].cases},
@@ -185,28 +191,52 @@ QUEUE = "queue"  # whose places the tokens of this list name
 
 @bp.get("/cases")
 @audience("staff", "case.read")
-def queue() -> str:
+def queue() -> Response:
     """Every open case, the next due first; fifty a page."""
     member, at, form = staff.current_member(), now(), asked()
-    filters = filters_of(form)
-    place = place_of(QUEUE, request.args.get("after", ""))
+    filters, args = filters_of(form), request.args
+    after, before = place_of(QUEUE, args.get("after", "")), place_of(QUEUE, args.get("before", ""))
     seer = Seer(db.session(), member.person_id, at, member.can(Permission.CASE_ASSIGN))
-    found = listed.queue(seer, filters, place)
+    found = listed.queue(seer, filters, after or before, back=after is None)
     arguments = as_arguments(filters)
-    following = token_for(QUEUE, found.next_place) if found.next_place else ""
-    return render_template(
+    page = render_template(
         "desk/queue.html",
         form=form,
         rows=rows_of(found.cases, at),
         count=_counted(listed.count(seer, filters)),
         filters=filters,
-        first=url_for("desk.queue", **arguments) if place else "",
-        following=url_for("desk.queue", after=following, **arguments) if following else "",
+        **_ways(arguments, found),
         caller=CallerForm(),
         bulk=bulk_form(member).fresh(),
         assigns=member.can(Permission.CASE_ASSIGN),
         works=member.can(Permission.CASE_WORK),
     )
+    return returning_to.keep(make_response(page), arguments, _here())
+
+
+def _here() -> dict[str, str]:
+    """Which page of the queue this address asks for."""
+    return {name: request.args[name] for name in PLACES if request.args.get(name)}
+
+
+def _ways(arguments: dict[str, Any], found: listed.Slice) -> dict[str, Any]:
+    """Where the queue leads: to its other pages, and to this one with all or none ticked."""
+    ticked = "all" in request.args
+    same: dict[str, Any] = {**arguments, **_here(), "all": None if ticked else "yes"}
+    return {
+        "first": url_for("desk.queue", **arguments) if _here() else "",
+        "following": _page(arguments, "after", found.next_place),
+        "previous": _page(arguments, "before", found.previous_place),
+        "ticked": ticked,
+        "tick": url_for("desk.queue", **same),
+    }
+
+
+def _page(arguments: dict[str, Any], name: str, place: list[Any] | None) -> str:
+    """The address of another page of the queue; empty where there is none."""
+    if place is None:
+        return ""
+    return url_for("desk.queue", **{**arguments, name: token_for(QUEUE, place)})
 
 
 def _counted(count: int) -> str:

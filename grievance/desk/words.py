@@ -10,7 +10,8 @@ from grievance.cases.finding import BY
 from grievance.cases.labels import REGION
 from grievance.cases.models import AUTHORS, Case
 from grievance.cases.operations.moving import NEVER
-from grievance.cases.queue import AGES, DUE_WITHIN, LISTS, SORTS
+from grievance.cases.ordering import SORTS
+from grievance.cases.queue import AGES, DUE_WITHIN, LISTS
 from grievance.clock import local_day
 from grievance.deadlines.counting import SOON_DAYS
 from grievance.deadlines.models import KINDS
@@ -37,6 +38,7 @@ LIST = {
     "tell": N_("Tell a body that it ended"),
     "law": N_("A time limit in the law ends within 60 days"),
     "due": N_("Due within two days"),
+    "silent": N_("Asked, and silent for two weeks"),
     "mine": N_("All that is yours"),
     "unassigned": N_("Nobody has it"),
     "news": N_("Since you were last here"),
@@ -46,6 +48,8 @@ SORT = {
     "law": N_("The next day of the law first"),
     "new": N_("The newest first"),
     "old": N_("The oldest first"),
+    "news": N_("The latest news first"),
+    "severity": N_("The gravest first"),
 }
 complete(SORT, SORTS)
 FOUND_BY = {

@@ -10,14 +10,22 @@ import pytest
 from grievance import clock
 from grievance.cases import queue
 from grievance.cases.operations import handling
+from grievance.cases.ordering import SORTS
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.models import LimitationDate
 from grievance.desk.board import BOARD
 from grievance.desk.listing import QUEUE
 from grievance.web.paging import token_for
+from tests.cases.conftest import words
 from tests.desk.looking import counted, references
 
 QUEUE_QUERIES = 20
+
+
+def way(page, rel):
+    """Where the page before or after this one is; empty where there is none."""
+    found = page.all("a", rel=rel)
+    return found[0].get("href") if found else ""
 
 
 def test_queue_filters_narrow_and_unknown_values_do_not(house, show):
@@ -192,7 +200,7 @@ def test_the_queue_can_be_narrowed_to_a_person_and_to_what_is_late(house, show):
         assert references(show(client, f"/staff/cases?{query}")) == [case.reference], query
 
 
-@pytest.mark.parametrize("sort", ["", "law", "new"])
+@pytest.mark.parametrize("sort", ["", *SORTS])
 def test_each_order_goes_on_page_by_page_and_misses_nobody(house, show, monkeypatch, sort):
     monkeypatch.setattr("grievance.cases.queue.PAGE", 2)
     client = house.browser(house.hire())
@@ -203,16 +211,25 @@ def test_each_order_goes_on_page_by_page_and_misses_nobody(house, show, monkeypa
         house.session.add(LimitationDate(case_id=case.id, latest_safe=day))
     for place, case in enumerate(filed):
         case.filed_at += timedelta(hours=place)
+    filed[2].severity, filed[4].severity = "critical", "low"
     house.session.commit()
-    met, path = [], f"/staff/cases?sort={sort}"
+    pages, path = [], f"/staff/cases?sort={sort}"
     while path:
         page = show(client, path)
-        met += references(page)
-        following = page.all("a", rel="next")
-        path = following[0].get("href") if following else ""
+        pages.append(references(page))
+        path = way(page, "next")
+    met = [one for part in pages for one in part]
+    for before in reversed(pages[:-1]):  # and back again, the same pages
+        page = show(client, way(page, "prev"))
+        assert references(page) == before
+    assert way(page, "prev") == ""
     assert (len(met), set(met)) == (5, {case.reference for case in filed})
     if sort == "law":
         assert met[:2] == [filed[3].reference, filed[1].reference]
+    if sort == "severity":
+        assert (met[0], met[-1]) == (filed[2].reference, filed[4].reference)
+    if sort == "old":
+        assert met == [case.reference for case in filed]
     if sort == "new":
         assert met == [case.reference for case in reversed(filed)]
 
@@ -223,3 +240,78 @@ def test_a_page_of_another_order_begins_anew(house, show):
     with house.app.app_context():
         token = token_for(QUEUE, ["new", "2030-01-01T00:00:00+00:00", str(uuid4())])
     assert references(show(client, f"/staff/cases?sort=law&after={token}")) == [case.reference]
+
+
+def test_what_happened_last_stands_first(house, show):
+    handler = house.hire()
+    client, site = house.browser(handler), house.app.config["SITE"]
+    older, newer = house.case().case, house.case().case
+    handling.take(handler.act(house.session, site, older, clock.real_now()))
+    house.session.commit()
+    assert references(show(client, "/staff/cases?sort=news")) == [older.reference, newer.reference]
+
+
+def test_from_a_case_one_comes_back_to_where_one_was(house, show, monkeypatch):
+    monkeypatch.setattr("grievance.cases.queue.PAGE", 2)
+    handler, colleague = house.hire(), house.hire(name="Mori Emi")
+    client = house.browser(handler)
+    for _ in range(3):
+        house.case()
+    second = way(show(client, "/staff/cases?language=vi&sort=new"), "next")
+    (reference,) = references(show(client, second))
+    path = f"/staff/cases/{reference}"
+    page = show(client, path)
+    form = page.one("form", action=f"{path}/take")
+    assert client.post(f"{path}/take", data=page.fields(form)).status_code == 303
+    back = page.one("p", class_="crumbs").find("a").get("href")
+    assert show(client, path).one("p", class_="crumbs").find("a").get("href") == back
+    address, _hash, row = back.partition("#")
+    there = show(client, address)
+    assert there.one("tr", id=row).get("data-row") is not None
+    assert references(there) == [reference]
+    assert there.fields(there.one("form", class_="filters"))["language"] == "vi"
+    other = house.browser(colleague)
+    assert show(other, path).one("p", class_="crumbs").find("a").get("href") == "/staff/cases"
+
+
+def test_a_cookie_of_somebody_elses_making_leads_nowhere_else(house, show):
+    client = house.browser(house.hire())
+    case = house.case().case
+    show(client, "/staff/cases?language=vi")
+    mine = client.get_cookie("queue").value.partition(".")[0]
+    client.set_cookie("queue", f"{mine}.language=vi&next=//elsewhere.example&all=yes")
+    page = show(client, f"/staff/cases/{case.reference}")
+    expected = f"/staff/cases?language=vi#case-{case.reference}"
+    assert page.one("p", class_="crumbs").find("a").get("href") == expected
+
+
+def test_all_of_a_page_is_ticked_without_a_script(house, show):
+    client = house.browser(house.hire())
+    for _ in range(2):
+        house.case()
+    page = show(client, "/staff/cases?language=vi")
+    assert not page.all("input", name="pick", checked="")
+    (link,) = (one for one in page.all("a") if one.get("data-all"))
+    page = show(client, link.get("href"))
+    assert len(page.all("input", name="pick", checked="")) == 2
+    (link,) = (one for one in page.all("a") if one.get("data-all"))
+    assert link.get("href") == "/staff/cases?language=vi"
+
+
+def test_who_was_asked_and_is_silent_for_two_weeks_stands_on_today(house, show):
+    handler = house.hire()
+    site, now = house.app.config["SITE"], clock.real_now()
+    silent, fresh = house.case().case, house.case().case
+    for case, days in ((silent, 15), (fresh, 13)):
+        at = now - timedelta(days=days)
+        handling.take(handler.act(house.session, site, case, at))
+        handling.ask_worker(handler.act(house.session, site, case, at), words("When?"))
+    house.session.commit()
+    client = house.browser(handler)
+    section = show(client, "/staff/").one("section", aria_labelledby="list-silent")
+    shown = [row.text for row in section.iter("a") if "/staff/cases/" in row.get("href", "")]
+    assert shown == [silent.reference]
+    act = handler.act(house.session, site, house.again(silent), now)
+    handling.note(act, words("Rang, nobody answered."))
+    house.session.commit()
+    assert references(show(client, "/staff/cases?today=silent")) == []

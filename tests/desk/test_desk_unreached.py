@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from grievance.cases.operations import handling
@@ -65,3 +66,20 @@ def test_a_letter_that_was_only_late_marks_nobody(house: House) -> None:
     filed = filed_by_email(house, who)
     refuse(house, "timeout")
     assert filed.case.reference not in listed(house, who)
+
+
+def test_it_says_how_many_and_leads_to_all(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grievance.cases.queue.SHOWN", 1)
+    who = house.hire()
+    for name in ("linh", "minh"):
+        filed_by_email(house, who, f"{name}@example.org")
+        refuse(house, "smtp-550", f"{name}@example.org")
+    client = house.browser(who)
+    section = read_page(client.get("/staff/")).one("section", aria_labelledby="list-unreached")
+    rows = [one for one in section.iter("tr") if one.get("data-row") is not None]
+    (more,) = (one for one in section.iter("a") if one.text == "See all 2")
+    assert len(rows) == 1
+    page = read_page(client.get(str(more.get("href")).partition("#")[0]))
+    section = page.one("section", aria_labelledby="list-unreached")
+    assert len([one for one in section.iter("tr") if one.get("data-row") is not None]) == 2
+    assert not [one for one in section.iter("a") if one.text == "See all 2"]

@@ -10,8 +10,8 @@ from tests.journeys.walking import fits, name_of, sign_in
 
 PUBLIC = ("", "help", "mechanisms", "mechanisms/jp-lsio", "issues", "issues/wages-unpaid", "file",
           "return", "about")  # fmt: skip
-STAFF = ("/staff/", "/staff/cases", "/staff/people", "/staff/operator", "/staff/confirm",
-         "/staff/account")  # fmt: skip
+STAFF = ("/staff/", "/staff/cases", "/staff/caseload", "/staff/people",
+         "/staff/operator", "/staff/confirm", "/staff/account")  # fmt: skip
 TABLES = ("/staff/confirm", "/staff/people", "/staff/people/second-step", "/staff/keys",
           "/staff/partners", "/staff/jobs", "/staff/letters", "/staff/inbox", "/staff/kept",
           "/staff/reads", "/staff/account/sessions")  # fmt: skip
@@ -56,3 +56,21 @@ def test_every_table_of_the_console_fits_a_telephone(instance: Instance, open_pa
         if path == "/staff/partners":
             page.locator("main td a").first.click()
             assert fits(page), page.url
+
+
+@pytest.mark.journey
+def test_who_has_how_much_fits_a_telephone(instance: Instance, open_page: Opener) -> None:
+    page = open_page(PHONE, javascript=True)
+    sign_in(page, instance.account("director"))
+    for path in ("/staff/", "/staff/cases", "/staff/caseload"):
+        page.goto(path)
+        assert fits(page), path
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+    page.goto("/staff/cases")
+    every = page.get_by_label("Choose all on this page")
+    every.check()
+    picks = page.locator("input[name=pick]")
+    assert all(picks.nth(at).is_checked() for at in range(picks.count()))
+    picks.first.uncheck()
+    assert not every.is_checked()

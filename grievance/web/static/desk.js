@@ -1,4 +1,5 @@
-// Keys of the desk: j and k walk the rows, / goes to the filters, ? shows the keys. Nothing needs it.
+// Keys of the desk: j and k walk the rows, / goes to the filters, ? shows the keys; one box ticks all
+// rows. Nothing needs it.
 (function () {
   "use strict";
   const rows = Array.from(document.querySelectorAll("[data-row]"));
@@ -14,6 +15,26 @@
       link.focus();
       rows[next].scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // The link that loads the page with all ticked becomes one box for all of them.
+  const all = document.querySelector("a[data-all]");
+  const picks = Array.from(document.querySelectorAll("input[name=pick]"));
+  if (all && picks.length) {
+    const box = document.createElement("input");
+    const label = document.createElement("label");
+    const show = () => {
+      const ticked = picks.filter((one) => one.checked).length;
+      box.checked = ticked === picks.length;
+      box.indeterminate = ticked > 0 && ticked < picks.length;
+    };
+    box.type = "checkbox";
+    box.autocomplete = "off";
+    label.append(box, " ", all.dataset.all);
+    box.addEventListener("change", () => picks.forEach((one) => { one.checked = box.checked; }));
+    picks.forEach((one) => one.addEventListener("change", show));
+    all.replaceWith(label);
+    show();
   }
 
   document.addEventListener("keydown", (event) => {
