@@ -29,7 +29,8 @@ from grievance.vault.shares import Shares
 from grievance.vault.slots import PLACES, HashSlots, SlowLane
 
 ROOMS = (
-    "web", "accounts", "portal", "intake", "desk", "partners", "partner_desk", "console", "reports",
+    "web", "accounts", "portal", "intake", "desk", "interpreting", "partners", "partner_desk",
+    "console", "reports",
 )  # fmt: skip
 LIMITS = (
     "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"

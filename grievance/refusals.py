@@ -158,6 +158,22 @@ SENTENCES: dict[str, str] = {
     ),
     "same_person": N_("A second person has to issue the code: you asked for it."),
     "passage": N_("Only the worker's story and the thread with them can be translated here."),
+    "interpreter_allowed": N_(
+        "The worker has not said that an interpreter may read this. Ask them: their page does."
+    ),
+    "interpreter": N_(
+        "This person does not interpret here, or nobody has heard the six words of their key yet."
+    ),
+    "interpreter_conflict": N_("They have to do with somebody in this case. Choose another one."),
+    "given_day": N_("This day is over. Write a day by which you need the translation."),
+    "other_side": N_("Write who is on the other side."),
+    "not_given": N_("This passage is not in these hands any more. Look at the list again."),
+    "declare": N_("Say first that you have nothing to do with anybody in this case."),
+    "translation": N_("Write the translation."),
+    "passage_changed": N_(
+        "The passage was changed after it was given, so this is no translation of what it says now."
+        " Give it again."
+    ),
     "assignee": N_("This person does not work on cases or does not hold the key yet."),
     "colleague_away": N_("This colleague is away. Choose somebody who is there."),
     "severity": N_("Somebody is in danger: the severity is high or critical then."),

@@ -13,6 +13,7 @@ MODULES = (
     "accounts.words",
     "accounts.factors",
     "accounts.companies",
+    "accounts.interpreters",
     "directory.models",
     "questions.models",
     "deadlines.models",
@@ -20,6 +21,7 @@ MODULES = (
     "referrals.links",
     "cases.models",
     "cases.corrections",
+    "cases.assigned",
     "cases.proofs",
     "demo.models",
 )

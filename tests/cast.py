@@ -26,6 +26,7 @@ from grievance.accounts.models import Person
 from grievance.accounts.operations import (
     companies,
     founding,
+    interpreters,
     invitations,
     partners,
     recovery,
@@ -345,6 +346,22 @@ def add_company(
             companies.hear(adding, came.person_id, words)
     session.flush()
     return Firm(added, mechanism, tuple(made))
+
+
+def add_interpreter(
+    session: Session, operator: Operator, *, heard: bool = True, now: datetime = NOW
+) -> Staff:
+    """Somebody who interprets for the operator, whose words the director has heard."""
+    ring, adding = operator.ring, operator.director.acting(session, operator.ring, now)
+    name, address = "Le Thu", f"{uuid4().hex[:10]}@example.org"
+    token = invitations.invite(adding, invitations.Invitee(name, address, Role.INTERPRETER))
+    newcomer = invitations.Newcomer(cheap_password(ring), "en")
+    came = invitations.accept(session, token, newcomer, ring=ring, now=now)
+    if heard:
+        words = fingerprint(session.get_one(Person, came.person_id).public)
+        interpreters.hear(adding, came.person_id, words)
+    session.flush()
+    return Staff(came.person_id, name, address, Role.INTERPRETER, operator.id, came.private)
 
 
 def new_keys(ring: KeyRing, version: int | None = None) -> tuple[str, ReceiptKeys]:

@@ -39,7 +39,7 @@ REASONS = {
         process_bind_param process_result_value enqueue_jobs max_connection_wait_time""",
     "importing it puts the views on their blueprint": "VIEWS",
     "a column that people read, or that a check of the table compares": """
-        loaded_at opened_at set_by set_at heard_by heard_at""",
+        loaded_at set_by set_at heard_by heard_at""",
     "a field of a form that its name reaches": "read_back wish_when wish_never unassigned",
     "named by a text: a field of a data file, a dictionary, `g`": """
         actor_id totp official residence ilo_indicators

@@ -65,6 +65,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "partner_key_confirmed": ("generation",),
     "company_checked": ("number_by", "spoken_by"),
     "respondent_heard": ("person", "generation"),
+    "interpreter_heard": ("person", "generation"),
     "partner_closed": ("mechanism",),
     "away": ("person", "first", "last", "deputy?"),
     "back": ("person",),

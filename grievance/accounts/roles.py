@@ -1,9 +1,10 @@
 """Roles and what each may do: the one permission vocabulary of the product.
 
 Only handlers, leads and directors work on cases and hold the operator's key; a partner's people
-hold that of their own organisation, each of a company's their own alone. Everybody else holds none:
-administrators and directory editors can invite and edit but not read or approve, auditors and
-observers read what is written down of the work. A role belongs to one kind of organisation.
+hold that of their own organisation, each of a company's and each interpreter their own alone.
+Everybody else holds none: administrators and directory editors can invite and edit but not read or
+approve, auditors and observers read what is written down of the work. A role belongs to one kind of
+organisation.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Permission(StrEnum):
     NUMBERS_READ = "numbers.read"
     NUMBERS_OBSERVE = "numbers.observe"
     REFERRAL_ANSWER = "referral.answer"
+    PASSAGE_TRANSLATE = "passage.translate"
 
 
 class Role(StrEnum):
@@ -46,6 +48,7 @@ class Role(StrEnum):
     DIRECTORY_EDITOR = "directory_editor"
     AUDITOR = "auditor"
     OBSERVER = "observer"
+    INTERPRETER = "interpreter"
     PARTNER_CASEWORKER = "partner_caseworker"
     COMPANY_RESPONDENT = "company_respondent"
 
@@ -77,16 +80,19 @@ _LEAD = _HANDLER | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HANDLER: _HANDLER,
     Role.LEAD: _LEAD,
-    Role.DIRECTOR: frozenset(Permission) - {P.REFERRAL_ANSWER, P.NUMBERS_OBSERVE},
+    Role.DIRECTOR: frozenset(Permission)
+    - {P.REFERRAL_ANSWER, P.NUMBERS_OBSERVE, P.PASSAGE_TRANSLATE},
     Role.ADMINISTRATOR: frozenset({P.PEOPLE_SEE, P.PEOPLE_MANAGE, P.OPERATOR_EDIT, P.JOBS_READ}),
     Role.DIRECTORY_EDITOR: frozenset({P.DIRECTORY_EDIT}),
     Role.AUDITOR: frozenset({P.AUDIT_READ}),
     Role.OBSERVER: frozenset({P.NUMBERS_OBSERVE}),
+    Role.INTERPRETER: frozenset({P.PASSAGE_TRANSLATE}),
     Role.PARTNER_CASEWORKER: frozenset({P.REFERRAL_ANSWER}),
     Role.COMPANY_RESPONDENT: frozenset({P.REFERRAL_ANSWER}),
 }
 complete(PERMISSIONS, Role)
-# Whose key somebody hears six words of before they read anything.
+# Whose key somebody hears six words of before they read a case or paper. Those of an interpreter
+# are heard, too, and bring them no key of an organisation (`accounts.interpreters`).
 KEY_HOLDERS = frozenset(
     {Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.PARTNER_CASEWORKER, Role.COMPANY_RESPONDENT}
 )
@@ -112,6 +118,7 @@ ASSIGNABLE = {
         Role.DIRECTORY_EDITOR,
         Role.AUDITOR,
         Role.OBSERVER,
+        Role.INTERPRETER,
     ),
     **_THEIRS,
 }
@@ -124,6 +131,7 @@ NAMES: dict[Role, str] = {
     Role.DIRECTORY_EDITOR: N_("Directory editor: the public directory, never cases"),
     Role.AUDITOR: N_("Auditor: who opened what and when, never what it says"),
     Role.OBSERVER: N_("Observer: numbers in which nobody can be found"),
+    Role.INTERPRETER: N_("Interpreter or translator: only the passages given to them"),
     Role.PARTNER_CASEWORKER: N_("Partner caseworker: answers what was handed over to them"),
     Role.COMPANY_RESPONDENT: N_("Answers for a company what was handed over to them by name"),
 }

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, select
 from grievance.accounts.companies import Company, Respondent
 from grievance.accounts.factors import FactorRule, RecoveryCode, SecondFactor
 from grievance.accounts.folding import FoldRule
+from grievance.accounts.interpreters import Interpreter
 from grievance.accounts.models import (
     Invitation,
     KeyRequest,
@@ -39,7 +40,7 @@ def _house(person_id: Any) -> ColumnElement[Any]:
 model: type[Any]
 for model in (Membership, KeyRequest):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id"),)
-for model in (MembershipKey, RecoveryKey, Company, Respondent):
+for model in (MembershipKey, RecoveryKey, Company, Respondent, Interpreter):
     NAMED[model] = (Naming(columns_but(model), under="organisation_id", since=2),)
 
 # Named apart, as below: it came later, and stands there once something was said of it.

@@ -9,6 +9,7 @@ from grievance.accounts import (
     door,
     factors,
     forms,
+    interpreters,
     keys,
     queries,
     returning,
@@ -306,8 +307,10 @@ def _account_page(
 ) -> Response:
     member, session = staff.current_member(), db.session()
     words = alone = None
+    unheard = any(one.id == member.person_id for one in interpreters.unheard(session))
     for fact in member.memberships:
-        if queries.waiting_requests(session, fact.organisation_id, member.person_id):
+        waits = queries.waiting_requests(session, fact.organisation_id, member.person_id)
+        if waits or unheard:
             person = session.get_one(Person, member.person_id)
             words = fingerprint(keys.member_holder(staff.key_ring(), person).public)
             alone = not keys.holders(session, fact.organisation_id)
@@ -319,6 +322,7 @@ def _account_page(
         hour_form=_hour_form(),
         words=words,
         alone=alone,
+        unheard=unheard,
         changed="changed" in request.args,
         ways=returning.ways_here(),
         second=factors.counting(session, member.person_id) is not None,

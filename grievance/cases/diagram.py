@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from grievance.cases.lifecycle import OVER, READ, STATES
 from grievance.cases.operations.progress import MOVES
-from grievance.cases.states import RESUME, STANDING, TABLE, TALKED, Transition, Verb
+from grievance.cases.states import TABLE, Verb
+from grievance.cases.transitions import RESUME, STANDING, TALKED, Transition
 
 
 def _edges(row: Transition) -> Iterator[tuple[str, str]]:

@@ -16,10 +16,17 @@ from grievance.accounts.queries import absent
 from grievance.accounts.roles import Permission
 from grievance.cases import checks, erasures, queries
 from grievance.cases.actors import Actor
+from grievance.cases.assigned import ALLOW, wish
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, FourEyes, Recusal, RemedyItem
 
 Guard = Callable[[Case, Actor], bool]
+
+
+def interpreter_allowed(case: Case, _actor: Actor) -> bool:
+    """The worker lets an interpreter read what they wrote."""
+    session = object_session(case)
+    return bool(session and wish(session, case.id) == ALLOW)
 
 
 def not_acknowledged(case: Case, _actor: Actor) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from grievance.accounts import audit
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
-from grievance.cases import corrections
+from grievance.cases import assigned, corrections
 from grievance.cases import models as cases
 from grievance.deadlines.models import Deadline
 from grievance.referrals import links
@@ -32,6 +32,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Recusal: (),
     cases.DuplicateLink: (),
     corrections.Correction: (),
+    assigned.Assigned: (),
     cases.Receipt: ("tag", "public_key", "public_mac", "pepper_version"),
     referrals.Packet: ("readers", "reader_names"),  # named apart
     referrals.Consent: (),

@@ -32,6 +32,7 @@ COMPARTMENT_OF = {
     Label.CASE_DECISION: "story",
     Label.MESSAGE_BODY: "story",
     Label.PASSAGE_TRANSLATION: "story",
+    Label.ASSIGNED_KEY: "story",
     Label.CONSENT_WORDS: "story",
     Label.REFERRAL_NOTE: "story",
     Label.REFERRAL_ANSWER: "story",

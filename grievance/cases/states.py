@@ -7,12 +7,9 @@ before the worker was asked; `STANDING` and `TALKED` follow the hand-overs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from grievance.accounts.roles import Permission
 from grievance.cases import guards
-from grievance.cases.guards import Guard
 from grievance.cases.lifecycle import (
     BEGUN,
     DECIDED,
@@ -24,13 +21,20 @@ from grievance.cases.lifecycle import (
     READ,
     STATES,
 )
+from grievance.cases.transitions import (
+    BODY,
+    HELPER,
+    INTERPRETER,
+    JOB,
+    LINK,
+    RESUME,
+    STANDING,
+    TALKED,
+    WORKER,
+    Transition,
+)
 from grievance.i18n import N_
-from grievance.model import complete, of_list
-from grievance.refusals import CODES
-
-RESUME = "resume"
-STANDING = "standing"  # with a mechanism while a hand-over is open there, accepted after the last
-TALKED = "talked"  # the same, after talks that ended
+from grievance.model import complete
 
 
 class Verb(StrEnum):
@@ -47,6 +51,14 @@ class Verb(StrEnum):
     NOTE = "note"
     TRANSLATE = "translate"
     CORRECT = "correct"
+    ALLOW_INTERPRETER = "allow_interpreter"
+    REFUSE_INTERPRETER = "refuse_interpreter"
+    GIVE_PASSAGES = "give_passages"
+    TAKE_BACK_PASSAGE = "take_back_passage"
+    CHECK_TRANSLATION = "check_translation"
+    OPEN_PASSAGE = "open_passage"
+    RETURN_PASSAGE = "return_passage"
+    HAND_IN = "hand_in"
     ACCEPT = "accept"
     ASK_REISSUE = "ask_reissue"
     REISSUE = "reissue"
@@ -121,46 +133,11 @@ class Verb(StrEnum):
     ERASE = "erase"
 
 
-@dataclass(frozen=True)
-class Transition:
-    """One row: `verb` may be done in `sources` by who holds `who`, while `guard` holds; it leads to
-    `target`.
-
-    Its event carries the state and these `codes`; one whose name ends in "?" may be left out. A
-    verb that is `versioned` is refused on a page older than the case. After one that is `promising`
-    other days are due, as after those that follow the referrals. What `ledger` lists are the codes
-    with which a restore does it again; None where it does not. Refuses a row with a word that no
-    list knows.
-    """
-
-    verb: Verb
-    sources: tuple[str, ...]
-    target: str | None
-    who: str
-    label: str
-    guard: Guard | None = None
-    codes: tuple[str, ...] = ()
-    versioned: bool = True
-    promising: bool = False
-    ledger: tuple[str, ...] | None = None
-
-    def __post_init__(self) -> None:
-        of_list(self.sources, STATES)
-        of_list((self.target,), (None, RESUME, STANDING, TALKED, *STATES))
-        of_list((self.who,), (*Permission, WORKER, HELPER, JOB, LINK, BODY))
-        of_list((self.guard.__name__,) if self.guard else (), CODES)
-        of_list(self.ledger or (), (one.rstrip("?") for one in self.codes))
-
-
-WORKER, HELPER = "receipt.worker", "receipt.helper"
-JOB = "job"
-LINK = "reply.link"  # over a reply link, whose codes are counted
-BODY = "body"  # a body with what it was given: over its link, or on its own desk here
 # What the last event of a case carries: nothing else of it is left.
 ERASING = ("ground", "proposal?", "by?", "alone?", "gone_by?", "boxes", "rows", "all")
 
 TABLE: dict[Verb, Transition] = {
-    row.verb: row
+    Verb(row.verb): row
     for row in (
         Transition(
             Verb.TAKE, ("received", "in_review"), "in_review", "case.work", N_("Take this case"),
@@ -205,6 +182,29 @@ TABLE: dict[Verb, Transition] = {
             Verb.CORRECT, STATES, None, "case.work", N_("Correct what we wrote"),
             codes=("kind", "target"), versioned=False,
         ),
+        Transition(Verb.ALLOW_INTERPRETER, OPEN, None, WORKER, N_("Yes, an interpreter may read")),
+        Transition(
+            Verb.REFUSE_INTERPRETER, STATES, None, WORKER, N_("No, no interpreter"),
+            codes=("assigned",), ledger=(),
+        ),
+        Transition(
+            Verb.GIVE_PASSAGES, OPEN, None, "case.work", N_("Give passages to an interpreter"),
+            guards.interpreter_allowed, codes=("person", "language", "assigned"),
+        ),
+        Transition(
+            Verb.TAKE_BACK_PASSAGE, STATES, None, "case.work", N_("Take the passage back"),
+            codes=("assigned",), versioned=False, ledger=("assigned",),
+        ),
+        Transition(
+            Verb.CHECK_TRANSLATION, STATES, None, "case.work", N_("I have looked it over"),
+            codes=("assigned", "passage", "language", "value"), versioned=False,
+        ),
+        Transition(Verb.OPEN_PASSAGE, OPEN, None, INTERPRETER, N_("Open it"), codes=("assigned",)),
+        Transition(
+            Verb.RETURN_PASSAGE, STATES, None, INTERPRETER, N_("Give the passage back"),
+            codes=("assigned", "why"), ledger=("assigned", "why"),
+        ),
+        Transition(Verb.HAND_IN, OPEN, None, INTERPRETER, N_("Send"), codes=("assigned", "value")),
         Transition(
             Verb.ACCEPT, ("in_review",), "accepted", "case.work", N_("Accept"), guards.assigned,
         ),
@@ -241,8 +241,7 @@ TABLE: dict[Verb, Transition] = {
             codes=("message", "role", "files"),
         ),
         Transition(
-            Verb.WORKER_WRITES, OPEN, None, HELPER, N_("Send"),
-            codes=("message", "role", "files"),
+            Verb.WORKER_WRITES, OPEN, None, HELPER, N_("Send"), codes=("message", "role", "files"),
         ),
         Transition(
             Verb.PROPOSE_DECLINE, ("in_review", "accepted"), None, "case.four_eyes",
@@ -280,9 +279,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.LIFT_CONFLICT, STATES, None, "case.assign", N_("Lift a conflict of interest"),
             guards.conflict_to_lift, codes=("person",),
         ),
-        Transition(
-            Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen"), ledger=(),
-        ),
+        Transition(Verb.REOPEN, OVER, "in_review", "case.assign", N_("Reopen"), ledger=()),
         Transition(
             Verb.APPEAL, ("not_accepted",), "in_review", WORKER, N_("Ask for a second look"),
             guards.not_appealed, codes=("message?", "assignee?"),
@@ -299,9 +296,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.STATE_FACTS, OPEN, None, "case.work", N_("Write down or correct answers"),
             codes=("issues", "severity", "danger", "value", "identity", "contact?"), ledger=(),
         ),
-        Transition(
-            Verb.ADD_FILE, STATES, None, "case.work", N_("Add a file"), codes=("file",),
-        ),
+        Transition(Verb.ADD_FILE, STATES, None, "case.work", N_("Add a file"), codes=("file",)),
         Transition(
             Verb.CHANGE_CONTACT, (*OPEN, "closed"), None, WORKER, N_("Change how we reach you"),
             guards.open_or_checked, codes=("value",), ledger=(),
@@ -310,9 +305,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.CHANGE_RECEIPT, STATES, None, WORKER, N_("Change the number"),
             codes=("receipt", "retired"), ledger=("retired",),
         ),
-        Transition(
-            Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw"), ledger=(),
-        ),
+        Transition(Verb.WITHDRAW, OPEN, "withdrawn", WORKER, N_("Withdraw"), ledger=()),
         Transition(
             Verb.ESCALATE, STATES, None, JOB, N_("Escalate"), guards.open_or_wanted,
             codes=("clock", "level", "assignee?"),

@@ -41,8 +41,9 @@ PUBLIC = (
 PUBLIC_FILES = ("templates/layout/base.html", "templates/layout/partner.html")
 STAFF = (
     "grievance/accounts", "grievance/desk", "grievance/console", "grievance/reports",
-    "grievance/partner_desk", "templates/accounts", "templates/desk", "templates/console",
-    "templates/reports", "templates/partner_desk",
+    "grievance/partner_desk", "grievance/interpreting", "templates/accounts", "templates/desk",
+    "templates/console",
+    "templates/reports", "templates/partner_desk", "templates/interpreting",
 )  # fmt: skip
 SCREENS = (
     "templates/layout/base.html", "templates/components/danger.html",

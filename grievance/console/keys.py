@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, abort, redirect, request, url_for
 
+from grievance.accounts import interpreters as interpreting
 from grievance.accounts import keys as holding
 from grievance.accounts import queries, returning, staff, stepping
 from grievance.accounts.companies import unheard
@@ -56,6 +57,7 @@ def keys() -> Response:
         ways=_ways(),
         partners=unconfirmed(session),
         respondents=unheard(session),
+        interpreters=interpreting.unheard(session),
         outdated=recovery.outdated(session, member.organisation_id),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from grievance.accounts.operations import (
     companies,
     factors,
     founding,
+    interpreters,
     invitations,
     partners,
     recovery,
@@ -111,6 +112,7 @@ def engage(session: Session, ring: KeyRing, script: Mapping[str, Any], now: date
     for hire in hires[1:]:
         colleagues[hire.key] = _join(director.acting(session, ring, began), hire)
     _give_keys(session, ring, list(colleagues.values()), given)
+    _hear(director.acting(session, ring, given), colleagues.values())
     for row in script["partners"]:
         joined = _partner(director.acting(session, ring, given), row)
         colleagues |= {hire.key: one for hire, one in joined}
@@ -221,6 +223,14 @@ def _company(act: StaffAct, row: Mapping[str, Any]) -> list[tuple[_Hire, Colleag
         companies.hear(act, came.id, fingerprint(session.get_one(Person, came.id).public))
         joined.append((hire, came))
     return joined
+
+
+def _hear(act: StaffAct, there: Iterable[Colleague]) -> None:
+    """The director has heard the words of who interprets."""
+    for one in there:
+        if one.role == Role.INTERPRETER:
+            words = fingerprint(act.session.get_one(Person, one.id).public)
+            interpreters.hear(act, one.id, words)
 
 
 def _give_keys(session: Session, ring: KeyRing, there: Sequence[Colleague], now: datetime) -> None:

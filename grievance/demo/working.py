@@ -15,9 +15,18 @@ from grievance.cases import records
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Message
-from grievance.cases.operations import adding, deciding, escalating, handling, receipts, replying
+from grievance.cases.operations import (
+    adding,
+    deciding,
+    escalating,
+    handling,
+    interpreting,
+    receipts,
+    replying,
+)
 from grievance.cases.operations.deciding import Declining
 from grievance.cases.operations.handling import Translating
+from grievance.cases.operations.interpreting import Giving
 from grievance.cases.operations.replying import Sent
 from grievance.deadlines.advising import advise
 from grievance.demo.script import Step
@@ -79,6 +88,16 @@ def _translate(stage: Stage, step: Step) -> None:
     if passage == "message":
         passage = str(_last_message(stage).id)
     handling.translate(act, Translating(passage, stage.written(step)))
+
+
+def _allow_interpreter(stage: Stage, step: Step) -> None:
+    interpreting.allow_interpreter(stage.by_number(step))
+
+
+def _give_passages(stage: Stage, step: Step) -> None:
+    given, to = step.given, stage.cast[step.given["to"]].id
+    giving = Giving(given["of"], to, given["language"], step.day("until"), given["about"])
+    interpreting.give_passages(stage.by_staff(step), giving)
 
 
 def _last_message(stage: Stage) -> Message:
@@ -158,6 +177,8 @@ STEPS: Mapping[str, Do] = {
     "tell": _writes(handling.tell_worker),
     "note": _note,
     "translate": _translate,
+    "allow-interpreter": _allow_interpreter,
+    "give-passages": _give_passages,
     "accept": _accept,
     "see": _see,
     "say": _say,

@@ -3,10 +3,11 @@
 `listing` is Today and the queue, `finding` the box that finds, `views` the page of a case,
 `case_files` its files, `acting` one POST for each verb, `bulk` many cases at once, `deciding` what
 needs two people and who steps aside, `referring` what goes to other bodies, `packet_copies` its
-papers, `board` all of them; `remedy` what was promised and came, `closing` how a case ends,
-`erasing` what deletes it, `exporting` what is printed or saved of it; `reissuing` a new code,
-`calling` a filing for somebody who called. `loading` is the one loader; `reading`,
-`remedy_reading`, `events`, `advice` and `words` turn rows and codes into what a person reads.
+papers, `board` all of them; `giving` passages for interpreters; `remedy` what was promised and
+came, `closing` how a case ends, `erasing` what deletes it, `exporting` what is printed or saved of
+it; `reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
+`reading`, `given`, `remedy_reading`, `events`, `advice` and `words` turn rows and codes into what a
+person reads.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from grievance.desk import (
     exporting,
     facts,
     finding,
+    giving,
     inbox,
     listing,
     packet_copies,
@@ -41,8 +43,8 @@ from grievance.web.pages import provide
 
 __all__ = [
     "acting", "board", "bulk", "calendar", "calling", "case_files", "correcting", "denied",
-    "erasing", "exporting", "facts", "finding", "inbox", "init_app", "listing", "packet_copies",
-    "referring", "reissuing", "remedy", "views",
+    "erasing", "exporting", "facts", "finding", "giving", "inbox", "init_app", "listing",
+    "packet_copies", "referring", "reissuing", "remedy", "views",
 ]  # fmt: skip
 
 

@@ -84,6 +84,10 @@ BESIDE = {
     "corrected": "message",
     "no_font": "shape",
     "folded": "who",
+    "interpreter": "person",
+    "interpreter_conflict": "person",
+    "given_day": "due_on",
+    "other_side": "other_side",
 }
 some_of(BESIDE, CODES)
 

@@ -16,6 +16,7 @@ from grievance.cases.operations import (
     escalating,
     exporting,
     handling,
+    interpreting,
     passing,
     receipts,
     remedying,
@@ -27,6 +28,7 @@ from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
 from grievance.desk.export_form import ExportForm
+from grievance.desk.giving_form import GiveForm, PassageForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
 from grievance.desk.rows import Place, Row
@@ -315,6 +317,24 @@ CASE: Mapping[Verb, Row] = {
         said=N_("%(who)s added a translation."),
         form=forms.TranslateForm,
         do=handling.translate,
+    ),
+    Verb.GIVE_PASSAGES: Row(
+        said=N_("%(who)s gave passages to %(person)s to translate."),
+        form=GiveForm,
+        do=interpreting.give_passages,
+        place=OWN,
+    ),
+    Verb.TAKE_BACK_PASSAGE: Row(
+        said=N_("%(who)s took a passage back from an interpreter."),
+        form=PassageForm,
+        do=interpreting.take_back_passage,
+        place=OWN,
+    ),
+    Verb.CHECK_TRANSLATION: Row(
+        said=N_("%(who)s looked over a translation: it holds now."),
+        form=PassageForm,
+        do=interpreting.check_translation,
+        place=OWN,
     ),
     Verb.CORRECT: Row(
         said=N_("%(who)s corrected what we wrote."),

@@ -83,6 +83,12 @@ ENTRIES = (
         N_("Each time somebody opened something of a case: who, when, what kind of thing."),
     ),
     Entry(
+        "interpreting.queue",
+        N_("Passages"),
+        frozenset({P.PASSAGE_TRANSLATE}),
+        N_("Passages that were given to you to translate."),
+    ),
+    Entry(
         "console.confirm",
         N_("Directory confirmations"),
         frozenset({P.DIRECTORY_EDIT}),

@@ -43,6 +43,11 @@ TOLD: Mapping[Verb, Row] = {
     Verb.CHECKED_IN: Row(said=N_("%(who)s told us after the end that all is well.")),
     Verb.WORRIED: Row(said=N_("%(who)s told us after the end that something is wrong.")),
     Verb.ASK_ERASURE: Row(said=N_("%(who)s asked that the case is deleted.")),
+    Verb.ALLOW_INTERPRETER: Row(said=N_("%(who)s lets an interpreter read what they wrote.")),
+    Verb.REFUSE_INTERPRETER: Row(said=N_("%(who)s wants no interpreter to read it.")),
+    Verb.OPEN_PASSAGE: Row(said=N_("%(who)s opened a passage to translate it.")),
+    Verb.RETURN_PASSAGE: Row(said=N_("%(who)s gave a passage back untranslated.")),
+    Verb.HAND_IN: Row(said=N_("%(who)s handed in a translation.")),
     Verb.STOP_ERASURE: Row(said=N_("%(who)s wants the case to be kept.")),
 }
 some_of(TOLD, Verb)

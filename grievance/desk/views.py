@@ -16,7 +16,7 @@ from grievance.cases.state_words import LABELS
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import gaps, words
+from grievance.desk import gaps, given, words
 from grievance.desk.blueprint import bp
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
@@ -81,6 +81,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         gaps=gaps.gaps_of(desk),
         later=gaps.later_of(desk, operator_hours(session).zone),
         wish=_wish(row),
+        interpreting=given.standing(desk),
         lost=receipts.waiting_reissue(session, row.id),
     )
     attached = [(one.row, one.stored) for one in shown.threads.files]

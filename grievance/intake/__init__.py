@@ -3,8 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
-`closing`, `copying`, `proof`, `erasing` and `seen` are the way back, `visits` a visit with a code;
-`leaving` ends either.
+`closing`, `copying`, `proof`, `erasing`, `interpreter` and `seen` are the way back, `visits` a
+visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from grievance.intake import (
     copying,
     erasing,
     filing,
+    interpreter,
     number,
     proof,
     referral,
@@ -45,12 +46,13 @@ FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
     **dict.fromkeys(("case", "message", "still", "number", "new_number")),
+    **dict.fromkeys(("allow_interpreter", "refuse_interpreter")),  # back on the same page
     "question": SHORT,
 }
 
 __all__ = [
     "adding", "address", "after_end", "appeals", "attaching", "closing", "copying", "erasing",
-    "filing", "init_app",
+    "filing", "init_app", "interpreter",
     "number", "proof",
     "referral", "remedy_arrival", "returning", "seen", "whose",
 ]  # fmt: skip

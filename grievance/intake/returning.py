@@ -36,6 +36,7 @@ from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
 from grievance.intake.drafting import TELL
 from grievance.intake.erasing import waits_of
+from grievance.intake.interpreter import interpreting_of
 from grievance.intake.message_form import MessageForm
 from grievance.intake.number_form import LOOK_AGAIN, NOT_FOUND, CodeForm
 from grievance.intake.remedy_feedback import voices
@@ -122,7 +123,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         status=status_of(session, opened.case),
         decision=decision_of(session, opened),
         **_ends(act),
-        erasure=waits_of(act),
+        **_asked(act),
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
         reopens=decides and deciding.may_reopen(session, opened.case, now()),
@@ -156,6 +157,11 @@ def _ends(act: Act) -> dict[str, Any]:
         "silence": silence_of(act),
         "ending": ending_of(act),
     }
+
+
+def _asked(act: Act) -> dict[str, Any]:
+    """What the page asks or tells above all else."""
+    return {"erasure": waits_of(act), "interpreting": interpreting_of(act)}
 
 
 def _answers(said: dict[str, Any]) -> list[Line]:

@@ -22,6 +22,7 @@ from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
+from grievance.intake.status import INTERPRETER
 from grievance.intake.visits import visited
 from grievance.model import complete
 from grievance.web.audience import audience
@@ -39,6 +40,8 @@ WHAT = {
     "referral": N_("how a hand-over stands"),
     "remedy": N_("what was promised to you"),
     "reissue": N_("the page for giving you a new number"),
+    "passages": N_("what was given to an interpreter, and the translation"),
+    "passage": N_("one passage of what you wrote, to translate it"),
     "erase": N_("the page for deleting your report"),
     "conflict": N_("what happened in your report while they were writing"),  # of two versions
     "copy": N_("a copy of everything was saved"),
@@ -148,5 +151,7 @@ def _line(session: Session, one: Opened, reader: Reader | None) -> Line:
         return Line(_(ONE_OF_US), "", what, times)
     if not reader.ours:
         return Line(reader.organisation or _(OUTSIDE), "", _(GIVEN), times)
+    if reader.role == Role.INTERPRETER:
+        return Line(_(INTERPRETER), "", what, times)
     role = ROLES.get(Role(reader.role))
     return Line(reader.name, _(role or ONE_OF_US), what, times)

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import names
+from grievance.accounts.roles import Role
 from grievance.cases import models
 from grievance.cases.corrections import Correction
 from grievance.cases.lifecycle import OVER
@@ -18,6 +19,7 @@ from grievance.cases.models import Case, Erasure, Feedback, RemedyItem
 from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import by_verb, readers
+from grievance.cases.readings import readers as told_of
 from grievance.cases.state_words import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
@@ -212,12 +214,21 @@ def _over(session: Session, case: Case) -> str:
     return _(sentence) % {"day": _day(session, until)}
 
 
+# By what they do: their name is nobody's business.
+INTERPRETER = N_("an interpreter or translator")
+
+
 def who_has_read(session: Session, case: Case) -> list[tuple[str, str]]:
     """(who, when first) of everybody of staff who opened the case."""
     zone = ZoneInfo(operator_hours(session).zone)
     seen = [(actor, at) for actor, at in readers(session, case.id) if actor.startswith("member:")]
     known = names(session, [_person(actor) for actor, _at in seen])
-    return [(known.get(_person(actor), ""), _when(at, zone)) for actor, at in seen]
+    roles = {who: one.role for who, one in told_of(session, {actor for actor, _at in seen}).items()}
+    by_function = {who: _(INTERPRETER) for who, role in roles.items() if role == Role.INTERPRETER}
+    return [
+        (by_function.get(actor) or known.get(_person(actor), ""), _when(at, zone))
+        for actor, at in seen
+    ]
 
 
 def _person(actor: str) -> UUID:

@@ -17,6 +17,8 @@ OPENED = {
     "referral": N_("A hand-over"),
     "remedy": N_("A remedy"),
     "reissue": N_("The page for a new code"),
+    "passages": N_("What was given to interpreters, and their translations"),
+    "passage": N_("One passage, to translate it"),
     "erase": N_("The page for deleting the case"),
     "conflict": N_("What happened while they were writing"),
     "search": N_("Searched; for what is not written down"),

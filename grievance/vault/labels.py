@@ -50,6 +50,9 @@ class Label(StrEnum):
     PACKET_FILE = "packet.file/1"
     PACKET_KEY = "packet.key/1"
     PACKET_READERS = "packet.readers/1"
+    ASSIGNED_KEY = "assigned.key/1"  # of a passage that was given to an interpreter
+    ASSIGNED_CONTENT = "assigned.content/1"
+    ASSIGNED_SAID = "assigned.said/1"
     REPLY_BODY = "reply.body/1"
     REPLY_SESSION = "reply.session/1"
     DESK_ITEM_NOTE = "desk-item.note/1"

@@ -94,8 +94,8 @@ GRAVE = {
     "accounts.second_step", "accounts.new_factor", "console.second_steps", "console.end_sessions",
     "console.partner_list", "console.partner", "console.close_partner", "console.reset_there",
     "console.remove_there", "console.revoke_there", "console.confirm_partner_key",
-    "console.add_company", "console.hear_respondent", "console.folding", "console.closed_days",
-    "console.open_days", "console.holidays",
+    "console.add_company", "console.hear_respondent", "console.hear_interpreter", "console.folding",
+    "console.closed_days", "console.open_days", "console.holidays",
 }  # fmt: skip
 # Console routes without a step-up, each with its reason.
 READ_ONLY = {

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.keys import open_organisation_keys
 from grievance.accounts.roles import Role
-from grievance.cases import records
+from grievance.cases import assigned, records
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor
+from grievance.cases.assigned import Assigned
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes, RemedyItem
 from grievance.cases.opening import OpenCase, open_packet
@@ -25,6 +26,7 @@ from grievance.cases.operations import (
     consenting,
     deciding,
     handling,
+    interpreting,
     laying,
     referring,
     remedying,
@@ -32,6 +34,7 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.bodies import Wrote
 from grievance.cases.operations.closing import Closing, SignOff
+from grievance.cases.operations.interpreting import Giving, HandedIn, Opening
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
@@ -58,6 +61,7 @@ from tests.cast import (
     Staff,
     Step,
     add_company,
+    add_interpreter,
     add_partner,
     file_case,
     found_operator,
@@ -114,6 +118,7 @@ class World:
     seen: int | None = None  # the version of a page that is old by now
     door: Door | None = None  # the reply link that was made last
     partner: Partner | None = None  # a body with an account, added last
+    interpreter: Staff | None = None  # who interprets, added last
 
     @property
     def case(self) -> Case:
@@ -225,6 +230,46 @@ class World:
         privates = {g: key for (owner, g), key in held.items() if owner == self.partner.id}
         opened = bodies.case_at(self.case, self.partner.id, privates)
         return Act(self.session, self.site, opened, actor or bodies.of_member(by.id), now)
+
+    def add_interpreter(self) -> Staff:
+        """Somebody who interprets for the operator, whose six words were heard."""
+        self.interpreter = add_interpreter(self.session, self.operator)
+        return self.interpreter
+
+    def interprets(self, actor: Actor | None = None, now: datetime = NOW) -> Act:
+        """An act of the interpreter, if there is one."""
+        by = self.interpreter
+        person, private = (by.id, by.private) if by else (uuid4(), b"")
+        opened = interpreting.case_of(self.case, person, 1, private)
+        return Act(
+            self.session, self.site, opened, actor or interpreting.of_interpreter(person), now
+        )
+
+    def giving(self, *passages: str, **changed: object) -> Giving:
+        """Passages that go to the interpreter."""
+        told: dict[str, object] = {
+            "passages": passages or ("what-happened",),
+            "person": self.interpreter.id if self.interpreter else uuid4(),
+            "language": "en",
+            "due_on": DUE,
+            "other_side": "Mihon Foods",
+        }
+        return Giving(**{**told, **changed})
+
+    def give_passage(self, state: str = "given") -> Assigned:
+        """The worker's story in the interpreter's hands as far as this state, by the real verbs as
+        far as the case's own state lets them."""
+        self.add_interpreter()
+        if assigned.wish(self.session, self.case.id) != assigned.ALLOW:
+            interpreting.allow_interpreter(self.own())
+        interpreting.give_passages(self.act(), self.giving())
+        row = assigned.of_case(self.session, self.case.id)[0]
+        if state != "given":
+            interpreting.open_passage(self.interprets(), Opening(row.id, nothing_to_do=True))
+        if state == "handed_in":
+            handed = HandedIn(row.id, "Two months without pay.", "The month")
+            interpreting.hand_in(self.interprets(), handed)
+        return row
 
     def wrote(self, kind: str, words: str = "", sending: UUID | None = None) -> About[Wrote]:
         """What a body writes over the link."""

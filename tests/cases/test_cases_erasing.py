@@ -14,6 +14,7 @@ from grievance.accounts import audit, exporting, verifying, words
 from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Event
 from grievance.cases import files, index, queries, records
+from grievance.cases.assigned import Assigned
 from grievance.cases.corrections import Correction
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
@@ -117,6 +118,21 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
                 key_generation=1,
                 content=b"sealed words of a correction",
                 at=NOW,
+            ),
+            Assigned(
+                id=uuid4(),
+                **mine,
+                person_id=world.handler.id,
+                passage="what-happened",
+                language="en",
+                due_on=TODAY,
+                given_by=world.handler.id,
+                given_at=NOW,
+                holder_generation=1,
+                box=b"sealed key of a passage",
+                key_generation=1,
+                own_key=b"sealed key of a passage for who reads the case",
+                content=b"sealed words of a passage",
             ),
             DeskItem(
                 referral_id=referral.id,

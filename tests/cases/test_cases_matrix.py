@@ -14,10 +14,10 @@ from grievance.accounts.models import Event
 from grievance.accounts.named import unnamed
 from grievance.accounts.partners import recipient_of
 from grievance.accounts.roles import Permission
-from grievance.cases import files, queries
+from grievance.cases import assigned, files, queries
 from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor, of_job
-from grievance.cases.lifecycle import PROMISED, STATES
+from grievance.cases.lifecycle import OPEN, PROMISED, STATES
 from grievance.cases.models import Case, Message, Recusal, RemedyItem
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import (
@@ -38,6 +38,7 @@ from grievance.cases.operations import (
     feedback,
     freeing,
     handling,
+    interpreting,
     linking,
     passing,
     receipts,
@@ -56,6 +57,7 @@ from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.correcting import Corrected
 from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.exporting import Export
+from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
@@ -63,17 +65,17 @@ from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Reme
 from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
-from grievance.cases.states import (
+from grievance.cases.states import TABLE, Verb
+from grievance.cases.transitions import (
     BODY,
     HELPER,
+    INTERPRETER,
     JOB,
     LINK,
     RESUME,
     STANDING,
-    TABLE,
     TALKED,
     WORKER,
-    Verb,
 )
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import LimitationDate
@@ -288,7 +290,31 @@ def _close(w: World, actor: Actor) -> object:
     return closing.close(w.act(actor))
 
 
+def _of_passage(do, value=lambda passage: passage, by=World.act) -> Doer:
+    """Of the passage that was given last; of a case without one, of nobody's."""
+
+    def act(w: World, actor: Actor) -> object:
+        given = assigned.of_case(w.session, w.case.id)
+        return do(by(w, actor), value(given[0].id if given else uuid4()))
+
+    return act
+
+
 DOERS: dict[Verb, Doer] = {
+    Verb.ALLOW_INTERPRETER: lambda w, a: interpreting.allow_interpreter(w.own(a)),
+    Verb.REFUSE_INTERPRETER: lambda w, a: interpreting.refuse_interpreter(w.own(a)),
+    Verb.GIVE_PASSAGES: lambda w, a: interpreting.give_passages(w.act(a), w.giving()),
+    Verb.TAKE_BACK_PASSAGE: _of_passage(interpreting.take_back_passage),
+    Verb.CHECK_TRANSLATION: _of_passage(interpreting.check_translation),
+    Verb.OPEN_PASSAGE: _of_passage(
+        interpreting.open_passage, lambda one: Opening(one, nothing_to_do=True), World.interprets
+    ),
+    Verb.RETURN_PASSAGE: _of_passage(
+        interpreting.return_passage, lambda one: GivenBack(one, conflict=True), World.interprets
+    ),
+    Verb.HAND_IN: _of_passage(
+        interpreting.hand_in, lambda one: HandedIn(one, "No pay."), World.interprets
+    ),
     Verb.ASK_ERASURE: lambda w, a: erasing.ask_erasure(w.own(a)),
     Verb.STOP_ERASURE: lambda w, a: erasing.stop_erasure(w.own(a)),
     Verb.PROPOSE_ERASE: _of(erasing.propose_erase, lambda: Erasing("worker", "On her page")),
@@ -531,6 +557,24 @@ def _taken_back(world: World) -> None:
     recalling.recall(world.session, world.case.id, row.mechanism, NOW)
 
 
+def _interpreted(state: str) -> Callable[[World], None]:
+    """A passage stands so, in a case that was open when it was given."""
+
+    def ready(world: World) -> None:
+        before = world.case.state
+        if before not in OPEN:
+            world.case.state = "in_review"
+        world.give_passage(state)
+        world.case.state = before
+
+    return ready
+
+
+def _allowed(world: World) -> None:
+    world.add_interpreter()
+    interpreting.allow_interpreter(world.own())
+
+
 LINKED = (
     Verb.RENEW_LINK, Verb.CLOSE_LINK, Verb.BODY_OPENED, Verb.BODY_WROTE, Verb.LINK_SHUT,
 )  # fmt: skip
@@ -559,6 +603,12 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.LAY_ON_DESK: _with_account,
     Verb.CORRECT: _noted,
     Verb.BODY_STOPPED: _taken_back,
+    Verb.GIVE_PASSAGES: _allowed,
+    Verb.TAKE_BACK_PASSAGE: _interpreted("given"),
+    Verb.OPEN_PASSAGE: _interpreted("given"),
+    Verb.RETURN_PASSAGE: _interpreted("given"),
+    Verb.HAND_IN: _interpreted("opened"),
+    Verb.CHECK_TRANSLATION: _interpreted("handed_in"),
     **dict.fromkeys(LINKED, _linked),
 }
 
@@ -577,6 +627,8 @@ def actor_for(world: World, verb: Verb) -> Actor:
         return world.filed.actor
     if verb == Verb.BODY_STOPPED:
         return bodies.of_member(world.partner.people[0].id if world.partner else uuid4())
+    if TABLE[verb].who == INTERPRETER:
+        return interpreting.of_interpreter(world.interpreter.id if world.interpreter else uuid4())
     if TABLE[verb].who in (LINK, BODY):
         return bodies.of_link(world.door.link.id if world.door else uuid4())
     return world.handler.actor
@@ -593,13 +645,13 @@ ALONE = (Verb.REISSUE, Verb.LINK_DUPLICATE)
 @contextmanager
 def _put_back(world: World) -> Iterator[None]:
     """Afterwards the world is as before: one case serves every verb of its state."""
-    kept = world.other, world.referral, world.seen, world.door
+    kept = world.other, world.referral, world.seen, world.door, world.interpreter
     point = world.session.begin_nested()
     try:
         yield
     finally:
         point.rollback()
-        world.other, world.referral, world.seen, world.door = kept
+        world.other, world.referral, world.seen, world.door, world.interpreter = kept
 
 
 @pytest.mark.parametrize("state", STATES)

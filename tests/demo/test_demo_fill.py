@@ -67,7 +67,7 @@ OWED = {
 def test_counts_are_printed_and_told(place: Place) -> None:
     answer = place.run()
     counts = json.loads(answer.stdout)
-    assert (counts["organisations"], counts["people"], counts["cases"]) == (6, 18, 45)
+    assert (counts["organisations"], counts["people"], counts["cases"]) == (6, 19, 45)
     assert counts["files"] == 6
     with place.session() as session:
         told = place.told
@@ -92,7 +92,7 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     assert set(told) == {"url", "accounts", "cases", "replies"}
     assert told["url"] == "http://127.0.0.1:8000"
     plain = {"role", "email", "password", "organisation"}
-    assert [set(one) - plain for one in told["accounts"]] == [*[set()] * 6, {"totp"}, *[set()] * 11]
+    assert [set(one) - plain for one in told["accounts"]] == [*[set()] * 6, {"totp"}, *[set()] * 12]
     assert all(plain <= set(one) for one in told["accounts"])
     assert all(set(one) == {"state", "language", "receipt"} for one in told["cases"])
     assert Counter(one["role"] for one in told["accounts"]) == Counter(
@@ -104,6 +104,7 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
         partner_caseworker=6,
         auditor=1,
         observer=1,
+        interpreter=1,
         company_respondent=3,
     )
     lines = announce(path)
@@ -114,11 +115,11 @@ def test_the_file_is_for_its_owner_and_has_the_agreed_shape(place: Place) -> Non
     code = told["cases"][0]
     guarded = told["accounts"][6]
     assert lines[6].endswith(f" {guarded['organisation']} totp={guarded['totp']}")
-    assert lines[18] == f"case {code['state']} {code['language']} {code['receipt']}"
-    assert len(lines) == 63
-    assert {line.split()[1] for line in lines[18:62]} == set(STATES)
+    assert lines[19] == f"case {code['state']} {code['language']} {code['receipt']}"
+    assert len(lines) == 64
+    assert {line.split()[1] for line in lines[19:63]} == set(STATES)
     (reply,) = told["replies"]
-    assert lines[62] == f"reply {reply['body']} {reply['link']} {reply['code']}"
+    assert lines[63] == f"reply {reply['body']} {reply['link']} {reply['code']}"
 
 
 def test_a_second_time_changes_nothing(place: Place) -> None:

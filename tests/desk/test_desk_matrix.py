@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.accounts.roles import Role, permissions_of
-from grievance.cases import records
+from grievance.cases import assigned, records
 from grievance.cases.lifecycle import STATES
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import remedying
@@ -88,9 +88,24 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
         Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
         Verb.PROPOSE_CLOSE: lambda: {**SAYS, "result": "advised"},
+        Verb.GIVE_PASSAGES: lambda: {
+            "passages": "what-happened",
+            "person": str(world.interpreter.id if world.interpreter else uuid4()),
+            "language": "en",
+            "due_on": "2030-05-10",
+            "other_side": "Mihon Foods",
+        },
+        Verb.TAKE_BACK_PASSAGE: lambda: _passage(world),
+        Verb.CHECK_TRANSLATION: lambda: _passage(world),
         Verb.PROPOSE_ERASE: lambda: {"ground": "worker", "why": "On her page"},
     }
     return others.get(verb, lambda: SAYS)()
+
+
+def _passage(world: World) -> dict[str, str]:
+    """The passage that was given last."""
+    given = assigned.of_case(world.session, world.case.id)
+    return {"passage": str(given[0].id if given else uuid4())}
 
 
 def _door(world: World) -> str:
@@ -127,6 +142,7 @@ def address(world: World, verb: Verb) -> str:
         Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
+        Verb.GIVE_PASSAGES: f"{case}/passages",
         Verb.STATE_FACTS: f"{case}/facts/company",
         Verb.CORRECT: f"{case}/correct/note/{_note(world)}",
     }

@@ -81,6 +81,7 @@ def paths(reference: str) -> list[str]:
         Verb.OPEN_ORIGINAL: f"{case}/files/{uuid4()}/open_original",
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
+        Verb.GIVE_PASSAGES: f"{case}/passages",
         Verb.STATE_FACTS: f"{case}/facts/company",
         Verb.CORRECT: f"{case}/correct/note/{uuid4()}",
     }
@@ -103,7 +104,16 @@ def paths(reference: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "role", ["administrator", "directory_editor", "auditor", "observer", "signed out", "worker"]
+    "role",
+    [
+        "administrator",
+        "directory_editor",
+        "auditor",
+        "observer",
+        "interpreter",
+        "signed out",
+        "worker",
+    ],
 )
 def test_who_may_not_is_refused_at_every_verb_and_changes_nothing(
     machine: Machine, recorded: Way, handlers: list[Desk], role: str

@@ -13,7 +13,9 @@ ORDER = (
     "files", "web", "notifications", "accounts", "directory", "questions", "routing", "deadlines",
     "referrals", "cases", "papers", "SURFACES", "jobs", "demo", "tables", "app", "cli", "backup",
 )  # fmt: skip
-SURFACES = ("portal", "intake", "desk", "partners", "partner_desk", "console", "reports")
+SURFACES = (
+    "portal", "intake", "desk", "interpreting", "partners", "partner_desk", "console", "reports",
+)  # fmt: skip
 RANK = {room: place for place, room in enumerate(ORDER)} | {
     surface: ORDER.index("SURFACES") for surface in SURFACES
 }

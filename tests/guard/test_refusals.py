@@ -10,7 +10,8 @@ import pytest
 
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.states import TABLE, Transition, Verb
+from grievance.cases.states import TABLE, Verb
+from grievance.cases.transitions import Transition
 from grievance.desk.rows import Row
 from grievance.desk.verbs import DESK
 from grievance.files.cleaning import REFUSALS

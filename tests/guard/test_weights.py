@@ -66,6 +66,7 @@ UNFORMED = {
     "grievance/intake/leaving.py": "looked up among the languages",
     "grievance/intake/returning.py": "only a yes",
     "grievance/intake/seen.py": "a signed token",
+    "grievance/interpreting/views.py": "compared with two words of ours",
     "grievance/partners/blueprint.py": "looked up among the languages",
     "grievance/console/folding.py": "only a yes",
     "grievance/papers/answering.py": "whether a company's own form was sent",

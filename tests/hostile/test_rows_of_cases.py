@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.roles import Role
+from grievance.cases.act import Act
+from grievance.cases.assigned import Assigned
 from grievance.cases.models import Case, CaseRecord, Message
-from grievance.cases.operations import conflicts
+from grievance.cases.operations import conflicts, interpreting
 from grievance.extensions import act_as
 from grievance.referrals.models import Packet, PacketGrant, Referral
 from grievance.tables import METADATA
 from tests.cases.conftest import World
-from tests.cast import file_case, found_operator, member
+from tests.cast import NOW, add_interpreter, file_case, found_operator, member
 
 HELD = [table for table in METADATA.sorted_tables if "case_id" in table.c]
 HELD += [METADATA.tables["grievance_case"], METADATA.tables["packet_file"]]
@@ -156,6 +158,41 @@ def test_who_works_on_no_case_sees_nothing_inside(world: World, engine: Engine, 
     other = member(world.session, world.operator, role)
     world.session.commit()
     assert shown(engine, f"member:{other.id}") <= OF_CASE | {"search_line"}
+
+
+def test_an_interpreter_sees_the_rows_of_their_own_passages(world: World, engine: Engine) -> None:
+    row = world.give_passage()
+    other = add_interpreter(world.session, world.operator)
+    world.session.commit()
+    assert world.interpreter
+    own = f"member:{world.interpreter.id}"
+    assert shown(engine, own) <= OF_CASE | {"assigned_passage"}
+    with opened(engine, own) as session:
+        assert session.scalars(select(Assigned.id)).all() == [row.id]
+        assert session.scalars(select(Case.id)).all() == [world.case.id]
+    assert shown(engine, f"member:{other.id}") == set()
+    interpreting.take_back_passage(world.act(), row.id)
+    world.session.commit()
+    assert shown(engine, own) == {"assigned_passage"}  # that there was one, and no key to it
+
+
+def test_an_interpreter_acts_within_their_own_rows(world: World, engine: Engine) -> None:
+    """With the rights of the web and the rules on, as they do it."""
+    row = world.give_passage()
+    world.session.commit()
+    assert world.interpreter
+    with opened(engine, f"member:{world.interpreter.id}") as session:
+        case = session.get_one(Case, world.case.id)
+        person, private = world.interpreter.id, world.interpreter.private
+        held = interpreting.case_of(case, person, 1, private)
+        by = interpreting.of_interpreter(person)
+        act = Act(session, world.site, held, by, NOW)
+        interpreting.open_passage(act, interpreting.Opening(row.id, nothing_to_do=True))
+        interpreting.hand_in(act, interpreting.HandedIn(row.id, "Two months without pay."))
+        session.commit()
+        assert session.scalars(select(Case.id)).all() == []
+    with opened(engine, f"member:{world.colleague.id}") as session:
+        assert session.scalars(select(Assigned.state)).all() == ["handed_in"]
 
 
 def test_a_conflict_of_interest_closes_the_rows(world: World, engine: Engine) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts import audit
 from grievance.accounts.audit import Deed
 from grievance.accounts.models import Event, Person
-from grievance.cases import erasures
+from grievance.cases import assigned, erasures
 from grievance.cases.act import JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.ledger import ACTS, REPLAYED, Act
@@ -33,14 +33,15 @@ from grievance.cases.models import (
     ReceiptSession,
     Recusal,
 )
-from grievance.cases.operations import replying
+from grievance.cases.operations import interpreting, replying
 from grievance.cases.operations.conflicts import step_aside
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.linking import close_restored
 from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.referring import take_back
 from grievance.cases.operations.shredding import shred
-from grievance.cases.states import TABLE, WORKER, Verb
+from grievance.cases.states import TABLE, Verb
+from grievance.cases.transitions import WORKER
 from grievance.model import complete
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import PacketGrant, Referral
@@ -231,6 +232,23 @@ def _recuse(session: Session, case: Case, act: Act, now: datetime) -> None:
     again.move(Verb.RECUSE, person=person)
 
 
+def _no_interpreter(session: Session, case: Case, _act: Act, now: datetime) -> None:
+    """Nobody interprets any more: what they had been given goes, and no more is given."""
+    again = _again(session, case, now)
+    ended = interpreting.end(again, assigned.live(session, case.id))
+    again.move(Verb.REFUSE_INTERPRETER, assigned=ended)
+
+
+def _passages(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """What an interpreter had no more they have no more; nor any other, after a conflict. What was
+    given after the backup is not there."""
+    again, gone = _again(session, case, now), act.codes["assigned"]
+    state = act.codes.get("why", "taken_back")
+    rows = [one for one in assigned.live(session, case.id) if str(one.id) in gone]
+    if ended := interpreting.end(again, rows, state):
+        again.move(Verb.TAKE_BACK_PASSAGE, assigned=ended)
+
+
 def _erase(session: Session, case: Case, act: Act, now: datetime) -> None:
     """Its files stand written down to be swept out of the store."""
     shred(_again(session, case, now), act.codes["boxes"], ground=act.codes["ground"])
@@ -253,5 +271,8 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.ASK_ERASURE: _wish,
     Verb.STOP_ERASURE: _wish,
     Verb.ERASE: _erase,
+    Verb.REFUSE_INTERPRETER: _no_interpreter,
+    Verb.TAKE_BACK_PASSAGE: _passages,
+    Verb.RETURN_PASSAGE: _passages,
 }
 complete(AGAIN, ACTS)

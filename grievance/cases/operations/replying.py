@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grievance.cases import files, records
+from grievance.cases import assigned, files, records
 from grievance.cases.act import Act, JobAct
 from grievance.cases.files import Brought
 from grievance.cases.messages import Written
 from grievance.cases.models import Message
-from grievance.cases.operations import addressing, telling
+from grievance.cases.operations import addressing, interpreting, telling
 from grievance.cases.operations.addressing import address_of
 from grievance.cases.operations.feedback import unsay
 from grievance.cases.operations.referring import take_back
@@ -90,6 +90,7 @@ def end(act: Act | JobAct) -> None:
     """The part of a withdrawal that needs neither keys nor letters. The caller checks."""
     for mechanism in recalling.recipients(act.session, act.case.id):
         take_back(act, Verb.RECALL, mechanism)
+    interpreting.end(act, assigned.live(act.session, act.case.id))
     hour = to_the_hour(act.now)
     clocks.stop(act.session, act.case.id, hour)
     act.case.worker_acted_at, act.case.worker_waits = hour, False
