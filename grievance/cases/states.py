@@ -463,7 +463,7 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.WORRIED, ("closed",), "in_review", WORKER, N_("Something is wrong"),
-            guards.check_runs, codes=("feedback", "given_by", "danger"), ledger=(),
+            guards.check_runs, codes=("feedback", "given_by", "danger"), ledger=("danger",),
         ),
         Transition(
             Verb.PROPOSE_CLOSE, ENDING, None, "case.four_eyes", N_("Propose to close"),

@@ -11,12 +11,20 @@ from sqlalchemy import select
 
 from grievance.accounts.models import Event
 from grievance.accounts.profile import KEPT_AT_LEAST
-from grievance.cases import checks, jobs, records
+from grievance.cases import checks, jobs, ledger, records
 from grievance.cases.erasures import NOTICE
 from grievance.cases.models import Feedback
-from grievance.cases.operations import addressing, aftercare, closing, deciding, replying
+from grievance.cases.operations import (
+    addressing,
+    aftercare,
+    closing,
+    deciding,
+    replaying,
+    replying,
+)
 from grievance.cases.operations.aftercare import CheckIn
 from grievance.cases.operations.closing import Tried
+from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.notifications.models import Outbox, Reminder
@@ -171,3 +179,14 @@ def test_after_the_end_an_address_can_be_taken_away(closed: World) -> None:
 def test_a_case_is_kept_until_the_last_time_is_over() -> None:
     over = clocks.CHECK_DAYS[-1] + clocks.CHECK_ANSWER_DAYS
     assert timedelta(days=KEPT_AT_LEAST) - NOTICE > timedelta(days=over)
+
+
+@pytest.mark.parametrize("danger", [True, False])
+def test_a_restore_opens_it_again_and_in_danger_where_it_was(closed: World, danger: bool) -> None:
+    codes = {"danger": danger}
+    said = ledger.Act(str(closed.case.id), 10_000, "ab" * 32, Verb.WORRIED, NOW.isoformat(), codes)
+    assert replaying.replay(closed.session, [said], NOW).acts == 1
+    assert (closed.case.state, closed.case.danger) == ("in_review", danger)
+    kinds = {one.kind for one in clocks.running(closed.session, closed.case.id)}
+    assert ("danger" in kinds) is danger
+    assert "check_in" not in kinds

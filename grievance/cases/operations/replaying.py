@@ -184,6 +184,12 @@ def _reopen(session: Session, case: Case, _act: Act, now: datetime) -> None:
         again.move(Verb.REOPEN)
 
 
+def _worried(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """Open again, and in danger again where the worker said that they are not safe."""
+    case.danger = case.danger or bool(act.codes["danger"])
+    _reopen(session, case, act, now)
+
+
 def _retire(session: Session, case: Case, act: Act, _now: datetime) -> None:
     """The number opens nothing any more. The one that replaced it is not in the backup."""
     retired = act.codes["retired"]
@@ -260,7 +266,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.WITHDRAW: _withdraw,
     Verb.REOPEN: _reopen,
     Verb.WORKER_REOPENS: _reopen,
-    Verb.WORRIED: _reopen,
+    Verb.WORRIED: _worried,
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.CHANGE_CONTACT: _contact,
