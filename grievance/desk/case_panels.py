@@ -13,7 +13,6 @@ from grievance.cases.models import CaseFile
 from grievance.cases.operations import addressing, handling
 from grievance.cases.states import TABLE, Verb
 from grievance.clock import local_day
-from grievance.deadlines import operations as clocks
 from grievance.deadlines.telling import LawDate, law_dates
 from grievance.desk import events, gaps, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
@@ -182,7 +181,7 @@ class Now:
     def clocks(self) -> list[tuple[str, words.Due]]:
         """What runs, the next due first."""
         at, zone = self.read.at, self.read.hours.zone
-        running = clocks.running(db.session(), self.read.case.id)
+        running = self.read.running
         return [(_(words.CLOCK[one.kind]), words.due(one.due_at, at, zone)) for one in running]
 
     @cached_property
@@ -256,7 +255,7 @@ class Remedies:
     def after(self) -> tuple[str, bool] | None:
         """The watch after the end, and whether the worker was not heard of."""
         zone = self.read.hours.zone
-        return remedy_reading.after_end(self.read.desk, local_day(self.read.at, zone), zone)
+        return remedy_reading.after_end(self.read.running, local_day(self.read.at, zone), zone)
 
     @property
     def to_close(self) -> remedy_reading.ToClose | None:
@@ -274,7 +273,8 @@ class Doors:
     @cached_property
     def silence(self) -> Silence | None:
         """Which bodies let their day pass, and whom else to ask."""
-        return silence_of(self.read.desk, local_day(self.read.at, self.read.hours.zone))
+        today = local_day(self.read.at, self.read.hours.zone)
+        return silence_of(self.read.desk, self.read.running, today)
 
     @property
     def bodies(self) -> list[tuple[str, str]]:

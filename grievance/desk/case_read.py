@@ -17,7 +17,9 @@ from grievance.cases.messages import Read
 from grievance.cases.models import Case, Translation
 from grievance.cases.operations.offering import offered
 from grievance.cases.states import Verb
+from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
+from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, words
 from grievance.desk.forms import ActForm, TranslateForm
@@ -104,6 +106,11 @@ class CaseRead:
         """Translations of answers, by question."""
         written = [line.question for line in self.lines if line.written]
         return messages.translations(db.session(), self.desk.opened, written)
+
+    @cached_property
+    def running(self) -> Sequence[Deadline]:
+        """The clocks that run, the next due first."""
+        return clocks.running(db.session(), self.case.id)
 
     @cached_property
     def stale(self) -> set[UUID]:

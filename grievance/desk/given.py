@@ -81,12 +81,10 @@ class Standing:
     waits: int
 
 
-def standing(desk: Desk) -> Standing:
-    """For the page of the case; nothing is opened."""
-    session, case = db.session(), desk.case.id
-    states = [one.state for one in assigned.of_case(session, case)]
+def standing(desk: Desk, allowed: bool) -> Standing:
+    """For the page of the case; nothing is opened. `allowed` is that passages can be given now."""
+    states = [one.state for one in assigned.of_case(db.session(), desk.case.id)]
     out = sum(one in LIVE for one in states)
-    allowed = assigned.wish(session, case) == assigned.ALLOW
     return Standing(allowed, out, states.count("handed_in"))
 
 

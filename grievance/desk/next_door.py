@@ -8,7 +8,7 @@ from datetime import date
 
 from grievance.cases.operations.moving import allowed
 from grievance.cases.states import Verb
-from grievance.deadlines import operations as clocks
+from grievance.deadlines.models import Deadline
 from grievance.desk.advice import Door
 from grievance.desk.loading import Desk
 from grievance.desk.packet_reading import doors
@@ -37,10 +37,9 @@ def next_doors(desk: Desk, limit: int = SHOWN) -> list[Door]:
     return sorted(left, key=lambda one: bool(one.cautions))[:limit]
 
 
-def silence_of(desk: Desk, today: date) -> Silence | None:
+def silence_of(desk: Desk, running: Sequence[Deadline], today: date) -> Silence | None:
     """Who did not answer by their day, once somebody was told that it is over; None where nobody
-    is late."""
-    running = clocks.running(db.session(), desk.case.id)
+    is late. `running` are the clocks of the case."""
     if not [one for one in running if one.kind == "chase" and one.attempts]:
         return None
     known, rows = directory.book(db.session()), queries.of_case(db.session(), desk.case.id)

@@ -15,6 +15,7 @@ from grievance.cases.models import AWAITED, CaseFile, Feedback, RemedyItem
 from grievance.cases.operations import closing, remedying
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.clock import local_day
+from grievance.deadlines.models import Deadline
 from grievance.desk import remedy_words as words
 from grievance.desk.loading import Desk
 from grievance.desk.words import tongue
@@ -125,17 +126,16 @@ def _after(said: Feedback) -> list[tuple[str, bool]]:
     return [(_(table[code]), code != well) for table, code, well in told if code]
 
 
-def after_end(desk: Desk, today: date, zone: str) -> tuple[str, bool] | None:
+def after_end(running: Sequence[Deadline], today: date, zone: str) -> tuple[str, bool] | None:
     """From which day on the worker of a closed case is asked how they are, or that they were not
-    heard of and it is time to look for them; None when nobody asks."""
-    clock = checks.running(db.session(), desk.case.id)
-    day = checks.asked_from(db.session(), desk.case.id, zone)
-    if clock is None or day is None:
+    heard of and it is time to look for them; None when none of its clocks asks."""
+    clock = next((one for one in running if one.kind == checks.CLOCK), None)
+    if clock is None:
         return None
-    late = local_day(clock.due_at, zone) < today
+    due = local_day(clock.due_at, zone)
+    day, late = due - checks.ANSWER, due < today
     sentence = words.NOT_HEARD if late else words.ASKED if day <= today else words.ASKS
-    told = {"day": date_text(day), "due": date_text(local_day(clock.due_at, zone))}
-    return _(sentence) % told, late
+    return _(sentence) % {"day": date_text(day), "due": date_text(due)}, late
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         gaps=gaps.gaps_of(desk),
         later=gaps.later_of(desk, operator_hours(session).zone),
         wish=_wish(row),
-        interpreting=given.standing(desk),
+        interpreting=given.standing(desk, Verb.GIVE_PASSAGES in shown.verbs),
         lost=receipts.waiting_reissue(session, row.id),
     )
     attached = [(one.row, one.stored) for one in shown.threads.files]

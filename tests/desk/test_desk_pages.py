@@ -29,7 +29,7 @@ from tests.pages import read_page
 from tests.questions.answers import WAGES
 from tests.web.test_burmese import UNICODE, ZAWGYI
 
-CASE_QUERIES = 62  # a case page with everything on it, conflicts, newcomers and news too
+CASE_QUERIES = 65  # a case page with everything on it, conflicts, interpreters and news too
 
 
 def menu(page) -> list[str]:
