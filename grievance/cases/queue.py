@@ -159,7 +159,9 @@ def _news(seer: Seer) -> Condition:
 def _looked(seer: Seer) -> ColumnElement[int]:
     """The last event of the case that this person had seen; 0 of one they never opened."""
     looked = and_(CaseVisit.case_id == Case.id, CaseVisit.person_id == seer.person)
-    return func.coalesce(select(CaseVisit.seq).where(looked).scalar_subquery(), 0)
+    # also inside the condition on its events: of this very case, not of any they ever opened
+    seen = select(CaseVisit.seq).where(looked).correlate(Case)
+    return func.coalesce(seen.scalar_subquery(), 0)
 
 
 LISTS: Mapping[str, Callable[[Seer], Condition]] = {

@@ -59,6 +59,20 @@ def test_a_colleague_finds_it_on_today_with_the_note_until_they_look(house: Hous
     assert case.reference not in on_today(house, colleague)
 
 
+def test_today_opens_for_who_has_looked_at_many_cases(house: House) -> None:
+    who, colleague = house.hire(), house.hire(name="Mori Emi")
+    one, two, three = (taken(house, who).case for _ in range(3))
+    for case in (one, two):
+        house.browser(colleague).get(f"/staff/cases/{case.reference}")
+        passes(house, who, case, str(colleague.id))
+    passes(house, who, three, str(colleague.id))
+    house.browser(colleague).get(f"/staff/cases/{two.reference}")
+    shown = on_today(house, colleague)
+    assert one.reference in shown
+    assert three.reference in shown
+    assert two.reference not in shown
+
+
 def test_reading_the_note_on_today_is_written_down(house: House) -> None:
     who, colleague = house.hire(), house.hire(name="Mori Emi")
     case = taken(house, who).case
