@@ -71,6 +71,8 @@ ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that s
     "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
     "You can take it back at any time.", "You get no number.",
     "We ask the company not to search",  # a paper asks for it itself
+    # what passages hold, and who can open them: `cases/test_interpreting.py`
+    "May an interpreter read what you wrote", "You said that an interpreter may read",
 )  # fmt: skip
 ENDS = {  # shown only while the day is ahead
     TOLD["not_accepted"].next_step, TOLD["withdrawn"].next_step, TOLD["closed"].next_step,
