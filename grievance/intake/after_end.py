@@ -22,6 +22,7 @@ from grievance.intake.return_forms import AfterForm
 from grievance.intake.visits import visited
 from grievance.notifications import reminders
 from grievance.refusals import Refused
+from grievance.web import resuming
 from grievance.web.audience import audience
 from grievance.web.language import own_language
 
@@ -68,19 +69,19 @@ def after() -> Answer | Response:
     if act.actor.role != "worker":
         abort(403)
     told, form = after_of(act), AfterForm(request.form)
-    if told is None or not told.asks:
-        return redirect(url_for("intake.case"), 303)
     if not remedying.asked_about(act.session, act.case):
         del form.stayed
     if request.method == "POST" and form.validate():
-        _say(act, form)
-        return redirect(url_for("intake.case"), 303)
+        return _say(act, form)
+    if told is None or not (told.asks or request.method == "POST"):
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
     page = render_template("intake/after.html", form=form.fresh(), actor=act.actor)
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)
 
 
-def _say(act: Act, form: AfterForm) -> None:
+def _say(act: Act, form: AfterForm) -> Answer | Response:
+    """Also from a page that was open before they said that all is well: worse news counts."""
     stayed = str(form.stayed.data) if "stayed" in form else None
     text, safe = form.message.data or "", str(form.safe.data)
     told = (safe, str(form.reprisal.data), stayed or "", str(form.enough.data), text)
@@ -90,5 +91,6 @@ def _say(act: Act, form: AfterForm) -> None:
         aftercare.check_in(act, said)
     except Refused:
         db.session.rollback()
-    else:
-        db.session.commit()
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
+    db.session.commit()
+    return redirect(url_for("intake.case"), 303)

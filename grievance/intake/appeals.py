@@ -23,6 +23,7 @@ from grievance.intake.blueprint import bp
 from grievance.intake.return_forms import AgainForm
 from grievance.intake.visits import visited
 from grievance.refusals import Refused
+from grievance.web import resuming
 from grievance.web.audience import audience
 from grievance.web.language import own_language
 
@@ -88,13 +89,13 @@ def _again(verb: Verb, may: Callable[..., bool], do: Does, template: str) -> Ans
             db.session.rollback()
             if refused.code == "actor":
                 abort(403)
-            return redirect(url_for("intake.case"), 303)
+            return resuming.texts_page(resuming.written(), url_for("intake.case"))
         db.session.commit()
         return redirect(url_for("intake.case"), 303)
     if not act.may(verb):
         abort(403)
     if not may(act.session, act.case, now()):
-        return redirect(url_for("intake.case"), 303)
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
     page = render_template(template, form=form.fresh())
     db.session.commit()
     return make_response(page, 422 if form.errors else 200)

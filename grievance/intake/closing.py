@@ -30,6 +30,7 @@ from grievance.intake.visits import visited
 from grievance.model import complete
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
+from grievance.web import resuming
 from grievance.web.audience import audience
 from grievance.web.language import own_language
 
@@ -116,11 +117,10 @@ def close() -> Answer | Response:
     if act.actor.role != "worker":
         abort(403)
     ending, form = ending_of(act), CloseForm(request.form)
-    if not ending.offered:
-        return redirect(url_for("intake.case"), 303)
     if request.method == "POST" and form.validate():
-        _sign(act, form)
-        return redirect(url_for("intake.case"), 303)
+        return _sign(act, form)
+    if not ending.offered:
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
     rows = remedies.rows(act.session, act.opened)
     page = render_template(
         "intake/close.html", form=form.fresh(), actor=act.actor, remedies=rows, ending=ending
@@ -129,7 +129,7 @@ def close() -> Answer | Response:
     return make_response(page, 422 if form.errors else 200)
 
 
-def _sign(act: Act, form: CloseForm) -> None:
+def _sign(act: Act, form: CloseForm) -> Answer | Response:
     text = form.message.data or ""
     told = (form.rating.data or "", form.reprisal.data or "", text)
     sent = form.once(str(act.case.id), *told)
@@ -138,5 +138,6 @@ def _sign(act: Act, form: CloseForm) -> None:
         closing.sign_off(act, said)
     except Refused:
         db.session.rollback()
-    else:
-        db.session.commit()
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
+    db.session.commit()
+    return redirect(url_for("intake.case"), 303)

@@ -24,6 +24,7 @@ from grievance.intake.remedies import Row
 from grievance.intake.return_forms import ArrivalForm, arrival_form, name_of, sum_of
 from grievance.intake.visits import visited
 from grievance.refusals import Refused
+from grievance.web import resuming
 from grievance.web.audience import audience
 from grievance.web.bodies import STORY, fits
 from grievance.web.language import own_language
@@ -44,11 +45,12 @@ def remedy() -> Answer | Response:
     asked = _asked(lock=request.method == "POST")
     form = arrival_form(asked.rows)(request.form)
     sent = form.once(str(asked.act.case.id), *_all_said())
-    before = db.session.get(Feedback, sent)
-    if before or not asked.rows:
+    if db.session.get(Feedback, sent):
         return redirect(url_for("intake.case"), 303)
+    if not asked.rows:
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
     if request.method == "POST" and form.validate():
-        return redirect(url_for(_tell(asked, form, sent)), 303)
+        return _tell(asked, form, sent)
     if request.method == "GET":
         form.begin(asked.rows, asked.act.case.state)
     page = render_template(
@@ -81,8 +83,8 @@ def _all_said() -> list[str]:
     )
 
 
-def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
-    """Report it, and say which page comes next."""
+def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> Answer | Response:
+    """Report it, and go to the page that comes next."""
     came = {row.item.id: str(form[name_of(row.item)].data) for row in asked.rows}
     watched = [row.item for row in asked.rows]
     came = counted(asked.act.opened, watched, came, form.sums)
@@ -95,12 +97,12 @@ def _tell(asked: Asked, form: ArrivalForm, sent: UUID) -> str:
         if written.text:
             replying.say(asked.act, Sent(written))
         db.session.commit()
-        return "intake.close"
+        return redirect(url_for("intake.close"), 303)
     said = Arrival(came, form.punished, written, form.sums)
     try:
         remedying.report(asked.act, said)
     except Refused:
         db.session.rollback()
-    else:
-        db.session.commit()
-    return "intake.case"
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
+    db.session.commit()
+    return redirect(url_for("intake.case"), 303)

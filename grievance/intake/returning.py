@@ -59,6 +59,7 @@ from grievance.questions.summary import Line, summary
 from grievance.refusals import Refused
 from grievance.vault.receipts import NotAReceipt
 from grievance.vault.slots import Busy
+from grievance.web import resuming
 from grievance.web.audience import audience
 from grievance.web.binding import must_be_ours, only_of, set_cookie
 from grievance.web.language import (
@@ -223,7 +224,8 @@ def message() -> Answer | Response:
         db.session.commit()
         write_message(form, read_message(form))
     except Refused:
-        return redirect(url_for("intake.case"), 303)
+        db.session.rollback()
+        return resuming.texts_page(resuming.written(), url_for("intake.case"))
     except Unsent:
         return make_response(_case_page(act, form), 422)
     return redirect(url_for("intake.case", _anchor="messages"), 303)
