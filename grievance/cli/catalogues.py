@@ -63,6 +63,7 @@ SCREENS = (
     "grievance/intake/sending.py",
     "templates/web/error.html",
     "grievance/intake/visits.py",
+    "grievance/intake/interpreter.py", "templates/intake/case_interpreter.html",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/web/file_refusals.py",
