@@ -164,7 +164,7 @@ def finds() -> bool:
 def _here(endpoint: str) -> bool:
     if request.endpoint == endpoint:
         return True
-    elsewhere = ("desk.today", "desk.inbox", "desk.referrals", "desk.find", "desk.find_words")
+    elsewhere = {entry.endpoint for entry in ENTRIES} | {"desk.find", "desk.find_words"}
     on_case = (request.endpoint or "").startswith("desk.") and request.endpoint not in elsewhere
     return endpoint == "desk.queue" and on_case
 
