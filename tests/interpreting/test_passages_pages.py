@@ -1,18 +1,23 @@
-"""An interpreter in the browser: ten passages of cases, one at a time, and nothing else."""
+"""An interpreter in the browser: ten passages of three cases, one at a time, and nothing else."""
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
-from grievance.cases import assigned
+from grievance.cases import assigned, passages
+from grievance.cases.operations import interpreting, replying
+from grievance.cases.operations.interpreting import Giving
+from grievance.cases.operations.replying import Sent
 from grievance.cases.states import Verb
-from tests.cast import Browser, Staff, add_interpreter, browser
+from tests.cases.conftest import words
+from tests.cast import Browser, Staff, add_interpreter, browser, file_case
 from tests.intake.remedy_kit import Way, read, visit, way
 from tests.pages import Page, read_page
 
@@ -217,3 +222,35 @@ def test_their_six_words_stand_on_their_page_until_somebody_heard_them(
     assert director.post(waits, data={**form.fields(), "words": said}).status_code == 303
     assert not read_page(client.get("/staff/account")).all("strong", id="fingerprint")
     assert director.get(waits).status_code == 404
+
+
+def test_ten_passages_of_three_cases_one_after_the_other(
+    app: Flask, filed: Way, thu: Staff, interpreter: Browser
+) -> None:
+    session, site = filed.session, filed.site
+    cases = [file_case(session, site, language="ne", company=f"Mihon {nth}") for nth in range(3)]
+    for nth, one in enumerate(cases):
+        mine = one.act(session, site)
+        interpreting.allow_interpreter(mine)
+        for line in range(3 if nth else 1):
+            replying.say(one.act(session, site), Sent(words(f"Line {nth}.{line}")))
+        act = filed.handler.act(session, site, one.case)
+        texts = passages.texts(session, act.opened)
+        giving = Giving(list(texts), thu.id, "en", date(2030, 1, 1), f"Mihon {nth}")
+        interpreting.give_passages(act, giving)
+    session.commit()
+    told = 0
+    while read_page(interpreter.get(LIST)).all("a", **{"class": "tile"}):
+        page = passage(interpreter)
+        declares = page.all("input", name="nothing_to_do")
+        page = opened(interpreter) if declares else page
+        if page.all("button", **{"data-verb": "open_passage"}):
+            assert press(interpreter, page, "/open") == 303
+            page = passage(interpreter)
+        told += 1
+        assert press(interpreter, page, "/hand-in", text=f"Translation {told}") == 303
+    assert told == 10
+    done = session.scalars(select(assigned.Assigned.state)).all()
+    assert done == ["handed_in"] * 10
+    opens = select(func.count()).select_from(ReadLog).where(ReadLog.actor == f"member:{thu.id}")
+    assert session.scalar(opens.where(ReadLog.what != "passage")) == 0
