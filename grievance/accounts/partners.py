@@ -67,6 +67,16 @@ def partner_people(
     return [Addressee(*row) for row in rows]
 
 
+def addressees(session: Session, people: Collection[UUID]) -> list[Addressee]:
+    """These people, whether they are still there or not."""
+    rows = session.execute(
+        select(Person.id, Person.address_box, Person.language)
+        .where(Person.id.in_(people))
+        .order_by(Person.id)
+    )
+    return [Addressee(*row) for row in rows]
+
+
 class PartnerFact(NamedTuple):
     """One line of the list of partners. `held` is whether anybody of it can read."""
 

@@ -90,8 +90,7 @@ def stop(session: Session, site: Site, now: datetime) -> dict[str, int]:
         claimed = laid.claim(session, referral, now)
         if claimed:
             act = JobAct(session, session.get_one(Case, claimed[0]), STOPPER, now)
-            for organisation, named in laid.desks_of(session, [referral]).items():
-                telling.partner_of_stop(act, site, organisation, named)
+            telling.partner_of_stop(act, site, [referral])
         return bool(claimed)
 
     today = local_day(now, operator_hours(session).zone)

@@ -68,6 +68,16 @@ def openings(session: Session, case_id: UUID, referral_id: UUID) -> list[tuple[d
     return [(at, actor) for at, actor in session.execute(rows)]
 
 
+def openers(session: Session, case_id: UUID, referrals: Collection[UUID]) -> set[UUID]:
+    """Who opened one of these hand-overs on a desk here, whoever they are now: they may have copies
+    and notes."""
+    wanted = [str(one) for one in referrals]
+    opened = (Event.verb == "body_opened", Event.codes["referral"].astext.in_(wanted))
+    of_case = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
+    found = session.scalars(select(Event.actor).distinct().where(*of_case, *opened))
+    return {UUID(one.removeprefix("member:")) for one in found if one.startswith("member:")}
+
+
 def for_reading(session: Session, reference: str, person: UUID) -> Case | None:
     """The case of a reference as a member of staff may see it: any of the operator's in which
     they have no conflict of interest."""

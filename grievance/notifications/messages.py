@@ -86,6 +86,11 @@ def partner_stop(
     return _written("partner_stop", to, language, case, link=f"{public_url}/partner/")
 
 
+def former_stop(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
+    """The same, for who opened it and has no desk any more on which it would stand."""
+    return _written("former_stop", to, language, case, link=f"{public_url}/")
+
+
 def conflict(to: Recipient, language: str, public_url: str, case: UUID | None = None) -> Message:
     """A conflict of interest of the recipient, or a colleague, was declared, agreed or lifted."""
     return _written("conflict", to, language, case, link=_desk(public_url))

@@ -42,6 +42,7 @@ PACES = {
     "member_removed": URGENT,
     "partner_news": STAFF,
     "partner_stop": URGENT,
+    "former_stop": URGENT,
     "key_request": STAFF,
     "partner_waits": STAFF,
     "partner_key": Pace(hour=4, day=48, alike=False),  # each names a partner

@@ -197,17 +197,18 @@ def readers(session: Session, organisation_id: UUID, packet_id: UUID) -> set[UUI
 
 
 def desks_of(session: Session, referrals: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """The organisations on whose desks these hand-overs lie, and who of a company was named."""
+    """The organisations on whose desks these hand-overs lie, and who of a company has it on theirs:
+    not who was named and left, or came back to something else."""
     wanted = (
-        select(DeskItem.organisation_id, Packet.readers)
+        select(DeskItem.organisation_id, DeskItem.referral_id, Referral.packet_id)
         .join(Referral, Referral.id == DeskItem.referral_id)
-        .join(Packet, Packet.id == Referral.packet_id)
         .where(DeskItem.referral_id.in_(referrals))
-        .order_by(DeskItem.organisation_id)
+        .order_by(DeskItem.organisation_id, DeskItem.referral_id)
     )
     found: dict[UUID, set[UUID]] = {}
-    for organisation_id, readers in session.execute(wanted):
-        found.setdefault(organisation_id, set()).update(readers)
+    for organisation_id, _referral, packet_id in session.execute(wanted).all():
+        theirs = found.setdefault(organisation_id, set())
+        theirs |= readers(session, organisation_id, packet_id) if packet_id else set()
     return found
 
 

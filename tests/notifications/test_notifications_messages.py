@@ -39,6 +39,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.mail_test,
         messages.partner_news,
         messages.partner_stop,
+        messages.former_stop,
     )
     day = date(2026, 12, 1)
     much = dict.fromkeys(NOTICES, 2)

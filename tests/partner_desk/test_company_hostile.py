@@ -6,15 +6,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from grievance.accounts.companies import RESPONDENT, Respondent
 from grievance.accounts.models import Person
 from grievance.accounts.operations import companies, invitations, partners
+from grievance.cases import jobs
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import bodies, consenting, laying, linking, referring, shredding
 from grievance.cases.operations.referring import About
@@ -26,6 +28,8 @@ from grievance.referrals.operations import readers, recalling, sealing
 from grievance.referrals.operations.sealing import number_of
 from grievance.refusals import Refused
 from grievance.vault.errors import VaultError
+from grievance.vault.framing import frame
+from grievance.vault.labels import Label
 from grievance.vault.recovery import fingerprint
 from tests.cases.conftest import World
 from tests.cast import Staff, add_company, cheap_password
@@ -248,6 +252,42 @@ def test_a_recall_shows_stop_to_the_named_alone(firm: Theirs) -> None:
     assert grants(firm) == set()
     stop = select(func.count()).select_from(Outbox).where(Outbox.kind == "partner_stop")
     assert firm.world.session.scalar(stop) == 2
+
+
+@pytest.mark.parametrize("how", ["the worker recalls it", "the consent ends"])
+def test_stop_reaches_who_has_it_or_opened_it_and_nobody_else(
+    app: Flask, world: World, how: str
+) -> None:
+    company, session = world.add_company(), world.session
+    opened, came_back, there = company.people
+    world.bring_to("accepted")
+    world.on_desk(HERE, [one.id for one in company.people])
+    session.commit()
+    assert STORY in Theirs(app, world).get().main  # the first of them
+    act = world.operator.director.acting(session, world.site.ring, now())
+    for one in (opened, came_back):
+        partners.remove_person(replace(act, organisation_id=company.id), one.id)
+        recalling.drop_reader(session, one.id)
+    assert joined(world, came_back.name, came_back.address).id == came_back.id
+    before = set(session.scalars(select(Outbox.id)))
+    ENDS[how](world)
+    session.commit()
+    if how == "the consent ends":
+        assert jobs.stop(session, world.site, now())["done"] == 1
+    told = session.execute(select(Outbox.kind, Outbox.recipient).where(Outbox.id.not_in(before)))
+    counted = [sha256(frame(Label.STAFF_ADDRESS, one.id)).digest() for one in company.people]
+    assert {kind: counted.index(to) for kind, to in told} == {"former_stop": 0, "partner_stop": 2}
+
+
+def test_the_job_that_says_stop_may_read_who_has_it(world: World) -> None:
+    may = text("SELECT has_column_privilege('grievance_worker', :of, :column, 'SELECT')")
+    read = {
+        "packet": ("id", "readers", "frozen_at"),
+        "respondent": ("person_id", "organisation_id", "asked_at"),
+        "event": ("actor", "codes", "verb", "stream_id", "stream_kind"),
+    }
+    every = [{"of": table, "column": one} for table, columns in read.items() for one in columns]
+    assert all(world.session.scalar(may, one) for one in every)
 
 
 def test_the_same_form_twice_is_one_answer(firm: Theirs) -> None:

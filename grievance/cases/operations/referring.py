@@ -26,7 +26,6 @@ from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.directory.book import Entry
-from grievance.referrals import laid as desks
 from grievance.referrals.answered import Answered
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import check_read
@@ -269,9 +268,7 @@ def _ended(act: Act | JobAct, mechanism: str) -> Recalled:
     """Its people are told at once, where it had it on a desk here; a restore tells nobody again."""
     ended = recalling.recall(act.session, act.case.id, mechanism, act.now)
     if isinstance(act, Act):
-        lay = desks.desks_of(act.session, [one.id for one in ended.referrals])
-        for organisation, named in lay.items():
-            telling.partner_of_stop(act, act.site, organisation, named)
+        telling.partner_of_stop(act, act.site, [one.id for one in ended.referrals])
     return ended
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grievance.accounts.partners import partner_people
+from grievance.accounts.partners import addressees, partner_people
 from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
 from grievance.cases import notices, queries, records
@@ -27,6 +27,7 @@ from grievance.cases.site import Site
 from grievance.deadlines.ladders import RUNGS
 from grievance.notifications import messages, outbox, proof
 from grievance.notifications.addresses import AddressBox
+from grievance.referrals import laid
 
 Letter = Callable[..., messages.Message]
 Staff = Mapping[Role, Sequence[Addressee]]
@@ -199,10 +200,18 @@ def partner_of_news(act: Acting, site: Site, organisation: UUID, named: Collecti
     _send(act.session, Post(site, act.case, act.now), messages.partner_news, people)
 
 
-def partner_of_stop(act: Acting, site: Site, organisation: UUID, named: Collection[UUID]) -> None:
-    """Tell the same people that they may use something no further: which, their desk says."""
-    people = partner_people(act.session, organisation, named)
-    _send(act.session, Post(site, act.case, act.now), messages.partner_stop, people)
+def partner_of_stop(act: Acting, site: Site, referrals: Collection[UUID]) -> None:
+    """Tell who may have something of these that they may use it no further: who has it on their
+    desk, which says which; and in words of its own who opened it and has no desk for it any more.
+    Nobody else: who was named, left without opening it and did not come back to it."""
+    session, post = act.session, Post(site, act.case, act.now)
+    there: set[UUID] = set()
+    for organisation, named in laid.desks_of(session, referrals).items():
+        people = partner_people(session, organisation, named)
+        _send(session, post, messages.partner_stop, people)
+        there |= {one.person_id for one in people}
+    gone = queries.openers(session, act.case.id, referrals) - there
+    _send(session, post, messages.former_stop, addressees(session, gone))
 
 
 def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
