@@ -165,6 +165,8 @@ SENTENCES: dict[str, str] = {
         "This person does not interpret here, or nobody has heard the six words of their key yet."
     ),
     "interpreter_conflict": N_("They have to do with somebody in this case. Choose another one."),
+    "reminder_day": N_("This day is over. Choose today or a later day."),
+    "reminders_many": N_("You have twenty reminders in this case. Be done with one first."),
     "given_day": N_("This day is over. Write a day by which you need the translation."),
     "other_side": N_("Write who is on the other side."),
     "not_given": N_("This passage is not in these hands any more. Look at the list again."),
@@ -294,15 +296,12 @@ CODES = frozenset(SENTENCES)
 
 
 class Refused(Exception):
-    """An act that the rules do not allow; `code` is one of `SENTENCES`.
-
-    `name` is what the sender called a file that is not taken; it is not part of the message.
-    """
+    """An act that the rules do not allow; `code` is one of `SENTENCES`, `name` what the sender
+    called a file that is not taken, which is no part of the message."""
 
     def __init__(self, code: str, name: str = "") -> None:
         super().__init__(code)
-        self.code = code
-        self.name = name
+        self.code, self.name = code, name
 
     @property
     def sentence(self) -> str:

@@ -22,6 +22,7 @@ MODULES = (
     "cases.models",
     "cases.corrections",
     "cases.assigned",
+    "cases.own_reminders",
     "cases.proofs",
     "demo.models",
 )

@@ -49,6 +49,7 @@ COMPARTMENT_OF = {
     Label.STAFF_MESSAGE: "internal",
     Label.CORRECTION_INTERNAL: "internal",
     Label.CASE_NOTE: "internal",
+    Label.OWN_REMINDER: "internal",
     Label.ATTEMPT_NOTE: "internal",
     Label.EVENT_DETAIL: "internal",
 }

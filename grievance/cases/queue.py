@@ -17,14 +17,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
+from grievance.cases import own_reminders
 from grievance.cases.deputies import Whose, whose
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
 from grievance.cases.ordering import FALLING, day_of_law, order_of, place_after
 from grievance.cases.queries import not_recused
 from grievance.cases.states import Verb
+from grievance.clock import local_day
 from grievance.deadlines import keeping
 from grievance.deadlines.models import LimitationDate
+from grievance.deadlines.queries import operator_hours
 from grievance.model import of_list
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import UNTOLD, Referral
@@ -74,6 +77,12 @@ def _passed(seer: Seer) -> Condition:
     """Cases that a colleague passed on, until this person looks at them."""
     passed = (Event.stream_id == Case.id, Event.verb == Verb.PASS_ON, Event.seq > _looked(seer))
     return and_(seer.own.theirs, select(Event.id).where(*passed).exists())
+
+
+def _reminded(seer: Seer) -> Condition:
+    """Cases in which a reminder of theirs has come."""
+    today = local_day(seer.now, operator_hours(seer.session).zone)
+    return own_reminders.reminded(seer.own, seer.person, today)
 
 
 def _answered(seer: Seer) -> Condition:
@@ -158,6 +167,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "danger": _danger,
     "escalated": _escalated,
     "passed": _passed,
+    "reminded": _reminded,
     "answered": _answered,
     "body": _body,
     "second": _second,
@@ -171,7 +181,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "news": _news,
 }
 # These show cases that are over, too: somebody wants one deleted, or has to be told of it.
-ALSO_OVER = ("escalated", "body", "erase", "tell", "due")
+ALSO_OVER = ("escalated", "reminded", "body", "erase", "tell", "due")
 of_list(ALSO_OVER, LISTS)
 
 

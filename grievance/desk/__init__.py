@@ -34,6 +34,7 @@ from grievance.desk import (
     referring,
     reissuing,
     remedy,
+    reminders,
     views,
 )
 from grievance.desk.blueprint import bp
@@ -44,7 +45,8 @@ from grievance.web.pages import provide
 __all__ = [
     "acting", "board", "bulk", "calendar", "calling", "case_files", "correcting", "denied",
     "erasing", "exporting", "facts", "finding", "giving", "inbox", "init_app", "listing",
-    "packet_copies", "referring", "reissuing", "remedy", "views",
+    "packet_copies", "referring", "reissuing", "remedy", "reminders",
+    "views",
 ]  # fmt: skip
 
 

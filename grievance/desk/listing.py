@@ -27,7 +27,7 @@ from grievance.clock import local_day, now, real_now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import returning_to, words
+from grievance.desk import reminders, returning_to, words
 from grievance.desk.blueprint import bp
 from grievance.desk.bulk import bulk_form
 from grievance.desk.calling import CallerForm
@@ -121,6 +121,8 @@ def _cases_today(member: Member) -> str:
         more={**more, "unreached": len(lost) > len(shown)},
         headings={name: _(label) for name, label in words.LIST.items()},
         passed=_passed_on(member, found["passed"].cases, at),
+        reminded=reminders.due(member, found["reminded"].cases, at),
+        done=reminders.DoneForm.on("today"),
         seen={case.id: _seen(case) for case in found["escalated"].cases},
         caller=CallerForm(),
         notices_=_notices(member),

@@ -16,7 +16,7 @@ from grievance.cases.state_words import LABELS
 from grievance.cases.states import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import gaps, given, words
+from grievance.desk import gaps, given, reminders, words
 from grievance.desk.blueprint import bp
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
@@ -79,7 +79,8 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         referrals=of_case(desk),
         conflicts=conflicts_of(desk),
         gaps=gaps.gaps_of(desk),
-        later=gaps.later_of(desk, operator_hours(session).zone),
+        later=gaps.later_of(desk, shown.read.hours.zone),
+        reminders=reminders.of_case(desk, shown.read.hours, at),
         wish=_wish(row),
         interpreting=given.standing(desk, Verb.GIVE_PASSAGES in shown.verbs),
         lost=receipts.waiting_reissue(session, row.id),

@@ -31,6 +31,7 @@ LIST = {
     "danger": N_("Danger"),
     "escalated": N_("Escalated to you"),
     "passed": N_("Passed on to you"),
+    "reminded": N_("Your reminders"),
     "answered": N_("The worker wrote"),
     "body": N_("A body wrote"),
     "second": N_("Waits for a second person"),

@@ -17,6 +17,7 @@ class Label(StrEnum):
     CASE_PROFILE = "case.profile/1"
     CASE_SUGGESTION = "case.suggestion/1"
     CASE_NOTE = "case.note/1"
+    OWN_REMINDER = "own-reminder.words/1"
     CASE_DECISION = "case.decision/1"
     CASE_KEY = "case.key/1"
     NOTE_OPENING = "note.opening/1"

@@ -36,6 +36,7 @@ from grievance.cases.operations import (
 from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
+from grievance.cases.own_reminders import OwnReminder
 from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox, Reminder
@@ -133,6 +134,15 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
                 key_generation=1,
                 own_key=b"sealed key of a passage for who reads the case",
                 content=b"sealed words of a passage",
+            ),
+            OwnReminder(
+                id=uuid4(),
+                **mine,
+                person_id=world.handler.id,
+                along=True,
+                due_on=TODAY,
+                key_generation=1,
+                words=b"sealed words of a reminder",
             ),
             DeskItem(
                 referral_id=referral.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,9 @@ from grievance.cases import notices
 from grievance.cases.digests import digest
 from grievance.cases.models import NOTICES
 from grievance.cases.operations import conflicts, handling, replying
+from grievance.cases.operations.own_reminding import done, remind
 from grievance.cases.operations.replying import Sent
+from grievance.cases.own_reminders import Remind
 from tests.cases.conftest import words
 from tests.cast import IN_DANGER, NOW, Filed, Staff
 from tests.deadlines.conftest import House
@@ -119,6 +122,24 @@ def test_what_is_told_while_mail_is_down_is_in_a_letter(house: House) -> None:
     letters = [one.body for one in house.digest(MORNING + DAY) if one.to == handler.address]
     assert len(letters) == 2
     assert sum("- news from the worker in 1 case\n" in body for body in letters) == 1
+
+
+def test_reminders_are_counted_until_they_are_done_and_not_named(house: House) -> None:
+    handler, filed, row = house.hire(), house.case(), uuid4()
+    take(house, handler, filed)
+    house.digest(MORNING)
+    act = handler.act(house.session, house.app.config["SITE"], filed.case, MORNING)
+    remind(act, row, Remind(MORNING.date() + DAY, "Ring her sister."))
+    house.session.commit()
+    assert house.digest(MORNING + timedelta(hours=1)) == []
+    for day in (MORNING + DAY, MORNING + 4 * DAY):  # a Friday, and the Monday after it
+        body = house.digest(day)[0].body
+        assert "- 1 reminder of yours\n" in body
+        assert "sister" not in body
+        assert filed.case.reference not in body
+    done(act, row)
+    house.session.commit()
+    assert house.digest(MORNING + 5 * DAY) == []
 
 
 def test_two_that_write_at_once_write_once(house: House) -> None:
