@@ -64,6 +64,8 @@ SCREENS = (
     "templates/web/error.html",
     "grievance/intake/visits.py",
     "grievance/intake/interpreter.py", "templates/intake/case_interpreter.html",
+    "grievance/intake/after_form.py", "templates/intake/after.html",
+    "templates/intake/case_after.html", "templates/intake/number_seen.html",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/web/file_refusals.py",

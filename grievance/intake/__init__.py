@@ -40,13 +40,14 @@ from grievance.web.language import first_screens
 from grievance.web.resuming import opener
 
 # What the languages without whole pages have too: the short ways of filing, up to the number, and
-# the page of a report that is new.
+# the page of a report that is new, and what is asked after the end.
 SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
     **dict.fromkeys(("case", "message", "still", "number", "new_number")),
     **dict.fromkeys(("allow_interpreter", "refuse_interpreter")),  # back on the same page
+    "after": None,  # whether they are safe is asked in their own language
     "question": SHORT,
 }
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    get_template_attribute,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases import checks, records
@@ -17,14 +28,15 @@ from grievance.cases.operations import addressing, aftercare, remedying
 from grievance.cases.operations.aftercare import CheckIn
 from grievance.clock import local_day, now
 from grievance.extensions import db
+from grievance.i18n import current, speaking
+from grievance.intake.after_form import AfterForm
 from grievance.intake.blueprint import bp
-from grievance.intake.return_forms import AfterForm
 from grievance.intake.visits import visited
 from grievance.notifications import reminders
 from grievance.refusals import Refused
 from grievance.web import resuming
 from grievance.web.audience import audience
-from grievance.web.language import own_language
+from grievance.web.language import own_language, strange_language
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,18 @@ def after_of(act: Act) -> After | None:
     today = local_day(now(), zone)
     ahead, said = day > today, checks.answered(session, case.id, min(day, today), zone)
     return After(day, ahead, not ahead and not said, said, ahead and _letter(act))
+
+
+def notice_of(act: Act, contact: dict[str, Any]) -> Markup:
+    """What the page of a closed report says of the watch, in the worker's own language also where
+    the page itself is not in it; its links stay there. Nothing where there is none."""
+    told = after_of(act)
+    if told is None:
+        return Markup()
+    own = strange_language()
+    with speaking(own or current()):
+        notice = get_template_attribute("intake/case_after.html", "notice")
+        return cast(Markup, notice(told, contact, own))
 
 
 def _letter(act: Act) -> bool:

@@ -19,7 +19,6 @@ from grievance.web.forms import (
     FormId,
     Line,
     Number,
-    Tick,
     Words,
     option,
 )
@@ -189,43 +188,6 @@ def _came(row: Row, ambiguous: bool) -> Choice:
 def _named(row: Row) -> str:
     """The kind with its words, which run in their own direction: one of several of its kind."""
     return f"{row.kind} – {ISOLATE}{' '.join(row.words.split())}{POP}"
-
-
-class AfterForm(ReprisalForm):
-    """How the worker of a closed report is; `stayed` is asked where something was promised."""
-
-    safe = Choice(
-        lazy("Are you safe?"),
-        choices=[
-            option("yes", lazy("Yes")),
-            option("unsure", lazy("I am not sure")),
-            option("no", lazy("No")),
-        ],
-        needed=lazy("Choose an answer."),
-    )
-    reprisal = Choice(
-        lazy("Was anything done against you or your family because of the report?"),
-        hint=lazy("Only we read your answer."),
-        choices=[
-            option("no", lazy("No")),
-            option("yes", lazy("Yes")),
-            option("unsaid", DECLINED),
-        ],
-        needed=lazy("Choose an answer. You may also say that you would rather not tell."),
-    )
-    stayed = Choice(
-        lazy("Did all of what was promised come, and is it still there?"),
-        choices=[
-            option("all", lazy("Yes, all of it")),
-            option("part", lazy("Only a part")),
-            option("no", lazy("No, or it stopped")),
-        ],
-        needed=lazy("Choose an answer."),
-    )
-    message = Words(
-        lazy("Do you want to tell us more?"), hint=lazy("You need not. In any language.")
-    )
-    enough = Tick(lazy("Do not ask me again"))
 
 
 class CloseForm(ReprisalForm):

@@ -28,7 +28,7 @@ from grievance.i18n import BY_SLUG, Language, current, speaking
 from grievance.i18n import gettext as _
 from grievance.intake import remedies
 from grievance.intake.adding import next_card
-from grievance.intake.after_end import after_of
+from grievance.intake.after_end import notice_of
 from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
 from grievance.intake.changed import marks
@@ -123,7 +123,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         actor=actor,
         status=status_of(session, opened.case),
         decision=decision_of(session, opened),
-        **_ends(act),
+        **_ends(act, contact),
         **_asked(act),
         remedies=remedies.rows(session, opened, kept),
         appeals=decides and deciding.may_appeal(session, opened.case, now()),
@@ -150,11 +150,11 @@ def _case_page(act: Act, form: MessageForm) -> str:
     )
 
 
-def _ends(act: Act) -> dict[str, Any]:
+def _ends(act: Act, contact: dict[str, Any]) -> dict[str, Any]:
     """How the report ended or may end, what is asked after that, and which body is silent."""
     return {
         "closed": closed_of(act.session, act.opened),
-        "after": after_of(act),
+        "after": notice_of(act, contact),
         "silence": silence_of(act),
         "ending": ending_of(act),
     }

@@ -145,7 +145,7 @@ def _keep_choice(answer: Response) -> Response:
     return answer
 
 
-def _strange() -> i18n.Language | None:
+def strange_language() -> i18n.Language | None:
     """The reader's own language, when this page is not in it."""
     own, spoken = own_language(), i18n.current()
     return own if own != spoken and is_partial(own) and not is_partial(spoken) else None
@@ -183,7 +183,7 @@ def init_app(app: Flask) -> None:
         enabled_languages=enabled,
         is_partial=is_partial,
         whole_language=whole_language,
-        strange_language=_strange,
+        strange_language=strange_language,
         has_first_screen=_has_first_screen,
         say_in=_say_in,
         N_=i18n.N_,

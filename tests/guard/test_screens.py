@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from uuid import uuid4
 from xml.etree.ElementTree import Element
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from grievance import clock
 from grievance.cases import messages
 from grievance.cases.act import Act
 from grievance.cases.operations import handling
@@ -36,6 +38,7 @@ from grievance.questions.bank import shipped
 from grievance.web.errors import error_page
 from grievance.web.file_notes import NOTES
 from tests.cast import NOW, Operator, browser, file_case, found_operator
+from tests.intake import remedy_kit
 from tests.pages import Page, parsed, read_page
 from tests.web.test_every_page import ERRORS
 
@@ -143,6 +146,28 @@ def test_a_number_that_others_saw_and_a_file_with_notes_speak_every_language(
     for page in seen:
         assert page.one("html").get("lang") == language.tag
         assert not _english(page, language, "public"), page.name
+
+
+def test_after_the_end_every_language_asks_whether_the_worker_is_safe(
+    app: Flask, session: Session
+) -> None:
+    one = remedy_kit.way(app, session, alone=True, at=clock.now() - timedelta(days=33))
+    one.promise().arrive().record_sign_off("Yes").close()
+    visitor = remedy_kit.visit(app, session, one.filed.code)
+    for language in PARTIAL:
+        at = f"/{language.slug}/case"
+        visitor.get(f"/{language.slug}/")
+        whole = read_page(visitor.get(at, follow_redirects=True))
+        asked = whole.one("div", data_asks="after")
+        with speaking(language):
+            assert gettext("Are you safe?") in "".join(asked.itertext())
+        assert [a.get("href") for a in asked.iter("a")] == [f"{at}/after"]
+        page = read_page(visitor.get(f"{at}/after"))
+        assert page.one("html").get("lang") == language.tag
+        assert not _english(page, language, "public"), language.slug
+        page = read_page(visitor.post(f"{at}/after", data=page.fields()))
+        assert page.errors
+        assert not _english(page, language, "public"), language.slug
 
 
 def test_a_file_that_is_refused_on_the_first_page_is_refused_in_the_language_of_the_page(
