@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from grievance.cases.files import Stored, original_name
 from grievance.cases.models import CaseFile
+from grievance.cases.wage_table import Table
 from grievance.i18n import BY_SLUG
 from grievance.referrals import pdf as printing
 from grievance.referrals.operations.proof import Proof
@@ -109,6 +110,15 @@ def pdf(copy: Copy) -> bytes | None:
     own = printing.spoken(copy.language)
     told = {"title": copy.title, "head": copy.head, "language": own, "sections": sections}
     return printing.compiled(SOURCE, told)
+
+
+def pay_entries(table: Table) -> Iterator[Entry]:
+    """The months of pay, one after the other, then what they come to."""
+    for row in table.rows:
+        told = {name: getattr(row, name) for name in table.heads if name != "month"}
+        lines = [f"{table.heads[name]}: {said}" for name, said in told.items() if said]
+        yield Entry(row.month, "\n".join(lines))
+    yield Entry(table.total, "\n".join(table.notes))
 
 
 def spoken(copy: Copy, entry: Entry | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grievance.cases import corrections, messages, passages, queries, records
+from grievance.cases import corrections, messages, passages, queries, records, wages
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
 from grievance.cases.copies import CASE_FORMAT, FORMAT
@@ -49,6 +49,7 @@ def facts_of(session: Session, opened: OpenCase, kept: Kept, day: date) -> dict[
         "problems": list(case.issues),
         "country": case.country,
         "told": _said(records.read(session, opened, "answers")),
+        "pay": wages.read(session, opened).plain(),
         "who": _said(identity),
         "contact": contact,
         "changed": _changed(session, opened),

@@ -43,6 +43,7 @@ REMEDY_KINDS = (
 )  # fmt: skip
 REMEDY_STATES = ("claimed", "offered", "agreed", "part", "arrived", "not_kept", "dropped")
 AWAITED = ("agreed", "part")  # promised, and not all there
+RECORDED = "case.answers/1 case.identity/1 case.profile/1 case.decision/1 case.wages/1"
 NOTICES = (
     "danger", "new_case", "freed", "assigned", "worker_answered", "came_back", "escalated",
     "limit_near", "second_asked", "body_news",
@@ -224,12 +225,11 @@ class ReceiptSession(Base):
 
 
 class CaseRecord(Base):
-    """A sealed part of the case as filed or as changed: answers, identity, contact, profile, and
-    what was decided."""
+    """A sealed part of a case, as filed and as changed; also a decision, and months of pay."""
 
     __tablename__ = "case_record"
     __table_args__ = (
-        among("part", ("answers", "identity", "profile", "decision")),
+        among("part", ("answers", "identity", "profile", "decision", "wages")),
         among("compartment", COMPARTMENTS),
         Index("ix_case_record_latest", "case_id", "part", "at"),
     )
@@ -240,7 +240,7 @@ class CaseRecord(Base):
     compartment: Mapped[str] = code(10)
     key_generation: Mapped[int]
     revision: Mapped[int] = mapped_column(Integer, Identity())
-    content: Mapped[bytes] = sealed("case.answers/1 case.identity/1 case.profile/1 case.decision/1")
+    content: Mapped[bytes] = sealed(RECORDED)
     at: Mapped[datetime]
 
 

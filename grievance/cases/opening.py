@@ -30,6 +30,7 @@ PURPOSE = "case"
 COMPARTMENT_OF = {
     Label.CASE_ANSWERS: "story",
     Label.CASE_DECISION: "story",
+    Label.CASE_WAGES: "story",
     Label.MESSAGE_BODY: "story",
     Label.PASSAGE_TRANSLATION: "story",
     Label.ASSIGNED_KEY: "story",

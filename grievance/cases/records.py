@@ -1,4 +1,5 @@
-"""The sealed parts of a case: answers, identity and profile as filed, and as changed since."""
+"""The sealed parts of a case: answers, identity and profile as filed, and as changed since; the
+worker's months of pay."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ LABEL_OF = {
     "identity": Label.CASE_IDENTITY,
     "profile": Label.CASE_PROFILE,
     "decision": Label.CASE_DECISION,
+    "wages": Label.CASE_WAGES,
 }
 
 

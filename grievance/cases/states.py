@@ -70,6 +70,7 @@ class Verb(StrEnum):
     WORKER_ANSWERS = "worker_answers"
     WORKER_WRITES = "worker_writes"
     WORKER_ADDS = "worker_adds"
+    KEEP_WAGES = "keep_wages"
     STATE_FACTS = "state_facts"
     ADD_FILE = "add_file"
     CHANGE_CONTACT = "change_contact"
@@ -292,6 +293,7 @@ TABLE: dict[Verb, Transition] = {
             Verb.WORKER_ADDS, OPEN, None, WORKER, N_("Add something"),
             codes=("issues", "severity", "value", "identity"),
         ),
+        Transition(Verb.KEEP_WAGES, OPEN, None, WORKER, N_("Keep this month"), codes=("value",)),
         Transition(
             Verb.STATE_FACTS, OPEN, None, "case.work", N_("Write down or correct answers"),
             codes=("issues", "severity", "danger", "value", "identity", "contact?"), ledger=(),

@@ -21,6 +21,7 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from grievance.cli.sentences import sentences
+from grievance.deadlines import telling
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
 from grievance.intake.doors import FIRST_SAID
 from grievance.intake.drafting import TELL
@@ -66,6 +67,7 @@ SCREENS = (
     "grievance/intake/interpreter.py", "templates/intake/case_interpreter.html",
     "grievance/intake/after_form.py", "templates/intake/after.html",
     "templates/intake/case_after.html", "templates/intake/number_seen.html",
+    "grievance/intake/wages.py", "templates/intake/pay.html", "grievance/cases/wage_table.py",
     "templates/web/texts.html", "grievance/web/resuming.py",
     "grievance/web/forms.py", "grievance/web/read_back.py", "grievance/web/file_notes.py",
     "grievance/web/file_refusals.py",
@@ -137,7 +139,7 @@ def _screens(public: Catalog) -> Catalog:
     bank = shipped()
     pages = dict.fromkeys(page for way in TELL for page in bank.journeys[way])
     said = [bank.pages[page].title for page in pages] + early_sentences()
-    said += FIRST_SAID
+    said += [*FIRST_SAID, *telling.SAYS.values(), telling.GONE]  # the law's date of a month of pay
     for question in (one for page in pages for one in bank.on_page(page)):
         said += [question.ask, question.help, question.why, question.needed]
         said += [option.label for option in question.options if not option.retired]

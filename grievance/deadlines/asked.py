@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from grievance.clock import add_months
-from grievance.deadlines.counting import Item, Known, pay_day
+from grievance.deadlines.counting import Found, Item, Known, find, pay_day
 from grievance.deadlines.limits import shipped
 from grievance.questions import bank
 from grievance.questions.profile import LEAVING_JAPAN, LIMIT_OF
@@ -31,6 +31,7 @@ ONCE = ("dismissal-notice", LEAVING_JAPAN)
 MONTHS_BACK = 66  # further back every reading has ended
 NEW_CODE = date(2020, 4, 1)  # contracts made before may stand under the old Civil Code
 OLDEST = date(1950, 1, 1)
+LAGS = ("same", "next")  # the month in which the pay for a month of work comes
 
 Answers = Mapping[str, Answer]
 
@@ -104,6 +105,25 @@ def _pay_days(told: _Told) -> Iterator[tuple[date, date]]:
         months = add_months(months, 1)
     recent = [one for one in days if one[1] >= add_months(told.today, -MONTHS_BACK)]
     yield from recent or days[-1:]
+
+
+def pay_window(month: date, rule: str, lag: str) -> tuple[date, date]:
+    """From when to when the pay for a month of work can have fallen due. `rule` is its day, `lag`
+    whether it comes in the `same` month or the `next`; empty where that is not known."""
+    calendar = shipped().bank
+    days = [add_months(month, later) for later, one in enumerate(LAGS) if lag in ("", one)]
+    found = [pay_day(rule or None, day.year, day.month, calendar) for day in days]
+    return found[0][0], found[-1][1]
+
+
+def pay_found(window: tuple[date, date], answers: Answers, today: date) -> Found | None:
+    """The law's limit of pay that fell due from one day to another; None where the work is abroad
+    and other law holds, or while it is still to come."""
+    first, last = window
+    if answers.get("location") == "abroad" or first > today:
+        return None
+    facts = _facts(WAGES, _day(answers, "since") or first, answers)
+    return find(Item(WAGES, first, last, facts), shipped(), today)
 
 
 def _latest(day: date) -> date:

@@ -101,11 +101,17 @@ def found_on(issues: Collection[str], answers: Answers, today: date) -> list[Fou
     return [find(item, limits, today) for item in items_of(issues, answers, today)]
 
 
-def _said(one: Found, beside: list[Found]) -> LawDate:
-    limit = shipped().rows[one.code]
+def until_text(one: Found) -> str:
+    """Until when something can be claimed, in the language being spoken."""
     ahead = one.state not in PASSED
     gone = ahead and one.carried_to is not None
     shown = one.latest_safe if ahead and not gone else one.last_day
+    return _(GONE if gone else SAYS[one.state]) % {"day": date_text(shown) if shown else ""}
+
+
+def _said(one: Found, beside: list[Found]) -> LawDate:
+    limit = shipped().rows[one.code]
+    ahead = one.state not in PASSED
     carried = [other.carried_to for other in beside if other.carried_to]
     notes = {
         CARRIED: bool(carried),
@@ -118,7 +124,7 @@ def _said(one: Found, beside: list[Found]) -> LawDate:
         one.state,
         _(limit.label),
         _(limit.text),
-        _(GONE if gone else SAYS[one.state]) % {"day": date_text(shown) if shown else ""},
+        until_text(one),
         _(OFFICES[one.file_at]),
         cite(limit.basis),
         _keeps(limit),

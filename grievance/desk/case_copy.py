@@ -10,7 +10,7 @@ from uuid import UUID
 
 from grievance.accounts.queries import profile
 from grievance.cases import corrections, labels
-from grievance.cases.copies import Copy, Entry, Section
+from grievance.cases.copies import Copy, Entry, Section, pay_entries
 from grievance.cases.corrections import Words
 from grievance.cases.files import Stored, size_text
 from grievance.cases.messages import Read
@@ -21,6 +21,7 @@ from grievance.clock import local_day
 from grievance.deadlines.telling import law_dates
 from grievance.desk import events, referral_reading, remedy_reading, words
 from grievance.desk.case_read import CaseRead
+from grievance.desk.pay import pay_of
 from grievance.desk.referral_panels import Answer, answers_of
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, current, date_text
@@ -39,6 +40,7 @@ def copy_of(read: CaseRead, wanted: Export, kept: Kept) -> Copy:
         _("Where it stands"): from_us.standing(),
         _("In their own words"): told.words(),
         _("Facts"): told.facts(),
+        _("Pay, month by month"): told.pay(),
         _("Who it is about"): told.who(),
         _("Answers that were corrected"): told.changed(),
         _("With the worker"): told.messages(read.worker),
@@ -79,6 +81,11 @@ class _Told:
         for line in self.read.lines:
             if not line.written and line.compartment == "story":
                 yield Entry(line.label, line.text)
+
+    def pay(self) -> Iterator[Entry]:
+        """The months of pay; when each can still be claimed only with who it is about."""
+        if table := pay_of(self.read, dated=self.wanted.who):
+            yield from pay_entries(table)
 
     def who(self) -> Iterator[Entry]:
         """Who it is about, and how to reach them, where that was asked for."""

@@ -12,6 +12,7 @@ from grievance.cases.messages import Read
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import addressing, handling
 from grievance.cases.states import TABLE, Verb
+from grievance.cases.wage_table import Table
 from grievance.clock import local_day
 from grievance.deadlines.telling import LawDate, law_dates
 from grievance.desk import events, gaps, remedy_reading, words
@@ -21,6 +22,7 @@ from grievance.desk.deciding import Second, second_of
 from grievance.desk.forms import ActForm, ReasonForm, ToWorkerForm
 from grievance.desk.next_door import Silence, silence_of
 from grievance.desk.parts import Attached, Doing, Passage, Shown
+from grievance.desk.pay import pay_of
 from grievance.desk.rows import Place
 from grievance.desk.verbs import DESK, blank
 from grievance.directory import queries as directory
@@ -61,6 +63,12 @@ class Report:
         if self.read.desk.folded:
             return []
         return law_dates(self.read.case.issues, self.read.answers, self.read.at)
+
+    @cached_property
+    def pay(self) -> Table | None:
+        """The months of pay that the worker wrote down, as far as the reader may see of when they
+        can still be claimed."""
+        return pay_of(self.read)
 
     @property
     def who(self) -> list[Line]:

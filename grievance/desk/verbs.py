@@ -28,6 +28,7 @@ TOLD: Mapping[Verb, Row] = {
     Verb.WORKER_ANSWERS: Row(said=N_("%(who)s answered.")),
     Verb.WORKER_WRITES: Row(said=N_("%(who)s wrote to us.")),
     Verb.WORKER_ADDS: Row(said=N_("%(who)s answered questions that were not asked at filing.")),
+    Verb.KEEP_WAGES: Row(said=N_("%(who)s wrote down a month of pay.")),
     Verb.CHANGE_CONTACT: Row(said=N_("%(who)s changed how we may reach them.")),
     Verb.CHANGE_RECEIPT: Row(said=N_("%(who)s took a new code.")),
     Verb.WITHDRAW: Row(said=N_("%(who)s took the report back.")),

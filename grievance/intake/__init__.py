@@ -3,8 +3,8 @@
 `filing` and `attaching` are the way in, `drafting` the draft behind them, `posting` the sending;
 `looking` sees what another tab changed, `short` is the first page of its short ways, `whose` asks
 whose an earlier draft is. `returning`, `status`, `adding`, `appeals`, `referral`, `remedy_arrival`,
-`closing`, `copying`, `proof`, `erasing`, `interpreter` and `seen` are the way back, `visits` a
-visit with a code; `leaving` ends either.
+`closing`, `copying`, `proof`, `erasing`, `interpreter`, `wages` and `seen` are the way back,
+`visits` a visit with a code; `leaving` ends either.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from grievance.intake import (
     remedy_arrival,
     returning,
     seen,
+    wages,
     whose,
 )
 from grievance.intake.blueprint import bp
@@ -45,7 +46,7 @@ SHORT = frozenset(page for way in TELL for page in shipped().journeys[way])
 FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
-    **dict.fromkeys(("case", "message", "still", "number", "new_number")),
+    **dict.fromkeys(("case", "message", "still", "number", "new_number", "pay")),
     **dict.fromkeys(("allow_interpreter", "refuse_interpreter")),  # back on the same page
     "after": None,  # whether they are safe is asked in their own language
     "question": SHORT,
@@ -55,7 +56,7 @@ __all__ = [
     "adding", "address", "after_end", "appeals", "attaching", "closing", "copying", "erasing",
     "filing", "init_app", "interpreter",
     "number", "proof",
-    "referral", "remedy_arrival", "returning", "seen", "whose",
+    "referral", "remedy_arrival", "returning", "seen", "wages", "whose",
 ]  # fmt: skip
 
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from grievance.accounts.queries import profile
-from grievance.cases import messages, passages, records
+from grievance.cases import messages, passages, records, wages
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
-from grievance.cases.copies import Copy, Entry, Section
+from grievance.cases.copies import Copy, Entry, Section, pay_entries
 from grievance.cases.files import Stored, size_text
 from grievance.cases.models import CaseFile
+from grievance.cases.wage_table import table_of
 from grievance.clock import local_day, now
+from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.telling import law_dates
 from grievance.i18n import current, date_text
 from grievance.i18n import gettext as _
@@ -39,6 +41,7 @@ def copy_of(act: Act, kept: Kept) -> Copy:
     sections = {
         _("Where it stands"): read.standing(),
         _("What you told us"): read.told(),
+        _("Your pay, month by month"): read.pay(),
         _("We changed what stands in your report"): read.changed(),
         _("How we may reach you"): read.contact(),
         _("Messages"): read.messages(),
@@ -81,6 +84,13 @@ class _Report:
         for line in summary(bank.shipped(), self._said(), current().slug):
             if not line.question.startswith("contact"):
                 yield Entry(line.label, line.text, self.act.case.language if line.written else "")
+
+    def pay(self) -> Iterator[Entry]:
+        """The months that were written down, and what they come to."""
+        today = local_day(now(), JAPAN)
+        diary = wages.read(self.act.session, self.act.opened)
+        if diary.months:
+            yield from pay_entries(table_of(wages.reckon(diary, self._said(), today), today))
 
     def changed(self) -> Iterator[Entry]:
         """What staff wrote down or corrected of it, and why."""

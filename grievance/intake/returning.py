@@ -53,6 +53,7 @@ from grievance.intake.visits import (
     visited,
     waiting,
 )
+from grievance.intake.wages import offers_wages
 from grievance.questions import bank
 from grievance.questions.forms import near
 from grievance.questions.summary import Line, summary
@@ -147,6 +148,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         decides=decides,
         can=can,
         card=next_card(act),
+        pays=offers_wages(act),
     )
 
 

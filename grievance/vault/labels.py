@@ -15,6 +15,7 @@ class Label(StrEnum):
     CASE_IDENTITY = "case.identity/1"
     CASE_NARRATIVE = "case.narrative/1"
     CASE_PROFILE = "case.profile/1"
+    CASE_WAGES = "case.wages/1"
     CASE_SUGGESTION = "case.suggestion/1"
     CASE_NOTE = "case.note/1"
     OWN_REMINDER = "own-reminder.words/1"

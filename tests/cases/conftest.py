@@ -34,11 +34,13 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.bodies import Wrote
 from grievance.cases.operations.closing import Closing, SignOff
+from grievance.cases.operations.diary import Kept
 from grievance.cases.operations.interpreting import Giving, HandedIn, Opening
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
+from grievance.cases.wages import Month
 from grievance.clock import real_now
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
@@ -244,6 +246,10 @@ class World:
         return Act(
             self.session, self.site, opened, actor or interpreting.of_interpreter(person), now
         )
+
+    def month_of_pay(self) -> Kept:
+        """What the worker writes down of May."""
+        return Kept(date(2026, 5, 1), Month(9600, 200_000, 50_000), "JPY", "25", "next")
 
     def giving(self, *passages: str, **changed: object) -> Giving:
         """Passages that go to the interpreter."""

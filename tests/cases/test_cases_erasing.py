@@ -23,6 +23,7 @@ from grievance.cases.operations import (
     bodies,
     closing,
     conflicts,
+    diary,
     duplicates,
     erasing,
     feedback,
@@ -68,6 +69,7 @@ def fill(world: World) -> None:
     world.ask()
     stored = files.keep(site.blobs, b"pay slip of June", "slip.txt")
     replying.say(world.own(), Sent(typed("June and July."), [stored]))
+    diary.keep_wages(world.own(), world.month_of_pay())
     world.accept()
     world.promise("claimed")
     proposal = world.propose()

@@ -65,6 +65,7 @@ UNFORMED = {
     "grievance/intake/filing.py": "whether a button was pressed",
     "grievance/intake/leaving.py": "looked up among the languages",
     "grievance/intake/returning.py": "only a yes",
+    "grievance/intake/wages.py": "only a yes; a number of nine digits",
     "grievance/intake/seen.py": "a signed token",
     "grievance/interpreting/views.py": "compared with two words of ours",
     "grievance/partners/blueprint.py": "looked up among the languages",
