@@ -18,17 +18,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import queries as accounts
-from grievance.cases import corrections, files, messages, passages, records
+from grievance.cases import corrections, files, messages, passages, records, wages
 from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing
 from grievance.cases.operations.referring import Proposal
+from grievance.cases.wage_table import paper_text
 from grievance.directory.book import Entry
-from grievance.i18n import BY_SLUG, current
+from grievance.i18n import BY_SLUG, current, speaking
 from grievance.questions.question import Answers
-from grievance.referrals.document import Document, same_speech
+from grievance.referrals.document import TABLE, Document, same_speech
 from grievance.referrals.drafting import Drafting, draft, told
 from grievance.referrals.operations.sealing import FlatFile
 from grievance.referrals.templates import Template, book, template_for
@@ -146,8 +147,8 @@ class Outgoing:
             form=ticked.form,
             parts=ticked.going,
             pseudonym=ticked.pseudonym,
-            fields=ticked.fields,
-            readings=ticked.readings,
+            fields={**ticked.fields, **self._pay(language, today)},
+            readings={**ticked.readings, **self._pay(self.opened.case.language, today)},
             translations={**self._translated(language), **ticked.wishes},
             files=[name for name, _row, _stored in self._chosen(ticked)],
             day=today,
@@ -167,6 +168,14 @@ class Outgoing:
             purpose=ticked.purpose,
             ends_on=ticked.ends_on,
         )
+
+    def _pay(self, language: str, today: date) -> dict[str, str]:
+        """The worker's months of pay in a language; nothing where none was written down."""
+        diary = wages.read(self.session, self.opened)
+        if not diary.months:
+            return {}
+        with speaking(language):
+            return {TABLE: paper_text(wages.reckon(diary, self.answers, today), today)}
 
     def _copies(self, ticked: Ticked, blobs: Blobs) -> list[FlatFile]:
         return [

@@ -3,11 +3,13 @@ worker's months of pay."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import CaseRecord, Suggestion
@@ -51,6 +53,16 @@ def read(session: Session, opened: OpenCase, part: str) -> Any:
         .limit(1)
     ).first()
     return opened.open_json(label, record.id, record.content) if record else {}
+
+
+def read_all(session: Session, opened: OpenCase, parts: Collection[str]) -> dict[str, Any]:
+    """The latest version of several parts at once; an empty mapping for each that is not there."""
+    held = [part for part in parts if opened.holds(COMPARTMENT_OF[LABEL_OF[part]])]
+    mine = (CaseRecord.case_id == opened.case.id, CaseRecord.part.in_(held))
+    latest = select(CaseRecord).where(*mine).ext(distinct_on(CaseRecord.part))
+    found = session.scalars(latest.order_by(CaseRecord.part, CaseRecord.revision.desc()))
+    told = {one.part: opened.open_json(LABEL_OF[one.part], one.id, one.content) for one in found}
+    return {part: told.get(part, {}) for part in parts}
 
 
 def later(session: Session, opened: OpenCase, part: str) -> dict[str, datetime]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from babel.dates import format_skeleton
 
 from grievance.cases import money
 from grievance.cases.wages import BANDS, Beside, Month, Reckoned, hours_text
 from grievance.deadlines.telling import until_text
-from grievance.i18n import N_, current
+from grievance.i18n import N_, current, date_text, speaking
 from grievance.i18n import gettext as _
+from grievance.referrals import pdf as printing
+from grievance.referrals.document import CELL
 
+SOURCE = Path(__file__).parent / "data" / "pay.typ"
 HEADS = {
     "month": N_("Month of work"),
     "hours": N_("Hours worked"),
@@ -74,6 +79,39 @@ def month_text(first: date) -> str:
     return format_skeleton("yMMMM", first, locale=current().locale)
 
 
+def paper_text(reckoned: Reckoned, today: date) -> str:
+    """The months as the lines of a hand-over, heads first, and what they come to. Not the sum that
+    was told at filing, which is another part, nor until when each can be claimed."""
+    table = table_of(replace(reckoned, beside=Beside()), today, dated=False)
+    names = [name for name in table.heads if name != "until"]
+    rows = [CELL.join(table.heads[name] for name in names)]
+    rows += [CELL.join(getattr(row, name) for name in names) for row in table.rows]
+    return "\n".join([*rows, table.total, *table.notes])
+
+
+def printed(slugs: Sequence[str], reckoned: Reckoned, today: date) -> bytes | None:
+    """The months as a table on paper, once in each of these languages, the first the reader's;
+    None where a letter has no font. It names nobody."""
+    parts = []
+    for slug in dict.fromkeys(slugs):
+        with speaking(slug):
+            table = table_of(reckoned, today, dated=False)
+            names = [name for name in table.heads if name != "until"]
+            parts.append(
+                {
+                    "language": printing.spoken(slug),
+                    "heading": _("Your pay, month by month"),
+                    "day": date_text(today),
+                    "heads": [table.heads[name] for name in names],
+                    "rows": [[getattr(row, name) for name in names] for row in table.rows],
+                    "below": [table.total, *table.notes],
+                }
+            )
+    if printing.missing_letters(printing.printable(json.dumps(parts, ensure_ascii=False))):
+        return None
+    return printing.compiled(SOURCE, {"tab": _("Your page"), "parts": parts})
+
+
 def table_of(reckoned: Reckoned, today: date, *, dated: bool = True) -> Table:
     """The months to read; without the law's limits where they would tell who it is about."""
     diary = reckoned.diary
@@ -131,7 +169,8 @@ def _said(said: str) -> str:
         return said
     least, most = BANDS[said]
     low = money.said(least, "JPY")
-    return f"{low} – {money.said(most, 'JPY')}" if most else f"≥ {low}"
+    band = f"{low} – {money.said(most, 'JPY')}" if most else f"≥ {low}"
+    return f"\u2066{band}\u2069"  # the smaller sum first, also from right to left
 
 
 def _gap(told: Beside, currency: str) -> str:

@@ -127,7 +127,11 @@ def is_about_pay(issues: Collection[str]) -> bool:
 
 def read(session: Session, opened: OpenCase) -> Diary:
     """What was written down last; empty where nothing was."""
-    told = records.read(session, opened, PART)
+    return diary_of(records.read(session, opened, PART))
+
+
+def diary_of(told: Mapping[str, Any]) -> Diary:
+    """The same from the part of the case that holds it."""
     if not told:
         return Diary()
     months = {date.fromisoformat(f"{day}-01"): Month(**one) for day, one in told["months"].items()}

@@ -17,6 +17,7 @@ from grievance.cases.messages import Read
 from grievance.cases.models import Case, Translation
 from grievance.cases.operations.offering import offered
 from grievance.cases.states import Verb
+from grievance.cases.wages import PART, Diary, diary_of
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
@@ -81,15 +82,24 @@ class CaseRead:
         return queries.readers(db.session(), self.case.id)
 
     @cached_property
+    def _parts(self) -> dict[str, Any]:
+        return records.read_all(db.session(), self.desk.opened, ("answers", "identity", PART))
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What tells who the worker is, by question."""
-        found: dict[str, Any] = records.read(db.session(), self.desk.opened, "identity")
+        found: dict[str, Any] = self._parts["identity"]
         return found
 
-    @cached_property
+    @property
+    def diary(self) -> Diary:
+        """The months of pay that the worker wrote down."""
+        return diary_of(self._parts[PART])
+
+    @property
     def answers(self) -> dict[str, Any]:
         """Story and identity by question."""
-        return {**records.read(db.session(), self.desk.opened, "answers"), **self.identity}
+        return {**self._parts["answers"], **self.identity}
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -22,6 +22,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import current, lazy
 from grievance.i18n import gettext as _
+from grievance.referrals.document import TABLE
 from grievance.referrals.templates import Template, book
 from grievance.web.forms import Choice, Choices, Line, Select, Words
 from grievance.web.read_back import Day
@@ -191,7 +192,8 @@ def _is_text(name: str) -> bool:
 def packet_form(template: str) -> type[PacketForm]:
     """The form of a template: with a text for each thing no question of the worker answers."""
     inside = {item for shape in book().templates[template].sections for item in shape.items}
-    wanted = [f for part in book().parts.values() for f in part.fields if f in inside]
+    every = [name for part in book().parts.values() for name in part.fields if name in inside]
+    wanted = [name for name in every if name != TABLE]
     fields = {
         before + name: Words(name, limit=4000) for name in wanted for before in (FIELD, READING)
     }

@@ -7,13 +7,12 @@ from grievance.cases.wage_table import Table, table_of
 from grievance.clock import local_day
 from grievance.deadlines.limits import JAPAN
 from grievance.desk.case_read import CaseRead
-from grievance.extensions import db
 
 
 def pay_of(read: CaseRead, *, dated: bool = True) -> Table | None:
     """All of them; None where none was written down. While who it is about is folded without the
     law's limits: without it a day could be wrong."""
-    diary = wages.read(db.session(), read.desk.opened)
+    diary = read.diary
     if not diary.months:
         return None
     today = local_day(read.at, JAPAN)

@@ -47,6 +47,7 @@ FIRST = {
     **dict.fromkeys(("start", "check", "receipt", "sent", "open_page", "paper", "number_picture")),
     **dict.fromkeys(("file_doors", "file_files", "file_remove", "whose", "back")),
     **dict.fromkeys(("case", "message", "still", "number", "new_number", "pay")),
+    "pay_pdf": None,
     **dict.fromkeys(("allow_interpreter", "refuse_interpreter")),  # back on the same page
     "after": None,  # whether they are safe is asked in their own language
     "question": SHORT,

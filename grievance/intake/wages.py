@@ -15,23 +15,25 @@ from grievance.cases.act import Act
 from grievance.cases.operations import diary as keeping
 from grievance.cases.operations.diary import Kept
 from grievance.cases.states import Verb
-from grievance.cases.wage_table import Table, month_text, table_of
+from grievance.cases.wage_table import Table, month_text, printed, table_of
 from grievance.cases.wages import Diary, Month, NotHours
 from grievance.clock import local_day
 from grievance.deadlines.counting import MONTH_END
 from grievance.deadlines.limits import JAPAN
 from grievance.extensions import db
-from grievance.i18n import N_, lazy
+from grievance.i18n import N_, current, lazy
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp
 from grievance.intake.visits import visited
 from grievance.web import resuming
 from grievance.web.audience import audience
+from grievance.web.downloads import streamed
 from grievance.web.forms import Form, Line, Select, count_in
 
 NOT_HOURS = N_("Write the hours of the month in digits, for example 170.5 or 170:30.")
 NOT_A_SUM = N_("Write the sum in digits, for example 120,000. If nothing came, write 0.")
 LONG = 40  # characters of a box
+NAME = "table.pdf"  # says nothing to who sees it in a list of files
 
 
 class MonthForm(Form):
@@ -150,6 +152,20 @@ def pay() -> Answer | Response:
     shown = render_template("intake/pay.html", form=form, paid=paid, table=paid.table, kept=kept)
     db.session.commit()
     return make_response(shown, 422 if form.errors else 200)
+
+
+@bp.get("/case/pay.pdf")
+@audience("worker")
+def pay_pdf() -> Response:
+    """The months as a table on paper, in the language of the page and in Japanese, for an office;
+    404 where none was written down, or where a letter has no font."""
+    paid = _paid(lock=False)
+    if not paid.diary.months:
+        abort(404)
+    reckoned = wages.reckon(paid.diary, paid.answers, paid.today)
+    made = printed((current().slug, "ja"), reckoned, paid.today) or abort(404)
+    db.session.commit()
+    return streamed(iter([made]), NAME, "application/pdf")
 
 
 def _paid(*, lock: bool) -> Paid:

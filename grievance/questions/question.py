@@ -18,7 +18,7 @@ COMPARTMENTS = ("story", "identity")
 # The parts of what is handed over, each ticked or left out by itself: see `referrals/data`.
 PARTS = (
     "name", "contact", "helper", "company", "place", "issue", "story", "danger", "dates",
-    "money", "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
+    "money", "pay", "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
     "nationality", "language", "personal", "whereabouts", "home",
 )  # fmt: skip
 ANY = "*"

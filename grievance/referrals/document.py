@@ -12,6 +12,8 @@ from grievance.i18n import BY_SLUG, Language, formal_date, name_in
 from grievance.referrals.templates import book
 
 LANGUAGE = "language"  # the part that lets the worker's language show
+TABLE = "pay-months"  # the field whose first lines are rows of a table; nobody writes it by hand
+CELL = " | "  # between the cells of such a line
 
 
 def same_speech(one: str, other: str) -> bool:
@@ -42,6 +44,19 @@ class Paragraph:
     original_language: str = ""
     reading: str = field(default="", repr=False)
     reading_language: str = ""
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """Its lines that are rows of a table, the heads first; none where it has no table."""
+        lines = self.text.split("\n") if self.item == TABLE else []
+        return [line.split(CELL) for line in lines if CELL in line]
+
+    @property
+    def below(self) -> str:
+        """What stands under its table; all of it where there is none."""
+        if not self.rows:
+            return self.text
+        return "\n".join(line for line in self.text.split("\n") if CELL not in line)
 
     @property
     def read_in(self) -> Language:

@@ -160,7 +160,8 @@ def _paragraph(one: Paragraph, document: Document) -> dict[str, Any]:
     return {
         "label": one.label,
         "mark": document.mark(one.language),
-        "text": one.text,
+        "rows": one.rows,
+        "text": one.below,
         "language": spoken(one.language),
         "original": one.original,
         "original_mark": document.mark(own),

@@ -21,13 +21,16 @@ from grievance.cases.operations import (
     addressing,
     attaching,
     conflicts,
+    diary,
     handling,
     receipts,
     referring,
     replying,
 )
+from grievance.cases.operations.diary import Kept
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
+from grievance.cases.wages import Month
 from grievance.deadlines import operations as clocks
 from grievance.desk import referral_words
 from grievance.directory import facts
@@ -848,6 +851,33 @@ def test_what_staff_wrote_stands_on_the_workers_page_in_their_language_or_says_t
         assert why not in shown.text
     page = packet_page(client, filed.case)
     assert page.fields(form_of(page, "refer"))["reading_request"] == why
+
+
+def test_months_of_pay_go_out_only_as_a_part_that_was_ticked_and_never_with_the_sum_told_before(
+    house,
+):
+    handler = house.hire()
+    filed = taken(house, handler, language="vi", amount_band="100k-500k")
+    translate(house, handler, filed, "what-happened", "二か月、給料がありません。")
+    site = house.app.config["SITE"]
+    kept = Kept(date(2026, 5, 1), Month(9600, 200_000, 50_000), "JPY", "25", "next")
+    diary.keep_wages(filed.act(house.session, site), kept)
+    house.session.commit()
+    client = house.browser(handler)
+    page = packet_page(client, filed.case, "jp-lsio")
+    assert "pay" in [one.get("value") for one in page.all("input", name="parts")]
+    assert "pay" not in ticked(page, "parts")
+    path = ask(house, client, filed.case, "jp-lsio", purpose="inspection")
+    assert "160:00" not in client.get(path).text
+    sent = {"purpose": "inspection", "parts": ["story", "pay"]}
+    path = ask(house, client, filed.case, "jp-lsio", **sent)
+    shown = read_page(client.get(path)).main
+    assert "2026年5月 | 160:00 | ￥200,000 | ￥50,000 | ￥150,000" in shown
+    assert "不足額の合計：￥150,000" in shown
+    assert "500,000" not in shown
+    mine = worker_page(house, filed, path)
+    assert "tháng 5 năm 2026 | 160:00" in "".join(mine.one("dd", data_reading="").itertext())
+    assert client.get(f"{path}/packet.pdf").data.startswith(b"%PDF")
 
 
 def test_the_document_starts_in_the_language_of_most_translations_that_the_body_takes(house):

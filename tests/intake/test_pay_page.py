@@ -7,6 +7,7 @@ import json
 from datetime import date
 from zipfile import ZipFile
 
+import pypdfium2 as pdfium
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -117,6 +118,14 @@ def test_months_are_written_down_reckoned_and_read_at_the_desk(
     assert (told["currency"], told["pay_day"], told["paid_in"]) == ("JPY", "25", "next")
     assert told["months"][f"{ago(2):%Y-%m}"] == {"minutes": 9630, "due": None, "paid": 0}
 
+    # On paper it stands in the reader's language and in Japanese, and names nobody.
+    paper = visitor.get("/en/case/pay.pdf")
+    assert paper.data.startswith(b"%PDF")
+    read = text_of(paper.data)
+    assert "Missing in all: ¥730,000" in read
+    assert "不足額の合計" in read
+    assert visitor.get("/my/case/pay.pdf").data.startswith(b"%PDF")
+
     # Sent again it changes nothing; with all three empty the month is taken out.
     before = len(verbs(session, filed))
     keep(visitor, f"{PATH}?row=0", due="600000")
@@ -124,6 +133,12 @@ def test_months_are_written_down_reckoned_and_read_at_the_desk(
     page = keep(visitor, f"{PATH}?row=0", due="", paid="")
     assert not [one for one in page.root.iter() if one.get("data-month") == f"{ago(4):%Y-%m}"]
     assert "What is missing in all lies within that." in total(page)
+
+
+def text_of(pdf: bytes) -> str:
+    """What a PDF says."""
+    read = pdfium.PdfDocument(pdf)
+    return "".join(page.get_textpage().get_text_bounded() for page in read)
 
 
 def verbs(session: Session, filed: Filed) -> list[str]:

@@ -111,6 +111,7 @@ def test_what_stands_in_frozen_papers_is_still_known():
         "story",
         "dates",
         "money",
+        "pay",
         "others",
         "supply",
         "wish",
