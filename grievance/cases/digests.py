@@ -17,6 +17,8 @@ from grievance.deadlines.queries import operator_hours
 from grievance.notifications import messages, outbox
 from grievance.notifications.addresses import AddressBox
 
+READING = (Permission.CASE_WORK, Permission.PASSAGE_TRANSLATE)  # nobody has both
+
 
 def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
     """Write to each member whose hour has come, on a day on which the operator reads, what they
@@ -25,7 +27,8 @@ def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
     hours = operator_hours(session)
     day, hour = local_day(now, hours.zone), now.astimezone(ZoneInfo(hours.zone)).hour
     turn = claim_day(session, day, hour) if hours.reads_on(day) else set()
-    people = [one for one in staff_to_notify(session, Permission.CASE_WORK) if one[0] in turn]
+    every = [one for may in READING for one in staff_to_notify(session, may)]
+    people = [one for one in every if one.person_id in turn]
     counted = notices.take_untold(session, [one.person_id for one in people], now)
     for person, count in own_reminders.counted(session, turn, day, now).items():
         counted.setdefault(person, {})["reminded"] = count

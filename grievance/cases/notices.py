@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, t
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from grievance.cases.assigned import LIVE, Assigned
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import NOTICES, Case, Notice, Recusal
 from grievance.clock import to_the_hour
@@ -19,6 +20,9 @@ from grievance.model import some_of
 
 KEPT = timedelta(days=60)
 GOES_ON = Case.state.in_(OPEN)
+_IN_HANDS = select(Assigned.id).where(
+    Assigned.case_id == Case.id, Assigned.person_id == Notice.person_id, Assigned.state.in_(LIVE)
+)
 # What need not be told any more once this does not hold. Of a case that is over a worker may still
 # want it deleted: what they and a body write, what waits for a second person and what is overdue
 # are told whatever its state.
@@ -29,6 +33,8 @@ STILL: dict[str, ColumnElement[bool]] = {
     "assigned": GOES_ON,
     "came_back": GOES_ON,
     "limit_near": GOES_ON,
+    "passage_given": and_(GOES_ON, _IN_HANDS.correlate(Case, Notice).exists()),
+    "passage_back": GOES_ON,
     "escalated": Case.escalation_waits.expression,
     "second_asked": Case.awaits_second.expression,
 }

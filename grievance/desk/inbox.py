@@ -25,6 +25,8 @@ KINDS = {
     "assigned": N_("The case was given to you."),
     "worker_answered": N_("There is news from the worker."),
     "body_news": N_("A body wrote."),
+    "passage_given": N_("A passage was given to you."),
+    "passage_back": N_("An interpreter handed a passage in, or gave it back."),
     "came_back": N_("The worker came back with a case that was over."),
     "escalated": N_("The case is overdue, and it is your turn."),
     "limit_near": N_("A time limit in the law comes near."),

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Response, make_response, render_template, request, url_for
 
-from grievance.accounts import audit
+from grievance.accounts import audit, staff
+from grievance.cases import notices
 from grievance.cases.operations import interpreting
 from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
 from grievance.clock import local_day, now
@@ -28,12 +29,16 @@ MAY = "passage.translate"
 @bp.get("")
 @audience("staff", MAY)
 def queue() -> str:
-    """Every passage in this member's hands, by language and day; no word of any."""
+    """Every passage in this member's hands, by language and day; no word of any. What they were
+    told of stands here: it is not new to them any more."""
+    notices.seen_all(db.session(), staff.current_member().person_id, now())
     today = local_day(now(), operator_hours(db.session()).zone)
     rows = in_hands()
-    return render_template(
+    page = render_template(
         "interpreting/queue.html", rows=rows, today=today, languages=BY_SLUG, done=_done()
     )
+    db.session.commit()
+    return page
 
 
 def _done() -> str:

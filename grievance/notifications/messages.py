@@ -64,6 +64,13 @@ def danger(to: Recipient, language: str, public_url: str, case: UUID | None = No
     return _written("danger", to, language, case, link=_desk(public_url))
 
 
+def passage_waits(
+    to: Recipient, language: str, public_url: str, case: UUID | None = None
+) -> Message:
+    """A passage waits for the recipient, who interprets, and not until tomorrow."""
+    return _written("passage_waits", to, language, case, link=f"{_desk(public_url)}passages")
+
+
 def digest(
     to: Recipient, language: str, public_url: str, counts: Mapping[str, int] | None = None
 ) -> Message:

@@ -36,6 +36,7 @@ STAFF, URGENT = Pace(hour=2, day=12), Pace(hour=2, day=48)
 PACES = {
     "worker_news": Pace(hour=1, day=3),
     "danger": URGENT,
+    "passage_waits": URGENT,
     "away": Pace(hour=4, day=12, alike=False),  # each names a day
     "digest": Pace(hour=4, day=12, alike=False),  # one a day is made, and no other has its counts
     "conflict": URGENT,

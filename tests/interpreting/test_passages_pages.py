@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
-from grievance.cases import assigned, passages
+from grievance.cases import assigned, notices, passages
+from grievance.cases.models import Notice
 from grievance.cases.operations import interpreting, replying
 from grievance.cases.operations.interpreting import Giving
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import Verb
+from grievance.clock import now
+from grievance.notifications.models import Outbox
 from tests.cases.conftest import words
 from tests.cast import Browser, Staff, add_interpreter, browser, file_case
 from tests.intake.remedy_kit import Way, read, visit, way
@@ -112,6 +115,42 @@ def test_from_the_workers_yes_to_a_translation_that_holds(
     seen = read_page(worker.get("/en/case/seen")).main
     assert "an interpreter or translator" in seen
     assert "Le Thu" not in seen + read(worker).main
+
+
+def test_each_is_told_what_the_other_did_and_nothing_of_it(
+    filed: Way, thu: Staff, worker: Browser, handler: Browser, interpreter: Browser
+) -> None:
+    session, reference = filed.session, filed.case.reference
+
+    def new(person: Staff) -> list[str]:
+        session.expire_all()
+        mine = select(Notice.kind).where(Notice.person_id == person.id, Notice.read_at.is_(None))
+        return [one for one in session.scalars(mine) if one.startswith("passage")]
+
+    def mailed() -> str:
+        return " ".join(session.scalars(select(Outbox.kind).order_by(Outbox.kind)))
+
+    allow(worker)
+    give(handler, filed)
+    assert new(thu) == ["passage_given"]
+    assert "passage_waits" not in mailed()  # it is in the letter of the day
+    assert notices.take_untold(session, [thu.id], now()) == {thu.id: {"passage_given": 1}}
+    page = opened(interpreter)
+    assert new(thu) == []  # the list was looked at
+    assert press(interpreter, page, "/hand-in", text=STORY) == 303
+    assert new(filed.handler) == ["passage_back"]
+    inbox = read_page(handler.get("/staff/inbox"))
+    assert "An interpreter handed a passage in" in inbox.main
+    assert reference in inbox.main
+    read_page(handler.get(f"/staff/cases/{reference}"))
+    assert new(filed.handler) == []
+    filed.case.danger = True  # at once, by letter
+    session.commit()
+    assert give(handler, filed).status_code == 303
+    assert "passage_waits" in mailed()
+    assert press(handler, read_page(handler.get(f"/staff/cases/{reference}/passages")),
+                 "/take_back_passage") == 303
+    assert notices.take_untold(session, [thu.id], now()) == {}
 
 
 @pytest.mark.usefixtures("thu")

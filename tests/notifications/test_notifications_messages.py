@@ -40,6 +40,7 @@ def all_kinds(language: str) -> list[messages.Message]:
         messages.partner_news,
         messages.partner_stop,
         messages.former_stop,
+        messages.passage_waits,
     )
     day = date(2026, 12, 1)
     much = dict.fromkeys(NOTICES, 2)

@@ -21,6 +21,7 @@ from grievance.cases.actors import Actor
 from grievance.cases.assigned import LIVE, Assigned, Content, Said
 from grievance.cases.models import Case, Recusal, Translation
 from grievance.cases.opening import OpenCase
+from grievance.cases.operations import telling
 from grievance.cases.passages import Text
 from grievance.cases.states import Verb
 from grievance.cases.transitions import INTERPRETER
@@ -133,6 +134,7 @@ def give_passages(act: Act, giving: Giving) -> None:
     rows = [_give(act, giving, texts[one], to) for one in wanted]
     session.flush()
     given = [str(one.id) for one in rows]
+    telling.interpreter_of_passage(act, act.site, person)
     act.move(Verb.GIVE_PASSAGES, person=person, language=giving.language, assigned=given)
 
 
@@ -223,6 +225,7 @@ def return_passage(act: Act, back: GivenBack) -> None:
         every = assigned.live(act.session, act.case.id)
         found = [one for one in every if one.person_id == row.person_id]
     state = "conflict" if back.conflict else "returned"
+    telling.staff_of_passage(act.session, act.site, act.case, act.now)
     act.move(Verb.RETURN_PASSAGE, assigned=end(act, found, state), why=state)
 
 
@@ -240,6 +243,7 @@ def hand_in(act: Act, handed: HandedIn) -> None:
     assigned.put_down(row, key, Said(handed.text, handed.unsure.strip()))
     row.box, row.state, row.ended_at = None, "handed_in", act.at
     act.session.flush()
+    telling.staff_of_passage(act.session, act.site, act.case, act.now)
     act.move(Verb.HAND_IN, assigned=row.id, value=values.digest(row.said or b"").hex())
 
 

@@ -111,6 +111,23 @@ def staff_of_body(session: Session, site: Site, case: Case, now: datetime) -> No
     _staff(session, Post(site, case, now, case.danger), "body_news")
 
 
+def staff_of_passage(session: Session, site: Site, case: Case, now: datetime) -> None:
+    """Tell who has the case, or everybody while nobody has, that an interpreter handed a passage in
+    or gave it back."""
+    _staff(session, Post(site, case, now, case.danger), "passage_back")
+
+
+def interpreter_of_passage(act: Acting, site: Site, person: UUID) -> None:
+    """Tell an interpreter that something waits for them, and of which case not even they read it;
+    where somebody may be in danger at once, in a letter that does not say that."""
+    told = notices.Told(act.now, act.case.danger)
+    notices.note(act.session, act.case.id, "passage_given", [person], told)
+    if act.case.danger:
+        may = staff_to_notify(act.session, Permission.PASSAGE_TRANSLATE)
+        people = [one for one in may if one.person_id == person]
+        _send(act.session, Post(site, act.case, act.now), messages.passage_waits, people)
+
+
 def staff_of_return(
     session: Session, site: Site, case: Case, now: datetime, by: UUID | None = None
 ) -> None:
