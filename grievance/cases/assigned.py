@@ -29,6 +29,7 @@ from grievance.vault.labels import Label
 LIVE = ("given", "opened")  # its interpreter can read it
 ENDED = ("handed_in", "checked", "returned", "conflict", "taken_back")
 ALLOW, REFUSE = "allow_interpreter", "refuse_interpreter"  # what the worker says
+HEARD = "record_interpreter"  # what staff heard them say
 PURPOSE = "passage"
 _GENERATION = 1  # a passage that is given again has another key
 
@@ -136,10 +137,13 @@ def said_of(row: Assigned, key: bytes) -> Said | None:
 
 
 def wish(session: Session, case_id: UUID) -> str:
-    """What the worker said last: `ALLOW`, `REFUSE`, or nothing yet."""
+    """What the worker said last, on their page or by telephone: `ALLOW`, `REFUSE`, or nothing
+    yet."""
     mine = (Event.stream_kind == Case.stream_kind, Event.stream_id == case_id)
-    asked = select(Event.verb).where(*mine, Event.verb.in_((ALLOW, REFUSE)))
-    return session.scalar(asked.order_by(Event.seq.desc()).limit(1)) or ""
+    said = select(Event.verb, Event.codes["answer"].astext)
+    asked = said.where(*mine, Event.verb.in_((ALLOW, REFUSE, HEARD)))
+    verb, answer = session.execute(asked.order_by(Event.seq.desc()).limit(1)).first() or ("", "")
+    return {"yes": ALLOW, "no": REFUSE}[answer] if verb == HEARD else verb
 
 
 def of_case(session: Session, case_id: UUID) -> list[Assigned]:

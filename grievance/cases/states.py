@@ -53,6 +53,7 @@ class Verb(StrEnum):
     CORRECT = "correct"
     ALLOW_INTERPRETER = "allow_interpreter"
     REFUSE_INTERPRETER = "refuse_interpreter"
+    RECORD_INTERPRETER = "record_interpreter"
     GIVE_PASSAGES = "give_passages"
     TAKE_BACK_PASSAGE = "take_back_passage"
     CHECK_TRANSLATION = "check_translation"
@@ -187,6 +188,11 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.REFUSE_INTERPRETER, STATES, None, WORKER, N_("No, no interpreter"),
             codes=("assigned",), ledger=(),
+        ),
+        Transition(
+            Verb.RECORD_INTERPRETER, STATES, None, "case.work",
+            N_("The worker answered about an interpreter"), guards.comes_back,
+            codes=("answer", "assigned"), ledger=("answer",),
         ),
         Transition(
             Verb.GIVE_PASSAGES, OPEN, None, "case.work", N_("Give passages to an interpreter"),

@@ -28,7 +28,7 @@ from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
 from grievance.desk.export_form import ExportForm
-from grievance.desk.giving_form import GiveForm, PassageForm
+from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
 from grievance.desk.rows import Place, Row
@@ -317,6 +317,12 @@ CASE: Mapping[Verb, Row] = {
         said=N_("%(who)s added a translation."),
         form=forms.TranslateForm,
         do=handling.translate,
+    ),
+    Verb.RECORD_INTERPRETER: Row(
+        said=N_("%(who)s wrote down what the worker answered about an interpreter."),
+        form=HeardForm,
+        do=interpreting.record_interpreter,
+        place=OWN,
     ),
     Verb.GIVE_PASSAGES: Row(
         said=N_("%(who)s gave passages to %(person)s to translate."),

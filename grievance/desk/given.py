@@ -19,7 +19,7 @@ from grievance.desk import words
 from grievance.desk.giving_form import PassageForm
 from grievance.desk.loading import Desk
 from grievance.extensions import db
-from grievance.i18n import N_, Language
+from grievance.i18n import N_, STAFF_LANGUAGES, Language
 from grievance.i18n import gettext as _
 from grievance.model import complete
 
@@ -38,6 +38,11 @@ WISHES = {
     assigned.ALLOW: N_("The worker said that an interpreter may read this."),
     assigned.REFUSE: N_("The worker does not want an interpreter to read this."),
 }
+NOT_ASKED = N_(
+    "The worker has not said yet whether an interpreter may read this, and their page does not ask "
+    "in this language. Ask them by telephone and write the answer down here."
+)
+NOBODY = N_("Nobody can say yes for a tip: no interpreter may read it.")
 complete(WISHES, ("", assigned.ALLOW, assigned.REFUSE))
 
 
@@ -90,7 +95,11 @@ def standing(desk: Desk, allowed: bool) -> Standing:
 
 def wish(desk: Desk) -> str:
     """What the worker said, in words."""
-    return _(WISHES[assigned.wish(db.session(), desk.case.id)])
+    if desk.case.one_way:
+        return _(NOBODY)
+    found = assigned.wish(db.session(), desk.case.id)
+    asked = found or desk.case.language not in STAFF_LANGUAGES
+    return _(WISHES[found] if asked else NOT_ASKED)
 
 
 def given(desk: Desk) -> list[Given]:

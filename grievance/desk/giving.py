@@ -20,6 +20,8 @@ from grievance.i18n import gettext as _
 from grievance.web.audience import audience
 from grievance.web.redirects import see_other
 
+HEARD = Verb.RECORD_INTERPRETER
+
 
 @bp.get("/cases/<reference>/passages")
 @audience("staff", "case.work")
@@ -31,7 +33,16 @@ def passages(reference: str) -> Response:
     return _page(desk, form)
 
 
-def _page(desk: Desk, form: ActForm, status: int = 200, trouble: str = "") -> Response:
+def _page(
+    desk: Desk,
+    form: ActForm,
+    status: int = 200,
+    trouble: str = "",
+    heard: ActForm | None = None,
+) -> Response:
+    session, typed = db.session(), heard is not None
+    if heard is None:
+        heard = blank(HEARD, desk, {}, operator_hours(session), now())
     page = render_template(
         "desk/passages.html",
         case=desk.case,
@@ -39,6 +50,9 @@ def _page(desk: Desk, form: ActForm, status: int = 200, trouble: str = "") -> Re
         wish=given.wish(desk),
         gives=allowed(desk.case, Verb.GIVE_PASSAGES, desk.actor),
         given=given.given(desk),
+        heard=heard if allowed(desk.case, HEARD, desk.actor) else None,
+        typed=typed,
+        heard_label=_(TABLE[HEARD].label),
         trouble=trouble,
         label=_(TABLE[Verb.GIVE_PASSAGES].label),
     )
@@ -58,6 +72,17 @@ def _again(desk: Desk, form: ActForm, trouble: Trouble | None) -> Response:
     return _page(desk, form, status, sentence)
 
 
+def _heard_again(desk: Desk, form: ActForm, trouble: Trouble | None) -> Response:
+    """With the words that were typed."""
+    hours = operator_hours(db.session())
+    give = blank(Verb.GIVE_PASSAGES, desk, people(desk.case), hours, now())
+    form.on(desk.case, str(HEARD))
+    if trouble is None or beside(form, trouble):
+        return _page(desk, give, 422, heard=form)
+    sentence, status = why(trouble)
+    return _page(desk, give, status, sentence, form)
+
+
 def _refused(desk: Desk, _form: ActForm, trouble: Trouble | None) -> Response:
     hours = operator_hours(db.session())
     form = blank(Verb.GIVE_PASSAGES, desk, people(desk.case), hours, now())
@@ -70,5 +95,6 @@ def _back(desk: Desk, _form: ActForm, _done: object) -> Response:
 
 
 stand(Verb.GIVE_PASSAGES, Page(_again, _back), "/passages")
+stand(HEARD, Page(_heard_again, _back), f"/{HEARD}")
 stand(Verb.TAKE_BACK_PASSAGE, Page(_refused, _back), f"/{Verb.TAKE_BACK_PASSAGE}")
 stand(Verb.CHECK_TRANSLATION, Page(_refused, _back), f"/{Verb.CHECK_TRANSLATION}")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from grievance.accounts.interpreters import interpreters
 from grievance.cases import assigned, passages, records
-from grievance.cases.operations.interpreting import Giving
+from grievance.cases.operations.interpreting import Giving, Heard
 from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
@@ -20,7 +20,7 @@ from grievance.i18n import BY_SLUG, STAFF_LANGUAGES, lazy
 from grievance.i18n import gettext as _
 from grievance.model import shortened
 from grievance.refusals import Refused
-from grievance.web.forms import Choices, Hidden, Line, Select
+from grievance.web.forms import Choice, Choices, Hidden, Line, Select, Tick, Words, option
 from grievance.web.read_back import Day
 
 WITHIN = timedelta(days=7)  # what is first offered
@@ -72,6 +72,36 @@ class GiveForm(ActForm):
     @property
     def codes(self) -> dict[str, Any]:
         return {"person": str(self.person.data), "language": str(self.language.data)}
+
+
+class HeardForm(ActForm):
+    """What the worker answered by telephone to what their page asks."""
+
+    answer = Choice(
+        lazy("The worker says"),
+        needed=lazy("Choose yes or no."),
+        choices=[
+            option("yes", lazy("Yes, an interpreter may read")),
+            option("no", lazy("No, no interpreter")),
+        ],
+    )
+    words = Words(
+        lazy("What you read out and what they answered"),
+        hint=lazy(
+            "Read out that interpreters read only the parts that we give them; that a name which "
+            "stands in the text is read, too; that they are told first who it is about; and that "
+            "the worker can take the yes back. It is kept sealed."
+        ),
+        needed=lazy("Write what was read out and what the worker answered."),
+        limit=2000,
+    )
+    read_back = Tick(
+        lazy("I read it back, and the worker said that it is right"),
+        needed=lazy("Read it back to the worker first."),
+    )
+
+    def value(self, desk: Desk) -> Heard:
+        return Heard(self.answer.data == "yes", str(self.words.data or ""))
 
 
 class PassageForm(ActForm):

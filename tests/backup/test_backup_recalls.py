@@ -255,7 +255,12 @@ def test_the_chains_are_whole_and_name_the_restore(
     said = again.scalars(select(Event).where(Event.verb == REPLAYED)).all()
     assert {event.actor for event in said} == {RESTORE.name} == {"cli:backup restore"}
     erased = {audit.ERASED, Verb.ASK_ERASURE, Verb.STOP_ERASURE}  # `test_backup_erased`
-    given = {Verb.REFUSE_INTERPRETER, Verb.TAKE_BACK_PASSAGE, Verb.RETURN_PASSAGE}
+    given = {
+        Verb.REFUSE_INTERPRETER,
+        Verb.RECORD_INTERPRETER,
+        Verb.TAKE_BACK_PASSAGE,
+        Verb.RETURN_PASSAGE,
+    }
     erased |= {*given, Verb.WORRIED}  # `cases/test_interpreting`, `cases/test_cases_after_end`
     assert {event.codes["act"] for event in said} == set(ledger.ACTS) - erased
     fresh.work("anchor")

@@ -304,6 +304,9 @@ def _of_passage(do, value=lambda passage: passage, by=World.act) -> Doer:
 DOERS: dict[Verb, Doer] = {
     Verb.ALLOW_INTERPRETER: lambda w, a: interpreting.allow_interpreter(w.own(a)),
     Verb.REFUSE_INTERPRETER: lambda w, a: interpreting.refuse_interpreter(w.own(a)),
+    Verb.RECORD_INTERPRETER: lambda w, a: interpreting.record_interpreter(
+        w.act(a), interpreting.Heard(False, "She says no.")
+    ),
     Verb.GIVE_PASSAGES: lambda w, a: interpreting.give_passages(w.act(a), w.giving()),
     Verb.TAKE_BACK_PASSAGE: _of_passage(interpreting.take_back_passage),
     Verb.CHECK_TRANSLATION: _of_passage(interpreting.check_translation),
@@ -738,7 +741,7 @@ VERSIONED = (
     Verb.RECORD_REMEDY, Verb.AGREE_REMEDY, Verb.CONFIRM_FOR_WORKER, Verb.BREACH_FOR_WORKER,
     Verb.RECORD_SIGN_OFF, Verb.TRY_TO_REACH, Verb.PROPOSE_CLOSE, Verb.CLOSE, Verb.PROPOSE_ERASE,
     Verb.ERASE, Verb.STATE_FACTS, Verb.ADD_FILE,
-    Verb.WITHDRAW_QUESTION, Verb.RECORD_ANSWER,
+    Verb.WITHDRAW_QUESTION, Verb.RECORD_ANSWER, Verb.RECORD_INTERPRETER,
 )  # fmt: skip
 
 

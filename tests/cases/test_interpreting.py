@@ -148,6 +148,7 @@ def test_who_takes_it_back_takes_the_key_with_it(world: World, how: str) -> None
     ("verb", "why", "state"),
     [
         (Verb.REFUSE_INTERPRETER, {}, "taken_back"),
+        (Verb.RECORD_INTERPRETER, {"answer": "no"}, "taken_back"),
         (Verb.TAKE_BACK_PASSAGE, {}, "taken_back"),
         (Verb.RETURN_PASSAGE, {"why": "conflict"}, "conflict"),
     ],
@@ -160,8 +161,8 @@ def test_a_restore_takes_it_back_again(
     act = ledger.Act(str(world.case.id), 10_000, "ab" * 32, verb, NOW.isoformat(), codes)
     assert replaying.replay(world.session, [act], NOW).acts == 1
     assert (row.state, row.box) == (state, None)
-    assert assigned.in_conflict(world.session, world.case.id, row.person_id) == bool(why)
-    refuses = verb == Verb.REFUSE_INTERPRETER
+    assert assigned.in_conflict(world.session, world.case.id, row.person_id) == ("why" in why)
+    refuses = verb in (Verb.REFUSE_INTERPRETER, Verb.RECORD_INTERPRETER)
     assert (assigned.wish(world.session, world.case.id) == assigned.REFUSE) == refuses
     assert replaying.replay(world.session, [act], NOW).acts == 0
 

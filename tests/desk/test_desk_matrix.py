@@ -95,6 +95,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
             "due_on": "2030-05-10",
             "other_side": "Mihon Foods",
         },
+        Verb.RECORD_INTERPRETER: lambda: {"answer": "no", "words": "No", "read_back": "yes"},
         Verb.TAKE_BACK_PASSAGE: lambda: _passage(world),
         Verb.CHECK_TRANSLATION: lambda: _passage(world),
         Verb.PROPOSE_ERASE: lambda: {"ground": "worker", "why": "On her page"},

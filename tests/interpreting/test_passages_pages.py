@@ -148,9 +148,53 @@ def test_each_is_told_what_the_other_did_and_nothing_of_it(
     session.commit()
     assert give(handler, filed).status_code == 303
     assert "passage_waits" in mailed()
-    assert press(handler, read_page(handler.get(f"/staff/cases/{reference}/passages")),
-                 "/take_back_passage") == 303
+    assert (
+        press(
+            handler,
+            read_page(handler.get(f"/staff/cases/{reference}/passages")),
+            "/take_back_passage",
+        )
+        == 303
+    )
     assert notices.take_untold(session, [thu.id], now()) == {}
+
+
+def test_a_yes_by_telephone_counts_as_the_workers_own_and_so_does_a_no(
+    app: Flask, session: Session
+) -> None:
+    one = way(app, session, language="en", company=EMPLOYER)  # their page does not ask
+    thu = add_interpreter(session, one.operator)
+    session.commit()
+    worker, handler = visit(app, session, one.filed.code), browser(app, session, one.handler)
+    interpreter = browser(app, session, thu)
+    there = f"/staff/cases/{one.case.reference}/passages"
+
+    def hear(**typed: str) -> int:
+        return press(handler, read_page(handler.get(there)), "/record_interpreter", **typed)
+
+    assert not read(worker).all("div", data_interpreter="")
+    assert "their page does not ask" in read_page(handler.get(there)).main
+    said = {"answer": "yes", "words": "Read out; she said: yes, please."}
+    assert hear(**said) == 422  # nobody read it back
+    assert assigned.wish(session, one.case.id) == ""
+    assert hear(**said, read_back="y") == 303
+    assert "an interpreter may read what you wrote" in read(worker).main
+    assert give(handler, one).status_code == 303
+    opened(interpreter)
+    assert hear(answer="no", words="She changed her mind.", read_back="y") == 303
+    assert not read_page(interpreter.get(LIST)).all("a", **{"class": "tile"})
+    assert "no interpreter may read" in read(worker).main
+    assert give_again(handler, there) == []
+    (yes, no) = session.scalars(
+        select(Event).where(Event.verb == Verb.RECORD_INTERPRETER).order_by(Event.seq)
+    )
+    assert (yes.codes["answer"], no.codes["answer"]) == ("yes", "no")
+    assert len(no.codes["assigned"]) == 1
+
+
+def give_again(handler: Browser, there: str) -> list[object]:
+    """The buttons that give a passage."""
+    return list(read_page(handler.get(there)).all("button", **{"data-verb": "give_passages"}))
 
 
 @pytest.mark.usefixtures("thu")

@@ -19,16 +19,27 @@ from grievance.cases import assigned, passages
 from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.assigned import LIVE, Assigned, Content, Said
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, Recusal, Translation
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.passages import Text
 from grievance.cases.states import Verb
 from grievance.cases.transitions import INTERPRETER
+from grievance.clock import to_the_hour
 from grievance.refusals import Refused
 from grievance.vault import values
 from grievance.vault.keys import Holder, new_key
 from grievance.vault.labels import Label
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the worker said by telephone or in person: whether an interpreter may read it, and the
+    words that were read back to them."""
+
+    yes: bool
+    words: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,24 @@ def refuse_interpreter(act: Act | JobAct) -> None:
     if assigned.wish(act.session, act.case.id) != assigned.REFUSE:
         ended = end(act, assigned.live(act.session, act.case.id))
         act.move(Verb.REFUSE_INTERPRETER, assigned=ended)
+
+
+def record_interpreter(act: Act, heard: Heard) -> None:
+    """Write down the worker's yes or no that somebody heard and read back to them. It counts as
+    theirs on their page; a no takes at once what interpreters have. The worker gets the neutral
+    letter.
+
+    Refuses `words` without them, and `state` for a yes to a case that is over.
+    """
+    act.check(Verb.RECORD_INTERPRETER)
+    if heard.yes and act.case.state not in OPEN:
+        raise Refused("state")
+    detail = act.detail(heard.words, "words")
+    ended = [] if heard.yes else end(act, assigned.live(act.session, act.case.id))
+    act.case.worker_acted_at = to_the_hour(act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    answer = "yes" if heard.yes else "no"
+    act.move(Verb.RECORD_INTERPRETER, detail=detail, answer=answer, assigned=ended)
 
 
 def end(act: Act | JobAct, rows: Iterable[Assigned], state: str = "taken_back") -> list[str]:

@@ -245,6 +245,12 @@ def _no_interpreter(session: Session, case: Case, _act: Act, now: datetime) -> N
     again.move(Verb.REFUSE_INTERPRETER, assigned=ended)
 
 
+def _heard(session: Session, case: Case, act: Act, now: datetime) -> None:
+    """A no that staff heard holds again; a yes is asked again."""
+    if act.codes["answer"] == "no":
+        _no_interpreter(session, case, act, now)
+
+
 def _passages(session: Session, case: Case, act: Act, now: datetime) -> None:
     """What an interpreter had no more they have no more; nor any other, after a conflict. What was
     given after the backup is not there."""
@@ -278,6 +284,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.STOP_ERASURE: _wish,
     Verb.ERASE: _erase,
     Verb.REFUSE_INTERPRETER: _no_interpreter,
+    Verb.RECORD_INTERPRETER: _heard,
     Verb.TAKE_BACK_PASSAGE: _passages,
     Verb.RETURN_PASSAGE: _passages,
 }
