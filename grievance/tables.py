@@ -23,6 +23,7 @@ MODULES = (
     "cases.corrections",
     "cases.assigned",
     "cases.own_reminders",
+    "cases.calls",
     "cases.proofs",
     "demo.models",
 )

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from grievance.accounts.audit import Detail
-from grievance.cases import messages
+from grievance.cases import calls, messages
 from grievance.cases.actors import Actor
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
@@ -72,6 +72,8 @@ class Act:
 
     def move(self, verb: Verb, *, detail: Detail | None = None, **codes: Any) -> None:
         """Do the state change of the verb and append its event with these codes."""
+        if self.actor.role == "worker":
+            calls.came(self.session, self.case.id, self.at)
         moving.move(self, verb, codes, detail)
         reminding.plan(self.session, self.site, self.opened, self.now)
 

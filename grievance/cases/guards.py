@@ -14,7 +14,7 @@ from sqlalchemy.orm import object_session
 from grievance.accounts.models import Person
 from grievance.accounts.queries import absent
 from grievance.accounts.roles import Permission
-from grievance.cases import checks, erasures, queries
+from grievance.cases import calls, checks, erasures, queries
 from grievance.cases.actors import Actor
 from grievance.cases.assigned import ALLOW, wish
 from grievance.cases.lifecycle import OPEN
@@ -98,12 +98,14 @@ def erasure_to_stop(case: Case, actor: Actor) -> bool:
 
 
 def open_or_wanted(case: Case, _actor: Actor) -> bool:
-    """The case is open, or its worker waits for its erasure or was not heard of after the end; or
-    the clock of that runs: somebody is told rather than nobody."""
+    """The case is open, or its worker waits for its erasure or for a call, or was not heard of
+    after the end; or the clock of that runs: somebody is told rather than nobody."""
     session = object_session(case)
     if case.state in OPEN or session is None:
         return True
-    return erasures.watched(session, case.id) or checks.running(session, case.id) is not None
+    if erasures.watched(session, case.id) or calls.open_call(session, case.id):
+        return True
+    return checks.running(session, case.id) is not None
 
 
 def check_runs(case: Case, _actor: Actor) -> bool:

@@ -125,6 +125,7 @@ class Verb(StrEnum):
     SIGN_OFF = "sign_off"
     RECORD_SIGN_OFF = "record_sign_off"
     TRY_TO_REACH = "try_to_reach"
+    RECORD_CALL = "record_call"
     CHECKED_IN = "checked_in"
     WORRIED = "worried"
     PROPOSE_CLOSE = "propose_close"
@@ -329,10 +330,8 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.REFER, READ, None, "case.work", N_("Ask the worker for consent"),
             guards.comes_back,
-            codes=(
-                "referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
-                "parts", "replaced?",
-            ), ledger=("mechanism", "replaced"),
+            codes=("referral", "packet", "digest", "check", "mechanism", "purpose", "form", "ends",
+                "parts", "replaced?"), ledger=("mechanism", "replaced"),
         ),
         Transition(
             Verb.RECORD_CONSENT, BEGUN, None, "case.work", N_("Record the worker's answer"),
@@ -464,6 +463,10 @@ TABLE: dict[Verb, Transition] = {
             Verb.TRY_TO_REACH, (*BEGUN, "closed"), None, "case.work",
             N_("I tried to reach the worker"), guards.open_or_checked,
             codes=("attempt", "way", "value"),
+        ),
+        Transition(
+            Verb.RECORD_CALL, STATES, None, "case.work", N_("Write down the call"),
+            codes=("result", "message?", "attempt?"), versioned=False,
         ),
         Transition(
             Verb.CHECKED_IN, ("closed",), None, WORKER, N_("All is well"), guards.check_runs,

@@ -61,7 +61,7 @@ SCREENS = (
     "templates/intake/case.html", "templates/intake/case_file.html",
     "templates/intake/case_seen.html", "templates/intake/number.html",
     "templates/intake/new_number.html", "grievance/intake/message_form.py",
-    "grievance/intake/sending.py",
+    "grievance/intake/sending.py", "grievance/cases/call_words.py",
     "templates/web/error.html",
     "grievance/intake/visits.py",
     "grievance/intake/interpreter.py", "templates/intake/case_interpreter.html",

@@ -40,6 +40,7 @@ LADDERS: Mapping[str, Ladder] = {
     "follow_up": Ladder(len(RUNGS), working_days=2),  # ask the worker whether it really arrived
     "erasure": Ladder(len(RUNGS), working_days=1),  # the worker wants the report deleted
     "check_in": Ladder(len(RUNGS), working_days=2),  # not heard of after the end
+    "call": Ladder(len(RUNGS), working_days=1),  # the worker wants to hear by telephone
 }
 complete(LADDERS, KINDS)
 

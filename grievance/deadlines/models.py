@@ -12,7 +12,7 @@ from grievance.model import Base, code, identifier
 
 KINDS = (
     "acknowledge", "danger", "answer", "next_step", "appeal", "chase", "remedy", "follow_up",
-    "erasure", "check_in",
+    "erasure", "check_in", "call",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import add_months, end_of_day, local_day
-from grievance.deadlines.hours import Hours, after_hours
+from grievance.deadlines.hours import Hours, after_hours, after_working_days
 from grievance.deadlines.ladders import LADDERS, NEVER, next_try, waited
 from grievance.deadlines.models import KINDS, Deadline
 from grievance.model import some_of
@@ -37,9 +37,11 @@ ERASURE_DAYS = 14
 # stage C7), and has two weeks to answer before somebody looks for them.
 CHECK_DAYS = (30, 90, 180)
 CHECK_ANSWER_DAYS = 14
+# Who wants to be called hears of news within two working days (the product's rule for staff).
+CALL_DAYS = 2
 REOPEN_MONTHS = 12  # in which a case that is over can be opened again
 PROMISES = ("chase", "remedy", "follow_up")
-LASTING = ("erasure",)  # asked for whatever becomes of the case
+LASTING = ("erasure", "call")  # asked for whatever becomes of the case
 DAYS = {
     "acknowledge": ACKNOWLEDGE_DAYS,
     "next_step": NEXT_STEP_DAYS,
@@ -49,7 +51,7 @@ DAYS = {
     "follow_up": FOLLOW_UP_DAYS,
     "erasure": ERASURE_DAYS,
 }
-some_of(DAYS, KINDS, without=("danger", "chase", "check_in"))
+some_of(DAYS, KINDS, without=("danger", "chase", "check_in", "call"))
 
 
 class NoRung(Exception):
@@ -57,15 +59,17 @@ class NoRung(Exception):
 
 
 def due(kind: str, now: datetime, hours: Hours) -> datetime:
-    """When a clock of this kind that starts now is due: for danger four operator hours on, else the
-    end of the last local day, or of the last before it on which somebody reads: what is promised
-    for a closed day would be kept after it.
+    """When a clock of this kind that starts now is due: for danger four operator hours on, for a
+    call two working days, else the end of the last local day, or of the last before it on which
+    somebody reads: what is promised for a closed day would be kept after it.
 
     What is `LASTING` is counted anew from the wish while it runs: there no calendar, which may
     change meanwhile, moves the day that the worker was told.
     """
     if kind == "danger":
         return after_hours(hours, now, timedelta(hours=DANGER_HOURS))
+    if kind == "call":
+        return after_working_days(hours, now, CALL_DAYS)
     today = local_day(now, hours.zone)
     last = today + timedelta(days=DAYS[kind])
     day = last if kind in LASTING else hours.last_reading_day(today, last)
@@ -163,3 +167,11 @@ def wait_once_more(session: Session, case_id: UUID, now: datetime, hours: Hours)
     for clock in running(session, case_id):
         if clock.attempts and clock.next_try and clock.next_try < NEVER:
             clock.next_try = waited(clock.kind, max(clock.next_try, now), hours)
+
+
+def lift(session: Session, case_id: UUID, kind: str, now: datetime) -> None:
+    """Let the second rung of a clock be told next, and now: who stands on the first has done what
+    they can. One that is as high already keeps its rung."""
+    for clock in running(session, case_id):
+        if clock.kind == kind and not clock.attempts:
+            clock.attempts, clock.next_try = 1, now

@@ -18,7 +18,7 @@ def falls_between(session: Session, first: date, last: date, zone: str) -> int:
     chosen = select(func.count()).where(
         Deadline.met_at.is_(None),
         Deadline.stopped_at.is_(None),
-        Deadline.kind != "check_in",  # there the worker answers, or not
+        Deadline.kind.not_in(("check_in", "call")),  # there the worker answers, or not
         Deadline.due_at > end_of_day(day_before, zone),
         Deadline.due_at <= end_of_day(last, zone),
     )

@@ -5,7 +5,8 @@
 needs two people and who steps aside, `referring` what goes to other bodies, `packet_copies` its
 papers, `board` all of them; `giving` passages for interpreters; `remedy` what was promised and
 came, `closing` how a case ends, `erasing` what deletes it, `exporting` what is printed or saved of
-it; `reissuing` a new code, `calling` a filing for somebody who called. `loading` is the one loader;
+it; `reissuing` a new code, `calling` a filing for somebody who called,
+`call_backs` whom to call back. `loading` is the one loader;
 `reading`, `given`, `remedy_reading`, `events`, `advice` and `words` turn rows and codes into what a
 person reads.
 """
@@ -19,6 +20,7 @@ from grievance.desk import (
     board,
     bulk,
     calendar,
+    call_backs,
     calling,
     case_files,
     correcting,
@@ -43,9 +45,9 @@ from grievance.desk.returning_to import back_to_queue
 from grievance.web.pages import provide
 
 __all__ = [
-    "acting", "board", "bulk", "calendar", "calling", "case_files", "correcting", "denied",
-    "erasing", "exporting", "facts", "finding", "giving", "inbox", "init_app", "listing",
-    "packet_copies", "referring", "reissuing", "remedy", "reminders",
+    "acting", "board", "bulk", "calendar", "call_backs", "calling", "case_files",
+    "correcting", "denied", "erasing", "exporting", "facts", "finding", "giving", "inbox",
+    "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "reminders",
     "views",
 ]  # fmt: skip
 

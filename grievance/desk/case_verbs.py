@@ -20,6 +20,7 @@ from grievance.cases.operations import (
     passing,
     receipts,
     remedying,
+    ringing,
     stating,
     unfolding,
 )
@@ -27,6 +28,7 @@ from grievance.cases.states import Verb
 from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
+from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
 from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
 from grievance.desk.reissue_form import ReissueForm
@@ -202,6 +204,13 @@ CASE: Mapping[Verb, Row] = {
         form=closing_forms.TryForm,
         do=closing.try_to_reach,
         place=COLUMN,
+    ),
+    Verb.RECORD_CALL: Row(
+        said=N_("%(who)s called the worker: %(called)s."),
+        form=CallForm,
+        do=ringing.record_call,
+        place=OWN,
+        shows_who=True,
     ),
     Verb.PROPOSE_DECLINE: Row(
         said=N_("%(who)s proposed to decline the case."),

@@ -13,6 +13,7 @@ from grievance.cases import labels
 from grievance.cases.states import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
+from grievance.desk.call_words import CALLED
 from grievance.desk.referral_words import ANSWERS
 from grievance.desk.verbs import DESK
 from grievance.desk.words import AUTHOR, LEVEL
@@ -136,6 +137,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "outcome": _(labels.RESULT.get(codes.get("outcome", ""), "")),
         "level": _(LEVEL.get(codes.get("level", 0), "")),
         "days": codes.get("days", ""),
+        "called": _(CALLED.get(codes.get("result", ""), "")),
     }
 
 

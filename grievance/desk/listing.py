@@ -17,7 +17,7 @@ from grievance.accounts.operations.keys import approvers
 from grievance.accounts.partners import unconfirmed
 from grievance.accounts.roles import KEY_HOLDERS, Permission
 from grievance.accounts.staff import Member
-from grievance.cases import labels, passed, queries
+from grievance.cases import calls, labels, passed, queries
 from grievance.cases import queue as listed
 from grievance.cases.models import Case
 from grievance.cases.queue import Seer
@@ -117,7 +117,11 @@ def _cases_today(member: Member) -> str:
         "desk/today.html",
         lists={name: rows_of(part.cases, at) for name, part in found.items()},
         unreached=rows_of(shown, at),
-        counts={**counts, "unreached": _counted(len(lost))},
+        counts={
+            **counts,
+            "unreached": _counted(len(lost)),
+            "calls": _counted(calls.waiting(session, member.person_id, at)),
+        },
         more={**more, "unreached": len(lost) > len(shown)},
         headings={name: _(label) for name, label in words.LIST.items()},
         passed=_passed_on(member, found["passed"].cases, at),

@@ -59,6 +59,12 @@ ENTRIES = (
         N_("What you were told of cases in the last weeks."),
     ),
     Entry(
+        "desk.calls",
+        N_("Calls"),
+        frozenset({P.CASE_WORK}),
+        N_("Workers who want to hear news by telephone: whom to call, and when."),
+    ),
+    Entry(
         "desk.referrals",
         N_("Hand-overs"),
         frozenset({P.CASE_READ}),

@@ -74,6 +74,7 @@ CLOCK = {
     "follow_up": N_("Ask the worker whether it really arrived"),
     "erasure": N_("Delete the case, as its worker asked"),
     "check_in": N_("Hear from the worker after the end"),
+    "call": N_("Call the worker"),
 }
 complete(CLOCK, KINDS)
 LEVEL = {

@@ -40,6 +40,7 @@ WHAT = {
     "referral": N_("how a hand-over stands"),
     "remedy": N_("what was promised to you"),
     "reissue": N_("the page for giving you a new number"),
+    "call": N_("how to call you, and when that is safe"),
     "passages": N_("what was given to an interpreter, and the translation"),
     "passage": N_("one passage of what you wrote, to translate it"),
     "erase": N_("the page for deleting your report"),

@@ -41,6 +41,7 @@ STEPS = (
 )
 WORKED_ON = ("with_mechanism", "in_dialogue")
 # The clock whose day a worker is told, where it is not simply the next one.
+UNSAID = ("erasure", "call")  # another sentence says the one; the other is no answer of ours
 CLOCKS = {"remedy_agreed": "remedy", "remedy_monitored": "follow_up"}
 LATE = {
     "remedy_agreed": N_(
@@ -178,9 +179,9 @@ def _late(session: Session, case: Case) -> bool:
 def _due(session: Session, case: Case) -> datetime | None:
     if case.state in CLOCKS:
         return _ends(session, case, CLOCKS[case.state])
-    if _ends(session, case, "erasure") == case.next_due:  # another sentence says that one
+    if case.next_due in [_ends(session, case, kind) for kind in UNSAID]:
         running = clocks.running(session, case.id)
-        return next((one.due_at for one in running if one.kind != "erasure"), None)
+        return next((one.due_at for one in running if one.kind not in UNSAID), None)
     return case.next_due if case.next_due < NEVER else None
 
 

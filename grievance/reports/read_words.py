@@ -17,6 +17,7 @@ OPENED = {
     "referral": N_("A hand-over"),
     "remedy": N_("A remedy"),
     "reissue": N_("The page for a new code"),
+    "call": N_("How to call the worker"),
     "passages": N_("What was given to interpreters, and their translations"),
     "passage": N_("One passage, to translate it"),
     "erase": N_("The page for deleting the case"),

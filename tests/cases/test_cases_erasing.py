@@ -15,6 +15,7 @@ from grievance.accounts.audit import ERASED
 from grievance.accounts.models import Event
 from grievance.cases import files, index, queries, records
 from grievance.cases.assigned import Assigned
+from grievance.cases.calls import CallBack
 from grievance.cases.corrections import Correction
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
@@ -113,6 +114,7 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
         [
             Outcome(id=uuid4(), **mine, **told, **sealed),
             LimitationDate(**mine, latest_safe=TODAY),
+            CallBack(**mine, kinds=["message"], made_at=NOW),
             Correction(
                 id=uuid4(),
                 **mine,

@@ -14,7 +14,7 @@ from grievance.accounts.models import Event
 from grievance.accounts.named import unnamed
 from grievance.accounts.partners import recipient_of
 from grievance.accounts.roles import Permission
-from grievance.cases import assigned, files, queries
+from grievance.cases import assigned, calls, files, queries
 from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor, of_job
 from grievance.cases.lifecycle import OPEN, PROMISED, STATES
@@ -46,6 +46,7 @@ from grievance.cases.operations import (
     referring,
     remedying,
     replying,
+    ringing,
     stating,
     unfolding,
     warning,
@@ -64,6 +65,7 @@ from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
 from grievance.cases.operations.replying import Sent
+from grievance.cases.operations.ringing import Called
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
 from grievance.cases.states import TABLE, Verb
@@ -345,6 +347,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.SIGN_OFF: _sign_off,
     Verb.RECORD_SIGN_OFF: _record_sign_off,
     Verb.TRY_TO_REACH: _try,
+    Verb.RECORD_CALL: _of(ringing.record_call, lambda: Called("no_answer", words(""))),
     Verb.CHECKED_IN: lambda w, a: aftercare.check_in(w.own(a), CheckIn("yes", False, words(""))),
     Verb.WORRIED: lambda w, a: aftercare.check_in(w.own(a), CheckIn("no", True, words(""))),
     Verb.PROPOSE_CLOSE: _propose_close,
@@ -583,7 +586,13 @@ def _allowed(world: World) -> None:
 LINKED = (
     Verb.RENEW_LINK, Verb.CLOSE_LINK, Verb.BODY_OPENED, Verb.BODY_WROTE, Verb.LINK_SHUT,
 )  # fmt: skip
+
+
 # What some verbs need to be so in the state the case stands in.
+def _to_be_called(world: World) -> None:
+    calls.make(world.session, world.case, "message", NOW)
+
+
 READY: dict[Verb, Callable[[World], object]] = {
     **{verb: _hand_over(step) for verb, step in STEP.items()},
     Verb.REFER: _directory,
@@ -593,6 +602,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.PASS_ON: _taken,
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
     Verb.SEND_BACK: _proposed,
+    Verb.RECORD_CALL: _to_be_called,
     Verb.AGREE_REMEDY: _promise,
     Verb.PROPOSE_CLOSE: keep_sign_off,
     Verb.CLOSE: _proposed_to_close,

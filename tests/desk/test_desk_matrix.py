@@ -87,6 +87,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.BREACH_FOR_WORKER: lambda: HOW,
         Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
         Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
+        Verb.RECORD_CALL: lambda: {"result": "reached", "words": "She was told"},
         Verb.PROPOSE_CLOSE: lambda: {**SAYS, "result": "advised"},
         Verb.GIVE_PASSAGES: lambda: {
             "passages": "what-happened",
@@ -144,6 +145,7 @@ def address(world: World, verb: Verb) -> str:
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
         Verb.GIVE_PASSAGES: f"{case}/passages",
+        Verb.RECORD_CALL: f"{case}/call",
         Verb.STATE_FACTS: f"{case}/facts/company",
         Verb.CORRECT: f"{case}/correct/note/{_note(world)}",
     }

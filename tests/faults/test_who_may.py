@@ -82,6 +82,7 @@ def paths(reference: str) -> list[str]:
         Verb.REFER: f"{case}/refer/jp-lsio",
         Verb.RECORD_REMEDY: f"{case}/remedy",
         Verb.GIVE_PASSAGES: f"{case}/passages",
+        Verb.RECORD_CALL: f"{case}/call",
         Verb.STATE_FACTS: f"{case}/facts/company",
         Verb.CORRECT: f"{case}/correct/note/{uuid4()}",
     }

@@ -16,7 +16,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
-from grievance.cases import records
+from grievance.cases import calls, records
 from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case
 from grievance.cases.site import Site
@@ -89,7 +89,9 @@ def confirm(act: Act, typed: str) -> None:
 
 def leave(act: Act, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """No letter goes any more to an address that was taken away: what is planned and what waits for
-    it is deleted. Another case of that address may lose one neutral letter that waits."""
+    it is deleted. Another case of that address may lose one neutral letter that waits. Who wants no
+    call any more gets none."""
+    calls.moved(act.session, act.case.id, after, act.at)
     box = before.get(BOX)
     if not box or after.get(BOX) == box:
         return

@@ -28,7 +28,7 @@ def withdraw_question(act: Act) -> None:
     if owed:
         act.start("answer")
         act.case.worker_waits = True
-    _ours(act)
+    _ours(act, "message")
     act.move(Verb.WITHDRAW_QUESTION, message=asked.id)
 
 
@@ -47,17 +47,17 @@ def record_answer(act: Act, written: Written) -> Message:
     message = act.write("worker", Verb.RECORD_ANSWER, written)
     unsay(act)
     act.case.worker_acted_at = to_the_hour(act.now)
-    _ours(act)
+    _ours(act, telling.HEARD)
     act.move(Verb.RECORD_ANSWER, message=message.id)
     return message
 
 
-def _ours(act: Act) -> None:
+def _ours(act: Act, kind: str) -> None:
     """The next step is ours again, and a second look that is open goes on; the worker gets news."""
     act.start("next_step")
     if act.case.appealed_at:
         act.start("appeal")
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, kind)
 
 
 def _question(session: Session, case: Case) -> tuple[Message, bool]:

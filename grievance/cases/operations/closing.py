@@ -77,7 +77,7 @@ def record_sign_off(act: Act, said: SignOff) -> None:
     if said.reprisal:
         waits(act, grave=True)
     act.start("next_step")
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, telling.HEARD)
     act.move(Verb.RECORD_SIGN_OFF, feedback=given.id, given_by=given.given_by)
 
 

@@ -69,7 +69,7 @@ def correct(act: Act, found: Corrected) -> None:
     told["language"] = found.written.language
     act.session.add(corrections.keep(act.opened, row, told))
     if found.kind != "note":
-        telling.worker_of_news(act.session, act.site, act.opened, act.now)
+        telling.worker_of_news(act.session, act.site, act.opened, act.now, "corrected")
     act.move(Verb.CORRECT, kind=found.kind, target=str(found.target))
 
 

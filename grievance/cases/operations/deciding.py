@@ -139,7 +139,7 @@ def send_back(act: Act, written: Written) -> None:
     note = act.write("staff", Verb.SEND_BACK, written)
     foureyes.decide(act, asked, "sent_back")
     if erasures.not_told(act.session, asked, act.at):
-        telling.worker_of_news(act.session, act.site, act.opened, act.now)
+        telling.worker_of_news(act.session, act.site, act.opened, act.now, "decision")
     act.move(Verb.SEND_BACK, proposal=asked.id, message=note.id)
 
 
@@ -234,7 +234,7 @@ def reopen(act: Act) -> None:
         raise Refused("too_late")
     begin_again(act, "next_step")
     telling.staff_of_return(act.session, act.site, act.case, act.now, act.actor.person)
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, "decision")
     act.move(Verb.REOPEN)
 
 

@@ -58,7 +58,7 @@ def ask_erasure(act: Act) -> Erasure:
     act.session.add(row)
     act.case.worker_acted_at = act.at
     telling.staff_of_answer(act.session, act.site, act.case, act.now)
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, "erasure")
     erasures.watch(act.session, act.case.id, act.at)
     act.move(Verb.ASK_ERASURE, erasure=row.id, given_by=given_by_of(act.actor.known_to))
     return row
@@ -133,7 +133,7 @@ def propose_erase(act: Act, wanted: Erasing) -> FourEyes:
     if before and wanted.ground == "told":
         before.ended_at = act.now
     elif wanted.ground != "worker":
-        telling.worker_of_news(act.session, act.site, act.opened, act.now)
+        telling.worker_of_news(act.session, act.site, act.opened, act.now, "erasure")
     erasures.watch(act.session, act.case.id, act.now)
     act.move(Verb.PROPOSE_ERASE, proposal=asked.id, erasure=row.id, ground=row.ground)
     return asked

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import PersonFact, operator, people
 from grievance.accounts.roles import Permission, permissions_of
-from grievance.cases import files, queries, records
+from grievance.cases import calls, files, queries, records
 from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
@@ -156,7 +156,8 @@ def answer(act: Act, verb: Verb, written: Written) -> Message:
     case.worker_waits = False
     if case.assignee_id is None and not eyes.barred(act.session, case, person, act.now):
         case.assignee_id = person
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    kind = "question" if verb == Verb.ASK_WORKER else "message"
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, kind)
     return message
 
 
@@ -202,7 +203,8 @@ def tell_worker(act: Act, written: Written) -> Message:
 
 def _nothing_runs(session: Session, case: Case) -> bool:
     """An open case without a clock would be forgotten; only the worker may be waited for."""
-    return case.state != "awaiting_worker" and not clocks.running(session, case.id)
+    ours = (one for one in clocks.running(session, case.id) if one.kind != calls.CLOCK)
+    return case.state != "awaiting_worker" and next(ours, None) is None
 
 
 def note(act: Act, written: Written) -> Message:
@@ -274,7 +276,7 @@ def accept(act: Act) -> None:
     act.case.decided_at = act.now
     act.meet("next_step", "appeal")
     act.start("next_step")
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, "decision")
     act.move(Verb.ACCEPT)
 
 

@@ -123,7 +123,7 @@ def read_reply(act: Act, about: About[Shown]) -> None:
     for row in unread:
         row.read_at, row.shown = act.now, about.said.words and not _asks(session, row)
     if not all(_asks(session, row) for row in unread):
-        telling.worker_of_news(session, act.site, act.opened, act.now)
+        telling.worker_of_news(session, act.site, act.opened, act.now, "body")
     act.move(Verb.READ_REPLY, referral=referral.id, answers=[str(one.answer_id) for one in unread])
 
 

@@ -222,7 +222,7 @@ def change(act: Act, keys: ReceiptKeys) -> Receipt:
     fresh = add_receipt(session, act.site, opened, NewReceipt(keys, old.role), act.at)
     give_packets(session, packets_held(session, opened), receipt_holder(fresh))
     _retire(session, old)
-    telling.worker_of_news(session, act.site, opened, act.now)
+    telling.worker_of_news(session, act.site, opened, act.now, "number")
     act.case.worker_acted_at = act.at
     act.move(Verb.CHANGE_RECEIPT, receipt=fresh.id, retired=old.id)
     return fresh
@@ -290,6 +290,6 @@ def reissue(act: Act, keys: ReceiptKeys) -> Receipt:
     for receipt in lost:
         _retire(session, receipt)
     asked.state, asked.decided_by, asked.decided_at = "issued", person, act.now
-    telling.worker_of_news(session, act.site, opened, act.now)
+    telling.worker_of_news(session, act.site, opened, act.now, "number")
     act.move(Verb.REISSUE, receipt=fresh.id, retired=[str(receipt.id) for receipt in lost])
     return fresh

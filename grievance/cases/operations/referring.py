@@ -99,7 +99,7 @@ def refer(act: Act, wanted: Proposal) -> Referral:
     asking = Asking(wanted.purpose, wanted.ends_on, act.today)
     steps.ask(session, referral, kept.packet, asking, act.now)
     case.assignee_id = case.assignee_id or act.actor.person
-    telling.worker_of_news(session, act.site, act.opened, act.now)
+    telling.worker_of_news(session, act.site, act.opened, act.now, "consent")
     more: dict[str, Any] = {"replaced": replaced.id} if replaced else {}
     act.move(
         Verb.REFER,
@@ -180,7 +180,7 @@ def deliver(act: Act, about: About[Delivery]) -> None:
     laid = laying.lay(act, referral, opened) if opened and on_desk else {}
     case.decided_at = case.decided_at or act.now
     case.handed_over_at = case.handed_over_at or act.now
-    telling.worker_of_news(session, act.site, act.opened, act.now)
+    telling.worker_of_news(session, act.site, act.opened, act.now, "body")
     act.move(Verb.DELIVER, referral=referral.id, by=delivery.by, channel=delivery.channel, **laid)
 
 
@@ -197,7 +197,7 @@ def record_answer(act: Act, about: About[Answered]) -> None:
     if said.file_id and session.get_one(CaseFile, said.file_id).case_id != act.case.id:
         raise Refused("other_case")
     answer = steps.record_answer(act, referral, said)
-    telling.worker_of_news(session, act.site, act.opened, act.now)
+    telling.worker_of_news(session, act.site, act.opened, act.now, "body")
     more: dict[str, Any] = {"file": said.file_id} if said.file_id else {}
     act.move(
         verb,
@@ -214,7 +214,7 @@ def mark_silent(act: Act, about: About[date]) -> None:
     look for another door."""
     act.check(Verb.REFERRAL_OVER)
     level = steps.mark_silent(act.session, about.referral, _ahead(act, about.said), act.now)
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, "body")
     act.move(Verb.REFERRAL_OVER, referral=about.referral.id, kind="silent", level=level)
 
 

@@ -83,7 +83,7 @@ def record(act: Act, remedy: Remedy) -> RemedyItem:
     item.key_generation, item.changed_at = case.key_generation, act.now
     item.facts = act.opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
     session.flush()
-    telling.worker_of_news(session, act.site, act.opened, act.now)
+    telling.worker_of_news(session, act.site, act.opened, act.now, "remedy")
     sealed = values.digest(item.facts).hex()
     act.move(Verb.RECORD_REMEDY, item=item.id, kind=item.kind, stands=item.state, value=sealed)
     return item
@@ -322,6 +322,6 @@ def _for_worker(act: Act, verb: Verb, heard: Heard) -> None:
     told = Arrival(said, None, Written("", "en", uuid4()))
     for item in watched:
         _stand(item, told, today, act.now)
-    telling.worker_of_news(session, act.site, opened, act.now)
+    telling.worker_of_news(session, act.site, opened, act.now, telling.HEARD)
     codes = {"items": sorted(str(one.id) for one in watched), **_sealed(hashes)}
     _go(act, verb, codes, detail)

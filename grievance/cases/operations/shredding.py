@@ -21,6 +21,7 @@ from grievance.accounts.words import KeptWords
 from grievance.cases import corrections, index
 from grievance.cases import models as cases
 from grievance.cases.assigned import Assigned
+from grievance.cases.calls import CallBack
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
 from grievance.cases.own_reminders import OwnReminder
@@ -44,7 +45,7 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
-    corrections.Correction, Assigned, OwnReminder, referrals.Consent, referrals.Packet,
+    corrections.Correction, Assigned, CallBack, OwnReminder, referrals.Consent, referrals.Packet,
     referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
     links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline, LimitationDate,
 )  # fmt: skip

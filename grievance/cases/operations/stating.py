@@ -61,7 +61,7 @@ def state_facts(act: Act, stated: Stated) -> None:
         addressing.leave(act, before, contact)
     if moved:  # what stays may be what a backup brought back
         addressing.ask(act.session, act.site, case, contact, act.now)
-    telling.worker_of_news(act.session, act.site, act.opened, act.now)
+    telling.worker_of_news(act.session, act.site, act.opened, act.now, telling.HEARD)
     reached: dict[str, Any] = {"contact": True} if moved else {}
     act.move(Verb.STATE_FACTS, **_codes(act, kept), **reached)
 

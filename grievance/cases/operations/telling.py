@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.partners import addressees, partner_people
 from grievance.accounts.queries import Addressee, staff_by_role, staff_to_notify
 from grievance.accounts.roles import Permission, Role
-from grievance.cases import notices, queries, records
+from grievance.cases import calls, notices, queries, records
 from grievance.cases.deputies import seeing_to
 from grievance.cases.models import Case
 from grievance.cases.opening import OpenCase
@@ -31,6 +31,7 @@ from grievance.referrals import laid
 
 Letter = Callable[..., messages.Message]
 Staff = Mapping[Role, Sequence[Addressee]]
+HEARD = ""  # news of what the worker told us themselves: nobody calls them about it
 ROLES = {"leads": Role.LEAD, "directors": Role.DIRECTOR}
 
 
@@ -231,14 +232,21 @@ def partner_of_stop(act: Acting, site: Site, referrals: Collection[UUID]) -> Non
     _send(session, post, messages.former_stop, addressees(session, gone))
 
 
-def worker_of_news(session: Session, site: Site, opened: OpenCase, now: datetime) -> bool:
-    """Send the neutral letter if the worker confirmed an e-mail address; whether one was sent. To
-    an address that is not confirmed yet goes the one letter with its code, once; to one that a
-    backup brought back nothing."""
+def worker_of_news(
+    session: Session, site: Site, opened: OpenCase, now: datetime, kind: str = "message"
+) -> bool:
+    """Make a call due, about this kind of news, if the worker wants to be called; not for what was
+    `HEARD` of them. Send the neutral letter if they confirmed an e-mail address; whether one was
+    sent. To an address that is not confirmed yet goes the one letter with its code, once; to one
+    that a backup brought back nothing, and nobody is called there."""
     if addressing.may_be_old(session, opened.case.id):
         return False
     contact = records.read(session, opened, "identity").get("contact") or {}
     address, case = addressing.address_of(contact), opened.case
+    if calls.wanted(contact) and kind:
+        calls.make(session, case, kind, now)
+    if calls.wanted(contact):
+        return False
     if not address or not contact.get(addressing.BOX):
         return addressing.ask(session, site, case, contact, now)
     letter = messages.worker_news(address, case.language, site.public_url)

@@ -1,0 +1,29 @@
+"""Calls as words for staff: what they are about, and what came of them."""
+
+from __future__ import annotations
+
+from grievance.cases.calls import NEWS, RESULTS
+from grievance.i18n import N_
+from grievance.model import complete
+
+# What there is to tell: the kind of news; what it says stands on the page of the case.
+TELL = {
+    "message": N_("We wrote to them."),
+    "question": N_("We asked them something."),
+    "consent": N_("We ask whether something may be handed over."),
+    "decision": N_("We decided something about their report."),
+    "remedy": N_("Something was written down about what they get."),
+    "body": N_("There is news of a body that has something of their report."),
+    "corrected": N_("We corrected something that we wrote."),
+    "number": N_("Their number was changed. Ask whether it was them."),
+    "erasure": N_("Their report is to be deleted. Ask whether they want that."),
+}
+complete(TELL, NEWS)
+CALLED = {
+    "reached": N_("they were reached"),
+    "came": N_("no call is needed: they know already"),
+    "no_answer": N_("nobody answered"),
+    "somebody": N_("somebody else answered"),
+    "wrong": N_("the number is wrong or dead"),
+}
+complete(CALLED, RESULTS)
