@@ -127,6 +127,8 @@ class Verb(StrEnum):
     TRY_TO_REACH = "try_to_reach"
     RECORD_CALL = "record_call"
     CHECKED_IN = "checked_in"
+    RECORD_WELL = "record_well"
+    RECORD_WORRY = "record_worry"
     WORRIED = "worried"
     PROPOSE_CLOSE = "propose_close"
     CLOSE = "close"
@@ -475,6 +477,15 @@ TABLE: dict[Verb, Transition] = {
         Transition(
             Verb.WORRIED, ("closed",), "in_review", WORKER, N_("Something is wrong"),
             guards.check_runs, codes=("feedback", "given_by", "danger"), ledger=("danger",),
+        ),
+        Transition(
+            Verb.RECORD_WELL, ("closed",), None, "case.work", N_("They say that all is well"),
+            guards.check_runs, codes=("feedback", "given_by", "on"),
+        ),
+        Transition(
+            Verb.RECORD_WORRY, ("closed",), "in_review", "case.work",
+            N_("They say that something is wrong"), guards.check_runs,
+            codes=("feedback", "given_by", "danger", "on"), ledger=("danger",),
         ),
         Transition(
             Verb.PROPOSE_CLOSE, ENDING, None, "case.four_eyes", N_("Propose to close"),

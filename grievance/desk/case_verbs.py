@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grievance.cases.operations import (
+    aftercare,
     asking,
     attaching,
     closing,
@@ -28,6 +29,7 @@ from grievance.cases.states import Verb
 from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
+from grievance.desk.after_form import WellForm, WorryForm
 from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
 from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
@@ -203,6 +205,27 @@ CASE: Mapping[Verb, Row] = {
         ),
         form=closing_forms.TryForm,
         do=closing.try_to_reach,
+        place=COLUMN,
+    ),
+    Verb.RECORD_WELL: Row(
+        said=N_("%(who)s wrote down what the worker said on %(on)s: all is well."),
+        about=N_(
+            "By telephone or in person, after the end. Ask whether they are safe, whether anybody "
+            "did something against them or their family, and whether what was promised is still "
+            "there. Anything else than well to all three goes into the other form."
+        ),
+        form=WellForm,
+        do=aftercare.record_well,
+        place=COLUMN,
+    ),
+    Verb.RECORD_WORRY: Row(
+        said=N_("%(who)s wrote down what the worker said on %(on)s: something is wrong."),
+        about=N_(
+            "By telephone or in person, after the end. The case is open again at once, and who is "
+            "not safe counts as in danger."
+        ),
+        form=WorryForm,
+        do=aftercare.record_worry,
         place=COLUMN,
     ),
     Verb.RECORD_CALL: Row(

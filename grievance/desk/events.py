@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "outcome": _(labels.RESULT.get(codes.get("outcome", ""), "")),
         "level": _(LEVEL.get(codes.get("level", 0), "")),
         "days": codes.get("days", ""),
+        "on": date_text(date.fromisoformat(codes["on"])) if codes.get("on") else "",
         "called": _(CALLED.get(codes.get("result", ""), "")),
     }
 

@@ -348,6 +348,12 @@ DOERS: dict[Verb, Doer] = {
     Verb.RECORD_SIGN_OFF: _record_sign_off,
     Verb.TRY_TO_REACH: _try,
     Verb.RECORD_CALL: _of(ringing.record_call, lambda: Called("no_answer", words(""))),
+    Verb.RECORD_WELL: _of(
+        aftercare.record_well, lambda: CheckIn("yes", False, words("Well"), on=TODAY)
+    ),
+    Verb.RECORD_WORRY: _of(
+        aftercare.record_worry, lambda: CheckIn("no", True, words("Not safe"), on=TODAY)
+    ),
     Verb.CHECKED_IN: lambda w, a: aftercare.check_in(w.own(a), CheckIn("yes", False, words(""))),
     Verb.WORRIED: lambda w, a: aftercare.check_in(w.own(a), CheckIn("no", True, words(""))),
     Verb.PROPOSE_CLOSE: _propose_close,

@@ -47,6 +47,7 @@ OWN = (Verb.PASS_ON,)  # what only who has the case may do
 SAYS = {"message": "Chào bạn.", "language": "vi"}
 REASON = {"reason": "They asked by telephone"}
 HOW = {"how": "By telephone"}
+AFTER = {"on_day": "2026-04-22", "words": "She said so", "read_back": "yes"}
 
 
 def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
@@ -87,6 +88,8 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.BREACH_FOR_WORKER: lambda: HOW,
         Verb.RECORD_SIGN_OFF: lambda: {"rating": "4", "reprisal": "no", "words": "She said yes"},
         Verb.TRY_TO_REACH: lambda: {"way": "phone", "on_day": "2026-04-22", "note": "Rang"},
+        Verb.RECORD_WELL: lambda: AFTER,
+        Verb.RECORD_WORRY: lambda: {**AFTER, "safe": "no", "reprisal": "yes", "stayed": "no"},
         Verb.RECORD_CALL: lambda: {"result": "reached", "words": "She was told"},
         Verb.PROPOSE_CLOSE: lambda: {**SAYS, "result": "advised"},
         Verb.GIVE_PASSAGES: lambda: {

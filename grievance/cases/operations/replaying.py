@@ -273,6 +273,7 @@ AGAIN: dict[str, Callable[[Session, Case, Act, datetime], None]] = {
     Verb.REOPEN: _reopen,
     Verb.WORKER_REOPENS: _reopen,
     Verb.WORRIED: _worried,
+    Verb.RECORD_WORRY: _worried,
     Verb.CHANGE_RECEIPT: _retire,
     Verb.REISSUE: _retire,
     Verb.CHANGE_CONTACT: _contact,
