@@ -21,7 +21,7 @@ from grievance.cases.models import Case, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import moving, reminding
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import end_of_day, local_day, to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from grievance.cases.lifecycle import OVER, READ, STATES
 from grievance.cases.operations.progress import MOVES
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
 from grievance.cases.transitions import RESUME, STANDING, TALKED, Transition
+from grievance.cases.verbs import Verb
 
 
 def _edges(row: Transition) -> Iterator[tuple[str, str]]:

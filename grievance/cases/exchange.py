@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
 from grievance.cases.models import Case
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 
 OURS = (
     Verb.DELIVER, Verb.LAY_ON_DESK, Verb.MAKE_LINK, Verb.RENEW_LINK, Verb.CLOSE_LINK, Verb.CHASE,

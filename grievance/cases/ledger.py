@@ -24,7 +24,8 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Anchor, Event, UnanchoredStream
 from grievance.cases.models import Case
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.storage.folder import sync
 from grievance.vault import ledger as lines

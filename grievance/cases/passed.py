@@ -15,7 +15,7 @@ from grievance.cases import corrections
 from grievance.cases.messages import LABEL_OF
 from grievance.cases.models import Case, Message
 from grievance.cases.recleaning import Reader
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
 from grievance.cases.ordering import FALLING, day_of_law, order_of, place_after
 from grievance.cases.queries import not_recused
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines import keeping
 from grievance.deadlines.models import LimitationDate

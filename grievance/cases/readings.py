@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, Membership, Organisation, Person, ReadLog
 from grievance.cases.models import Case
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Referral
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from grievance.cases.state_words import ACKNOWLEDGEMENT
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.directory import facts
 from grievance.i18n import date_text, speaking
 from grievance.i18n import gettext as _

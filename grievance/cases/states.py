@@ -7,8 +7,6 @@ before the worker was asked; `STANDING` and `TALKED` follow the hand-overs.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from grievance.cases import guards
 from grievance.cases.lifecycle import (
     BEGUN,
@@ -33,110 +31,9 @@ from grievance.cases.transitions import (
     WORKER,
     Transition,
 )
+from grievance.cases.verbs import Verb
 from grievance.i18n import N_
 from grievance.model import complete
-
-
-class Verb(StrEnum):
-    """What can be done to a case."""
-
-    TAKE = "take"
-    TAKE_OVER = "take_over"
-    ASSIGN = "assign"
-    PASS_ON = "pass_on"  # noqa: S105  a case is passed on
-    TRIAGE = "triage"
-    ACKNOWLEDGE = "acknowledge"
-    ASK_WORKER = "ask_worker"
-    TELL_WORKER = "tell_worker"
-    NOTE = "note"
-    TRANSLATE = "translate"
-    CORRECT = "correct"
-    ALLOW_INTERPRETER = "allow_interpreter"
-    REFUSE_INTERPRETER = "refuse_interpreter"
-    RECORD_INTERPRETER = "record_interpreter"
-    GIVE_PASSAGES = "give_passages"
-    TAKE_BACK_PASSAGE = "take_back_passage"
-    CHECK_TRANSLATION = "check_translation"
-    OPEN_PASSAGE = "open_passage"
-    RETURN_PASSAGE = "return_passage"
-    HAND_IN = "hand_in"
-    ACCEPT = "accept"
-    ASK_REISSUE = "ask_reissue"
-    REISSUE = "reissue"
-    OPEN_ORIGINAL = "open_original"
-    EXPORT = "export"
-    OPEN_IDENTITY = "open_identity"
-    WITHDRAW_QUESTION = "withdraw_question"
-    RECORD_ANSWER = "record_answer"
-    WORKER_ANSWERS = "worker_answers"
-    WORKER_WRITES = "worker_writes"
-    WORKER_ADDS = "worker_adds"
-    KEEP_WAGES = "keep_wages"
-    STATE_FACTS = "state_facts"
-    ADD_FILE = "add_file"
-    CHANGE_CONTACT = "change_contact"
-    CHANGE_RECEIPT = "change_receipt"
-    WITHDRAW = "withdraw"
-    PROPOSE_DECLINE = "propose_decline"
-    DECLINE = "decline"
-    SEND_BACK = "send_back"
-    UNASSIGN = "unassign"
-    FREE = "free"
-    LINK_DUPLICATE = "link_duplicate"
-    RECUSE = "recuse"
-    DECLARE_CONFLICT = "declare_conflict"
-    AGREE_CONFLICT = "agree_conflict"
-    LIFT_CONFLICT = "lift_conflict"
-    REOPEN = "reopen"
-    APPEAL = "appeal"
-    WORKER_REOPENS = "worker_reopens"
-    ESCALATE = "escalate"
-    ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
-    WARN = "warn"
-    REFER = "refer"
-    RECORD_CONSENT = "record_consent"
-    DELIVER = "deliver"
-    REFERRAL_NEWS = "referral_news"
-    REFERRAL_OVER = "referral_over"
-    CHASE = "chase"
-    RECALL_FOR_WORKER = "recall_for_worker"
-    CONSENT_GIVEN = "consent_given"
-    CONSENT_REFUSED = "consent_refused"
-    RECALL = "recall"
-    TELL_BODY = "tell_body"
-    MAKE_LINK = "make_link"
-    RENEW_LINK = "renew_link"
-    CLOSE_LINK = "close_link"
-    READ_REPLY = "read_reply"
-    LAY_ON_DESK = "lay_on_desk"
-    BODY_OPENED = "body_opened"
-    BODY_WROTE = "body_wrote"
-    BODY_STOPPED = "body_stopped"
-    LINK_SHUT = "link_shut"
-    OPEN_DIALOGUE = "open_dialogue"
-    NO_AGREEMENT = "no_agreement"
-    RECORD_REMEDY = "record_remedy"
-    AGREE_REMEDY = "agree_remedy"
-    CONFIRM_FOR_WORKER = "confirm_for_worker"
-    BREACH_FOR_WORKER = "breach_for_worker"
-    REMEDY_NEWS = "remedy_news"
-    CONFIRM_REMEDY = "confirm_remedy"
-    REMEDY_BREACHED = "remedy_breached"
-    SIGN_OFF = "sign_off"
-    RECORD_SIGN_OFF = "record_sign_off"
-    TRY_TO_REACH = "try_to_reach"
-    RECORD_CALL = "record_call"
-    CHECKED_IN = "checked_in"
-    RECORD_WELL = "record_well"
-    RECORD_WORRY = "record_worry"
-    WORRIED = "worried"
-    PROPOSE_CLOSE = "propose_close"
-    CLOSE = "close"
-    ASK_ERASURE = "ask_erasure"
-    STOP_ERASURE = "stop_erasure"
-    PROPOSE_ERASE = "propose_erase"
-    ERASE = "erase"
-
 
 # What the last event of a case carries: nothing else of it is left.
 ERASING = ("ground", "proposal?", "by?", "alone?", "gone_by?", "boxes", "rows", "all")

@@ -23,7 +23,8 @@ from grievance.cases import queries
 from grievance.cases.models import Case
 from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, forms
 from grievance.desk.blueprint import bp

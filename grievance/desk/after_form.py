@@ -11,7 +11,7 @@ from grievance.cases.messages import Written
 from grievance.cases.operations import remedying
 from grievance.cases.operations.aftercare import CheckIn
 from grievance.cases.operations.referring import local_today
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk.forms import ActForm, choices_of
 from grievance.desk.loading import Desk

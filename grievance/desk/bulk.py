@@ -22,7 +22,8 @@ from grievance.cases.operations import handling
 from grievance.cases.operations.moving import Conflict
 from grievance.cases.queue import Seer
 from grievance.cases.state_words import ACKNOWLEDGEMENT
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import do, through

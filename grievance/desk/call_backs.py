@@ -16,7 +16,7 @@ from grievance.cases.call_words import SOMEBODY_ELSE
 from grievance.cases.calls import CallBack
 from grievance.cases.models import Case
 from grievance.cases.operations import addressing
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, words

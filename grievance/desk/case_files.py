@@ -11,7 +11,7 @@ from flask import send_file as send
 
 from grievance.cases import files
 from grievance.cases.files import Stored
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk.acting import CASE, Page, Trouble, stand, why
 from grievance.desk.blueprint import bp
 from grievance.desk.forms import ReasonForm

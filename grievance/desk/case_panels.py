@@ -11,7 +11,8 @@ from grievance.cases import files, records, replies
 from grievance.cases.messages import Read
 from grievance.cases.models import CaseFile
 from grievance.cases.operations import addressing, handling
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.cases.wage_table import Table
 from grievance.clock import local_day
 from grievance.deadlines.telling import LawDate, law_dates

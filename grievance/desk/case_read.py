@@ -16,7 +16,7 @@ from grievance.cases import messages, passages, queries, records
 from grievance.cases.messages import Read
 from grievance.cases.models import Case, Translation
 from grievance.cases.operations.offering import offered
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.cases.wages import PART, Diary, diary_of
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

@@ -25,7 +25,7 @@ from grievance.cases.operations import (
     stating,
     unfolding,
 )
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms

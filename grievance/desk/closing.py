@@ -17,7 +17,7 @@ from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import Agreement, Heard
 from grievance.cases.operations.sums import Facts, facts_of
 from grievance.cases.state_words import ERASURE_GROUNDS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk import remedy_words as words
 from grievance.desk.forms import ActForm, ToWorkerForm, choices_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Response, make_response, render_template, url_for
 
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.desk.acting import Page, Trouble, beside, stand, to_case, why
 from grievance.desk.blueprint import bp
 from grievance.desk.correct_form import CorrectForm

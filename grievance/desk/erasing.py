@@ -12,7 +12,7 @@ from grievance.accounts import staff, stepping
 from grievance.cases import erasures
 from grievance.cases.models import Erasure
 from grievance.cases.operations import erasing
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import CASE, Page, Trouble, back, stand

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
 from grievance.cases import labels
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
 from grievance.desk.call_words import CALLED

@@ -12,7 +12,8 @@ from grievance.cases.copies import Copy, Part
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
 from grievance.cases.operations.exporting import Export
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import Page, Trouble, beside, stand, why

@@ -9,7 +9,8 @@ from flask import Response, make_response, render_template
 from grievance.accounts import queries as accounts
 from grievance.cases import corrections
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import Page, Trouble, beside, stand, to_case, why

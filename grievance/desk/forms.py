@@ -19,7 +19,7 @@ from grievance.cases.operations.handling import Looking, Translating, Triage
 from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.passing import Passed
 from grievance.cases.state_words import ACKNOWLEDGEMENT
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grievance.cases import records, replies
 from grievance.cases.operations.moving import allowed
 from grievance.cases.replies import Reply
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.desk.loading import Desk
 from grievance.extensions import db

@@ -12,7 +12,7 @@ from grievance.accounts.models import Person
 from grievance.cases import assigned, passages
 from grievance.cases.assigned import ENDED, LIVE, Assigned, Said
 from grievance.cases.passages import Text
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, make_response, render_template, url_for
 
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import given

@@ -10,7 +10,7 @@ from uuid import UUID
 from grievance.accounts.interpreters import interpreters
 from grievance.cases import assigned, passages, records
 from grievance.cases.operations.interpreting import Giving, Heard
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
 from grievance.desk.forms import ActForm, choices_of

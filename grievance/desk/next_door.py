@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.models import Deadline
 from grievance.desk.advice import Door
 from grievance.desk.loading import Desk

@@ -14,7 +14,7 @@ from grievance.cases.opening import Shut, open_packet
 from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import local_today
 from grievance.cases.packets import HOLDS_FOR, Outgoing
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.desk.advice import Door, advice_of
 from grievance.desk.fact_form import known

@@ -10,7 +10,7 @@ from uuid import UUID
 from grievance.cases import replies
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile, Message
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk.forms import ActForm
 from grievance.i18n import Language
 

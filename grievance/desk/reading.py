@@ -8,7 +8,7 @@ from uuid import UUID
 
 from grievance.cases import queries
 from grievance.cases.models import Case
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk.case_panels import Doors, History, Now, Remedies, Report, Threads
 from grievance.desk.case_read import CaseRead
 from grievance.desk.corrected import Fix, fixes

@@ -10,7 +10,7 @@ from uuid import UUID
 from grievance.accounts.models import Event
 from grievance.cases.operations import laying
 from grievance.cases.operations.referring import About
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk import referral_words as said
 from grievance.desk.forms import ActForm, choices_of
 from grievance.desk.loading import Desk, named, referral_of, site

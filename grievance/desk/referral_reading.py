@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from grievance.cases.operations import laying
 from grievance.cases.operations.laying import Office
 from grievance.cases.operations.moving import allowed, verbs_for
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.queries import operator_hours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grievance.cases.operations import linking, referring
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk import link_forms, referral_forms
 from grievance.desk.packet_form import PacketForm
 from grievance.desk.rows import Place, Row

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from grievance.cases.operations import referring
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import Page, Trouble, act, back, repeats, stand, why

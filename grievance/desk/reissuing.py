@@ -11,7 +11,7 @@ from grievance.accounts import queries as accounts
 from grievance.accounts import stepping
 from grievance.cases.models import Reissue
 from grievance.cases.operations import receipts
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words

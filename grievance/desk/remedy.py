@@ -8,7 +8,8 @@ from grievance.cases.lifecycle import PROMISED
 from grievance.cases.operations.moving import allowed
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.sums import facts_of
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.desk import remedy_words as words
 from grievance.desk.acting import Page, Trouble, beside, stand, to_case, why

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.desk.forms import ActForm
 from grievance.model import of_list
 from grievance.referrals.states import TABLE as STEPS

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import request
 
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk.case_verbs import CASE
 from grievance.desk.forms import ActForm

@@ -13,7 +13,7 @@ from grievance.cases.models import Case
 from grievance.cases.opening import Shut
 from grievance.cases.operations import receipts
 from grievance.cases.state_words import LABELS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import gaps, given, reminders, words

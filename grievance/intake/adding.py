@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases.act import Act
 from grievance.cases.facts import NAMED, Told, desks_of, told_in
 from grievance.cases.operations import adding
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.extensions import db
 from grievance.i18n import N_
 from grievance.i18n import gettext as _

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases import records
 from grievance.cases.act import Act
 from grievance.cases.operations import addressing
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 from grievance.intake.blueprint import bp

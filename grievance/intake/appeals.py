@@ -14,7 +14,7 @@ from grievance.cases.messages import Written
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import deciding
 from grievance.cases.state_words import DECLINE_REASONS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.directory import queries as directory
 from grievance.extensions import db

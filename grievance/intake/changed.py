@@ -18,7 +18,7 @@ from grievance.cases.facts import told_in
 from grievance.cases.messages import Read, Written
 from grievance.cases.operations import replying
 from grievance.cases.operations.replying import Sent
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import db

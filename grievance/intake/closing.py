@@ -19,7 +19,7 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, handling
 from grievance.cases.operations.closing import SignOff
 from grievance.cases.state_words import OUTCOMES
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.extensions import db
 from grievance.i18n import N_, date_text
 from grievance.i18n import gettext as _

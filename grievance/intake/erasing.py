@@ -19,7 +19,7 @@ from grievance.cases.models import Case, Erasure
 from grievance.cases.operations import erasing
 from grievance.cases.operations.replaying import RESTORE
 from grievance.cases.state_words import ERASURE_GROUNDS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours

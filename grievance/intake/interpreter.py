@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from grievance.cases import assigned
 from grievance.cases.act import Act
 from grievance.cases.operations import interpreting
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.extensions import db
 from grievance.i18n import N_, STAFF_LANGUAGES
 from grievance.intake.blueprint import bp

@@ -6,7 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from grievance.cases.operations import receipts
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import real_now
 from grievance.extensions import db
 from grievance.intake.blueprint import bp

@@ -22,7 +22,7 @@ from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting, laying
 from grievance.cases.operations.referring import About
 from grievance.cases.packets import answers_of
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory

@@ -19,7 +19,7 @@ from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import addressing, deciding, reminding, replying
 from grievance.cases.operations.moving import verbs_for
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.deadlines.telling import LawDate, law_dates

@@ -15,7 +15,7 @@ from grievance.cases.act import Act
 from grievance.cases.copies import WHY
 from grievance.cases.models import UNFOLD_WHY
 from grievance.cases.readings import Opened, Reader
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db

@@ -21,7 +21,7 @@ from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import by_verb, readers
 from grievance.cases.readings import readers as told_of
 from grievance.cases.state_words import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours

@@ -14,7 +14,7 @@ from grievance.cases import facts, money, wages
 from grievance.cases.act import Act
 from grievance.cases.operations import diary as keeping
 from grievance.cases.operations.diary import Kept
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.cases.wage_table import Table, month_text, printed, table_of
 from grievance.cases.wages import Diary, Month, NotHours
 from grievance.clock import local_day

@@ -9,7 +9,7 @@ from uuid import UUID
 from grievance.accounts.models import Event
 from grievance.cases import exchange
 from grievance.cases.act import Act
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grievance.cases.labels import EXPORT_WHY, IDENTITY_WHY
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.i18n import N_
 from grievance.i18n import gettext as _
 

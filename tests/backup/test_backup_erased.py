@@ -26,7 +26,7 @@ from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.replaying import replay
 from grievance.cases.operations.replying import Sent
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.cli.audit import audit
 from grievance.notifications.models import KeptAddress
 from grievance.refusals import Refused

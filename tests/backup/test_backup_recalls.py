@@ -38,7 +38,7 @@ from grievance.cases.operations.replaying import RESTORE, replay
 from grievance.cases.packets import answers_of
 from grievance.cases.queries import not_recused
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.models import Deadline
 from grievance.directory import facts
 from grievance.directory import operations as directory

@@ -24,7 +24,7 @@ from grievance.cases.operations import (
 )
 from grievance.cases.operations.aftercare import CheckIn
 from grievance.cases.operations.closing import Tried
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
 from grievance.notifications.models import Outbox, Reminder

@@ -17,7 +17,8 @@ from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import conflicts, deciding, duplicates, handling, replying, telling
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.replying import Sent
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 from tests.cases.conftest import World, words

@@ -12,7 +12,7 @@ from grievance.cases.jobs import SWEEPER
 from grievance.cases.operations import conflicts, deciding, erasing, telling
 from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.moving import allowed
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from tests.cases.conftest import World, words
 from tests.cases.test_cases_erasing_clock import MONTH, clock, ends, told
 from tests.cast import NOW

@@ -68,7 +68,7 @@ from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.ringing import Called
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
 from grievance.cases.transitions import (
     BODY,
     HELPER,
@@ -80,6 +80,7 @@ from grievance.cases.transitions import (
     TALKED,
     WORKER,
 )
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import LimitationDate
 from grievance.deadlines.queries import operator_hours

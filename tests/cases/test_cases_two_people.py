@@ -30,7 +30,8 @@ from grievance.cases.operations import (
     receipts,
 )
 from grievance.cases.operations.conflicts import Declared
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.notifications.models import Outbox
 from grievance.refusals import Refused
 from grievance.vault.recovery import fingerprint

@@ -15,7 +15,7 @@ from grievance.cases.models import CaseGrant, Translation
 from grievance.cases.opening import Shut
 from grievance.cases.operations import handling, interpreting, replaying, replying
 from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
 from tests.cases.conftest import World, words

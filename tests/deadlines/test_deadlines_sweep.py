@@ -22,7 +22,7 @@ from grievance.cases.operations import handling, replying
 from grievance.cases.operations.escalating import acknowledge_escalation, claim
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.operations.replying import Sent
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines.ladders import NEVER
 from grievance.refusals import Refused
 from grievance.vault.keyring import KeyRingError

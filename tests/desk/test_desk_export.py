@@ -19,7 +19,7 @@ from grievance.accounts.roles import Role
 from grievance.cases import copies, files
 from grievance.cases.models import Recusal
 from grievance.cases.operations import handling
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from tests.cast import PASSWORD, Browser, browser, member
 from tests.intake.remedy_kit import SOURCE, WORDS, Way, read, visit, wages, way, words

@@ -17,7 +17,7 @@ from grievance.accounts.operations.folding import fold
 from grievance.accounts.roles import Role
 from grievance.cases.lifecycle import STATES
 from grievance.cases.operations.unfolding import opened_today
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.refusals import Refused
 from tests.cases.conftest import World

@@ -19,7 +19,8 @@ from grievance.cases import assigned, records
 from grievance.cases.lifecycle import STATES
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import remedying
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from tests.cases.conftest import ENDS, World
 from tests.cases.test_cases_matrix import make_ready, settle
 from tests.cast import Browser, Staff, browser, file_case, found_operator, member

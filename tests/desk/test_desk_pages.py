@@ -15,7 +15,8 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, CaseVisit, Receipt
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.replying import Sent
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import real_now
 from grievance.desk.forms import ActForm
 from grievance.desk.verbs import DESK, form_of

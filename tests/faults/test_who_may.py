@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from tests.faults.cases_seen import connected
 from tests.faults.filing import SHORT, Filer, Way, code_on, come_back, prepare, send
 from tests.faults.machine import Machine

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grievance.cases.readings import SHOWING
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.intake.seen import WHAT
 from grievance.reports.read_words import OPENED
 from tests.guard.source import modules

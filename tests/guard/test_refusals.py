@@ -10,8 +10,9 @@ import pytest
 
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
 from grievance.cases.transitions import Transition
+from grievance.cases.verbs import Verb
 from grievance.desk.rows import Row
 from grievance.desk.verbs import DESK
 from grievance.files.cleaning import REFUSALS

@@ -18,7 +18,8 @@ from grievance.accounts.queries import waiting_requests
 from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.cases.operations import receipts
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
+from grievance.cases.verbs import Verb
 from grievance.clock import real_now
 from grievance.directory.models import Channel
 from grievance.questions import drafts

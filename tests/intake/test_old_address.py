@@ -10,7 +10,7 @@ from grievance.accounts.roles import Role
 from grievance.cases.ledger import Act
 from grievance.cases.models import Case
 from grievance.cases.operations.replaying import replay
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.i18n import gettext, speaking
 from tests.cast import NOW, Browser, Filed, Operator, browser, file_case, found_operator, member
 from tests.pages import Page, read_page

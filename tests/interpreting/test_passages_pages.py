@@ -16,7 +16,7 @@ from grievance.cases.models import Notice
 from grievance.cases.operations import interpreting, replying
 from grievance.cases.operations.interpreting import Giving
 from grievance.cases.operations.replying import Sent
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import now
 from grievance.notifications.models import Outbox
 from tests.cases.conftest import words

@@ -15,7 +15,7 @@ from grievance.cases import records
 from grievance.cases.act import Act
 from grievance.cases.models import SEVERITIES, Case, CaseRecord
 from grievance.cases.operations import telling
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import keeping
 from grievance.questions.complaint import Complaint, complaint_of, level_of
 from grievance.questions.journey import OTHER, Bank

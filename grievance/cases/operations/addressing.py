@@ -20,7 +20,7 @@ from grievance.cases import calls, records
 from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Case
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.notifications import messages, outbox, proof, reminders
 from grievance.vault import values
 

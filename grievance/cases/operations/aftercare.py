@@ -15,7 +15,7 @@ from grievance.cases.models import Feedback
 from grievance.cases.operations import telling
 from grievance.cases.operations.deciding import begin_again
 from grievance.cases.operations.feedback import keep_feedback, waits
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.refusals import Refused
 

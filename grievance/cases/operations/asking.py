@@ -14,7 +14,7 @@ from grievance.cases.messages import Written
 from grievance.cases.models import Case, Message
 from grievance.cases.operations import telling
 from grievance.cases.operations.feedback import unsay
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.refusals import Refused
 

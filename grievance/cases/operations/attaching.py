@@ -8,7 +8,7 @@ from grievance.cases import files
 from grievance.cases.act import Act
 from grievance.cases.files import Brought, Stored
 from grievance.cases.models import CaseFile
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 
 

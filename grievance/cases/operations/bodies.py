@@ -23,8 +23,8 @@ from grievance.cases.opening import OpenCase, open_packet
 from grievance.cases.operations import telling
 from grievance.cases.operations.referring import About
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
 from grievance.cases.transitions import BODY, LINK
+from grievance.cases.verbs import Verb
 from grievance.referrals.answered import Answered, Stance
 from grievance.referrals.links import HOLDER, BodyWrote, DeskItem, ReplyLink
 from grievance.referrals.models import Packet, Referral

@@ -20,7 +20,7 @@ from grievance.cases.operations.handling import answer
 from grievance.cases.operations.referring import local_today
 from grievance.cases.operations.remedying import items
 from grievance.cases.state_words import OUTCOMES
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.referrals.models import Referral

@@ -22,7 +22,7 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.handling import workers
 from grievance.cases.operations.moving import Acting, lapse
 from grievance.cases.operations.receipts import waiting_reissue
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
 

@@ -9,7 +9,7 @@ from grievance.cases.lifecycle import OVER
 from grievance.cases.models import Receipt
 from grievance.cases.operations import telling
 from grievance.cases.operations.referring import About, consented, take_back
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.referrals.models import Consent, Packet
 from grievance.referrals.operations.recalling import Recalled
 from grievance.referrals.operations.steps import Said

@@ -16,7 +16,7 @@ from grievance.cases.models import Message, RemedyItem, Translation
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.sums import facts_of
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.model import complete
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import Referral, ReferralAnswer

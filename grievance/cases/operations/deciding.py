@@ -21,7 +21,7 @@ from grievance.cases.operations.feedback import lapse_sign_offs
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.moving import Acting
 from grievance.cases.state_words import DECLINE_REASONS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory

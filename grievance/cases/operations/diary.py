@@ -11,7 +11,7 @@ from grievance.accounts.models import Event
 from grievance.cases import records, wages
 from grievance.cases.act import Act
 from grievance.cases.operations import telling
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.cases.wages import Month
 from grievance.vault import values
 

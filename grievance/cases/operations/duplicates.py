@@ -7,7 +7,7 @@ from sqlalchemy import select
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.models import Case, DuplicateLink
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 
 

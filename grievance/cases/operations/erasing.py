@@ -23,7 +23,7 @@ from grievance.cases.operations import addressing, deciding, foureyes, telling
 from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.shredding import shred
 from grievance.cases.state_words import ERASURE_GROUNDS
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.notifications import proof
 from grievance.referrals import queries as referrals
 from grievance.referrals.operations import recalling

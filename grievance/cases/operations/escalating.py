@@ -19,7 +19,7 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline

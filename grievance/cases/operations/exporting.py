@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grievance.cases.act import Act
 from grievance.cases.copies import SHAPES, WHY
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.model import of_list
 
 

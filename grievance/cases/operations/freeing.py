@@ -22,7 +22,7 @@ from grievance.cases.models import Case
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.handling import workers
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.extensions import acting
 from grievance.refusals import Refused
 

@@ -23,7 +23,7 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.feedback import unsay
 from grievance.cases.operations.progress import signed_off
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
 from grievance.directory import facts

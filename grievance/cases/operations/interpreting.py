@@ -24,8 +24,8 @@ from grievance.cases.models import Case, Recusal, Translation
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.passages import Text
-from grievance.cases.states import Verb
 from grievance.cases.transitions import INTERPRETER
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.refusals import Refused
 from grievance.vault import values

@@ -17,7 +17,7 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.opening import open_packet
 from grievance.cases.operations import laying, telling
 from grievance.cases.operations.referring import About
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import end_of_day
 from grievance.referrals.links import BodyWrote, ReplyLink
 from grievance.referrals.models import Packet, Referral, ReferralAnswer

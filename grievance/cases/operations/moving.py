@@ -16,8 +16,9 @@ from grievance.cases import erasures
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal
 from grievance.cases.operations.progress import follow, standing
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
 from grievance.cases.transitions import RESUME, STANDING, TALKED
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 

@@ -11,7 +11,7 @@ from grievance.cases.actors import Actor
 from grievance.cases.models import Case
 from grievance.cases.operations import conflicts, deciding, escalating, eyes, receipts
 from grievance.cases.operations.moving import verbs_for
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 
 
 def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[Verb]:

@@ -10,7 +10,7 @@ from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Message
 from grievance.cases.operations import eyes, handling, telling
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 
 

@@ -21,7 +21,7 @@ from grievance.cases.opening import (
 )
 from grievance.cases.operations import telling
 from grievance.cases.operations.filing import NewReceipt, add_receipt
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.extensions import act_as
 from grievance.referrals.models import PacketGrant
 from grievance.refusals import Refused

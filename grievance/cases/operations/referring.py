@@ -21,7 +21,7 @@ from grievance.cases.models import Case, CaseFile, Receipt
 from grievance.cases.opening import open_packet, receipt_holder
 from grievance.cases.operations import laying, telling
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day, to_the_hour
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory

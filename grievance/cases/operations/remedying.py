@@ -32,7 +32,7 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.feedback import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.refusals import Refused
 from grievance.vault import values

@@ -40,8 +40,9 @@ from grievance.cases.operations.linking import close_restored
 from grievance.cases.operations.moving import lapse
 from grievance.cases.operations.referring import take_back
 from grievance.cases.operations.shredding import shred
-from grievance.cases.states import TABLE, Verb
+from grievance.cases.states import TABLE
 from grievance.cases.transitions import WORKER
+from grievance.cases.verbs import Verb
 from grievance.model import complete
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import PacketGrant, Referral

@@ -15,7 +15,7 @@ from grievance.cases.operations import addressing, interpreting, telling
 from grievance.cases.operations.addressing import address_of
 from grievance.cases.operations.feedback import unsay
 from grievance.cases.operations.referring import take_back
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.referrals.operations import recalling

@@ -9,7 +9,7 @@ from grievance.cases import calls
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import Attempt
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
 from grievance.vault.labels import Label

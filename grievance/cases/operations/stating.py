@@ -14,7 +14,7 @@ from grievance.cases.corrections import Correction
 from grievance.cases.models import CaseRecord
 from grievance.cases.operations import adding, addressing, telling
 from grievance.cases.operations.adding import Added
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.questions.bank import shipped
 from grievance.questions.question import Answer
 from grievance.questions.sections import CONTACT

@@ -12,7 +12,7 @@ from grievance.accounts.models import Event
 from grievance.cases.act import Act
 from grievance.cases.figures import Period
 from grievance.cases.models import UNFOLD_WHY, Case
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.model import of_list
 

@@ -18,7 +18,7 @@ from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case
 from grievance.cases.operations import telling
 from grievance.cases.site import Site
-from grievance.cases.states import Verb
+from grievance.cases.verbs import Verb
 from grievance.deadlines import keeping
 from grievance.deadlines.models import LimitationDate
 
