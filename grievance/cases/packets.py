@@ -29,7 +29,7 @@ from grievance.cases.wage_table import paper_text
 from grievance.directory.book import Entry
 from grievance.i18n import BY_SLUG, current, speaking
 from grievance.questions.question import Answers
-from grievance.referrals.document import TABLE, Document, same_speech
+from grievance.referrals.document import TABLE, Addressee, Document, same_speech
 from grievance.referrals.drafting import Drafting, draft, told
 from grievance.referrals.operations.sealing import FlatFile
 from grievance.referrals.templates import Template, book, template_for
@@ -77,7 +77,8 @@ def default_parts(template: Template, form: str, answers: Answers) -> tuple[str,
 class Ticked:
     """What somebody chose for one packet: in which form and language, which parts and copies, for
     what and until when. `fields` are written for it, `readings` the same in the worker's language,
-    `wishes` those for safety in the language of the document."""
+    `wishes` those for safety in the language of the document, `addressee` who of the body it is
+    for."""
 
     form: str
     language: str
@@ -89,6 +90,7 @@ class Ticked:
     readings: Mapping[str, str] = field(default_factory=dict, repr=False)
     wishes: Mapping[str, str] = field(default_factory=dict, repr=False)
     copies: Collection[UUID] = ()
+    addressee: Addressee = Addressee()
 
     @property
     def going(self) -> tuple[str, ...]:
@@ -155,6 +157,7 @@ class Outgoing:
             purpose=ticked.purpose if ticked.purpose in book().purposes else "",
             ends_on=ticked.ends_on,
             contacts=house.contacts if house else (),
+            addressee=ticked.addressee,
             anonymous=self.entry.facts.anonymous,
         )
         return draft(self.template, self.answers, drafting)

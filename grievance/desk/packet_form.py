@@ -16,7 +16,8 @@ from grievance.cases.operations import laying
 from grievance.cases.operations.referring import Proposal
 from grievance.cases.packets import Outgoing, Ticked
 from grievance.desk import referral_words as said
-from grievance.desk.forms import ActForm, choices_of
+from grievance.desk.addressee_form import BEFORE, AddresseeForm
+from grievance.desk.forms import choices_of
 from grievance.desk.loading import Desk, named
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -34,7 +35,7 @@ READING = "reading_"  # before the name of the same in the worker's language
 WISH_FIELDS = {"wish_when": "contact-when", "wish_never": "contact-never"}
 
 
-class PacketForm(ActForm):
+class PacketForm(AddresseeForm):
     """What is to go out, for what, until when. `packet_form` adds the texts that a template asks
     for."""
 
@@ -68,6 +69,7 @@ class PacketForm(ActForm):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         outgoing = self.outgoing
+        self.offer_ways(outgoing.entry)
         self.offer_readers(laying.choosable(db.session(), outgoing.entry.id))
         self.set_choices(outgoing.template, [(row, one.name) for row, one in outgoing.files])
         self.ask_for_wishes(outgoing.answers)
@@ -132,8 +134,9 @@ class PacketForm(ActForm):
 
     @property
     def plain_fields(self) -> list[Any]:
-        """The others that a person sees."""
-        return [one for one in self.shown if not _is_text(one.short_name)]
+        """The others that a person sees, but for whom it is for."""
+        apart = (FIELD, READING, BEFORE)
+        return [one for one in self.shown if not one.short_name.startswith(apart)]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -163,6 +166,7 @@ class PacketForm(ActForm):
             readings=self.readings,
             wishes=self.wishes,
             copies=[UUID(one) for one in self.copies.data or ()],
+            addressee=self.addressee,
         )
 
     @property

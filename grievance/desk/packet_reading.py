@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -60,17 +61,16 @@ class PacketPage:
         return self.outgoing.template
 
     @cached_property
+    def earlier(self) -> list[ReferralRow]:
+        """The hand-overs of this case to this body, the oldest first."""
+        found = queries.of_case(db.session(), self.desk.case.id)
+        return [one for one in found if one.referral.mechanism == self.entry.id]
+
+    @property
     def present(self) -> ReferralRow | None:
         """The hand-over to this body that has not gone out: asking anew takes its place."""
-        return next(
-            (
-                one
-                for one in queries.of_case(db.session(), self.desk.case.id)
-                if one.referral.mechanism == self.entry.id
-                and one.referral.state in TABLE["supersede"][0]
-            ),
-            None,
-        )
+        unsent = TABLE["supersede"][0]
+        return next((one for one in self.earlier if one.referral.state in unsent), None)
 
     def blank(self, today: date) -> PacketForm:
         """The form as it is first offered: nothing that can harm is ticked. Where the worker was
@@ -83,6 +83,10 @@ class PacketPage:
         form.ends_on.process_data(today + HOLDS_FOR)
         if self.present and self.present.packet:
             self._as_asked(form, self.present, self.present.packet, today)
+        elif self.earlier and (packet := self.earlier[-1].packet):
+            with suppress(Shut):
+                before = open_packet(db.session(), self.desk.opened, packet)
+                form.as_before(before.document.addressee)
         return form
 
     def _as_asked(self, form: PacketForm, hand: ReferralRow, packet: Packet, today: date) -> None:
@@ -102,6 +106,7 @@ class PacketPage:
         every = [one for part in opened.document.sections for one in part.paragraphs]
         told = {one.item: one.text for one in every}
         readings = {one.item: one.reading for one in every}
+        form.as_before(opened.document.addressee)
         if opened.document.form == "pseudonym":
             form.pseudonym.data = told.get("name", "")
         for name in form.written_for:

@@ -17,6 +17,7 @@ from grievance.cases.opening import Shut, open_packet
 from grievance.clock import local_day, real_now
 from grievance.desk import events
 from grievance.desk import referral_words as words
+from grievance.desk.addressee_form import TO
 from grievance.desk.loading import Desk, open_file
 from grievance.desk.packet_reading import missing, untranslated
 from grievance.desk.words import FILE_STATE
@@ -101,6 +102,14 @@ class Paper:
             return open_packet(db.session(), self.desk.opened, self.packet)
         except Shut:
             return None
+
+    @property
+    def addressee(self) -> list[tuple[str, str]]:
+        """Whom of the body it is for, in words: nothing where nobody said so."""
+        if self.opened is None:
+            return []
+        told = self.opened.document.addressee.told(current().slug)
+        return [(_(label), told[name]) for name, label in TO.items() if told[name]]
 
     @property
     def readers(self) -> list[Reader]:

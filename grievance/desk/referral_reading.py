@@ -145,7 +145,7 @@ class ReferralPage:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known of it, in words."""
-        one, told = self.referral, []
+        one, told = self.referral, self.paper.addressee
         if self.paper.packet:
             told += [
                 (_("Appears"), _(words.FORMS[self.paper.packet.form])),

@@ -10,6 +10,7 @@ from typing import Any
 
 from grievance.i18n import BY_SLUG, Language, formal_date, name_in
 from grievance.referrals.templates import book
+from grievance.web.telephones import shown
 
 LANGUAGE = "language"  # the part that lets the worker's language show
 TABLE = "pay-months"  # the field whose first lines are rows of a table; nobody writes it by hand
@@ -81,11 +82,30 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """Who of the body it is for: the office, a person there, how to reach them, and in which
+    language, a slug. Each may be empty; it can name an employer, so it never stands in clear."""
+
+    office: str = field(default="", repr=False)
+    person: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    language: str = field(default="", repr=False)
+
+    def told(self, slug: str) -> dict[str, str]:
+        """What it says in a language, by the word of the paper it stands after."""
+        spoken = name_of(self.language, slug) if self.language else ""
+        said = {**asdict(self), "phone": shown(self.phone), "language": spoken}
+        return {f"to_{name}": text for name, text in said.items()}
+
+
+@dataclass(frozen=True)
 class Document:
     """What would go to a body. `missing` are (section, item) that it needs and does not have,
     `warnings` codes of what whoever checks it must look at. `day` is the local day on which it was
     made, `ends_on` the day until which the consent holds, as in ISO 8601; `purpose` a code,
-    `contacts` how to reach the operator, `number` what an answer quotes. Older ones have none."""
+    `contacts` how to reach the operator, `number` what an answer quotes, `addressee` who of the
+    body it is for. Older ones have none."""
 
     template: str
     mechanism: str
@@ -104,6 +124,7 @@ class Document:
     ends_on: str = ""
     contacts: tuple[str, ...] = field(default=(), repr=False)
     number: str = ""
+    addressee: Addressee = Addressee()
 
     @property
     def lines(self) -> list[str]:
@@ -111,9 +132,11 @@ class Document:
         return self.lines_in(self.language)
 
     def lines_in(self, slug: str) -> list[str]:
-        """Where to answer, under which number, for what and until when, as far as it says so."""
+        """For whom there, where to answer, under which number, for what and until when, as far as
+        it says so."""
         purpose = book().purposes.get(self.purpose)
         told = {
+            **{key: ("said", text) for key, text in self.addressee.told(slug).items()},
             "contact": ("contact", " · ".join(self.contacts)),
             "number": ("number", self.number),
             "purpose": ("purpose", purpose.say(slug) if purpose else ""),
@@ -175,8 +198,10 @@ class Document:
         )
         lists = {name: tuple(values[name]) for name in ("parts", "head", "warnings")}
         lists["contacts"] = tuple(values.get("contacts", ()))
+        addressee = Addressee(**values.get("addressee", {}))
         missing = tuple((section, item) for section, item in values["missing"])
-        return cls(**{**values, **lists, "sections": sections, "missing": missing})
+        made = {"sections": sections, "missing": missing, "addressee": addressee}
+        return cls(**{**values, **lists, **made})
 
     def texts(self) -> list[str]:
         """Every text that is printed."""

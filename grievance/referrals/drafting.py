@@ -18,7 +18,14 @@ from grievance.questions.bank import shipped
 from grievance.questions.question import Answer, Answers, Question, listed
 from grievance.questions.summary import text_of
 from grievance.referrals import redaction
-from grievance.referrals.document import LANGUAGE, Document, Paragraph, Section, same_speech
+from grievance.referrals.document import (
+    LANGUAGE,
+    Addressee,
+    Document,
+    Paragraph,
+    Section,
+    same_speech,
+)
 from grievance.referrals.models import FORMS
 from grievance.referrals.templates import SENT_IN, Shape, Template, book
 from grievance.refusals import Refused
@@ -57,7 +64,8 @@ class Drafting:
     `fields` are texts written for this packet, `translations` answers in the document's language
     by question, `readings` what stands in `fields` in the worker's language, `names` further names
     to take out, `files` the names of enclosed copies, `day` the local day on which it is made;
-    `purpose`, `ends_on` and how to reach the operator (`contacts`) are said to whoever answers.
+    `purpose`, `ends_on` and how to reach the operator (`contacts`) are said to whoever answers;
+    `addressee` is who of the body it is for.
     """
 
     mechanism: str
@@ -77,6 +85,7 @@ class Drafting:
     purpose: str = ""
     ends_on: date | None = None
     contacts: Sequence[str] = field(default=(), repr=False)
+    addressee: Addressee = Addressee()
     anonymous: str = ""  # the directory's code: whether this body takes reports without a name
 
 
@@ -130,6 +139,7 @@ def draft(template: Template, answers: Answers, drafting: Drafting) -> Document:
         purpose=drafting.purpose,
         ends_on=drafting.ends_on.isoformat() if drafting.ends_on else "",
         contacts=tuple(drafting.contacts),
+        addressee=drafting.addressee,
     )
 
 

@@ -22,7 +22,10 @@ from grievance.sheets import Row, read
 
 FILE = Path(__file__).parent / "data" / "packets.yaml"
 HEADS = ("to", "from", *FORMS)
-PRINTED = ("tab", "original", "made", "contact", "number", "purpose", "until", "date", "signature")
+PRINTED = (
+    "tab", "original", "made", "to_office", "to_person", "to_address", "to_phone", "to_language",
+    "contact", "number", "purpose", "until", "date", "signature",
+)  # fmt: skip
 GENERIC = "generic"
 # What bodies get; a document in the worker's own language is for the worker to read.
 SENT_IN = ("ja", "en")
