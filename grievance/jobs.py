@@ -44,6 +44,7 @@ from grievance.notifications.channels import channel_for
 from grievance.notifications.drain import Post, drain, purge
 from grievance.notifications.models import JobRun
 from grievance.notifications.reminders import remind
+from grievance.notifications.returned import collect, inbox_of
 from grievance.questions.jobs import purge as purge_drafts
 from grievance.referrals.operations import linking
 from grievance.settings import PREFIX, CronSettings, SettingsError, WorkerSettings, read
@@ -89,30 +90,24 @@ def _drain(work: Work) -> Counts:
     return drain(work.session, Post(work.ring.notifier, {"email": email}), work.now)
 
 
-def _sweep(work: Work) -> Counts:
-    return _each_case(work, sweep)
+def _returned(work: Work) -> Counts:
+    url, sender = work.settings.imap_url, work.settings.mail_from
+    return collect(work.session, inbox_of(url), sender, work.now) if url else {}
 
 
-def _warn(work: Work) -> Counts:
-    return _each_case(work, warn)
-
-
-def _stop(work: Work) -> Counts:
-    return _each_case(work, stop)
-
-
-def _each_case(work: Work, do: Callable[[Session, Site, datetime], Counts]) -> Counts:
+def _each_case(do: Callable[[Session, Site, datetime], Counts]) -> Callable[[Work], Counts]:
     """Over one connection: a new one for each case would take longer than the case."""
-    settings = work.settings
-    store = blobs(settings.storage, settings.bucket)
-    site = Site(work.ring, store, settings.public_url)
-    with work.session.get_bind().engine.connect() as connection, Session(connection) as session:
-        session.info.update(work.session.info)
-        return do(session, site, work.now)
 
+    def run(work: Work) -> Counts:
+        settings = work.settings
+        store = blobs(settings.storage, settings.bucket)
+        site = Site(work.ring, store, settings.public_url)
+        engine = work.session.get_bind().engine
+        with engine.connect() as connection, Session(connection) as session:
+            session.info.update(work.session.info)
+            return do(session, site, work.now)
 
-def _digest(work: Work) -> Counts:
-    return _each_case(work, digest)
+    return run
 
 
 def _publish(work: Work) -> Counts:
@@ -163,11 +158,12 @@ def _anchor(work: Work) -> Counts:
 
 JOBS = (
     Job("drain", 5, _drain),
-    Job("sweep", 30, _sweep),
-    Job("warn", 3600, _warn),
-    Job("stop", 3600, _stop),
+    Job("sweep", 30, _each_case(sweep)),
+    Job("warn", 3600, _each_case(warn)),
+    Job("stop", 3600, _each_case(stop)),
     Job("remind", 600, _remind),
-    Job("digest", 300, _digest),
+    Job("returned", 900, _returned),
+    Job("digest", 300, _each_case(digest)),
     Job("recalls", 30, _recalls),
     Job("purge", 600, _purge),
     Job("forget", 600, _forget),
@@ -200,8 +196,11 @@ def open_workshop(environ: Mapping[str, str]) -> Workshop:
     settings = read(WorkerSettings, environ)
     try:
         channel_for(settings.smtp_url, settings.mail_from)
+        if settings.imap_url:
+            inbox_of(settings.imap_url)
     except ValueError as problem:
-        raise SettingsError(f"{PREFIX}SMTP_URL, {PREFIX}MAIL_FROM: {problem}") from None
+        names = f"{PREFIX}SMTP_URL, {PREFIX}MAIL_FROM, {PREFIX}IMAP_URL"
+        raise SettingsError(f"{names}: {problem}") from None
     ring = KeyRing.load(settings.keyring, kind="worker")
     given = make_url(settings.database_url).query.get("options", "")
     engine = create_engine(

@@ -88,6 +88,7 @@ class WorkerSettings(Settings):
     redis_url: str = field(default="", repr=False)
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "Grievance <no-reply@localhost>"
+    imap_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

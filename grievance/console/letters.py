@@ -28,6 +28,7 @@ from grievance.web.redirects import see_other
 WHY = {
     "doubt": N_("The mail server got it and did not say that it took it: it may have arrived."),
     "restored": N_("It waited in a backup that was put back: it may have gone out before."),
+    "returned": N_("It came back: the recipient's mail server could not deliver it."),
     "address": N_("Mail cannot be sent to such an address."),
     "unreadable": N_("It cannot be opened any more."),
 }

@@ -84,7 +84,7 @@ def channel_for(url: str, sender: str, timeout: float = TIMEOUT) -> Channel:
         return Mailbox(Path(unquote(parts.path)), address)
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError("mail goes by smtp://, smtps://, starttls:// or mailbox:/folder")
-    if parts.password and parts.scheme == "smtp" and not _this_machine(parts.hostname):
+    if parts.password and parts.scheme == "smtp" and not this_machine(parts.hostname):
         raise ValueError("a mail password needs smtps:// or starttls://")
     return Smtp(parts, address, timeout)
 
@@ -254,7 +254,8 @@ def _domain(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _this_machine(host: str) -> bool:
+def this_machine(host: str) -> bool:
+    """Whether a host is this one, so that nothing said to it crosses a network."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -28,6 +28,8 @@ from grievance.vault.labels import Label
 
 KEPT = timedelta(days=14)  # a letter is tried for so long, and kept so long once it is over
 AT_ONCE = frozenset({"danger"})
+RETURNED = "returned"  # a mail server took it, and reported later that it cannot deliver it
+RETURNED_KEPT = timedelta(days=60)  # so that the next letter to that address still meets it
 RESTORED = "restored"  # why a letter of a backup did not leave
 
 
@@ -230,7 +232,8 @@ def hold_back(session: Session, now: datetime) -> HeldBack:
 
 
 def forget_ended(session: Session, now: datetime) -> int:
-    """Delete letters 14 days after they were sent, cancelled or given up; answers how many."""
+    """Delete letters 14 days after they were sent, cancelled or given up, those that came back
+    after 60; answers how many."""
     return _count(session, delete(Outbox).where(Outbox.state != "pending", Outbox.next_at <= now))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grievance.notifications.channels import FOR_GOOD
 from grievance.notifications.models import STATES, JobRun, Outbox
-from grievance.notifications.outbox import KEPT
+from grievance.notifications.outbox import KEPT, RETURNED, RETURNED_KEPT
 from grievance.notifications.pace import TO_STAFF
 
 # Why no letter at all goes out; a server that does not take one recipient is not among them.
@@ -46,19 +46,30 @@ def dead(session: Session, limit: int = 50) -> Sequence[Outbox]:
 
 
 def refused(session: Session) -> dict[bytes, datetime]:
-    """By the keyed hash of an address: when its mail server refused a letter to a worker for good.
-    As long as the letter is there, 14 days."""
+    """By the keyed hash of an address: since when no letter to this worker arrives. Its mail server
+    refused one on two days, which is known for 14 days, or letters came back on two days (UTC),
+    which is known for 60."""
     found = session.execute(
-        select(Outbox.recipient, func.max(Outbox.next_at))
+        select(Outbox.recipient, Outbox.error, Outbox.next_at)
         .where(
             Outbox.state == "dead",
-            Outbox.error.startswith(FOR_GOOD),
+            Outbox.error.startswith(FOR_GOOD) | (Outbox.error == RETURNED),
             Outbox.kind.not_in(TO_STAFF),
-            Outbox.recipient.is_not(None),
         )
-        .group_by(Outbox.recipient)
+        .order_by(Outbox.next_at)
     )
-    return {recipient: over - KEPT for recipient, over in found if recipient}
+    since: dict[bytes, datetime] = {}
+    back: dict[bytes, set[date]] = {}
+    for recipient, error, over in found:
+        if recipient is None:
+            continue
+        at = over - (RETURNED_KEPT if error == RETURNED else KEPT)
+        days = back.setdefault(recipient, set())
+        if error == RETURNED:
+            days.add(at.date())
+        if error != RETURNED or len(days) > 1:
+            since[recipient] = max(at, since.get(recipient, at))
+    return since
 
 
 def mail_works(session: Session, now: datetime) -> bool:
