@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy_utils import drop_database
@@ -33,6 +34,8 @@ from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
 quick.keep_statements()
+settings.register_profile("unhurried", settings(deadline=None))  # a loaded machine breaks no rule
+settings.load_profile("unhurried")
 TEMPLATE = "grievance_template"
 # Rooms whose SQL, migrations or queue could differ on another PostgreSQL or Redis: their tests run
 # a second time there (`-m second`). Pages do not.
