@@ -24,6 +24,7 @@ ABOUT: tuple[tuple[str, str, int], ...] = (
     ("warn", N_("Tells who has a case that a day of the law comes near"), 3600),
     ("stop", N_("Tells a body that the time of something on its desk is over"), 3600),
     ("remind", N_("Sends workers the letters that were planned for a day"), 600),
+    ("returned", N_("Reads which letters came back; later: mails for a person to look at"), 900),
     ("digest", N_("Writes the letter of the day to each member"), 300),
     ("recalls", N_("Keeps what was taken back, and who read what, outside the database"), 30),
     ("purge", N_("Deletes letters and notes of runs that are over"), 600),
