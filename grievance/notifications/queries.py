@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from grievance.clock import local_day
 from grievance.notifications.channels import FOR_GOOD
 from grievance.notifications.models import STATES, JobRun, Outbox
 from grievance.notifications.outbox import KEPT, RETURNED, RETURNED_KEPT
@@ -66,7 +67,7 @@ def refused(session: Session) -> dict[bytes, datetime]:
         at = over - (RETURNED_KEPT if error == RETURNED else KEPT)
         days = back.setdefault(recipient, set())
         if error == RETURNED:
-            days.add(at.date())
+            days.add(local_day(at, "UTC"))
         if error != RETURNED or len(days) > 1:
             since[recipient] = max(at, since.get(recipient, at))
     return since
