@@ -446,7 +446,7 @@ def test_once_the_day_is_there_they_are_asked_whether_it_is_still_so(
     one = way(app, session, at=clock.now() - timedelta(days=60)).promise(wages(due=-50)).arrive()
     page = read(visit(app, session, one.filed.code))
     assert "Your turn: is it all still there?" in page.main
-    assert "You need not" not in page.main
+    assert "you may close your report now" not in page.main
 
 
 def test_while_it_is_watched_no_answer_is_chosen_before(promised: Way, worker: Browser) -> None:
