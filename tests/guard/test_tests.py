@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tests.guard.source import ROOT
@@ -33,25 +33,33 @@ class Written:
         """For messages."""
         return f"{self.path.relative_to(ROOT)}:{self.node.lineno} {self.node.name}"
 
-    @property
+    @cached_property
     def able(self) -> bool:
         """Whether it fails by a word of its own."""
         return any(
             (isinstance(one, ast.Assert) and not isinstance(one.test, ast.Constant))
             or isinstance(one, ast.Raise)
-            or (isinstance(one, ast.Attribute) and ast.unparse(one) in FAILING)
+            or (isinstance(one, ast.Attribute) and _dotted(one) in FAILING)
             for one in ast.walk(self.node)
         )
 
-    @property
+    @cached_property
     def called(self) -> set[str]:
         """The names of what it calls: functions, and those of a module of the tests."""
         calls = [one.func for one in ast.walk(self.node) if isinstance(one, ast.Call)]
         return {one.id for one in calls if isinstance(one, ast.Name)} | {
             one.attr
             for one in calls
-            if isinstance(one, ast.Attribute) and ast.unparse(one.value) in self.modules
+            if isinstance(one, ast.Attribute) and _dotted(one.value) in self.modules
         }
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name, or names with dots between; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        before = _dotted(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 @cache
@@ -105,7 +113,7 @@ def _expected(function: ast.FunctionDef) -> Iterator[tuple[ast.Call, str]]:
         if isinstance(one, ast.withitem) and one.optional_vars
     }
     for one in ast.walk(function):
-        if isinstance(one, ast.Call) and ast.unparse(one.func) == "pytest.raises":
+        if isinstance(one, ast.Call) and _dotted(one.func) == "pytest.raises":
             yield one, bound.get(id(one), "")
 
 
