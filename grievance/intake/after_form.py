@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grievance.i18n import lazy
-from grievance.intake.return_forms import ReprisalForm
-from grievance.web.forms import DECLINED, Choice, Tick, Words, option
+from grievance.intake.reprisal_form import ReprisalForm, reprisal_choice
+from grievance.web.forms import Choice, Tick, Words, option
 
 
 class AfterForm(ReprisalForm):
@@ -19,15 +19,8 @@ class AfterForm(ReprisalForm):
         ],
         needed=lazy("Choose an answer."),
     )
-    reprisal = Choice(
-        lazy("Was anything done against you or your family because of the report?"),
-        hint=lazy("Only we read your answer."),
-        choices=[
-            option("no", lazy("No")),
-            option("yes", lazy("Yes")),
-            option("unsaid", DECLINED),
-        ],
-        needed=lazy("Choose an answer. You may also say that you would rather not tell."),
+    reprisal = reprisal_choice(
+        lazy("Was anything done against you or your family because of the report?")
     )
     stayed = Choice(
         lazy("Did all of what was promised come, and is it still there?"),

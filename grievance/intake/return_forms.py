@@ -11,6 +11,7 @@ from grievance.cases.models import RemedyItem
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
 from grievance.intake.remedies import Row
+from grievance.intake.reprisal_form import ReprisalForm, reprisal_choice
 from grievance.web.forms import (
     DECLINED,
     Choice,
@@ -24,6 +25,7 @@ from grievance.web.forms import (
 )
 from grievance.web.read_back import Telephone
 
+PUNISHED = lazy("Did anybody punish you, or threaten you, because you complained?")
 ISOLATE, POP = "\u2068", "\u2069"  # around words that run in their own direction
 
 
@@ -77,30 +79,6 @@ class PlainForm(Form):
     """Nothing but the button."""
 
 
-def _reprisal() -> Choice:
-    return Choice(
-        lazy("Did anybody punish you, or threaten you, because you complained?"),
-        hint=lazy("Only we read your answer."),
-        choices=[
-            option("no", lazy("No")),
-            option("yes", lazy("Yes")),
-            option("unsaid", DECLINED),
-        ],
-        needed=lazy("Choose an answer. You may also say that you would rather not tell."),
-    )
-
-
-class ReprisalForm(FormId):
-    """A form that asks whether the worker was punished; its own fields come before."""
-
-    reprisal: Choice
-
-    @property
-    def punished(self) -> bool | None:
-        """Yes, no, or None where they would rather not say."""
-        return {"yes": True, "no": False}.get(self.reprisal.data or "")
-
-
 class ArrivalForm(ReprisalForm):
     """Whether what was promised is there; `arrival_form` adds one question for each thing."""
 
@@ -151,7 +129,7 @@ def arrival_form(rows: Sequence[Row]) -> type[ArrivalForm]:
         name_of(row.item): _came(row, kinds.count(row.kind) > 1) for row in rows
     }
     fields |= {sum_of(row.item): _how_much(row) for row in rows if row.currency}
-    fields["reprisal"] = _reprisal()
+    fields["reprisal"] = reprisal_choice(PUNISHED)
     words = Words(
         lazy("Do you want to tell us more?"),
         hint=lazy("For example: how much came, or what somebody said to you. In any language."),
@@ -204,7 +182,7 @@ class CloseForm(ReprisalForm):
             option("unsaid", DECLINED),
         ],
     )
-    reprisal = _reprisal()
+    reprisal = reprisal_choice(PUNISHED)
     message = Words(
         lazy("Do you want to tell us more?"),
         hint=lazy("For example: what helped you, or what was missing. In any language."),

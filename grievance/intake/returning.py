@@ -148,7 +148,6 @@ def _case_page(act: Act, form: MessageForm) -> str:
         decides=decides,
         can=can,
         card=next_card(act),
-        pays=offers_wages(act),
     )
 
 
@@ -164,7 +163,11 @@ def _ends(act: Act, contact: dict[str, Any]) -> dict[str, Any]:
 
 def _asked(act: Act) -> dict[str, Any]:
     """What the page asks or tells above all else."""
-    return {"erasure": waits_of(act), "interpreting": interpreting_of(act)}
+    return {
+        "erasure": waits_of(act),
+        "interpreting": interpreting_of(act),
+        "pays": offers_wages(act),
+    }
 
 
 def _answers(said: dict[str, Any]) -> list[Line]:

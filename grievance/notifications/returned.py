@@ -11,6 +11,7 @@ import imaplib
 import logging
 import re
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
 from grievance.notifications.channels import TIMEOUT, this_machine
+from grievance.notifications.drain import ROUND_SECONDS
 from grievance.notifications.models import Outbox
 from grievance.notifications.outbox import RETURNED, RETURNED_KEPT
 
@@ -57,26 +59,28 @@ class Inbox(Protocol):
 
 
 def collect(session: Session, inbox: Inbox, sender: str, now: datetime) -> dict[str, int]:
-    """Read the reports, note which letters came back, and commit before a report is deleted.
+    """Read the reports for 45 s at most, outside of any transaction; note which letters came back,
+    and commit before a report is deleted.
 
     Answers `due` mails looked at, `done` letters that came back, `skipped` mails that are no report
     on a letter of ours: a person may have written there. The same report twice changes nothing.
     """
-    counts = {"due": 0, "done": 0, "skipped": 0}
-    read: list[str] = []
-    for number, raw in inbox.read():
-        counts["due"] += 1
-        report = report_of(raw, sender)
-        if report is None:
-            counts["skipped"] += 1
-            continue
-        read.append(number)
-        if report.permanent:
-            counts["done"] += _came_back(session, report.letter, now)
+    mails = list(_in_time(inbox.read()))
+    found = [(number, report) for number, raw in mails if (report := report_of(raw, sender))]
+    gone = [report.letter for _, report in found if report.permanent]
+    done = sum(_came_back(session, letter, now) for letter in gone)
     session.commit()
-    if read:
-        inbox.delete(read)
-    return counts
+    if found:
+        inbox.delete([number for number, _ in found])
+    return {"due": len(mails), "done": done, "skipped": len(mails) - len(found)}
+
+
+def _in_time(mails: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    began = time.monotonic()
+    for mail in mails:
+        yield mail
+        if time.monotonic() - began > ROUND_SECONDS:
+            return
 
 
 def report_of(raw: bytes, sender: str) -> Report | None:

@@ -123,6 +123,28 @@ def test_a_letter_to_staff_that_came_back_is_in_the_list_of_those_given_up(
     assert [one.id for one in queries.dead(post_session)] == [row.id]
 
 
+def test_a_slow_mailbox_holds_no_row_and_no_run(put, post, post_session, office, monkeypatch, now):
+    put("one@mail.example", "two@mail.example")
+    drain(post_session, post, now)
+    post_session.rollback()
+    box = {str(n): report(mail["Message-ID"]) for n, mail in enumerate(office.letters)}
+
+    class Slow:
+        def read(self):
+            for number, raw in list(box.items()):
+                assert not post_session.in_transaction()
+                yield number, raw
+
+        def delete(self, numbers):
+            for number in numbers:
+                del box[number]
+
+    monkeypatch.setattr("grievance.notifications.returned.ROUND_SECONDS", -1)
+    for left in (1, 0):
+        assert collect(post_session, Slow(), SENDER, now)["done"] == 1
+        assert len(box) == left
+
+
 def test_nobody_cuts_a_worker_off_who_knows_only_the_address():
     forged = report("nothing").replace(b"nothing", b"gone@mail.example")
     assert report_of(forged, SENDER) is None
