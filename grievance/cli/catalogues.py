@@ -20,10 +20,10 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from grievance.cases.doors import FIRST_SAID
 from grievance.cli.sentences import sentences
 from grievance.deadlines import telling
 from grievance.i18n import LANGUAGES, TRANSLATIONS, Language
-from grievance.intake.doors import FIRST_SAID
 from grievance.intake.drafting import TELL
 from grievance.intake.status import early_sentences
 from grievance.questions.bank import shipped

@@ -30,7 +30,6 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import reminders, returning_to, words
 from grievance.desk.blueprint import bp
 from grievance.desk.bulk import bulk_form
-from grievance.desk.calling import CallerForm
 from grievance.desk.filters import as_arguments, asked, filters_of
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import clean_elsewhere, index_elsewhere, reader_of, site
@@ -128,7 +127,6 @@ def _cases_today(member: Member) -> str:
         reminded=reminders.due(member, found["reminded"].cases, at),
         done=reminders.DoneForm.on("today"),
         seen={case.id: _seen(case) for case in found["escalated"].cases},
-        caller=CallerForm(),
         notices_=_notices(member),
     )
 
@@ -212,7 +210,6 @@ def queue() -> Response:
         count=_counted(listed.count(seer, filters)),
         filters=filters,
         **_ways(arguments, found),
-        caller=CallerForm(),
         bulk=bulk_form(member).fresh(),
         assigns=member.can(Permission.CASE_ASSIGN),
         works=member.can(Permission.CASE_WORK),

@@ -146,13 +146,11 @@ def journey(draft: OpenDraft | None, page: str = "") -> str:
 
 def wanted_way(draft: OpenDraft | None) -> str:
     """The way on which the first page leads: what its address says, else as begun, else the short
-    one. Staff who write for a caller take the full one."""
+    one."""
     named = request.args.get("route", "")
     if named == FULL or named in TELL:
         return named.replace(FULL, "")
-    begun = draft is not None and (
-        START in draft.seen or draft.answers.get("channel", "web") != "web"
-    )
+    begun = draft is not None and START in draft.seen
     return way_of(draft) or ("" if begun else "short")
 
 

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response as Answer
 
 from grievance import clock
 from grievance.accounts import queries as accounts
+from grievance.cases import doors
 from grievance.cases.operations.filing import FilingClosed
 from grievance.extensions import db
 from grievance.i18n import gettext
-from grievance.intake import doors, drafting, looking, picture, posting, short, whose
+from grievance.intake import drafting, looking, picture, posting, short, whose
 from grievance.intake.blueprint import bp
 from grievance.intake.drafting import Found
 from grievance.intake.looking import LookForm
@@ -101,7 +102,7 @@ def file_doors() -> Any:
     return render_template(
         "intake/file_doors.html",
         form=form,
-        doors=doors.to_call(draft, clock.now()),
+        doors=doors.to_call(drafting.advice(draft), clock.now()),
         reading=doors.next_reading(),
         **drafting.around(draft, "doors"),
     )
@@ -204,9 +205,7 @@ def open_page() -> Any:
 
 
 def _own_code(draft: OpenDraft) -> str:
-    """The number of the person who sits here; none where staff wrote for a caller."""
-    if draft.answers.get("channel", "web") != "web":
-        return ""
+    """The number of the person who sits here."""
     return draft.codes.get("helper") or draft.codes.get("worker", "")
 
 
@@ -283,11 +282,10 @@ def _closed(reasons: tuple[str, ...]) -> Response:
 
 
 def _codes(draft: OpenDraft) -> dict[str, Any]:
-    """(whose, digits in fours), first the one of the person who sits here; whether staff write."""
+    """(whose, digits in fours), first the one of the person who sits here."""
     order = sorted(draft.codes, key=lambda role: role != "helper")
     return {
         "codes": [(role, grouped(draft.codes[role])) for role in order],
         "way": drafting.way_of(draft),
         "renumbered": draft.renumbered,
-        "for_caller": draft.answers.get("channel", "web") != "web",
     }

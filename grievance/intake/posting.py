@@ -6,20 +6,14 @@ The same draft gives the same case and the same codes, however often it is sent.
 from __future__ import annotations
 
 from grievance import clock
-from grievance.cases.files import from_plain
-from grievance.cases.operations.filing import Filing, NewReceipt, file
+from grievance.cases.from_draft import MEMBER, filing_of, keys_under
+from grievance.cases.operations.filing import file
 from grievance.extensions import act_as, db
 from grievance.intake import drafting
 from grievance.intake.visits import root_of, site
 from grievance.questions import browser, drafts
-from grievance.questions.bank import shipped
-from grievance.questions.complaint import Complaint, complaint_of
 from grievance.questions.drafts import OpenDraft
-from grievance.routing.explain import as_plain
-from grievance.vault.receipts import ReceiptKeys, receipt_keys
-
-MEMBER = "member-"
-CLERK = "_clerk"  # the member of staff who writes for a caller; set by the desk, no question
+from grievance.vault.receipts import ReceiptKeys
 
 
 class Changed(Exception):
@@ -40,16 +34,7 @@ def send(draft: OpenDraft) -> OpenDraft | None:
     same = (mine.codes, mine.answers, mine.files) == (draft.codes, draft.answers, draft.files)
     if not same or list(mine.codes) != codes_wanted(mine):
         raise Changed
-    complaint = complaint_of(shipped(), mine.answers, [from_plain(stored) for stored in mine.files])
-    advice = drafting.advice(mine)
-    filing = Filing(
-        filing_id=mine.row.filing_id,
-        complaint=complaint,
-        receipts=_receipts(complaint, hashed),
-        rules_version=advice.rules_version,
-        suggestion=as_plain(advice),
-        actor=str(mine.answers.get(CLERK, "")),
-    )
+    filing = filing_of(mine, hashed, drafting.advice(mine))
     act_as(f"filing:{filing.filing_id}")
     file(db.session(), site(), filing, clock.now())
     drafts.mark_sent(db.session(), mine, clock.real_now())
@@ -70,16 +55,5 @@ def codes_wanted(draft: OpenDraft) -> list[str]:
 
 
 def _keys(code: str) -> ReceiptKeys:
-    """The keys of a code under the newest pepper; the hash runs outside every transaction."""
-    ring = site().ring
-    newest = ring.newest_pepper
-    return receipt_keys(root_of(code), ring.pepper(newest), newest)
-
-
-def _receipts(complaint: Complaint, hashed: dict[str, ReceiptKeys]) -> list[NewReceipt]:
-    """The worker's receipt, that of a helper, those of a group: who draws a code has seen it."""
-    known = {"worker": complaint.known_to, "helper": "self"}
-    return [
-        NewReceipt(keys, "member" if role.startswith(MEMBER) else role, known.get(role, "helper"))
-        for role, keys in hashed.items()
-    ]
+    """The keys of a code; the hash runs outside every transaction."""
+    return keys_under(site(), root_of(code))

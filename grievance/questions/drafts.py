@@ -39,7 +39,9 @@ SENT = timedelta(hours=1)  # how long the code can be read again in the same bro
 PURPOSE = "draft"
 STEP = 64 * 1024  # the store pads to it
 SUCCESSORS = 8  # answers that may get lost one after the other
-KEPT_AFTER = ("who", "channel", "language", "route")  # how the page with the code speaks
+CLERK = "_clerk"  # the member of staff who writes for somebody who called; no question
+# How the page with the code speaks, and whose it is.
+KEPT_AFTER = ("who", "channel", "language", "route", CLERK)
 
 
 @dataclass

@@ -28,6 +28,8 @@ class Asking:
     """What a page of questions depends on besides its questions.
 
     `excused` are required questions that need no answer this time, `names` the labels of desks.
+    `words` are what some questions are called where somebody else than the person answers them;
+    the hints speak to that person, and are left out then.
     """
 
     bank: Bank
@@ -35,6 +37,7 @@ class Asking:
     answers: Answers = field(repr=False)
     excused: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 class Country(web.Select):
@@ -118,8 +121,8 @@ def _said(question: Question, asking: Asking) -> dict[str, Any]:
     """Label, hint and the sentence for a missing answer, in the language being spoken."""
     excused = question.id in asking.excused
     return {
-        "label": _(question.ask),
-        "hint": _hint(question, asking),
+        "label": asking.words.get(question.id) or _(question.ask),
+        "hint": "" if question.id in asking.words else _hint(question, asking),
         "needed": _(question.needed) if question.required and not excused else "",
     }
 

@@ -7,7 +7,6 @@ import io
 
 from PIL import Image
 
-from grievance.accounts.roles import Role
 from grievance.cases import files
 from grievance.files import cleaning
 from grievance.storage import FolderBlobs
@@ -117,11 +116,6 @@ def test_swapped_ids_open_nothing(house):
     token = read_page(client.get(f"/staff/cases/{other.case.reference}")).fields()["token"]
     answer = client.post(f"{wrong}/open_original", data={"token": token, "reason": "Looking"})
     assert answer.status_code == 404
-
-
-def test_an_administrator_may_not_file_for_a_caller(house, show):
-    client = house.browser(house.hire(Role.ADMINISTRATOR))
-    assert client.post("/staff/file-for-caller", data={}).status_code == 403
 
 
 def test_a_file_of_any_case_is_cleaned_once_a_page_of_staff_is_out(house, show):

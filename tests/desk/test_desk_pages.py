@@ -8,26 +8,21 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from grievance.accounts.models import Event, MembershipKey, OperatorProfile, ReadLog
+from grievance.accounts.models import MembershipKey, OperatorProfile, ReadLog
 from grievance.accounts.roles import Role
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
-from grievance.cases.models import Case, CaseVisit, Receipt
+from grievance.cases.models import CaseVisit
 from grievance.cases.operations import handling, replying
 from grievance.cases.operations.replying import Sent
 from grievance.cases.states import TABLE
 from grievance.cases.verbs import Verb
-from grievance.clock import real_now
 from grievance.desk.forms import ActForm
 from grievance.desk.verbs import DESK, form_of
-from grievance.questions import drafts
-from grievance.questions.bank import shipped
-from grievance.questions.models import Draft
 from grievance.refusals import SENTENCES
 from tests.cast import NOW
 from tests.desk.looking import counted, references
 from tests.pages import read_page
-from tests.questions.answers import WAGES
 from tests.web.test_burmese import UNICODE, ZAWGYI
 
 CASE_QUERIES = 65  # a case page with everything on it, conflicts, interpreters and news too
@@ -206,20 +201,6 @@ def test_a_form_without_its_token_does_nothing(house):
     assert house.again(filed.case).state == "received"
 
 
-def test_a_handler_begins_a_filing_for_a_caller_and_goes_to_its_first_page(house, show):
-    handler = house.hire()
-    client = house.browser(handler)
-    page = show(client, "/staff/")
-    form = page.one("form", action="/staff/file-for-caller")
-    answer = client.post(form.get("action"), data={**page.fields(form), "channel": "in_person"})
-    assert answer.status_code == 303
-    assert answer.headers["Location"] == "/en/file?mine=1"
-    assert client.get_cookie("draft") is not None
-    house.session.expire_all()
-    assert house.session.scalars(select(Draft)).one().kind == "file"
-    assert read_page(client.get("/en/file?mine=1")).name == "file.start"
-
-
 def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):
     director = house.operator.director
     session = house.session
@@ -227,30 +208,6 @@ def test_what_must_be_set_right_first_is_said_on_the_first_page(house, show):
     session.commit()
     assert "Nobody can file now." in show(house.browser(director), "/staff/").main
     assert "Nobody can file now." not in show(house.browser(house.hire()), "/staff/").main
-
-
-def test_a_filing_for_a_caller_names_the_clerk_and_its_code_is_provisional(loaded, house, show):
-    handler = house.hire()
-    client, session, ring = house.browser(handler), house.session, house.app.config["KEY_RING"]
-    page = show(client, "/staff/")
-    form = page.one("form", action="/staff/file-for-caller")
-    client.post(form.get("action"), data=page.fields(form))
-    secret = client.get_cookie("draft").value
-    draft = drafts.load(session, ring, secret, real_now(), lock=True)
-    drafts.save(draft, WAGES, real_now())
-    draft.seen = shipped().path("file", draft.answers)
-    drafts.save(draft, {}, real_now())
-    session.commit()
-    for path in ("/en/file/check", "/en/file/receipt"):
-        sent = show(client, path).fields()
-        assert client.post(path, data=sent).status_code == 303
-    session.expire_all()
-    case = session.scalars(select(Case)).one()
-    assert case.channel == "phone"
-    assert session.scalars(select(Receipt)).one().known_to == "staff"
-    filed = session.scalars(select(Event).where(Event.stream_id == case.id)).one()
-    assert filed.actor == f"member:{handler.id}"
-    assert "Tanaka Ken filed the report." in show(client, f"/staff/cases/{case.reference}").main
 
 
 def test_every_refusal_of_the_table_has_its_sentence():

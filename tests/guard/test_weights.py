@@ -78,6 +78,7 @@ UNFORMED = {
     "grievance/desk/board.py": "put back into the address of the next page; a signed token",
     "grievance/partner_desk/board.py": "put back into the address of the next page; a signed token",
     "grievance/desk/bulk.py": "cut to the length of a reference, a number of nine digits",
+    "grievance/desk/caller_form.py": "handed whole to the form, of whatever questions it has",
     "grievance/desk/referring.py": "looked up among the bodies; whether a button was pressed",
     "grievance/desk/listing.py": "a signed token",
     "grievance/desk/uploading.py": "whether a file came",

@@ -320,24 +320,6 @@ def test_a_busy_server_keeps_the_draft_and_says_when_to_try_again(robot, session
     assert robot.send(robot.open("/en/file/receipt")).name == "file.sent"
 
 
-def test_staff_who_write_for_a_caller_leave_a_provisional_code(client, open_site, session, app):
-    secret, _ = drafts.start(
-        session, app.config["KEY_RING"], real_now(), answers={"channel": "phone"}
-    )
-    session.commit()
-    client.set_cookie("draft", secret)
-    robot = Robot(client, WAGES)
-    robot.send(robot.open("/en/file?mine=1"))
-    page = robot.open("/en/file/problem")
-    while page.name != "file.receipt":
-        page = robot.send(page)
-    assert "Read this number to the person" in page.main
-    assert "who" not in robot.open("/en/file?mine=1").fields()
-    robot.send(robot.open("/en/file/receipt"))
-    assert session.scalars(select(Case)).one().channel == "phone"
-    assert session.scalars(select(Receipt)).one().known_to == "staff"
-
-
 def test_a_door_somebody_came_from_is_kept_and_named(robot):
     page = robot.open("/en/file?door=ngo-smj")
     robot.send(page)

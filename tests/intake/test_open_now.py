@@ -6,11 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from grievance.cases.models import ReceiptSession
-from grievance.clock import real_now
-from grievance.questions import drafts
 from grievance.questions.models import Draft
 from grievance.vault.slots import HashSlots
-from tests.intake.filing_kit import FILE, Robot
+from tests.intake.filing_kit import Robot
 from tests.intake.test_filing_pages import WAGES, number_on, open_site, robot
 from tests.intake.test_short_pages import SHORT, Short
 from tests.pages import read_page
@@ -73,19 +71,11 @@ def test_a_busy_slot_says_when_to_press_again(robot, session, app):
     assert press(robot.client, page).location == "/en/case"
 
 
-def test_a_tip_and_a_filing_for_a_caller_have_no_page_to_open_here(client, open_site, session, app):
+def test_a_tip_has_no_page_to_open_here(client, open_site, session):
     tip = Short(client, SHORT)
     page = tip.on(tip.open("/en/file?route=tip"), "file.sent")
     assert not page.all("form", id="open")
     assert client.post(OPEN, data=page.fields()).location == "/en/file/sent"
-    secret, _ = drafts.start(
-        session, app.config["KEY_RING"], real_now(), answers={"channel": "phone"}
-    )
-    session.commit()
-    client.set_cookie("draft", secret)
-    sent = Robot(client, WAGES).go(start=f"{FILE}&mine=1")
-    assert not sent.all("form", id="open")
-    assert client.post(OPEN, data=sent.fields()).location == "/en/file/sent"
     assert visits(session) == 0
 
 

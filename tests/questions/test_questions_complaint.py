@@ -173,7 +173,7 @@ def test_danger_raises_the_severity_of_any_issue():
     [
         ({"who": "helper", "helper-knows": "yes"}, "helper", "other"),
         ({"who": "witness", "helper-knows": "no"}, "helper", "other"),
-        ({"channel": "phone"}, "staff", "own"),
+        ({"channel": "phone", "hurt": "no", "free": "yes", "taken": "no"}, "staff", "own"),
     ],
 )
 def test_a_code_that_somebody_else_has_seen_is_said_to_be_so(change, known_to, filed_for):

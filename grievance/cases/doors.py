@@ -16,8 +16,6 @@ from grievance.directory.open_now import SAID_OF_OPEN, open_at, week
 from grievance.directory.search import spoken_on, understood
 from grievance.directory.texts import Said
 from grievance.extensions import db
-from grievance.intake import drafting
-from grievance.questions.drafts import OpenDraft
 from grievance.routing.explain import Door, Note, Result
 from grievance.routing.reasons import CAUTIONS
 from grievance.web.language import is_partial, own_language, whole_language
@@ -60,11 +58,10 @@ class Call:
     tongue: i18n.Language
 
 
-def to_call(draft: OpenDraft, now: datetime) -> list[Call]:
-    """The first bodies routing names for these answers that have a checked telephone number on
+def to_call(advice: Result, now: datetime) -> list[Call]:
+    """The first bodies that routing names and that have a checked telephone number on
     which the worker is understood; those that answer now stand first."""
     book, found = directory.book(db.session()), []
-    advice = drafting.advice(draft)
     languages = _languages(advice)
     place = (advice.profile.prefecture, advice.profile.location == "japan")
     for door in advice.doors:
