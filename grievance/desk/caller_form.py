@@ -64,8 +64,9 @@ class Aloud:
 @dataclass(frozen=True)
 class Script:
     """How a number is read out: sentences of the person's language and, by groups of four, each
-    digit with its word; `tongue` is English where their language has none of it yet."""
+    digit with its word."""
 
+    code: str
     tongue: Language
     before: str
     groups: tuple[tuple[tuple[str, str], ...], ...]
@@ -180,7 +181,7 @@ def script_of(code: str, language: Language) -> Script:
     groups = tuple(
         tuple((digit, words[int(digit)]) for digit in group) for group in grouped(code).split()
     )
-    return Script(language, before, groups, after)
+    return Script(grouped(code), language, before, groups, after)
 
 
 def _desk_names(answers: Answers) -> dict[str, str]:

@@ -14,6 +14,7 @@ from grievance.desk.caller_form import script_of
 from grievance.desk.caller_words import ALOUD, HEADINGS, WORDS
 from grievance.questions.bank import shipped
 from grievance.questions.models import Draft
+from grievance.vault.receipts import grouped
 from grievance.web.binding import FORM_AGAIN
 from tests.pages import read_page
 
@@ -78,8 +79,9 @@ def test_a_call_takes_four_clicks_and_ends_on_the_case_of_who_took_it(desk, hous
     assert {"issue", "contact-phone", "contact-when", "contact-never"} <= set(desk.asked)
     assert not page.all("output")
     page = desk.press(**THEN)
-    digits = "".join("".join(page.one("output", id="receipt").itertext()).split())
-    assert len(digits) == 20
+    number = "".join(page.one("output", id="receipt").itertext())
+    digits = number.replace(" ", "")
+    assert (len(digits), number) == (20, grouped(digits))
     page = desk.press("file")
     assert (desk.clicks, desk.pages) == (4, 4)
     case = house.session.scalars(select(Case)).one()
