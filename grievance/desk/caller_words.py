@@ -31,7 +31,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "contact-when": N_("When is it safe to reach them?"),
         "contact-never": N_("What must we never say or write?"),
     },
-    N_("What happened"): {
+    N_("What happened to them"): {
         "what-happened": N_("What happened, in their own words"),
         "problem": N_("Which of these is closest?"),
         "issue": N_("Which one fits best?"),
