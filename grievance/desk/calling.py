@@ -29,6 +29,7 @@ from grievance.desk.caller_form import CallerForm
 from grievance.desk.caller_words import ALOUD
 from grievance.desk.loading import open_case, site
 from grievance.extensions import acting, db
+from grievance.i18n import name_in
 from grievance.questions import drafts
 from grievance.questions.bank import shipped
 from grievance.questions.drafts import CLERK, OpenDraft
@@ -157,7 +158,7 @@ def _page(
         aloud=caller_form.aloud(answers, asked),
         open=ALOUD,
         lacking=lacking if draft else [],
-        spoken=spoken if answers.get("language") else None,
+        spoken=name_in(spoken) if answers.get("language") else "",
         number=None if lacking or not code else caller_form.script_of(code, spoken),
         danger=_danger(answers),
         closed=bool(accounts.filing_closed(db.session())),
