@@ -24,6 +24,7 @@ MODULES = (
     "cases.assigned",
     "cases.own_reminders",
     "cases.calls",
+    "cases.planned_calls",
     "cases.proofs",
     "demo.models",
 )

@@ -28,7 +28,7 @@ from grievance.model import Base, identifier
 CLOCK = "call"
 NEWS = (
     "message", "question", "consent", "decision", "remedy", "body", "corrected", "number",
-    "erasure",
+    "erasure", "late", "arrived", "check", "law",
 )  # fmt: skip
 # What a worker's own number did: who holds it may not be them, and their coming back says nothing.
 OF_THE_NUMBER = ("number", "erasure")

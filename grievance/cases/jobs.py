@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from grievance.cases import erasures
+from grievance.cases import erasures, planned_calls
 from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
 from grievance.cases.models import Case
-from grievance.cases.operations import telling, warning
+from grievance.cases.operations import ringing, telling, warning
 from grievance.cases.operations.escalating import Overdue, claim, claim_wish, escalate
 from grievance.cases.site import Site
 from grievance.clock import local_day
@@ -70,16 +70,30 @@ def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
 
 def warn(session: Session, site: Site, now: datetime) -> dict[str, int]:
     """Tell whoever has a case that a day of the law is 180, 60 or 14 days ahead, the next first,
-    committing for each; the same answer as of `sweep`."""
+    and make the calls due whose planned day has come, committing for each; the same answer as of
+    `sweep`."""
+    today = local_day(now, operator_hours(session).zone)
+    days, planned = warning.due(session, now, BATCH), planned_calls.due(session, today, BATCH)
 
     def one(day: UUID) -> bool:
+        if day in planned:
+            return call(day)
         claimed = warning.claim(session, day, now)
         if claimed:
             row, case = claimed
             warning.warn(JobAct(session, case, WARNER, now), warning.Near(site, row))
         return bool(claimed)
 
-    return _each(session, "warn", warning.due(session, now, BATCH), one)
+    def call(day: UUID) -> bool:
+        found = planned_calls.claim(session, day, today)
+        if found:
+            kind, case = found
+            act = JobAct(session, case, WARNER, now)
+            if ringing.still(act, kind):
+                ringing.call_due(act, kind)
+        return bool(found)
+
+    return _each(session, "warn", [*days, *planned], one)
 
 
 def stop(session: Session, site: Site, now: datetime) -> dict[str, int]:

@@ -364,6 +364,10 @@ TABLE: dict[Verb, Transition] = {
             codes=("attempt", "way", "value"),
         ),
         Transition(
+            Verb.CALL_DUE, (*OPEN, "closed"), None, JOB, N_("Let a call be due"),
+            guards.open_or_checked, codes=("kind",),
+        ),
+        Transition(
             Verb.RECORD_CALL, STATES, None, "case.work", N_("Write down the call"),
             codes=("result", "message?", "attempt?"), versioned=False,
         ),

@@ -93,6 +93,7 @@ class Verb(StrEnum):
     SIGN_OFF = "sign_off"
     RECORD_SIGN_OFF = "record_sign_off"
     TRY_TO_REACH = "try_to_reach"
+    CALL_DUE = "call_due"
     RECORD_CALL = "record_call"
     CHECKED_IN = "checked_in"
     RECORD_WELL = "record_well"

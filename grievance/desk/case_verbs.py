@@ -228,6 +228,7 @@ CASE: Mapping[Verb, Row] = {
         do=aftercare.record_worry,
         place=COLUMN,
     ),
+    Verb.CALL_DUE: Row(said=N_("A call to the worker is due. %(tell)s")),
     Verb.RECORD_CALL: Row(
         said=N_("%(who)s called the worker: %(called)s."),
         form=CallForm,

@@ -13,7 +13,7 @@ from grievance.cases import labels
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
-from grievance.desk.call_words import CALLED
+from grievance.desk.call_words import CALLED, TELL
 from grievance.desk.referral_words import ANSWERS
 from grievance.desk.verbs import DESK
 from grievance.desk.words import AUTHOR, LEVEL
@@ -138,6 +138,7 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "level": _(LEVEL.get(codes.get("level", 0), "")),
         "days": codes.get("days", ""),
         "on": date_text(date.fromisoformat(codes["on"])) if codes.get("on") else "",
+        "tell": _(TELL.get(codes.get("kind", ""), "")),
         "called": _(CALLED.get(codes.get("result", ""), "")),
     }
 

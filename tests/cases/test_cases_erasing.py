@@ -16,6 +16,7 @@ from grievance.accounts.models import Event
 from grievance.cases import files, index, queries, records
 from grievance.cases.assigned import Assigned
 from grievance.cases.calls import CallBack
+from grievance.cases.planned_calls import PlannedCall
 from grievance.cases.corrections import Correction
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
@@ -115,6 +116,7 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
             Outcome(id=uuid4(), **mine, **told, **sealed),
             LimitationDate(**mine, latest_safe=TODAY),
             CallBack(**mine, kinds=["message"], made_at=NOW),
+            PlannedCall(**mine, kind="law", on_day=TODAY),
             Correction(
                 id=uuid4(),
                 **mine,

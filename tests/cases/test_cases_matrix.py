@@ -348,6 +348,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.SIGN_OFF: _sign_off,
     Verb.RECORD_SIGN_OFF: _record_sign_off,
     Verb.TRY_TO_REACH: _try,
+    Verb.CALL_DUE: lambda w, a: ringing.call_due(JobAct(w.session, w.case, a, NOW), "law"),
     Verb.RECORD_CALL: _of(ringing.record_call, lambda: Called("no_answer", words(""))),
     Verb.RECORD_WELL: _of(
         aftercare.record_well, lambda: CheckIn("yes", False, words("Well"), on=TODAY)

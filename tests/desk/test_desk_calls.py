@@ -111,6 +111,26 @@ def test_news_makes_one_call_that_is_found_made_and_told(house: House) -> None:
     assert not read_page(house.browser(other).get("/staff/")).all("a", data_calls="1")
 
 
+def test_a_planned_call_says_what_to_ask(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody acknowledged the report in time: on the day after the promised one a call is due."""
+    who, answers = house.hire(), {"contact-phone": NUMBER, "contact-when": WHEN}
+    filed = house.case(reach_by="phone", **answers)
+    house.session.commit()
+    monkeypatch.setattr(clock, "_offset", lambda: timedelta(days=9))
+    jobs.warn(house.session, house.app.config["SITE"], clock.now())
+    house.session.commit()
+    client, reference = house.browser(who), filed.case.reference
+    asks = "A day that we promised has passed. Say that it is late, and what comes by when."
+    row = read_page(client.get("/staff/calls")).one("tr", data_call=reference)
+    assert asks in " ".join(row.itertext())
+    page = read_page(client.get(f"/staff/cases/{reference}/call"))
+    assert asks in page.main
+    assert ELSE in page.main
+    assert f"A call to the worker is due. {asks}" in read_page(
+        client.get(f"/staff/cases/{reference}")
+    ).text
+
+
 def test_who_may_not_see_the_case_sees_no_call(house: House) -> None:
     who, cousin = house.hire(), house.hire(name="Mori Emi")
     filed = filed_by_phone(house, who)

@@ -19,7 +19,7 @@ from grievance.cases import files, proofs, records
 from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
 from grievance.cases.opening import RECEIPT_HOLDS, OpenCase, grant, receipt_holder
 from grievance.cases.opening import new_case_keys as draw_keys
-from grievance.cases.operations import addressing, telling
+from grievance.cases.operations import addressing, reminding, telling
 from grievance.cases.site import Site
 from grievance.clock import to_the_hour
 from grievance.deadlines import keeping
@@ -98,6 +98,7 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     _count(session, filing.complaint, at)
     telling.staff_of_new_case(session, site, case, now)
     if filing.complaint.contact:
+        reminding.plan(session, site, opened, now)
         addressing.ask(session, site, case, asdict(filing.complaint.contact), now)
     return case
 

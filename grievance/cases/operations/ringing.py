@@ -1,14 +1,17 @@
-"""A worker who wants to be called was called: what came of it."""
+"""A worker who wants to be called: that a planned call is due, and what came of one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from grievance.cases import calls
-from grievance.cases.act import Act
+from grievance.cases import calls, checks
+from grievance.cases.act import Act, JobAct
 from grievance.cases.messages import Written
+from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Attempt
+from grievance.cases.operations import addressing
+from grievance.cases.planned_calls import LAW, PROMISED
 from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
 from grievance.refusals import Refused
@@ -22,6 +25,29 @@ class Called:
 
     result: str
     written: Written = field(repr=False)
+
+
+def call_due(act: JobAct, kind: str) -> None:
+    """The day of a planned call has come: it is due, or joins the one that is. The caller has
+    claimed it. Refuses `state` for a case that is over, but for a closed one whose worker is
+    asked how they are."""
+    act.check(Verb.CALL_DUE)
+    calls.make(act.session, act.case, kind, act.now)
+    act.move(Verb.CALL_DUE, kind=kind)
+
+
+def still(act: JobAct, kind: str) -> bool:
+    """Whether a planned call is to be made: the promise was not kept meanwhile, the case is not
+    over, and no backup brought back how to reach them."""
+    case = act.case
+    if addressing.may_be_old(act.session, case.id):
+        return False
+    if kind in PROMISED.values():
+        late = [one for one in clocks.running(act.session, case.id) if one.due_at <= act.now]
+        return any(PROMISED.get(one.kind) == kind for one in late)
+    if kind == LAW:
+        return case.state in OPEN
+    return case.state == "closed" and checks.running(act.session, case.id) is not None
 
 
 def record_call(act: Act, called: Called) -> None:

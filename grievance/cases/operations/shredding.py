@@ -25,6 +25,7 @@ from grievance.cases.calls import CallBack
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
 from grievance.cases.own_reminders import OwnReminder
+from grievance.cases.planned_calls import PlannedCall
 from grievance.cases.proofs import FilingNote
 from grievance.cases.states import ERASING
 from grievance.deadlines.models import Deadline, LimitationDate
@@ -45,8 +46,8 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
-    corrections.Correction, Assigned, CallBack, OwnReminder, referrals.Consent, referrals.Packet,
-    referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
+    corrections.Correction, Assigned, CallBack, OwnReminder, PlannedCall, referrals.Consent,
+    referrals.Packet, referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
     links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline, LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
