@@ -94,6 +94,8 @@ def fill(world: World) -> None:
     erasing.ask_erasure(world.own())
     _address(world)
     desk, lead = world.desk(), world.handler
+    # last: each act plans anew, and nobody wants to be called
+    session.add(PlannedCall(case_id=case.id, kind="law", on_day=TODAY))
     index.refresh(session, site.ring, Reader(lead.id, lead.organisation, desk.privates))
 
 
@@ -116,7 +118,6 @@ def _rest(world: World, proposal: FourEyes, referral: Referral) -> None:
             Outcome(id=uuid4(), **mine, **told, **sealed),
             LimitationDate(**mine, latest_safe=TODAY),
             CallBack(**mine, kinds=["message"], made_at=NOW),
-            PlannedCall(**mine, kind="law", on_day=TODAY),
             Correction(
                 id=uuid4(),
                 **mine,
