@@ -21,7 +21,11 @@ from grievance.web.audience import audience
 ABOUT: tuple[tuple[str, str, int], ...] = (
     ("drain", N_("Sends letters that are due"), 5),
     ("sweep", N_("Escalates what is overdue"), 30),
-    ("warn", N_("Tells who has a case that a day of the law comes near; lets planned calls be due"), 3600),
+    (
+        "warn",
+        N_("Tells who has a case that a day of the law comes near; makes planned calls due"),
+        3600,
+    ),
     ("stop", N_("Tells a body that the time of something on its desk is over"), 3600),
     ("remind", N_("Sends workers the letters that were planned for a day"), 600),
     ("returned", N_("Reads which letters came back; later: mails for a person to look at"), 900),

@@ -22,7 +22,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.desk import events, words
 from grievance.desk.acting import CASE, Page, Trouble, back, beside, people, stand, why
 from grievance.desk.blueprint import bp
-from grievance.desk.call_words import TELL
+from grievance.desk.call_words import ASK, TELL
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, open_case
 from grievance.desk.verbs import blank
@@ -100,7 +100,7 @@ def _page(desk: Desk, form: ActForm, status: int = 200, trouble: str = "") -> Re
         contact=identity.get("contact") or {},
         name=identity.get("name") or "",
         old=addressing.may_be_old(session, case.id),
-        tell=_tell(due) if due else [],
+        tell=[(_(TELL[kind]), _(ASK.get(kind, ""))) for kind in due.kinds] if due else [],
         spoken=words.tongue(case.language),
         neutral=[_neutral(one) for one in dict.fromkeys((case.language, desk.member.language))],
         happened=_happened(desk, due) if due else [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grievance.cases.calls import NEWS, RESULTS
 from grievance.i18n import N_
-from grievance.model import complete
+from grievance.model import complete, some_of
 
 # What there is to tell or to ask: the kind of news; what it says stands on the page of the case.
 TELL = {
@@ -17,22 +17,29 @@ TELL = {
     "corrected": N_("We corrected something that we wrote."),
     "number": N_("Their number was changed. Ask whether it was them."),
     "erasure": N_("Their report is to be deleted. Ask whether they want that."),
-    "late": N_("A day that we promised has passed. Say that it is late, and what comes by when."),
-    "arrived": N_(
-        "The day of a promised remedy has passed. Ask what came and whether it is still there. "
-        "Write the answer down on the page of the case."
-    ),
-    "check": N_(
-        "The case is closed. Ask whether they are safe, whether anybody did something against "
-        "them, and whether what was promised is still there. Write the answer down on the page "
-        "of the case."
-    ),
-    "law": N_(
-        "A day of the law comes near. Say until when what has to be filed, and where: it stands "
-        "on the page of the case. We are no lawyers; a lawyer can check the day."
-    ),
+    "late": N_("A day that we promised has passed."),
+    "arrived": N_("The day of a promised remedy has passed."),
+    "check": N_("The case is closed: ask how they are."),
+    "law": N_("A day of the law comes near."),
 }
 complete(TELL, NEWS)
+# What to say or to ask besides, on the page of the call; the rest stands in what was written.
+ASK = {
+    "late": N_("Say that it is late, and what comes by when."),
+    "arrived": N_(
+        "Ask what came and whether it is still there, and write the answer down on the page of "
+        "the case."
+    ),
+    "check": N_(
+        "Ask whether they are safe, whether anybody did something against them, and whether what "
+        "was promised is still there. Write the answer down on the page of the case."
+    ),
+    "law": N_(
+        "Say until when what has to be filed, and where: it stands on the page of the case. We "
+        "are no lawyers; a lawyer can check the day."
+    ),
+}
+some_of(ASK, NEWS)
 CALLED = {
     "reached": N_("they were reached"),
     "came": N_("no call is needed: they know already"),

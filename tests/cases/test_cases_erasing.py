@@ -16,7 +16,6 @@ from grievance.accounts.models import Event
 from grievance.cases import files, index, queries, records
 from grievance.cases.assigned import Assigned
 from grievance.cases.calls import CallBack
-from grievance.cases.planned_calls import PlannedCall
 from grievance.cases.corrections import Correction
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
@@ -40,6 +39,7 @@ from grievance.cases.operations.closing import Tried
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.replying import Sent
 from grievance.cases.own_reminders import OwnReminder
+from grievance.cases.planned_calls import PlannedCall
 from grievance.cases.recleaning import Reader
 from grievance.deadlines.models import LimitationDate
 from grievance.notifications.models import KeptAddress, Outbox, Reminder

@@ -120,15 +120,16 @@ def test_a_planned_call_says_what_to_ask(house: House, monkeypatch: pytest.Monke
     jobs.warn(house.session, house.app.config["SITE"], clock.now())
     house.session.commit()
     client, reference = house.browser(who), filed.case.reference
-    asks = "A day that we promised has passed. Say that it is late, and what comes by when."
+    asks = "A day that we promised has passed."
     row = read_page(client.get("/staff/calls")).one("tr", data_call=reference)
     assert asks in " ".join(row.itertext())
     page = read_page(client.get(f"/staff/cases/{reference}/call"))
-    assert asks in page.main
+    assert f"{asks} Say that it is late, and what comes by when." in page.main
     assert ELSE in page.main
-    assert f"A call to the worker is due. {asks}" in read_page(
-        client.get(f"/staff/cases/{reference}")
-    ).text
+    assert (
+        f"A call to the worker is due. {asks}"
+        in read_page(client.get(f"/staff/cases/{reference}")).text
+    )
 
 
 def test_who_may_not_see_the_case_sees_no_call(house: House) -> None:

@@ -80,8 +80,10 @@ def _plan_calls(session: Session, case: Case, now: datetime, *, asked: bool) -> 
         if case.state not in OVER:
             law = _before_law(session, case.id, today)
             wanted = {
-                *((PROMISED[one.kind], local_day(one.due_at, zone) + DAY)
-                  for one in _promised(session, case.id)),
+                *(
+                    (PROMISED[one.kind], local_day(one.due_at, zone) + DAY)
+                    for one in _promised(session, case.id)
+                ),
                 *((LAW, day - timedelta(days=ahead)) for day, ahead in law),
             }
     planned_calls.plan(session, case.id, wanted, today)

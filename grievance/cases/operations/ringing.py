@@ -7,8 +7,8 @@ from typing import Any
 
 from grievance.cases import calls, checks
 from grievance.cases.act import Act, JobAct
-from grievance.cases.messages import Written
 from grievance.cases.lifecycle import OPEN
+from grievance.cases.messages import Written
 from grievance.cases.models import Attempt
 from grievance.cases.operations import addressing
 from grievance.cases.planned_calls import LAW, PROMISED

@@ -47,8 +47,9 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
     cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
     corrections.Correction, Assigned, CallBack, OwnReminder, PlannedCall, referrals.Consent,
-    referrals.Packet, referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer, links.BodyWrote,
-    links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline, LimitationDate,
+    referrals.Packet, referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer,
+    links.BodyWrote, links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline,
+    LimitationDate,
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),
