@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grievance.cases.models import Case
-from grievance.model import Base, code, identifier
+from grievance.deadlines.models import KINDS
+from grievance.model import Base, code, identifier, some_of
 
 # What a call is about, by the clock whose day was not kept: a promise of ours is late, or the
 # worker alone knows whether something came. These clocks are those whose days workers read.
@@ -28,6 +29,7 @@ PROMISED: Mapping[str, str] = {
     "remedy": "arrived",
     "follow_up": "arrived",
 }
+some_of(PROMISED, KINDS)
 CHECK, LAW = "check", "law"
 Wanted = tuple[str, date]  # what a call is about, and from which local day on it is due
 
