@@ -1,8 +1,7 @@
 """The one way in which an act is refused, and the sentence for each reason.
 
 Every verb of every room raises `Refused` with a code of this list before anything is written. The
-sentences are what staff read. A page of the worker's, who is told less and told it gently, has
-words of its own for the codes that it can meet.
+sentences are what staff read; a worker's page has fewer and gentler words of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +40,8 @@ SENTENCES: dict[str, str] = {
         "in it. Give the key to another member first."
     ),
     "takes": N_("This person cannot take the cases. Choose somebody else, or nobody."),
+    "factor_needed": N_("Your role needs a second step. Set up another one first."),
+    "passkeys_enough": N_("You have five passkeys. Take one off first."),
     "last_manager": N_("Nobody else manages people. Invite another director or administrator."),
     "days": N_("The last day comes before the first. Look at both again."),
     "days_over": N_("These days have passed already."),
@@ -296,8 +297,7 @@ CODES = frozenset(SENTENCES)
 
 
 class Refused(Exception):
-    """An act that the rules do not allow; `code` is one of `SENTENCES`, `name` what the sender
-    called a file that is not taken, which is no part of the message."""
+    """An act that the rules do not allow; `name` is what the sender called a file, never told."""
 
     def __init__(self, code: str, name: str = "") -> None:
         super().__init__(code)

@@ -33,14 +33,15 @@ REASONS = {
         get_id session_protection get_locale __doc__ merge_slashes redirect_defaults strict_slashes
         trim_blocks lstrip_blocks ServerLog _parse_urlencoded _parse_multipart _get_file_stream
         form_data_parser_class mimetype total_content_length content_type max_content_length
-        request_class
+        request_class validators
         readable writable seekable readinto buffer_text StartElementHandler EndElementHandler
         CharacterDataHandler StartDoctypeDeclHandler MAX_IMAGE_PIXELS frac_prec cache_ok dialect
         process_bind_param process_result_value enqueue_jobs max_connection_wait_time""",
     "importing it puts the views on their blueprint": "VIEWS",
     "a column that people read, or that a check of the table compares": """
         loaded_at set_by set_at heard_by heard_at""",
-    "a field of a form that its name reaches": "read_back wish_when wish_never unassigned",
+    "a field of a form that its name reaches": """
+        read_back wish_when wish_never unassigned step_up_passkey""",
     "named by a text: a field of a data file, a dictionary, `g`": """
         actor_id totp official residence ilo_indicators
         standards worker_agrees safety date_switches only_whole""",

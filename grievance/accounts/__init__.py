@@ -8,6 +8,7 @@ from grievance.accounts import (
     addresses,
     away,
     door,
+    passkeys,
     returning,
     second_step,
     sessions,
@@ -23,6 +24,7 @@ VIEWS = (
     addresses,
     away,
     second_step,
+    passkeys,
     sessions,
 )  # importing a module puts its views on the blueprint
 

@@ -25,13 +25,15 @@ from grievance.accounts.hashing import (
 )
 from grievance.accounts.models import Person
 from grievance.accounts.operations import entering, letters, signing
-from grievance.accounts.operations.factors import Own, WrongCode
+from grievance.accounts.operations.asserting import Shown
+from grievance.accounts.operations.owning import Own, WrongCode
 from grievance.accounts.operations.partner_letters import Post
 from grievance.accounts.operations.persons import Admitted
-from grievance.accounts.queries import email_tag, memberships_of, wrap_for
+from grievance.accounts.queries import email_tag, memberships_of, operator, wrap_for
 from grievance.accounts.staff import COOKIE, Member, key_ring
 from grievance.clock import real_now
 from grievance.extensions import act_as, db
+from grievance.vault.passkeys import Site, site_of
 from grievance.vault.passwords import WrongPassword
 from grievance.vault.slots import PASSWORD_WEIGHT, HashSlots, SlowLane, account, network
 from grievance.web import resuming
@@ -159,18 +161,15 @@ def half_way() -> KeyHolder | None:
     return found
 
 
-def pass_code(by: KeyHolder, typed: str, after: str) -> Response:
-    """Commit, and go on to `after`, in. A wrong code is counted, and committed, too; Superseded,
-    TooMany."""
+def pass_code(by: KeyHolder, shown: Shown, after: str) -> Response:
+    """Commit, and go on to `after`, in. A wrong code or passkey is counted, and committed, too;
+    Superseded, TooMany."""
     session, ring, now = db.session(), key_ring(), real_now()
-    act_as(f"member:{by.person_id}")
-    device = device_of(by.person_id)
+    device = _as(by)
     try:
-        passed = entering.finish(Own(session, by, now, device), cookie(ENTRY), typed)
+        passed = entering.finish(Own(session, by, now, device), cookie(ENTRY), shown)
     except WrongCode as wrong:
-        if wrong.last:
-            tell_of_factor(by.person_id, "wrong")
-        session.commit()
+        keep_count(by.person_id, wrong)
         raise
     secret = signing.open_session(session, passed.admitted, ring=ring, now=now)
     if passed.by == "recovery":
@@ -178,6 +177,34 @@ def pass_code(by: KeyHolder, typed: str, after: str) -> Response:
     answer = _inside(Entrant(passed.admitted, device), secret, after)
     drop_cookie(answer, ENTRY)
     return answer
+
+
+def ask_half_way(by: KeyHolder) -> str:
+    """Commit, and answer what this browser needs to use a passkey; Superseded."""
+    own = Own(db.session(), by, real_now(), _as(by))
+    asked = entering.ask(own, cookie(ENTRY), site())
+    db.session.commit()
+    return asked
+
+
+def _as(by: KeyHolder) -> str:
+    """Act as who stands half-way in; the id of their browser, where it is known."""
+    act_as(f"member:{by.person_id}")
+    return device_of(by.person_id)
+
+
+def keep_count(person_id: UUID, wrong: WrongCode) -> None:
+    """Commit: a wrong code counts. The tenth, and a passkey that was copied, are told by letter."""
+    told = {"wrong": wrong.last, "copied": wrong.copied}
+    for what in (what for what, so in told.items() if so):
+        tell_of_factor(person_id, what)
+    db.session.commit()
+
+
+def site() -> Site:
+    """For whom passkeys are made: the address that people reach this instance by."""
+    house = operator(db.session())
+    return site_of(current_app.config["SETTINGS"].public_url, house.name if house else "")
 
 
 def device_of(person_id: UUID) -> str:

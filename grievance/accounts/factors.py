@@ -8,14 +8,27 @@ stands in `staff_entry`, which opens nothing.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grievance.accounts.models import CODE, Person
-from grievance.model import Base, code, digest, identifier, sealed
+from grievance.model import Base, code, digest, identifier, sealed, staff_text
 from grievance.vault.sessions import secret_hash
 
 ENTRY_LASTS = timedelta(minutes=10)
@@ -51,6 +64,22 @@ class SecondFactor(Base):
             for name, where in (("counts", "not null"), ("offered", "null"))
         ),
     )
+
+
+class Passkey(Base):
+    """A passkey of a member: what it is known by, sealed under their key, and how they call it.
+    `sign_count` is the newest that it told; one that goes back was perhaps copied."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[UUID] = identifier()
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kept: Mapped[bytes] = sealed("passkey.kept/1")
+    name: Mapped[str] = staff_text()
+    transports: Mapped[list[str]] = mapped_column(JSONB, info=CODE, default=list)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class FactorRule(Base):
@@ -98,10 +127,30 @@ class StaffEntry(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     member_key: Mapped[bytes] = sealed("staff.entry/1")
     created_at: Mapped[datetime]
+    challenge: Mapped[bytes | None] = digest()  # what a passkey is to sign, once
+    challenged_at: Mapped[datetime | None]
+
+
+def has_one(person_id: Any) -> ColumnElement[bool]:
+    """Whether somebody has a second step that counts: an app, or a passkey."""
+    app = (SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
+    return or_(exists().where(*app), exists().where(Passkey.person_id == person_id))
+
+
+def guards(session: Session, person_id: UUID) -> bool:
+    """Whether a member's sign-in asks for more than the password."""
+    return bool(session.scalar(select(has_one(person_id))))
+
+
+def passkeys_of(session: Session, person_id: UUID) -> list[Passkey]:
+    """A member's passkeys, read anew, the oldest first."""
+    mine = select(Passkey).where(Passkey.person_id == person_id)
+    anew = mine.order_by(Passkey.made_at, Passkey.id).execution_options(populate_existing=True)
+    return list(session.scalars(anew))
 
 
 def counting(session: Session, person_id: UUID) -> SecondFactor | None:
-    """The factor that a member's sign-in asks for, read anew; None where there is none."""
+    """The app whose codes a member's sign-in takes, read anew; None where there is none."""
     return session.scalars(
         select(SecondFactor)
         .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
@@ -111,11 +160,7 @@ def counting(session: Session, person_id: UUID) -> SecondFactor | None:
 
 def guarded(session: Session) -> set[UUID]:
     """Everybody who has a second step that counts."""
-    return set(
-        session.scalars(
-            select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
-        )
-    )
+    return set(session.scalars(select(Person.id).where(has_one(Person.id))))
 
 
 def required(session: Session) -> list[str]:

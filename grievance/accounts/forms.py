@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.operations.founding import Founder
@@ -75,7 +75,27 @@ class OneTime(Line):
     limit = 40
 
 
-class TypeCode(Form):
+class OrPasskey(Form):
+    """A form in which a passkey's answer, put there by a script, takes the place of what is typed:
+    then that is not asked for."""
+
+    instead: ClassVar[tuple[str, str]] = ("code", "passkey")  # of what is typed, the answer
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        super().process(*arguments, **options)
+        typed, answer = self.instead
+        if answer in self and text_of(self[answer]):
+            self[typed].validators = ()
+
+    @property
+    def signed(self) -> str:
+        """The passkey's answer; empty where none was used. Never shown again."""
+        sent, field = text_of(self[self.instead[1]]), self[self.instead[1]]
+        field.data = ""
+        return sent
+
+
+class TypeCode(OrPasskey):
     """The code of the second step; an app's, or one on paper."""
 
     code = OneTime(
@@ -83,9 +103,16 @@ class TypeCode(Form):
         hint=lazy("Six digits. Without your telephone: one of your recovery codes."),
         needed=lazy("Type the code that your app shows now."),
     )
+    passkey = Hidden()
+
+    def paper_only(self) -> Self:
+        """Say so where there is no app."""
+        self.code.label.text = gettext("A recovery code")
+        self.code.hint = gettext("One of the ten that you have on paper.")
+        return self
 
 
-class TypeBack(TypeCode):
+class TypeBack(Form):
     """The first code of an app that is being set up."""
 
     code = OneTime(
@@ -100,13 +127,43 @@ class ChangeFactor(TypeCode):
 
     what = Choice(
         lazy("What do you want to do?"),
-        choices=[
-            option("replace", lazy("Set up another app or telephone")),
-            option("codes", lazy("Make new recovery codes; the old ones stop working")),
-            option("remove", lazy("Take the second step off")),
-        ],
+        choices=[],
         needed=lazy("Choose what you want to do."),
     )
+
+    def offer(self, *, app: bool, passkeys: bool) -> Self:
+        """What there is to choose, for who has these."""
+        another = lazy("Set up another app or telephone")
+        self.what.choices = [
+            option("replace", another if app else lazy("Set up an app for codes as well")),
+            option("codes", lazy("Make new recovery codes; the old ones stop working")),
+        ]
+        if app:
+            rest = lazy("Take the app off; your passkeys stay")
+            off = rest if passkeys else lazy("Take the second step off")
+            self.what.choices.append(option("remove", off))
+        return self
+
+
+class NamePasskey(Form):
+    """How somebody calls a passkey of theirs."""
+
+    name = Line(
+        lazy("A name for it"),
+        hint=lazy("So that you know it again: work telephone, key on my ring."),
+        needed=lazy("Give it a name."),
+        limit=40,
+    )
+
+
+class NewPasskey(NamePasskey):
+    """A passkey to be made by who has no second step yet; `made` is what the browser answers."""
+
+    made = Hidden()
+
+
+class AnotherPasskey(TypeCode, NamePasskey):
+    """The same for who has one, and shows it first."""
 
 
 class Confirm(Form):
@@ -125,16 +182,20 @@ class Approve(Form):
     )
 
 
-class ConfirmPassword(Form):
-    """The password once more."""
+class ConfirmPassword(OrPasskey):
+    """The password once more, or a passkey's answer in its place."""
 
+    instead = ("password", "step_up_passkey")
     password = Secret(lazy("Password"), needed=lazy("Enter your password."))
+    step_up_passkey = Hidden()
 
 
-class GoOn(Form):
-    """The password once more, beside a form that is carried on; no other form has this field."""
+class GoOn(OrPasskey):
+    """The same beside a form that is carried on; no other form has these fields."""
 
+    instead = ("step_up", "step_up_passkey")
     step_up = Secret(lazy("Password"), needed=lazy("Enter your password."))
+    step_up_passkey = Hidden()
 
 
 class NewPassword(Form):

@@ -253,6 +253,8 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime]
     stepped_up_at: Mapped[datetime]
+    challenge: Mapped[bytes | None] = digest()  # what a passkey is to sign, once
+    challenged_at: Mapped[datetime | None]
 
 
 class KnownDevice(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.companies import heard
-from grievance.accounts.factors import FactorRule, SecondFactor
+from grievance.accounts.factors import FactorRule, has_one
 from grievance.accounts.folding import FoldRule
 from grievance.accounts.keys import holder_of, organisation_key, recovery_key
 from grievance.accounts.models import (
@@ -131,9 +131,7 @@ def memberships_of(session: Session, person_id: UUID) -> tuple[MembershipFact, .
         ),
         heard(),
     ).label("holds")
-    guarded = exists().where(
-        SecondFactor.person_id == Membership.person_id, SecondFactor.confirmed_at.is_not(None)
-    )
+    guarded = has_one(Membership.person_id)
     must = exists().where(FactorRule.roles.has_key(Membership.role))  # noqa: W601  of JSONB
     folds = exists().where(FoldRule.roles.has_key(Membership.role))  # noqa: W601  of JSONB
     told = (guarded.label("guarded"), must.label("must"), folds.label("folds"))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from grievance.accounts.companies import Company, Respondent
-from grievance.accounts.factors import FactorRule, RecoveryCode, SecondFactor
+from grievance.accounts.factors import FactorRule, Passkey, RecoveryCode, SecondFactor
 from grievance.accounts.folding import FoldRule
 from grievance.accounts.interpreters import Interpreter
 from grievance.accounts.models import (
@@ -99,6 +99,7 @@ NAMED[SecondFactor] = (
         since=2,
     ),
 )
+NAMED[Passkey] = (Naming(columns_but(Passkey), under=lambda one: _house(one.person_id), since=2),)
 NAMED[FactorRule] = (Naming(columns_but(FactorRule), under="organisation_id", since=2),)
 NAMED[FoldRule] = (Naming(columns_but(FoldRule), under="organisation_id", since=2),)
 NAMED[RecoveryCode] = (

@@ -9,13 +9,14 @@ from flask import Response, request, url_for
 from markupsafe import Markup
 
 from grievance import i18n
-from grievance.accounts import door, factors, forms, staff, stepping
+from grievance.accounts import door, factors, forms, proving, staff, stepping
 from grievance.accounts.forms import text_of
 from grievance.accounts.operations import factors as verbs
 from grievance.accounts.operations import signing
-from grievance.accounts.operations.factors import Own, TooMany, WrongCode
-from grievance.accounts.surface import accounts, answer
-from grievance.clock import real_now
+from grievance.accounts.operations.asserting import Shown
+from grievance.accounts.operations.owning import TooMany, WrongCode
+from grievance.accounts.operations.passkeys import MOST
+from grievance.accounts.surface import accounts, answer, moment
 from grievance.extensions import db
 from grievance.model import clusters
 from grievance.refusals import Refused
@@ -26,13 +27,6 @@ from grievance.web.forms import Form
 from grievance.web.pages import tell
 from grievance.web.redirects import see_other
 
-WRONG = i18n.lazy(
-    "This code is not right, or it was used already. Type the one that your app shows now."
-)
-WAIT = i18n.lazy(
-    "Too many wrong codes came. Wait, and try again in %(minutes)s minutes. Another browser that "
-    "you have signed in from before does not have to wait."
-)
 NAME_BYTES = 120  # of a name in the picture, 40 letters of Japanese; of more no camera reads it
 GONE = i18n.lazy("Nothing is being set up any more. Begin again.")
 
@@ -40,21 +34,25 @@ GONE = i18n.lazy("Nothing is being set up any more. Begin again.")
 @accounts.route("/sign-in/code", methods=["GET", "POST"])
 @audience("public")
 def type_code() -> Response:
-    """The code after the password. Nobody is in before it was right."""
+    """The code after the password, or a passkey. Nobody is in before it was right."""
     only_of(door.ENTRY)
     after, form = request.args.get("next", ""), forms.TypeCode(request.form)
     by = door.half_way()
     if by is None:
         return _over(after)
+    has = proving.has(by.person_id)
+    if not has["app"]:
+        form.paper_only()
     if request.method == "POST" and form.validate():
+        came = proving.sent(form)
         try:
-            return door.pass_code(by, text_of(form.code), after)
+            return door.pass_code(by, came.shown, after)
         except signing.Superseded:
             db.session.rollback()
             return _over(after)
         except (WrongCode, TooMany) as wrong:
-            return _refused("sign_in_code", form, wrong)
-    return answer("sign_in_code", 422 if form.errors else 200, form=form)
+            return proving.refused("sign_in_code", came, wrong, has=has)
+    return answer("sign_in_code", 422 if form.errors else 200, form=form, has=has)
 
 
 def _over(after: str) -> Response:
@@ -63,45 +61,28 @@ def _over(after: str) -> Response:
     return see_other(url_for("accounts.sign_in", next=after or None, over=over))
 
 
-def _refused(
-    template: str, form: forms.TypeCode, wrong: WrongCode | TooMany, **values: object
-) -> Response:
-    """The page again, saying what the code was not; when a lane is full, from when it takes one."""
-    if isinstance(wrong, WrongCode):
-        form.code.errors = [str(WRONG)]
-        return answer(template, 422, form=form, **values)
-    db.session.rollback()
-    form.code.errors = [str(WAIT) % {"minutes": -(-wrong.retry_after // 60)}]
-    page = answer(template, 429, form=form, **values)
-    page.headers["Retry-After"] = str(wrong.retry_after)
-    return page
-
-
-def _own() -> Own:
-    """What this request's member does to their own second step."""
-    member, session = staff.current_member(), db.session()
-    lane = door.device_of(member.person_id)
-    return Own(session, member.holder, real_now(), lane, member.session_id)
-
-
 @accounts.route("/account/second-step", methods=["GET", "POST"])
 @audience("member")
 def second_step() -> Response:
     """Whether there is one, and what can be done with it."""
     stepping.needs_step_up()
-    there = factors.counting(db.session(), staff.current_member().person_id)
-    if there is None:
+    has = proving.has(staff.current_member().person_id)
+    if not (has["app"] or has["passkeys"]):
         return _none_yet()
     form = forms.ChangeFactor(request.form)
+    form.offer(app=has["app"], passkeys=bool(has["passkeys"]))
+    if not has["app"]:
+        form.paper_only()
     if request.method == "POST" and form.validate():
+        came = proving.sent(form)
         try:
-            return _change(text_of(form.what), text_of(form.code))
+            return _change(text_of(form.what), came.shown)
         except (WrongCode, TooMany) as wrong:
-            _keep_count(wrong)
-            return _refused("second_step", form, wrong, **_facts())
-        except Refused:
+            proving.keep_count(wrong)
+            return proving.refused("second_step", came, wrong, **_facts())
+        except Refused as refused:
             db.session.rollback()
-            return see_other(url_for("accounts.second_step"))
+            tell(refused.sentence, "bad")
     return answer("second_step", 422 if form.errors else 200, form=form, **_facts())
 
 
@@ -110,37 +91,37 @@ def _none_yet() -> Response:
         tell(str(GONE))
     form = Form(request.form)
     if request.method == "POST" and form.validate():
-        verbs.offer(_own())
+        verbs.offer(proving.own())
         db.session.commit()
         return see_other(url_for("accounts.new_factor"))
-    return answer("second_step_none", 422 if form.errors else 200, form=form)
+    here = door.site().takes_passkeys
+    return answer("second_step_none", 422 if form.errors else 200, form=form, here=here)
 
 
 def _facts() -> dict[str, object]:
-    return {"left": factors.codes_left(db.session(), staff.current_member().person_id)}
+    person_id = staff.current_member().person_id
+    has = proving.has(person_id)
+    rows = [
+        (one.id, one.name, moment(one.made_at), moment(one.used_at) if one.used_at else "")
+        for one in has["passkeys"]
+    ]
+    left = factors.codes_left(db.session(), person_id)
+    return {"left": left, "has": has, "rows": rows, "most": MOST}
 
 
-def _keep_count(wrong: WrongCode | TooMany) -> None:
-    """A wrong code counts, and the tenth is told by letter."""
-    if isinstance(wrong, WrongCode):
-        if wrong.last:
-            door.tell_of_factor(staff.current_member().person_id, "wrong")
-        db.session.commit()
-
-
-def _change(what: str, typed: str) -> Response:
-    """Do one of the three things that need a code."""
-    own, person_id = _own(), staff.current_member().person_id
+def _change(what: str, shown: Shown) -> Response:
+    """Do one of the three things that need a code or a passkey."""
+    own, person_id = proving.own(), staff.current_member().person_id
     if what == "replace":
-        verbs.offer(own, typed)
+        verbs.offer(own, shown)
         db.session.commit()
         return see_other(url_for("accounts.new_factor"))
     if what == "remove":
-        verbs.remove(own, typed)
-        door.tell_of_factor(person_id, "removed")
+        last = verbs.remove(own, shown)
+        door.tell_of_factor(person_id, "removed" if last else "app_removed")
         db.session.commit()
         return see_other(url_for("accounts.second_step"))
-    codes = verbs.new_codes(own, typed)
+    codes = verbs.new_codes(own, shown)
     door.tell_of_factor(person_id, "codes_made")
     db.session.commit()
     return answer("recovery_codes", codes=codes)
@@ -151,7 +132,7 @@ def _change(what: str, typed: str) -> Response:
 def new_factor() -> Response:
     """The secret, as a picture and to type; a code typed back makes it count."""
     stepping.needs_step_up()
-    form, secret = forms.TypeBack(request.form), verbs.shown(_own())
+    form, secret = forms.TypeBack(request.form), verbs.shown(proving.own())
     if secret is None:
         return _gone()
     if request.method == "POST" and form.validate():
@@ -159,7 +140,7 @@ def new_factor() -> Response:
             return _confirm(text_of(form.code))
         except WrongCode as wrong:
             db.session.rollback()
-            return _refused("second_step_new", form, wrong, **_picture(secret))
+            form.code.errors = [proving.told(wrong, "")]
         except Refused:
             db.session.rollback()
             return _gone()
@@ -168,13 +149,13 @@ def new_factor() -> Response:
 
 def _gone() -> Response:
     """Back to the page that begins it, which says why; not to who has a second step meanwhile."""
-    if factors.counting(db.session(), staff.current_member().person_id):
+    if factors.guards(db.session(), staff.current_member().person_id):
         return see_other(url_for("accounts.second_step"))
     return see_other(url_for("accounts.second_step", gone=1))
 
 
 def _confirm(typed: str) -> Response:
-    codes = verbs.confirm(_own(), typed)
+    codes = verbs.confirm(proving.own(), typed)
     door.tell_of_factor(staff.current_member().person_id, "set")
     db.session.commit()
     return answer("recovery_codes", codes=codes)

@@ -43,7 +43,15 @@ SIGNED_IN = "signed-in"  # the permission of a page that every member may open
 SEEN_EVERY_SECONDS = 60
 SETTING_UP = {
     f"accounts.{name}"
-    for name in ("second_step", "new_factor", "confirm_password", "sign_out", "still")
+    for name in (
+        "second_step",
+        "new_factor",
+        "new_passkey",
+        "ask_passkey",
+        "confirm_password",
+        "sign_out",
+        "still",
+    )
 }
 OURS = ("/staff/", "/partner/")  # where pages for who is signed in lie
 

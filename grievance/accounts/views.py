@@ -11,6 +11,7 @@ from grievance.accounts import (
     forms,
     interpreters,
     keys,
+    proving,
     queries,
     returning,
     staff,
@@ -138,7 +139,7 @@ def _accept(token: str, form: forms.Join) -> Admitted:
         return founding.found(session, token, form.founder(password), ring=ring, now=now)
     newcomer = invitations.Newcomer(password, forms.text_of(form.language))
     invited = queries.invitation(session, token, now)
-    guarded = invited and factors.counting(session, invited.person_id)
+    guarded = invited and factors.guards(session, invited.person_id)
     admitted = invitations.accept(session, token, newcomer, ring=ring, now=now)
     if guarded:
         door.tell_of_factor(admitted.person_id, "removed")
@@ -198,27 +199,19 @@ def recover() -> Response:
 @accounts.route("/confirm-password", methods=["GET", "POST"])
 @audience("member")
 def confirm_password() -> Response:
-    """The password once more before something grave; then back to where one was going."""
+    """The password once more before something grave, or a passkey; then back to where one was
+    going."""
     member, form = staff.current_member(), forms.ConfirmPassword(request.form)
     if request.method == "POST" and form.validate():
         try:
-            _step_up(member, forms.text_of(form.password))
-        except WrongPassword:
-            db.session.rollback()
-            form.password.errors = [i18n.gettext("This is not your password. Try it again.")]
+            if stepping.step_up(member, form, form.password):
+                partner = member.partner is not None
+                return see_other(door.onward(request.args.get("next", ""), partner=partner))
         except Busy as problem:
-            return busy_page("confirm_password", problem, form=form)
-        else:
-            partner = member.partner is not None
-            return see_other(door.onward(request.args.get("next", ""), partner=partner))
-    return answer("confirm_password", 422 if form.errors else 200, form=form)
-
-
-def _step_up(member: staff.Member, password: str) -> None:
-    entrant = door.authenticate_again(member, password)
-    act_as(member.actor)
-    signing.step_up(db.session(), entrant.admitted, member.session_id, real_now())
-    db.session.commit()
+            has = proving.has(member.person_id)
+            return busy_page("confirm_password", problem, form=form, has=has)
+    has = proving.has(member.person_id)
+    return answer("confirm_password", 422 if form.errors else 200, form=form, has=has)
 
 
 @accounts.get("/account")
@@ -325,7 +318,7 @@ def _account_page(
         unheard=unheard,
         changed="changed" in request.args,
         ways=returning.ways_here(),
-        second=factors.counting(session, member.person_id) is not None,
+        second=factors.guards(session, member.person_id),
     )
     if retry is not None:
         page.headers["Retry-After"] = str(retry)

@@ -27,6 +27,7 @@ from grievance.accounts.operations import (
 )
 from grievance.accounts.operations.invitations import Seat
 from grievance.accounts.operations.keys import ALONE_WAITS, approve
+from grievance.accounts.operations.owning import Own
 from grievance.accounts.operations.profile import ProfileDraft, save_profile
 from grievance.accounts.quorum import COUNTS
 from grievance.accounts.roles import KEY_HOLDERS, Role, permissions_of
@@ -136,7 +137,7 @@ def _guarded(session: Session, hire: _Hire, who: Colleague, now: datetime) -> Ac
     """How they sign in; with a second step for whom the script gives one."""
     if not hire.second_step:
         return hire.account
-    own = factors.Own(session, KeyHolder(who.id, who.private), now)
+    own = Own(session, KeyHolder(who.id, who.private), now)
     factors.offer(own)
     secret = factors.shown(own) or ""
     factors.confirm(own, code_at(secret, now))

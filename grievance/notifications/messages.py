@@ -164,8 +164,9 @@ def member_changed(to: Recipient, language: str, public_url: str) -> Message:
 def factor(
     to: Recipient, language: str, public_url: str, what: str, *, partner: bool = False
 ) -> Message:
-    """The second step of the recipient's sign-in: `set`, `removed`, `codes_made`, `code_used`, or
-    ten `wrong` codes after the right password. Who is of a partner has no director here."""
+    """The second step of the recipient's sign-in: `set`, `removed`, `app_removed`, `passkey_set`,
+    `passkey_removed`, `codes_made`, `code_used`, a passkey that was perhaps `copied`, or ten
+    `wrong` codes after the right password. Who is of a partner has no director here."""
     link = f"{_desk(public_url)}account"
     return _written("factor", to, language, None, what=what, link=link, partner=partner)
 

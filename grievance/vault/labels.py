@@ -79,6 +79,7 @@ class Label(StrEnum):
     ORGANISATION_KEY = "organisation.key/1"
     RECOVERY_KEY = "recovery.key/1"
     SECOND_FACTOR_SECRET = "second-factor.secret/1"  # noqa: S105  a label, not a secret
+    PASSKEY = "passkey.kept/1"
     STAFF_ADDRESS = "staff.address/1"
     WORKER_ADDRESS = "worker.address/1"
     PERSON_NAME = "person.name/1"
@@ -117,6 +118,7 @@ class Derive(StrEnum):
     LETTER_DAY = "letter day/1"
     SECOND_FACTOR = "second factor/1"
     RECOVERY_CODE = "recovery code/1"
+    PASSKEY = "passkey/1"
     NOTE = "dated note/1"
     NOTE_DIGEST = "dated note digest/1"
     FORM_TOKEN = "form token/1"  # noqa: S105  a label, not a secret

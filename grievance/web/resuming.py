@@ -22,7 +22,8 @@ from grievance.web.redirects import see_other
 MARK = "kept"  # in the address of a page that shows kept words
 RESUMED = "grievance.resumed"
 # never kept: proofs, the token, and what is read from paper
-UNKEPT = frozenset({"token", "password", "again", "current", "offered", "rows", "code", "step_up"})
+SECRET = ("password", "again", "current", "offered", "rows", "code", "step_up", "passkey", "made")
+UNKEPT = frozenset({"token", *SECRET, "step_up_passkey"})
 SILENT = frozenset({"form_id", "version", "seq", "seen", "lang"})  # what a form says by itself
 PASSED_ON = (
     "HTTP_COOKIE", "HTTP_HOST", "HTTP_ACCEPT_LANGUAGE", "REMOTE_ADDR", "SERVER_NAME",

@@ -20,6 +20,7 @@ APART = {
     "member_key_wrap": "of staff",
     "membership_key": "of staff",
     "organisation_key": "of the operator",
+    "passkey": "of staff",
     "person": "of staff",
     "recovery_key": "of the operator",
     "second_factor": "of staff",

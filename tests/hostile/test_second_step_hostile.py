@@ -16,7 +16,7 @@ from grievance.accounts import audit
 from grievance.accounts.act import KeyHolder
 from grievance.accounts.factors import RecoveryCode, SecondFactor
 from grievance.accounts.operations import entering, factors, signing
-from grievance.accounts.operations.factors import Own, WrongCode
+from grievance.accounts.operations.owning import Own, WrongCode
 from grievance.accounts.operations.persons import Admitted
 from grievance.clock import real_now
 from tests.cast import Staff, found_operator

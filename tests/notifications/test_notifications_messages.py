@@ -15,7 +15,10 @@ from grievance.notifications.pace import PACES
 
 SITE = "https://desk.example"
 TO = "someone@mail.example"
-FACTOR = ("set", "removed", "codes_made", "code_used", "wrong")
+FACTOR = (
+    "set", "removed", "app_removed", "passkey_set", "passkey_removed", "codes_made", "code_used",
+    "copied", "wrong",
+)  # fmt: skip
 TELLING = re.compile(r"complain|grievance|case|report|employer|wage|help|right|reference", re.I)
 
 

@@ -3,7 +3,7 @@ in. Only the right code opens a session."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,13 +11,17 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from grievance.accounts.act import KeyHolder
-from grievance.accounts.factors import ENTRY_LASTS, StaffEntry, counting, entry
+from grievance.accounts.factors import ENTRY_LASTS, StaffEntry, entry, guards
 from grievance.accounts.hashing import HashedPassword
-from grievance.accounts.operations.factors import Own, take
+from grievance.accounts.operations import passkeys
+from grievance.accounts.operations.asserting import Shown
+from grievance.accounts.operations.factors import take
+from grievance.accounts.operations.owning import Own
 from grievance.accounts.operations.persons import Admitted, set_password
 from grievance.accounts.operations.signing import Superseded, held, note
 from grievance.vault.keyring import KeyRing
 from grievance.vault.labels import Label
+from grievance.vault.passkeys import Site
 from grievance.vault.sessions import new_secret, secret_hash, session_key
 from grievance.vault.values import Place, open_bytes, seal_bytes
 
@@ -26,7 +30,7 @@ PURPOSE = "entry"
 
 @dataclass(frozen=True)
 class Passed:
-    """Whose code was right; `by` is `app` or `recovery`."""
+    """Whose code was right; `by` is `app`, `recovery` or `passkey`."""
 
     admitted: Admitted = field(repr=False)
     by: str
@@ -62,20 +66,31 @@ def begin(
     return secret
 
 
-def finish(own: Own, secret: str, typed: str) -> Passed:
-    """Take the code of who stands half-way in; the entry is over with it.
+def finish(own: Own, secret: str, shown: Shown) -> Passed:
+    """Take the code or passkey of who stands half-way in; the entry is over with it.
 
     Superseded when there is none any more: ten minutes, a new password, a factor taken off, the
     same form from another tab. WrongCode and TooMany as `take` says.
     """
     own.hold()
-    row = entry(own.session, secret, own.now)
-    if row is None or counting(own.session, own.by.person_id) is None:
-        raise Superseded
-    by = take(own, typed)
+    row = _asked(own, secret)
+    by = take(replace(own, session_id=row.id), shown)
     own.session.delete(row)
     own.session.flush()
     return Passed(Admitted(own.by.person_id, own.by.private, passed=True), by)
+
+
+def ask(own: Own, secret: str, site: Site) -> str:
+    """What the browser of who stands half-way in needs to use a passkey, as JSON; Superseded."""
+    own.hold()
+    return passkeys.ask(replace(own, session_id=_asked(own, secret).id), site)
+
+
+def _asked(own: Own, secret: str) -> StaffEntry:
+    row = entry(own.session, secret, own.now)
+    if row is None or not guards(own.session, own.by.person_id):
+        raise Superseded
+    return row
 
 
 def standing(session: Session, secret: str, *, ring: KeyRing, now: datetime) -> KeyHolder | None:

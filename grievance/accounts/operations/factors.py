@@ -8,16 +8,12 @@ all others together; then it waits, and nobody is locked out for good.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
-from grievance.accounts import audit
-from grievance.accounts.act import KeyHolder, StaffAct
-from grievance.accounts.audit import Deed
+from grievance.accounts.act import StaffAct
 from grievance.accounts.factors import (
     APP,
     WRONG_MOST,
@@ -27,17 +23,14 @@ from grievance.accounts.factors import (
     RecoveryCode,
     SecondFactor,
     counting,
+    guards,
     offered,
+    passkeys_of,
 )
-from grievance.accounts.models import Organisation, Person
-from grievance.accounts.operations.persons import (
-    actor_of,
-    drop_factor,
-    end_sessions,
-    locked,
-    take_away,
-)
-from grievance.accounts.operations.signing import organisations_of
+from grievance.accounts.operations.asserting import Copied, Shown, Signed, used
+from grievance.accounts.operations.owning import Own, TooMany, WrongCode
+from grievance.accounts.operations.persons import drop_factor, end_sessions, take_away
+from grievance.accounts.queries import memberships_of
 from grievance.accounts.roles import Role
 from grievance.model import digits_of
 from grievance.refusals import Refused
@@ -54,77 +47,52 @@ from grievance.vault.factors import (
 OFFER_LASTS = timedelta(minutes=30)
 
 
-@dataclass(frozen=True)
-class Own:
-    """What a member does to their own second step, with their own key. `lane` is the known device
-    they are at, empty for any other; `session_id` the session that stays when others end."""
-
-    session: Session
-    by: KeyHolder
-    now: datetime
-    lane: str = ""
-    session_id: UUID | None = None
-    organisations: list[Organisation] = field(default_factory=list)
-
-    def hold(self) -> Person:
-        """The member, held until the transaction ends, after where they are a member."""
-        self.organisations[:] = organisations_of(self.session, self.by.person_id)
-        return locked(self.session, Person, self.by.person_id)
-
-    def note(self, verb: str, **codes: object) -> None:
-        """One event in each organisation that was held."""
-        deed = Deed(verb, actor_of(self.by.person_id), self.now, codes)
-        for organisation in self.organisations:
-            audit.record(self.session, organisation, deed)
-
-
-class WrongCode(Exception):
-    """Not a code that works now. It is counted: the caller commits. `last` for the one after which
-    this lane waits."""
-
-    def __init__(self, *, last: bool = False) -> None:
-        super().__init__("not a code that works now")
-        self.last = last
-
-
-class TooMany(Exception):
-    """So many wrong codes came that this lane waits; nothing was compared."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("wrong codes: wait")
-        self.retry_after = retry_after
-
-
-def take(own: Own, typed: str) -> str:
-    """Use up the code that was typed: of the app, or one on paper; `app` or `recovery`.
+def take(own: Own, shown: Shown) -> str:
+    """Use up what proves the second step: a code of the app, one on paper, or a passkey's answer;
+    `app`, `recovery` or `passkey`.
 
     WrongCode for every other, and for one that was used; TooMany while this lane waits. The caller
     holds the member.
     """
-    session, person_id = own.session, own.by.person_id
     tries = _tries(own)
     if len(tries) >= WRONG_MOST:
         raise TooMany(int((tries[0] + WRONG_WITHIN - own.now).total_seconds()) + 1)
-    factor = counting(session, person_id)
-    step = _step(own, factor, typed) if factor else None
-    mark = code_mark(own.by.private, person_id, typed)
-    paper = session.scalars(
-        select(RecoveryCode).where(RecoveryCode.person_id == person_id, RecoveryCode.mark == mark)
-    ).first()
-    if factor and step is not None:
-        factor.last_step = step
-        return APP
-    if factor and paper is not None:
-        session.delete(paper)
-        session.flush()
-        own.note("recovery_code_used", person=person_id)
-        return "recovery"
-    session.add(FactorTry(person_id=person_id, lane=own.lane, at=own.now))
-    session.flush()
+    copied = False
+    try:
+        by = _by_passkey(own, shown) if isinstance(shown, Signed) else _by_code(own, shown)
+    except Copied:
+        by, copied = "", True
+        own.note("passkey_copied", person=own.by.person_id)
+    if by:
+        return by
+    own.session.add(FactorTry(person_id=own.by.person_id, lane=own.lane, at=own.now))
+    own.session.flush()
     last = len(tries) + 1 == WRONG_MOST
     if last:
         own.note("codes_wrong")
-    raise WrongCode(last=last)
+    raise WrongCode(last=last, copied=copied)
+
+
+def _by_passkey(own: Own, signed: Signed) -> str:
+    return "passkey" if used(own, signed) else ""
+
+
+def _by_code(own: Own, typed: str) -> str:
+    session, person_id = own.session, own.by.person_id
+    factor = counting(session, person_id)
+    step = _step(own, factor, typed) if factor else None
+    mark = code_mark(own.by.private, person_id, typed)
+    mine = RecoveryCode.person_id == person_id, RecoveryCode.mark == mark
+    row = session.scalars(select(RecoveryCode).where(*mine)).first()
+    if factor and step is not None:
+        factor.last_step = step
+        return APP
+    if row is None or not guards(session, person_id):
+        return ""
+    session.delete(row)
+    session.flush()
+    own.note("recovery_code_used", person=person_id)
+    return "recovery"
 
 
 def _tries(own: Own) -> list[datetime]:
@@ -146,12 +114,12 @@ def _step(own: Own, factor: SecondFactor, typed: str) -> int | None:
     return step_of(secret, digits_of(typed), own.now, factor.last_step)
 
 
-def offer(own: Own, typed: str = "") -> None:
+def offer(own: Own, shown: Shown = "") -> None:
     """Draw a secret for an app. It counts only when a code of it was typed back; an app that counts
-    goes on until then, and one of its codes, or one on paper, is needed here."""
+    goes on until then. Who has a second step proves it here."""
     own.hold()
-    if counting(own.session, own.by.person_id):
-        take(own, typed)
+    if guards(own.session, own.by.person_id):
+        take(own, shown)
     before = offered(own.session, own.by.person_id)
     if before:
         own.session.delete(before)
@@ -197,31 +165,51 @@ def confirm(own: Own, typed: str) -> list[str]:
     take_away(session, before)
     row.confirmed_at, row.last_step = own.now, step
     session.flush()
-    codes = _draw(own)
+    codes = paper(own)
     end_sessions(session, person_id, keep=own.session_id)
     own.note("factor_set", person=person_id, kind=APP)
     return codes
 
 
-def remove(own: Own, typed: str) -> None:
-    """The password alone opens the door again. Needs a code; Refused (`used`) where none counts."""
+def remove(own: Own, shown: Shown) -> bool:
+    """No code of the app opens the door any more. Needs a code or a passkey. True when it was all
+    of the second step, and the password alone lets in again; where there are passkeys, they and
+    the codes on paper go on.
+
+    Refused (`used`) where no app counts, and (`factor_needed`) for the last of whose role must have
+    one.
+    """
     own.hold()
-    if counting(own.session, own.by.person_id) is None:
+    session, person_id = own.session, own.by.person_id
+    if counting(session, person_id) is None:
         raise Refused("used")
-    take(own, typed)
-    drop_factor(own.session, own.by.person_id)
-    end_sessions(own.session, own.by.person_id, keep=own.session_id)
-    own.note("factor_removed", person=own.by.person_id, kind=APP)
+    last = not passkeys_of(session, person_id)
+    if last:
+        may_take_off(own)
+    take(own, shown)
+    if last:
+        drop_factor(session, person_id)
+    else:
+        take_away(session, select(SecondFactor).where(SecondFactor.person_id == person_id))
+    end_sessions(session, person_id, keep=own.session_id)
+    own.note("factor_removed", person=person_id, kind=APP)
+    return last
 
 
-def new_codes(own: Own, typed: str) -> list[str]:
-    """Ten new recovery codes, shown this once; the old ones are void. Needs a code; Refused
-    (`used`) where no factor counts."""
+def may_take_off(own: Own) -> None:
+    """Refused (`factor_needed`) for whose role must have a second step."""
+    if any(fact.must_guard for fact in memberships_of(own.session, own.by.person_id)):
+        raise Refused("factor_needed")
+
+
+def new_codes(own: Own, shown: Shown) -> list[str]:
+    """Ten new recovery codes, shown this once; the old ones are void. Needs a code or a passkey;
+    Refused (`used`) where nothing counts."""
     own.hold()
-    if counting(own.session, own.by.person_id) is None:
+    if not guards(own.session, own.by.person_id):
         raise Refused("used")
-    take(own, typed)
-    codes = _draw(own)
+    take(own, shown)
+    codes = paper(own)
     own.note("recovery_codes_made", person=own.by.person_id)
     return codes
 
@@ -240,7 +228,8 @@ def require(act: StaffAct, roles: Collection[Role]) -> None:
         act.record(organisation, "factor_required", roles=wanted)
 
 
-def _draw(own: Own) -> list[str]:
+def paper(own: Own) -> list[str]:
+    """Ten new codes on paper in place of the old ones; the caller writes the event."""
     person_id = own.by.person_id
     take_away(own.session, select(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = draw_codes()

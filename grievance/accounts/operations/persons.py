@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from grievance.accounts.factors import FactorTry, RecoveryCode, SecondFactor, StaffEntry
+from grievance.accounts.factors import FactorTry, Passkey, RecoveryCode, SecondFactor, StaffEntry
 from grievance.accounts.hashing import HashedPassword
 from grievance.accounts.keys import MEMBER
 from grievance.accounts.models import (
@@ -239,8 +239,9 @@ def _shut(session: Session, person_id: UUID) -> None:
 
 
 def drop_factor(session: Session, person_id: UUID) -> None:
-    """Take a second factor away, one that is being set up, and what belongs to it."""
-    for model in (SecondFactor, RecoveryCode):
+    """Take the second step away, passkeys too, an app that is being set up, and what belongs to
+    it."""
+    for model in (SecondFactor, Passkey, RecoveryCode):
         take_away(session, select(model).where(model.person_id == person_id))
     session.execute(delete(FactorTry).where(FactorTry.person_id == person_id))
 

@@ -72,7 +72,7 @@ def open_session(
     taken no code of.
     """
     organisations = held(session, admitted)
-    if not admitted.passed and factors.counting(session, admitted.person_id):
+    if not admitted.passed and factors.guards(session, admitted.person_id):
         raise CodeWanted
     secret, session_id = new_secret(), uuid4()
     expired = or_(StaffSession.last_seen <= now - IDLE, StaffSession.created_at <= now - LONGEST)
