@@ -84,6 +84,7 @@ KEYWORDS = {
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 SHEETS = (
     "grievance/questions", "grievance/cases", "grievance/referrals", "grievance/deadlines",
+    "grievance/routing",
 )  # fmt: skip
 STRICT = {"silent": "false"}
 OPTIONS = {"**.html": STRICT, "**.txt": STRICT}

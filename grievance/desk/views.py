@@ -17,6 +17,7 @@ from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import gaps, given, reminders, words
+from grievance.desk.beside import beside
 from grievance.desk.blueprint import bp
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import conflicts_of
@@ -76,7 +77,8 @@ def case_page(desk: Desk, wrong: tuple[Verb, ActForm] | None = None, status: int
         channel=_(labels.CHANNEL[row.channel]),
         state=_(LABELS[row.state]),
         level=words.level(row),
-        referrals=of_case(desk),
+        referrals=(hands := of_case(desk)),
+        beside=beside(shown.doors.advice, hands, row),
         conflicts=conflicts_of(desk),
         gaps=gaps.gaps_of(desk),
         later=gaps.later_of(desk, shown.read.hours.zone),

@@ -28,6 +28,7 @@ from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.intake import referral_reading
+from grievance.intake.beside import beside
 from grievance.intake.blueprint import bp
 from grievance.intake.corrected import fixes_of
 from grievance.intake.referral_forms import SayForm
@@ -137,6 +138,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         purposes=referral_reading.PURPOSES,
         forms=referral_reading.FORMS,
         answers=_answers(asked),
+        beside=beside(asked.act, hand.referral),
         fixes=fixes_of(session, asked.act.opened),
         opened_on=_opened_on(asked, "reply:"),
         read_on=_opened_on(asked, "member:"),

@@ -18,7 +18,7 @@ from grievance.demo.acting import STEPS
 from grievance.directory import citing, facts
 from grievance.questions import bank
 from grievance.referrals import templates
-from grievance.routing import rules
+from grievance.routing import rules, together
 from grievance.sheets import SheetError, read
 from tests.guard.source import ROOT
 
@@ -64,6 +64,7 @@ LOADERS: dict[str, Callable[[Path], object]] = {
     "questions/data/story.yaml": lambda file: bank.load(file.parent),
     "referrals/data/packets.yaml": templates.load,
     "routing/data/rules.yaml": lambda file: rules.load_rules(facts.shipped(), file),
+    "routing/data/together.yaml": lambda file: together.load_together(facts.shipped(), file),
 }
 FAULTS = [
     ("cases/data/replies.yaml", "    label: Ask for papers", "    ¦labl: Ask for papers", "labl"),
@@ -136,6 +137,10 @@ FAULTS = [
     ("routing/data/rules.yaml", "checked: '2026-11-28'", "¦cheked: x\nchecked: '2026-11-28'", "ch"),
     ("routing/data/rules.yaml", "checked: '2026-11-28'", "¦checked: soon", "expected a day"),
     ("routing/data/rules.yaml", "checked: '2026-11-28'", "¦checked: 2026-02-30", "day"),
+    ("routing/data/together.yaml", "kind: bars", "¦kind: stops", "unknown code 'stops'"),
+    ("routing/data/together.yaml", "    law: UNGP 29\n", "", "no law and no source"),
+    ("routing/data/together.yaml", "    with_any: true\n", "", "either those or with_any"),
+    ("routing/data/together.yaml", "code: company-desk", "¦code: contact-point", "twice"),
     ("routing/data/rules.yaml", "  overtime-unpaid:\n", "  ¦wages-unpaid:\n", "twice"),
 ]
 

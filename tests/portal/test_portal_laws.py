@@ -14,6 +14,7 @@ from grievance.directory import citing, facts
 from grievance.directory.citing import cite, unnamed
 from grievance.i18n import BY_SLUG
 from grievance.routing.rules import shipped_rules
+from grievance.routing.together import shipped_together
 from tests.pages import Page
 from tests.portal.test_portal_finder import SAFE, WAGES, Answers, Person
 
@@ -33,6 +34,7 @@ def _cited() -> Iterator[str]:
     yield from (issue.law_source for issue in known.issues.values())
     yield from rules.basis.values()
     yield from rules.steps.values()
+    yield from (rule.law for rule in shipped_together() if rule.law)
     yield from (limit.basis for limit in limits.shipped().rows.values())
 
 
