@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.digesting import claim_day
 from grievance.accounts.queries import staff_to_notify
 from grievance.accounts.roles import Permission
-from grievance.cases import notices, own_reminders
+from grievance.cases import late_passages, notices, own_reminders
 from grievance.cases.site import Site
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
@@ -32,6 +32,9 @@ def digest(session: Session, site: Site, now: datetime) -> dict[str, int]:
     counted = notices.take_untold(session, [one.person_id for one in people], now)
     for person, count in own_reminders.counted(session, turn, day, now).items():
         counted.setdefault(person, {})["reminded"] = count
+    works = turn & {one.person_id for one in staff_to_notify(session, Permission.CASE_WORK)}
+    for person, count in late_passages.counted(session, works, day, now).items():
+        counted.setdefault(person, {})["passage_late"] = count
     letters = [
         messages.digest(
             AddressBox(to.person_id, to.address_box),

@@ -46,7 +46,7 @@ AWAITED = ("agreed", "part")  # promised, and not all there
 RECORDED = "case.answers/1 case.identity/1 case.profile/1 case.decision/1 case.wages/1"
 NOTICES = (
     "danger", "new_case", "freed", "assigned", "worker_answered", "came_back", "escalated",
-    "limit_near", "second_asked", "body_news", "passage_given", "passage_back",
+    "limit_near", "second_asked", "body_news", "passage_given", "passage_back", "passage_gone",
 )  # fmt: skip
 REACHED_BY = ("phone", "email", "chat", "post", "visit", "helper", "page")
 

@@ -63,6 +63,22 @@ def note(session: Session, case: UUID, kind: str, people: Iterable[UUID], told: 
         session.execute(put, rows)
 
 
+def forget_untold(session: Session, case: UUID, kind: str, people: Collection[UUID]) -> set[UUID]:
+    """Take something of a case off the lists of those who neither read it nor had it in a letter;
+    answers who they are."""
+    mine = (Notice.case_id == case, Notice.kind == kind, Notice.person_id.in_(people))
+    gone = delete(Notice).where(*mine, Notice.read_at.is_(None), Notice.told_at.is_(None))
+    unsynced = {"synchronize_session": False}
+    return set(session.scalars(gone.returning(Notice.person_id), execution_options=unsynced))
+
+
+def unread_of(session: Session, person: UUID, kind: str) -> int:
+    """Of how many cases something of this kind stands unread on a list; whoever asks reads their
+    own, and it may be of cases that they see no more."""
+    mine = (Notice.person_id == person, Notice.kind == kind, Notice.read_at.is_(None))
+    return session.scalar(select(func.count()).select_from(Notice).where(*mine)) or 0
+
+
 def seen(session: Session, case: UUID, person: UUID, now: datetime) -> None:
     """Somebody looks at the case: nothing of it is new to them."""
     _read(session, now, Notice.case_id == case, Notice.person_id == person)

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event
-from grievance.cases import own_reminders
+from grievance.cases import late_passages, own_reminders
 from grievance.cases.deputies import Whose, whose
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.models import Case, CaseVisit, Erasure, FourEyes, Recusal
@@ -83,6 +83,12 @@ def _reminded(seer: Seer) -> Condition:
     """Cases in which a reminder of theirs has come."""
     today = local_day(seer.now, operator_hours(seer.session).zone)
     return own_reminders.reminded(seer.own, seer.person, today)
+
+
+def _interpreted(seer: Seer) -> Condition:
+    """An interpreter has a passage whose day is over."""
+    today = local_day(seer.now, operator_hours(seer.session).zone)
+    return and_(Case.id.in_(late_passages.late(today)), seer.theirs)
 
 
 def _answered(seer: Seer) -> Condition:
@@ -170,6 +176,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "reminded": _reminded,
     "answered": _answered,
     "body": _body,
+    "interpreted": _interpreted,
     "second": _second,
     "erase": _erase,
     "tell": _tell,

@@ -26,6 +26,7 @@ KINDS = {
     "worker_answered": N_("There is news from the worker."),
     "body_news": N_("A body wrote."),
     "passage_given": N_("A passage was given to you."),
+    "passage_gone": N_("A passage was taken back from you."),
     "passage_back": N_("An interpreter handed a passage in, or gave it back."),
     "came_back": N_("The worker came back with a case that was over."),
     "escalated": N_("The case is overdue, and it is your turn."),

@@ -34,6 +34,7 @@ LIST = {
     "reminded": N_("Your reminders"),
     "answered": N_("The worker wrote"),
     "body": N_("A body wrote"),
+    "interpreted": N_("Late with an interpreter"),
     "second": N_("Waits for a second person"),
     "erase": N_("To be deleted"),
     "tell": N_("Tell a body that it ended"),

@@ -31,11 +31,18 @@ MAY = "passage.translate"
 def queue() -> str:
     """Every passage in this member's hands, by language and day; no word of any. What they were
     told of stands here: it is not new to them any more."""
-    notices.seen_all(db.session(), staff.current_member().person_id, now())
+    person = staff.current_member().person_id
+    gone = notices.unread_of(db.session(), person, "passage_gone")
+    notices.seen_all(db.session(), person, now())
     today = local_day(now(), operator_hours(db.session()).zone)
     rows = in_hands()
     page = render_template(
-        "interpreting/queue.html", rows=rows, today=today, languages=BY_SLUG, done=_done()
+        "interpreting/queue.html",
+        rows=rows,
+        today=today,
+        languages=BY_SLUG,
+        done=_done(),
+        gone=gone,
     )
     db.session.commit()
     return page

@@ -22,7 +22,7 @@ from tests.cases.conftest import words
 from tests.cast import IN_DANGER, NOW, Filed, Staff
 from tests.deadlines.conftest import House
 
-AFTER_THE_END = {"worker_answered", "body_news", "second_asked", "escalated"}
+AFTER_THE_END = {"worker_answered", "body_news", "second_asked", "escalated", "passage_gone"}
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = timedelta(days=1)
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from grievance.accounts.models import Event, ReadLog
 from grievance.cases import assigned, notices, passages
+from grievance.cases.late_passages import counted
 from grievance.cases.models import Notice
 from grievance.cases.operations import interpreting, replying
 from grievance.cases.operations.interpreting import Giving
 from grievance.cases.operations.replying import Sent
 from grievance.cases.verbs import Verb
-from grievance.clock import now
+from grievance.clock import local_day, now
 from grievance.notifications.models import Outbox
 from tests.cases.conftest import words
 from tests.cast import Browser, Staff, add_interpreter, browser, file_case
@@ -144,6 +145,10 @@ def test_each_is_told_what_the_other_did_and_nothing_of_it(
     assert reference in inbox.main
     read_page(handler.get(f"/staff/cases/{reference}"))
     assert new(filed.handler) == []
+    assert give(handler, filed).status_code == 303
+    assert press(worker, read(worker), "/case/interpreter/no") == 303
+    assert new(thu) == [], "nobody had told them of it"
+    allow(worker)
     filed.case.danger = True  # at once, by letter
     session.commit()
     assert give(handler, filed).status_code == 303
@@ -156,7 +161,57 @@ def test_each_is_told_what_the_other_did_and_nothing_of_it(
         )
         == 303
     )
-    assert notices.take_untold(session, [thu.id], now()) == {}
+    assert sorted(new(thu)) == ["passage_given", "passage_gone"]  # the one went by letter
+    assert notices.take_untold(session, [thu.id], now()) == {thu.id: {"passage_gone": 1}}
+    seen = read_page(interpreter.get(LIST))
+    assert "Since you were last here, passages of 1 report" in seen.main
+    assert reference not in seen.html
+    assert new(thu) == []
+    assert not read_page(interpreter.get(LIST)).all("p", data_gone="1"), "told once"
+    give(handler, filed)
+    interpreter.get(LIST)
+    page = read(worker, "/withdraw")
+    assert worker.post("/en/case/withdraw", data=page.fields()).status_code == 303
+    assert new(thu) == ["passage_gone"]
+    assert notices.take_untold(session, [thu.id], now()) == {thu.id: {"passage_gone": 1}}
+
+
+def test_who_has_the_case_is_told_of_a_passage_whose_day_is_over(
+    app: Flask, filed: Way, thu: Staff, worker: Browser, handler: Browser
+) -> None:
+    session, reference = filed.session, filed.case.reference
+    colleague, at = filed.colleague, now()
+    assert colleague
+    today = local_day(at, "Asia/Tokyo")
+    everybody = {filed.handler.id, colleague.id, thu.id}
+
+    def late(client: Browser) -> bool:
+        (part,) = (
+            one
+            for one in read_page(client.get("/staff/")).all("section")
+            if one.get("aria-labelledby") == "list-interpreted"
+        )
+        return reference in "".join(part.itertext())
+
+    filed.case.assignee_id = filed.handler.id
+    session.commit()
+    allow(worker)
+    assert give(handler, filed, due_on=today.isoformat()).status_code == 303
+    assert not late(handler)
+    assert counted(session, everybody, today, at) == {}
+    moved = assigned.Assigned.__table__.update()  # past the session, as no verb may
+    session.execute(moved.values(due_on=today - timedelta(days=1)))
+    session.commit()
+    assert late(handler)
+    assert not late(browser(app, session, colleague)), "it is the handler's"
+    assert counted(session, everybody, today, at) == {filed.handler.id: 1}
+    may = "SELECT has_column_privilege('grievance_worker', 'assigned_passage', 'due_on', 'SELECT')"
+    assert session.scalar(text(may)), "so may the job"
+    row = assigned.of_case(session, filed.case.id)[0]
+    interpreting.take_back_passage(filed.handler.act(session, filed.site, filed.case), row.id)
+    session.commit()
+    assert not late(handler)
+    assert counted(session, everybody, today, at) == {}
 
 
 def test_a_yes_by_telephone_counts_as_the_workers_own_and_so_does_a_no(

@@ -14,7 +14,7 @@ from grievance.cases import checks
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
 from grievance.cases.models import REACHED_BY, Attempt, Case, Feedback, FourEyes, Outcome
-from grievance.cases.operations import foureyes, telling
+from grievance.cases.operations import foureyes, interpreting, telling
 from grievance.cases.operations.feedback import keep_feedback, waits
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.referring import local_today
@@ -238,6 +238,7 @@ def close(act: Act) -> Outcome:
     act.session.add(made)
     act.case.closed_at = act.now
     clocks.stop(act.session, act.case.id, act.now)
+    interpreting.end_all(act)
     checks.start(act.session, act.case, act.now, act.hours.zone)
     act.move(
         Verb.CLOSE,

@@ -16,7 +16,7 @@ from grievance.cases.lifecycle import OPEN, OVER
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, FourEyes
 from grievance.cases.opening import OpenCase
-from grievance.cases.operations import eyes, foureyes, telling
+from grievance.cases.operations import eyes, foureyes, interpreting, telling
 from grievance.cases.operations.feedback import lapse_sign_offs
 from grievance.cases.operations.handling import answer, workers
 from grievance.cases.operations.moving import Acting
@@ -99,6 +99,7 @@ def decline(act: Act) -> None:
     records.write(act.session, act.opened, "decision", decision, act.now)
     act.meet("next_step", "appeal")
     clocks.stop(act.session, act.case.id, act.now)
+    interpreting.end_all(act)
     act.move(Verb.DECLINE, proposal=asked.id, message=message.id, alone=alone)
 
 

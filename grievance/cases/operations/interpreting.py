@@ -127,12 +127,20 @@ def record_interpreter(act: Act, heard: Heard) -> None:
 
 
 def end(act: Act | JobAct, rows: Iterable[Assigned], state: str = "taken_back") -> list[str]:
-    """Take these out of their interpreters' hands: the boxes with their keys go."""
+    """Take these out of their interpreters' hands: the boxes with their keys go. Who did not give
+    them back is told."""
     found = [one for one in rows if one.state in LIVE]
     for one in found:
         one.box, one.state, one.ended_at = None, state, act.at
     act.session.flush()
+    if found and state == "taken_back":
+        telling.interpreters_of_end(act, {one.person_id for one in found})
     return [str(one.id) for one in found]
+
+
+def end_all(act: Act) -> None:
+    """The case is over: nobody interprets it any more."""
+    end(act, assigned.live(act.session, act.case.id))
 
 
 def give_passages(act: Act, giving: Giving) -> None:

@@ -129,6 +129,14 @@ def interpreter_of_passage(act: Acting, site: Site, person: UUID) -> None:
         _send(act.session, Post(site, act.case, act.now), messages.passage_waits, people)
 
 
+def interpreters_of_end(act: Acting, people: Collection[UUID]) -> None:
+    """Tell interpreters that passages they had are not theirs any more: taken back, not wanted by
+    the worker, or of a case that is over. Who had not been told of them yet hears of neither."""
+    new = notices.forget_untold(act.session, act.case.id, "passage_given", people)
+    told = notices.Told(act.now)
+    notices.note(act.session, act.case.id, "passage_gone", set(people) - new, told)
+
+
 def staff_of_return(
     session: Session, site: Site, case: Case, now: datetime, by: UUID | None = None
 ) -> None:
