@@ -10,7 +10,7 @@ from tests.journeys.walking import fits, name_of, sign_in
 
 PUBLIC = ("", "help", "mechanisms", "mechanisms/jp-lsio", "issues", "issues/wages-unpaid", "file",
           "return", "about")  # fmt: skip
-STAFF = ("/staff/", "/staff/cases", "/staff/caseload", "/staff/people",
+STAFF = ("/staff/", "/staff/cases", "/staff/caller", "/staff/caseload", "/staff/people",
          "/staff/operator", "/staff/confirm", "/staff/account")  # fmt: skip
 TABLES = ("/staff/confirm", "/staff/people", "/staff/people/second-step", "/staff/keys",
           "/staff/partners", "/staff/jobs", "/staff/letters", "/staff/inbox", "/staff/kept",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESKTOP, Instance, Opener
 from tests.journeys.test_wages import come_back
@@ -33,3 +34,27 @@ def test_typing_keeps_a_visit_open(instance: Instance, open_page: Opener, who: s
         box.press_sequentially("months")
     assert told.value.status == 204
     assert len(asked) == 1  # once in four minutes, not at every key
+
+
+@pytest.mark.journey
+def test_what_is_written_for_a_caller_is_saved_as_it_goes(
+    instance: Instance, open_page: Opener
+) -> None:
+    page = open_page(DESKTOP, javascript=True)
+    sign_in(page, instance.account("handler"))
+    page.goto("/staff/caller")
+    said = page.locator("#saved")
+    page.locator("#company").fill("Mihon Press")
+    page.locator("#company").blur()
+    expect(said).to_have_text("Saved.")
+    page.locator("input[name=reach-by][value=phone]").check()
+    expect(said).to_have_text("Saved. More is asked now: press the button to see it.")
+    page.locator("#since").fill("2100-01-01")
+    page.locator("#since").blur()
+    expect(said).to_have_text(
+        "Not everything could be saved: press the button to see what is wrong."
+    )
+    page.goto("/staff/caller")
+    assert page.locator("#company").input_value() == "Mihon Press"
+    assert page.locator("#contact-phone").count() == 1
+    assert page.locator("#since").input_value() == ""
