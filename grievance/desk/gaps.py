@@ -16,7 +16,7 @@ from grievance.i18n import date_text
 from grievance.i18n import gettext as _
 from grievance.questions import cards
 from grievance.questions.bank import shipped
-from grievance.questions.sections import page_of
+from grievance.questions.sections import pages_of
 
 ASK = "ask-"  # before a question's id: the name of the text that asks it
 
@@ -41,11 +41,12 @@ def gaps_of(desk: Desk) -> list[Gap]:
     told.pop("contact", None)
     asks = allowed(desk.case, Verb.ASK_WORKER, desk.actor)
     writes = allowed(desk.case, Verb.STATE_FACTS, desk.actor)
+    pages = pages_of(shipped(), told) if writes else {}
     return [
         Gap(
             _(question.ask),
             f"{ASK}{question.id}" if asks else "",
-            page_of(shipped(), told, question.id) if writes else "",
+            pages.get(question.id, ""),
         )
         for card in cards.cards(shipped(), told)
         for question in card.questions

@@ -28,7 +28,7 @@ from grievance.extensions import db
 from grievance.i18n import current
 from grievance.i18n import gettext as _
 from grievance.questions.bank import shipped
-from grievance.questions.sections import page_of
+from grievance.questions.sections import pages_of
 from grievance.referrals import queries
 from grievance.referrals.abroad import outside
 from grievance.referrals.document import Document, name_of
@@ -180,10 +180,11 @@ def missing(desk: Desk, document: Document) -> list[tuple[str, str]]:
     """What the body needs and nobody answered or ticked, in words; with the place where staff write
     it down, where it is a question of the filing that nobody answered."""
     labels, slug, told = book().labels, current().slug, known(desk)
-    writes = allowed(desk.case, Verb.STATE_FACTS, desk.actor)
+    writes = document.missing and allowed(desk.case, Verb.STATE_FACTS, desk.actor)
+    pages = pages_of(shipped(), told) if writes else {}
     found = []
     for _section, item in document.missing:
-        page = page_of(shipped(), told, item) if writes and not told.get(item) else ""
+        page = pages.get(item, "") if not told.get(item) else ""
         found.append((labels[item].say(slug), _place(desk, page, item) if page else ""))
     return found
 

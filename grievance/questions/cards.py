@@ -32,9 +32,10 @@ def cards(bank: Bank, answers: Answers) -> list[Card]:
         return []
     live = bank.live("file", answers)
     first = {name for page in bank.journeys["short"] for name in bank.pages[page].asks}
+    shown = bank.asked_on_each("file", answers)
     found = []
     for page in bank.journeys[LATER]:
-        asked = [q for q in bank.asked("file", page, answers) if q.id not in first]
+        asked = [q for q in shown[page] if q.id not in first]
         if page in AFTER_PROBLEM and not live.get("problem"):
             continue
         if asked and not any(live.get(question.id) for question in asked):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from grievance.questions.question import (
     Answer,
@@ -31,14 +32,19 @@ class Bank:
     journeys: Mapping[str, tuple[str, ...]]
     families: tuple[Family, ...]
 
+    @cached_property
+    def _of_pages(self) -> Mapping[str, list[Question]]:
+        """By page, the questions that are its own and still asked."""
+        found: dict[str, list[Question]] = {}
+        for question in self.questions.values():
+            if not question.retired and question.kind != "preset":
+                found.setdefault(question.page, []).append(question)
+        return found
+
     def on_page(self, page: str) -> list[Question]:
         """The questions of a page that are still asked of somebody, in their order."""
         lent = [self.questions[name] for name in self.pages[page].asks]
-        return lent + [
-            question
-            for question in self.questions.values()
-            if question.page == page and not question.retired and question.kind != "preset"
-        ]
+        return lent + self._of_pages.get(page, [])
 
     def needs(self, page: str, question: Question) -> bool:
         """Whether a question must be answered on this page. Where it depends on another answer of
@@ -72,6 +78,11 @@ class Bank:
     def asked(self, journey: str, page: str, answers: Answers) -> list[Question]:
         """The questions to show on a page to somebody with these answers."""
         return self._asked(journey, page, self.live(journey, answers))
+
+    def asked_on_each(self, journey: str, answers: Answers) -> dict[str, list[Question]]:
+        """The questions to show to somebody with these answers, by page, in the order of pages."""
+        live = self.live(journey, answers)
+        return {page: self._asked(journey, page, live) for page in self.journeys[journey]}
 
     def first_missing(self, journey: str, answers: Answers) -> str | None:
         """The first page on the path with a required question unanswered, None when all are."""

@@ -3,7 +3,7 @@ what hangs together on one form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grievance.questions.journey import OTHER, Bank
@@ -36,10 +36,10 @@ class Section:
 def sections(bank: Bank, answers: Answers) -> list[Section]:
     """Every section for a case with these answers, in the order of the filing."""
     found = []
-    for page in bank.journeys["file"]:
-        asked = _asked(bank, page, answers)
-        if asked:
-            found.append(Section(page, bank.pages[page].title, asked))
+    for page, asked in bank.asked_on_each("file", answers).items():
+        kept = _kept(bank, page, asked)
+        if kept:
+            found.append(Section(page, bank.pages[page].title, kept))
     return found
 
 
@@ -48,15 +48,14 @@ def section(bank: Bank, answers: Answers, page: str) -> Section | None:
     return next((one for one in sections(bank, answers) if one.page == page), None)
 
 
-def page_of(bank: Bank, answers: Answers, question: str) -> str:
-    """The section in which a question can be answered; empty where there is none."""
-    wanted = "issue" if question == "problem" else question
-    asked = (
-        one.page
-        for one in sections(bank, answers)
-        if any(question.id == wanted for question in one.questions)
-    )
-    return next(asked, "")
+def pages_of(bank: Bank, answers: Answers) -> dict[str, str]:
+    """By question, the page of the section in which it can be answered; those of none are left
+    out."""
+    found: dict[str, str] = {}
+    for one in sections(bank, answers):
+        for question in one.questions:
+            found.setdefault(question.id, one.page)
+    return {**found, "problem": found["issue"]} if "issue" in found else found
 
 
 def issues(bank: Bank) -> list[str]:
@@ -70,8 +69,7 @@ def with_family(bank: Bank, given: Mapping[str, Answer]) -> dict[str, Answer]:
     return {**given, "problem": bank.family_of(str(issue))} if issue else dict(given)
 
 
-def _asked(bank: Bank, page: str, answers: Answers) -> tuple[Question, ...]:
+def _kept(bank: Bank, page: str, asked: Iterable[Question]) -> tuple[Question, ...]:
     if page in TOGETHER:
         return tuple(bank.questions[name] for name in TOGETHER[page])
-    asked = bank.asked("file", page, answers)
     return tuple(one for one in asked if one.id not in NEVER | _ELSEWHERE)
