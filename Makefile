@@ -4,6 +4,9 @@ BIN := .venv/bin
 PORT ?= 8000
 HOST ?= localhost
 export HOST PORT
+# A machine may forbid Python to keep what it compiled; then every process of ours and of the tests
+# would compile all of it anew. Empty is the same as not said.
+export PYTHONDONTWRITEBYTECODE =
 # A Debian without python3-venv makes .venv without pip: then the pip of $(PYTHON) installs into it.
 INSTALL = $$($(BIN)/python -m pip --version >/dev/null 2>&1 && echo "$(BIN)/python -m pip" || echo "$(PYTHON) -m pip --python $(BIN)/python") install --quiet --disable-pip-version-check
 COMPILE = $(BIN)/uv pip compile setup.cfg --extra embedded --universal --generate-hashes --no-header --no-emit-index-url -q

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -26,12 +27,23 @@ ELSEWHERE = {
     "found if found in REFUSALS else 'broken'": set(REFUSALS),
     "spool.refused": {"too_big", "body_too_big", "too_many_files"},
 }
-FUNCTIONS = {
-    (module.name.split(".")[-1], one.name): one for module in modules() for one in functions(module)
-}
-CALLS = [
-    node for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)
-]
+
+
+@cache
+def _functions() -> dict[tuple[str, str], ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of the package by module and name."""
+    return {
+        (module.name.split(".")[-1], one.name): one
+        for module in modules()
+        for one in functions(module)
+    }
+
+
+@cache
+def _calls() -> list[ast.Call]:
+    """Every call in the package."""
+    every = (node for module in modules() for node in ast.walk(module.tree))
+    return [node for node in every if isinstance(node, ast.Call)]
 
 
 def _name(call: ast.Call) -> str:
@@ -47,7 +59,7 @@ def _texts(node: ast.AST, here: str) -> set[str]:
     assert isinstance(node, ast.Call), ast.unparse(node)
     called = node.func
     here = ast.unparse(called.value) if isinstance(called, ast.Attribute) else here
-    asked = FUNCTIONS[here, _name(node)]
+    asked = _functions()[here, _name(node)]
     given = [one.value for one in ast.walk(asked) if isinstance(one, ast.Return)]
     return set().union(*(_texts(one, here) for one in given if one is not None))
 
@@ -68,7 +80,7 @@ def _of_name(name: str, function: ast.FunctionDef, here: str) -> set[str]:
             return {_code(row, here) for row in rows.elts}
     place = [one.arg for one in function.args.args if one.arg != "self"].index(name)
     return set().union(
-        *(_texts(one.args[place], here) for one in CALLS if _name(one) == function.name)
+        *(_texts(one.args[place], here) for one in _calls() if _name(one) == function.name)
     )
 
 
