@@ -34,6 +34,7 @@ from tests.pages import Page, read_page
 from tests.servers import External, Server, migrate
 
 quick.keep_statements()
+quick.cheap_passwords()
 settings.register_profile("unhurried", settings(deadline=None))  # a loaded machine breaks no rule
 settings.load_profile("unhurried")
 TEMPLATE = "grievance_template"

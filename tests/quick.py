@@ -13,6 +13,9 @@ from typing import Any
 
 from psycopg._preparing import PrepareManager
 
+from grievance.vault import passwords
+
+COSTS = passwords.MEMORY_KIB, passwords.TIME_COST  # what the product asks of a password
 MEMORY = Path("/dev/shm")
 NAME = "grievance-tests-"  # and the id of the test process
 ROOM = 2 << 30  # for the clusters of several test processes
@@ -61,3 +64,8 @@ def keep_statements() -> None:
     manager.prepared_max = 2000
     manager._should_discard = discard
     manager.clear = lambda self: False
+
+
+def cheap_passwords() -> None:
+    """Let what is hashed anew cost a millisecond: the costs stand beside each password."""
+    passwords.MEMORY_KIB, passwords.TIME_COST = 8, 1

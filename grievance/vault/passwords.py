@@ -41,14 +41,14 @@ class Parameters:
 
     salt: bytes = field(repr=False)
     pepper_version: int
-    memory_kib: int = MEMORY_KIB
-    time_cost: int = TIME_COST
+    memory_kib: int
+    time_cost: int
     lanes: int = LANES
 
     @classmethod
     def fresh(cls, pepper_version: int) -> Self:
         """Today's costs and a new salt, for the newest pepper of the ring."""
-        return cls(secrets.token_bytes(SALT_BYTES), pepper_version)
+        return cls(secrets.token_bytes(SALT_BYTES), pepper_version, MEMORY_KIB, TIME_COST)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from grievance.vault import chain, grants, keys, passwords, receipts, sessions, strength, values
 from grievance.vault.framing import frame
 from grievance.vault.labels import Derive, Label
+from tests import quick
 
 CASE, ROW = UUID(int=1), UUID(int=2)
 KEY = bytes(range(32))
@@ -97,7 +98,8 @@ def test_receipt_tag_and_key_are_hkdf_with_the_written_labels():
 
 
 def test_a_password_of_the_first_release_gives_the_same_kek():
-    kek = passwords.kek_for("pässword of a member", passwords.Parameters(bytes(16), 1), KEY)
+    parameters = passwords.Parameters(bytes(16), 1, *quick.COSTS)
+    kek = passwords.kek_for("pässword of a member", parameters, KEY)
     assert kek.hex().startswith("0b12d6044b7b02c56d94aaf4f3de53cd")
 
 
