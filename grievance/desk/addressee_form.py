@@ -63,7 +63,7 @@ class AddresseeForm(ActForm):
 
     def offer_ways(self, entry: Entry) -> None:
         """Put in what the directory has, and every language."""
-        ways = _ways(entry)
+        ways = ways_of(entry)
         self.to_known.choices = choices_of(
             [("", "—"), *((key, way[2]) for key, way in ways.items())]
         )
@@ -101,14 +101,14 @@ class AddresseeForm(ActForm):
         return Addressee(**said)
 
 
-def _ways(entry: Entry) -> dict[str, tuple[str, str, str]]:
+def ways_of(entry: Entry) -> dict[str, tuple[str, str, str]]:
     """Every way that is shown of this body and says where: which box it fills, with what, and how
-    it is offered."""
+    it is offered; by what it is, so that a page from before a change never names another way."""
     found = {}
-    for number, way in enumerate(entry.public_ways):
+    for way in entry.public_ways:
         value = str(way.facts.value or way.say("value") or "")
         if way.facts.type in FILLS and value:
             note = way.say("note")
             label = f"{value} · {note}" if note else value
-            found[str(number)] = (FILLS[way.facts.type], value, label)
+            found[f"{way.facts.type} {label}"] = (FILLS[way.facts.type], value, label)
     return found

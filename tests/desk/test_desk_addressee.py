@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from grievance.desk.addressee_form import ways_of
 from grievance.directory import queries as directory
 from grievance.referrals.models import Packet
 from tests.cast import Browser
@@ -82,6 +85,17 @@ def test_a_number_of_the_directory_fills_what_was_left_empty(house: House) -> No
     chosen = next(one for one in offered if "03-3265-6110" in (one.text or ""))
     path = ask(house, client, case, body, to_known=str(chosen.get("value")))
     assert "03-3265-6110" in read_page(client.get(path)).main
+
+
+def test_a_way_is_named_by_what_it_is_and_not_by_its_place(loaded: Session) -> None:
+    """Else a page from before a change of the directory would send a paper somewhere else."""
+    several = 0
+    for entry in directory.book(loaded).entries.values():
+        ways = ways_of(entry)
+        assert ways_of(replace(entry, ways=entry.ways[::-1])) == ways
+        assert all(key.endswith(label) for key, (_part, _value, label) in ways.items())
+        several += len(ways) > 1
+    assert several > 5
 
 
 @pytest.mark.parametrize(
