@@ -76,8 +76,8 @@ class Script:
 def asked_of(answers: Answers) -> list[Question]:
     """The questions that apply to these answers, in the order of the page."""
     bank = shipped()
-    pages = bank.path(JOURNEY, answers)
-    found = {one.id: one for page in pages for one in bank.asked(JOURNEY, page, answers)}
+    shown, pages = bank.asked_on_each(JOURNEY, answers), bank.path(JOURNEY, answers)
+    found = {one.id: one for page in pages for one in shown[page]}
     return [found[name] for name in WORDS if name in found]
 
 
