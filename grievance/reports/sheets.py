@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
+from xlsxwriter import Workbook
+
 from grievance.reports.reading import Numbers
 
 Cell = str | int | float
@@ -44,6 +46,26 @@ def csv_of(told: Numbers) -> str:
     table = csv.writer(written)
     table.writerow(HEAD)
     table.writerows([safe(cell) for cell in row] for row in rows(told))
+    return written.getvalue()
+
+
+def xlsx_of(told: Numbers) -> bytes:
+    """The table as XLSX: numbers as numbers, every name as text, which stays text where a
+    spreadsheet is told to work it out again."""
+    written = io.BytesIO()
+    with Workbook(written, {"in_memory": True}) as book:
+        bold, text = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
+        sheet = book.add_worksheet(told.period.first.isoformat())
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(HEAD):
+            sheet.write_string(0, column, name, bold)
+        for line, row in enumerate(rows(told), start=1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(line, column, cell, text if safe(cell) != cell else None)
+                else:
+                    sheet.write_number(line, column, cell)
+        sheet.autofit()
     return written.getvalue()
 
 

@@ -16,6 +16,8 @@ from grievance.reports.reading import numbers as count
 from grievance.reports.words import HOW_LONG, RECORD
 from grievance.web.audience import audience
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def _asked() -> tuple[PeriodForm, Numbers]:
     session = db.session()
@@ -48,8 +50,20 @@ def numbers() -> str:
 def numbers_csv() -> Response:
     """The numbers of these days as CSV: codes and counts, nothing of any one case."""
     _form, told = _asked()
-    answer = make_response("\ufeff" + sheets.csv_of(told))
-    name = f"numbers-{told.period.first}-{told.period.last}.csv"
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    return _file(told, "\ufeff" + sheets.csv_of(told), "csv", "text/csv; charset=utf-8")
+
+
+@bp.get("/numbers.xlsx")
+@audience("staff", "numbers.read")
+def numbers_xlsx() -> Response:
+    """The same table for a spreadsheet."""
+    _form, told = _asked()
+    return _file(told, sheets.xlsx_of(told), "xlsx", XLSX)
+
+
+def _file(told: Numbers, content: str | bytes, ending: str, kind: str) -> Response:
+    answer = make_response(content)
+    name = f"numbers-{told.period.first}-{told.period.last}.{ending}"
+    answer.headers["Content-Type"] = kind
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return answer

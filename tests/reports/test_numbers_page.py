@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy.orm import Session
@@ -24,6 +27,7 @@ from tests.pages import Page
 
 Show = Callable[..., Page]
 ZONE = "Asia/Tokyo"
+CELLS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def _figure(page: Page, name: str) -> dict[str, tuple[str, ...]]:
@@ -121,7 +125,7 @@ def test_who_leads_reads_them_and_nobody_else(house: House, show: Show) -> None:
     for role in (Role.HANDLER, Role.LEAD, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR):
         client = house.browser(house.hire(role))
         may = Permission.NUMBERS_READ in PERMISSIONS[role]
-        for path in ("/staff/numbers", "/staff/numbers.csv"):
+        for path in ("/staff/numbers", "/staff/numbers.csv", "/staff/numbers.xlsx"):
             assert client.get(path).status_code == (200 if may else 403), (role, path)
 
 
@@ -137,6 +141,30 @@ def test_the_table_to_take_along_says_what_the_page_says(house: House) -> None:
 def test_no_name_is_taken_for_a_formula() -> None:
     written = sheets.safe("=HYPERLINK(1)"), sheets.safe("-2"), sheets.safe("Union"), sheets.safe(-2)
     assert written == ("'=HYPERLINK(1)", "'-2", "Union", -2)
+
+
+def test_the_same_table_opens_in_a_spreadsheet(house: House, monkeypatch: Any) -> None:
+    """Numbers are numbers, names are text even where they look like a formula."""
+    _dated(house, 0)
+    plain = sheets.rows
+    odd = ("body_asked", "ngo", "=HYPERLINK(1)", 2, "", "2026-01-01", "2026-12-31")
+    monkeypatch.setattr(sheets, "rows", lambda told: [*plain(told), odd])
+    client = house.browser(house.operator.director)
+    answer = client.get("/staff/numbers.xlsx?period=year")
+    assert answer.headers["Content-Disposition"].endswith(".xlsx")
+    book = zipfile.ZipFile(io.BytesIO(answer.get_data()))
+    sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    texts = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+    said = ["".join(one.itertext()) for one in texts]
+    lines = [
+        [said[int(cell[0].text or "")] if cell.get("t") == "s" else cell[0].text for cell in row]
+        for row in sheet.iter(f"{CELLS}row")
+    ]
+    assert tuple(lines[0]) == sheets.HEAD
+    assert ["state", "received", "Received", "1", "0"] in [line[:5] for line in lines]
+    assert lines[-1][:4] == ["body_asked", "ngo", "=HYPERLINK(1)", "2"]
+    assert not list(sheet.iter(f"{CELLS}f"))
+    assert 'quotePrefix="1"' in book.read("xl/styles.xml").decode()
 
 
 def test_nothing_of_a_case_stands_on_the_page(house: House, show: Show) -> None:
