@@ -6,14 +6,18 @@ transaction, so that row rules and the audit trail never depend on somebody reme
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+T = TypeVar("T")
+ONCE = "read once"  # in `Session.info`: what this transaction has read, until it writes
 
 # Tables are `model.Base`, not `db.Model`: worker, commands and migrations use them without Flask.
 db = SQLAlchemy()
@@ -32,6 +36,7 @@ def act_as(actor: str, session: Session | None = None) -> None:
     already goes on as theirs: its next statement sees their rows."""
     session = session or db.session()
     session.info["actor"] = actor
+    session.info.pop(ONCE, None)
     if session.in_transaction():
         _tell(session.connection(), actor)
 
@@ -62,3 +67,28 @@ def _name_the_actor(session: Session, _begun: SessionTransaction, connection: Co
 
 def _tell(connection: Connection, actor: str) -> None:
     connection.execute(text("SELECT set_config('grievance.actor', :actor, true)"), {"actor": actor})
+
+
+def once(session: Session, what: Hashable, read: Callable[[], T]) -> T:
+    """What `read` finds, read once in a transaction until something is written in it: for rows that
+    nearly every part of a page asks for. Never for what a lock protects."""
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    kept = session.info.setdefault(ONCE, {})
+    if what not in kept:
+        kept[what] = read()
+    found: T = kept[what]
+    return found
+
+
+@event.listens_for(Session, "after_flush")
+@event.listens_for(Session, "after_soft_rollback")
+@event.listens_for(Session, "after_transaction_end")
+def _read_anew(session: Session, _what: object) -> None:
+    session.info.pop(ONCE, None)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _written(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info.pop(ONCE, None)

@@ -13,6 +13,7 @@ from grievance.accounts.models import Absence
 from grievance.accounts.queries import day_here, staff_to_notify
 from grievance.accounts.roles import Permission
 from grievance.clock import local_day
+from grievance.extensions import once
 
 DAY = timedelta(days=1)
 
@@ -20,7 +21,8 @@ DAY = timedelta(days=1)
 def noted(session: Session, today: date) -> list[Absence]:
     """The absences that are not over, the next first."""
     ahead = (Absence.ended_at.is_(None), Absence.until_day >= today)
-    return list(session.scalars(select(Absence).where(*ahead).order_by(Absence.from_day)))
+    chosen = select(Absence).where(*ahead).order_by(Absence.from_day)
+    return list(once(session, (noted, today), lambda: session.scalars(chosen).all()))
 
 
 def away(session: Session, now: datetime) -> Mapping[UUID, UUID | None]:

@@ -38,6 +38,7 @@ from grievance.accounts.roles import (
     roles_with,
 )
 from grievance.clock import local_day
+from grievance.extensions import once
 from grievance.model import matching
 from grievance.vault.keyring import KeyRing
 from grievance.vault.keys import Holder, mac
@@ -316,6 +317,10 @@ def day_here(session: Session, moment: datetime) -> date:
 
 def profile(session: Session) -> Profile | None:
     """What the operator says of itself; None before `flask operator setup`."""
+    return once(session, profile, lambda: _profile(session))
+
+
+def _profile(session: Session) -> Profile | None:
     row = session.execute(
         select(OperatorProfile, Organisation)
         .join(Organisation, Organisation.id == OperatorProfile.organisation_id)

@@ -24,6 +24,7 @@ from grievance.directory.models import (
     MechanismRevision,
     Source,
 )
+from grievance.extensions import once
 from grievance.model import digits_of, matching
 
 _kept: tuple[UUID, Book] | None = None
@@ -35,7 +36,7 @@ def book(session: Session) -> Book:
     Kept in this process until a write changes the stamp; an empty directory when none was loaded.
     """
     global _kept
-    stamp = session.scalar(select(DirectoryStamp.stamp))
+    stamp = once(session, book, lambda: session.scalar(select(DirectoryStamp.stamp)))
     if stamp is None:
         return Book(Facts(date.min, {}, {}, {}))
     held = _kept
