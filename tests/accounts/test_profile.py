@@ -105,7 +105,7 @@ def test_second_of_two_saves_is_told_and_keeps_what_was_written(browse, office: 
     assert told.fields()["can_en"] == "Written second"
     assert queries.profile(office.session).say("can", "en").text == "Written first"
     assert second.post("/staff/operator", data=told.fields()).status_code == 303
-    office.session.expire_all()
+    office.session.commit()
     assert queries.profile(office.session).say("can", "en").text == "Written second"
 
 
@@ -146,7 +146,7 @@ def test_profile_is_written_in_the_browser(client: Browser, office: Office) -> N
         },
     )
     assert answer.status_code == 303
-    office.session.expire_all()
+    office.session.commit()
     saved = queries.profile(office.session)
     assert saved.complete
     assert saved.hours == WEEK
