@@ -24,13 +24,15 @@ from grievance.vault.errors import Tampered
 from grievance.vault.keyring import HOLDINGS, PEPPERS
 from grievance.vault.keys import KEY_BYTES, hkdf, mac
 from grievance.vault.labels import Derive, Label
-from grievance.vault.passwords import LANES, MEMORY_KIB, SALT_BYTES, TIME_COST
+from grievance.vault.passwords import SALT_BYTES
 from grievance.vault.strength import MINIMUM, normalised, weaknesses
 from grievance.vault.values import Place, open_json, seal_json
 
 FILE = "keys.sealed"
 PASSPHRASE_FILE = "GRIEVANCE_BACKUP_PASSPHRASE_FILE"  # noqa: S105  a name, not a secret
 HEAD = b"grievance key ring 1\n"
+# What a passphrase costs in this format. Nothing in the file says so: other costs are another HEAD.
+MEMORY_KIB, TIME_COST, LANES = 64 * 1024, 3, 1
 _NAME = re.compile(r"[a-z]+(-[a-z]+)+|pepper-[1-9]\d*")
 
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,6 +198,21 @@ def test_a_folder_without_a_backup_is_bad_usage(fresh: Place, tmp_path: Path) ->
     assert fresh.run("restore", tmp_path).exit_code == 2
 
 
+SEALED = (  # of the first release, under "seven brown goats over there"
+    "Z3JpZXZhbmNlIGtleSByaW5nIDEKCOIF7wiogR8xvAYqoG73MAEAAAABWdx2MWnSLnwcCHIyTpLY7GYGTMco12SO"
+    "9n+cuwb22Qqq+4WCWicIlY8V+XFl728DWNv9+wkgMfR/BbqnWxzgqF2DZ0ypyegobzeo3Hm1YjwVfVYGjvqQ6qMB"
+    "bQPGdenAuCnJ2Bv+ZW69AQSXxQruJO+KcEXMkTZ9QgG4ofEEtErm6yAYl9SkDHhwWvArLqm3RVCsnHObRi5OVXC8"
+    "tLcAMcs7npf3jui+ZPDnwVJgqxFnJWjmj9OS4+TCyJzPT5oBTBePF1zUMWsbeAE4mh9o7DdU61jxXN98daedBCRC"
+    "L6kczprfdxbxRtB5XmGkhRvjVMVHSxUs1ZVbAw7xEhh49bjH4HzEUUmiHNS3PkeO3GQVsDResLz4WS6rCOw="
+)
+
+
+def test_a_key_ring_of_the_first_release_opens_whatever_passwords_cost_today() -> None:
+    """What its passphrase costs stands nowhere in the file."""
+    held = rings.unseal(b64decode(SEALED), "seven brown goats over there")
+    assert held == {"pepper-1": bytes(range(32))}
+
+
 def test_a_backup_of_a_newer_release_is_refused(made: Path, fresh: Place, tmp_path: Path) -> None:
     folder = tmp_path / "newer"
     shutil.copytree(made, folder)
@@ -289,4 +305,5 @@ def test_what_is_written_while_it_runs_is_whole_or_not_in_it(
         session.execute(text("DELETE FROM job_run"))
         session.commit()
     assert json.loads(said)["database"] == manifest["rows"]
-    assert fresh.run("restore", tmp_path / "new").exit_code == 0
+    done = fresh.run("restore", tmp_path / "new")
+    assert done.exit_code == 0, (done.output, done.exception, done.stderr)
