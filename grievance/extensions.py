@@ -72,7 +72,7 @@ def _tell(connection: Connection, actor: str) -> None:
 def once(session: Session, what: Hashable, read: Callable[[], T]) -> T:
     """What `read` finds, read once in a transaction until something is written in it: for rows that
     nearly every part of a page asks for. Never for what a lock protects."""
-    if session.new or session.dirty or session.deleted:
+    if session.autoflush and (session.new or session.dirty or session.deleted):
         session.flush()
     kept = session.info.setdefault(ONCE, {})
     if what not in kept:
