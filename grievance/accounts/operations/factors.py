@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from grievance.accounts.act import StaffAct
 from grievance.accounts.factors import (
@@ -184,22 +185,24 @@ def remove(own: Own, shown: Shown) -> bool:
     if counting(session, person_id) is None:
         raise Refused("used")
     last = not passkeys_of(session, person_id)
-    if last:
-        may_take_off(own)
-    take(own, shown)
-    if last:
-        drop_factor(session, person_id)
-    else:
-        take_away(session, select(SecondFactor).where(SecondFactor.person_id == person_id))
-    end_sessions(session, person_id, keep=own.session_id)
+    app = select(SecondFactor).where(SecondFactor.person_id == person_id)
+    take_off(own, shown, app, last=last)
     own.note("factor_removed", person=person_id, kind=APP)
     return last
 
 
-def may_take_off(own: Own) -> None:
-    """Refused (`factor_needed`) for whose role must have a second step."""
-    if any(fact.must_guard for fact in memberships_of(own.session, own.by.person_id)):
+def take_off(own: Own, shown: Shown, part: Select[Any], *, last: bool) -> None:
+    """Take a part of the second step away, or all of it with the last, once it was proven; every
+    other session ends. Refused (`factor_needed`) for the last of whose role must have one."""
+    session, person_id = own.session, own.by.person_id
+    if last and any(fact.must_guard for fact in memberships_of(session, person_id)):
         raise Refused("factor_needed")
+    take(own, shown)
+    if last:
+        drop_factor(session, person_id)
+    else:
+        take_away(session, part)
+    end_sessions(session, person_id, keep=own.session_id)
 
 
 def new_codes(own: Own, shown: Shown) -> list[str]:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from grievance.accounts.factors import Passkey, counting, guards, passkeys_of
 from grievance.accounts.operations import asserting, signing
 from grievance.accounts.operations.asserting import Shown, Signed
-from grievance.accounts.operations.factors import may_take_off, paper, take
+from grievance.accounts.operations.factors import paper, take, take_off
 from grievance.accounts.operations.owning import Own, WrongCode
-from grievance.accounts.operations.persons import Admitted, drop_factor, end_sessions, take_away
+from grievance.accounts.operations.persons import Admitted, end_sessions
 from grievance.refusals import Refused
 from grievance.vault import passkeys
 
@@ -121,13 +121,6 @@ def remove(own: Own, passkey: UUID, shown: Shown) -> bool:
     if row is None:
         raise Refused("decided")
     last = not counting(session, person_id) and len(passkeys_of(session, person_id)) == 1
-    if last:
-        may_take_off(own)
-    take(own, shown)
-    if last:
-        drop_factor(session, person_id)
-    else:
-        take_away(session, select(Passkey).where(Passkey.id == passkey))
-    end_sessions(session, person_id, keep=own.session_id)
+    take_off(own, shown, select(Passkey).where(Passkey.id == passkey), last=last)
     own.note("passkey_removed", person=person_id, passkey=passkey)
     return last
