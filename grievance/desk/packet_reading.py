@@ -145,11 +145,6 @@ class PacketPage:
         """Who else will know of it."""
         return who_learns(self.entry)
 
-    @property
-    def together(self) -> str:
-        """What may run beside it, bars or pauses it."""
-        return self.template.together.say(current().slug)
-
 
 def who_learns(entry: Entry) -> list[str]:
     """Whether this body tells the employer, immigration and the police, and whether another law

@@ -12,6 +12,7 @@ from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.acting import Page, Trouble, act, back, repeats, stand, why
+from grievance.desk.beside import of_place
 from grievance.desk.blueprint import bp
 from grievance.desk.link_forms import LinkForm
 from grievance.desk.loading import Desk, open_case, referral_of, site
@@ -28,7 +29,7 @@ from grievance.i18n import BY_SLUG
 from grievance.i18n import gettext as _
 from grievance.referrals.links import ReplyLink
 from grievance.referrals.models import Referral
-from grievance.referrals.states import LABELS
+from grievance.referrals.states import LABELS, LIVE
 from grievance.refusals import Refused
 from grievance.vault.receipts import grouped
 from grievance.web.audience import audience
@@ -98,6 +99,7 @@ def _packet_page(made: PacketPage, form: PacketForm, status: int = 200, why: str
         missing=missing(desk, document) if document else [],
         warnings=made.warnings(document) if document else [],
         name=made.entry.name(),
+        beside=of_place(desk, made.entry.id),
         door=next((one for one in doors(desk) if one.mechanism == made.entry.id), None),
         can=allowed(desk.case, Verb.REFER, desk.actor),
         why=why,
@@ -129,6 +131,7 @@ def referral_page(
         referral=row,
         shown=ReferralPage(desk, row, now(), wrong),
         name=directory.book(db.session()).name(row.mechanism),
+        beside=of_place(desk, row.mechanism) if row.state in LIVE else None,
         state=_(LABELS[row.state]),
         languages=BY_SLUG,
         why=why,

@@ -112,7 +112,6 @@ class Template:
     hints: Mapping[str, Words]
     bring: tuple[Words, ...]
     say: Words
-    together: Words
     further: Further | None = None
     keeps_from_employer: bool = False
 
@@ -327,7 +326,6 @@ def _template(row: Row, sections: Mapping[str, Shape], statements: Mapping[str, 
         },
         bring=tuple(Words(text) for text in row.codes("bring")),
         say=_words(row, "say"),
-        together=_words(row, "together"),
         further=_further(row.row("further")) if row.get("further") else None,
     )
     for key in ("languages", "channels", "sections", "bring"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from grievance.desk import views
+from grievance.referrals.models import Referral
 from tests.desk.looking import counted
 from tests.desk.test_desk_handover import ask, delivered, taken
 from tests.pages import Page, read_page
@@ -17,6 +20,11 @@ def rows(page: Page) -> list[tuple[str, str]]:
     """Kind and words of each pair that the page shows."""
     found = [one for one in page.all("tr") if one.get("data-pair")]
     return [(one.get("data-pair"), " ".join("".join(one.itertext()).split())) for one in found]
+
+
+def referred(house, referral: str) -> str:
+    """The body that this hand-over is for."""
+    return str(house.session.get_one(Referral, UUID(referral)).mechanism)
 
 
 def test_the_picture_of_a_case_at_the_desk_and_on_the_workers_pages(house, monkeypatch):
@@ -42,6 +50,11 @@ def test_the_picture_of_a_case_at_the_desk_and_on_the_workers_pages(house, monke
         assert not rows(read_page(client.get(case)))
     assert len(asked) == len(fewer), "the picture asks the database nothing"
     referral = path.rpartition("/")[2]
+    for of_one in (path, f"{case}/refer/{referred(house, referral)}"):
+        page = read_page(client.get(of_one))
+        assert "Conciliation" in "".join(words for _kind, words in rows(page)), of_one
+        assert any(BARS in words and "Individual" in words for _kind, words in rows(page)), of_one
+        assert "Beside other doors" not in page.main
 
     worker = house.browser()
     form = read_page(worker.get("/en/return")).fields()

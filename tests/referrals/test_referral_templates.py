@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from grievance.cases import replies
@@ -12,7 +15,8 @@ from grievance.directory.entries import Mechanism
 from grievance.questions.bank import shipped
 from grievance.questions.question import PARTS
 from grievance.referrals.drafting import Drafting, draft
-from grievance.referrals.templates import Template, Words, book, template_for
+from grievance.referrals.templates import FILE, Template, Words, book, load, template_for
+from grievance.sheets import SheetError
 from tests.referrals.told import TOLD
 
 TEMPLATES = [pytest.param(one, id=one.code) for one in book().templates.values()]
@@ -214,13 +218,11 @@ def test_a_body_has_the_template_of_its_door(body: str, code: str):
 
 
 def test_a_paper_for_advice_alone_asks_for_no_name_where_the_body_listens_without():
-    bodies, seen = facts.shipped().mechanisms, set()
-    for one in book().templates.values():
-        if one.together.text.startswith("Advice only."):
-            seen.add(one.code)
-            assert "not_accepted" not in {bodies[body].anonymous for body in one.mechanisms}
-            assert "name" not in one.required, one.code
-    assert seen == {"labour-consultation", "labour-line"}
+    bodies = facts.shipped().mechanisms
+    for code in ("labour-consultation", "labour-line"):
+        one = book().templates[code]
+        assert "not_accepted" not in {bodies[body].anonymous for body in one.mechanisms}
+        assert "name" not in one.required, one.code
 
 
 def _said_in_all(words: Words) -> bool:
@@ -243,7 +245,6 @@ def _texts(template: Template) -> list[Words]:
     return [
         template.title,
         template.say,
-        template.together,
         *template.statements,
         *template.hints.values(),
         *template.bring,
@@ -296,10 +297,20 @@ def test_a_company_is_not_told_of_fear_or_of_other_doors():
     assert "earlier" in default_parts(book().templates["jacer"], "no_identity", TOLD)
 
 
+def test_what_runs_beside_a_door_is_said_only_where_a_source_says_so(tmp_path: Path):
+    """`routing/data/together.yaml` names law and page of each rule; a template can name none."""
+    prose = re.compile("beside|at the same time|same time|stops no time limit", re.IGNORECASE)
+    said = [one.text for template in book().templates.values() for one in _texts(template)]
+    assert [text for text in said if prose.search(text)] == []
+    own = tmp_path / "packets.yaml"
+    generic = "  - code: generic\n"
+    told = generic + "    together: May run beside every other door.\n"
+    own.write_text(FILE.read_text("utf-8").replace(generic, told), "utf-8")
+    with pytest.raises(SheetError, match="together"):
+        load(own)
+
+
 def test_only_conciliation_and_mediation_are_said_to_keep_the_date():
-    for template in book().templates.values():
-        said = " ".join(template.together.say(slug) for slug in ("en", "ja", "vi"))
-        assert ("30" in said) == (template.code == "labour-bureau"), template.code
     law = set(book().templates["labour-bureau"].mechanisms)
     assert law == {"jp-labour-bureau-conciliation", "jp-equal-employment"}
     for reply in replies.shipped().values():
