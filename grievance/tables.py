@@ -23,6 +23,7 @@ MODULES = (
     "cases.corrections",
     "cases.assigned",
     "cases.own_reminders",
+    "cases.matters",
     "cases.calls",
     "cases.planned_calls",
     "cases.proofs",

@@ -26,7 +26,8 @@ FEWEST = 4  # digits of a telephone number that are sought
 _PAPER = re.compile("[0-9a-f]{8}")
 _NUMBER = re.compile(r"[\d\s()+./-]+")
 _DASHES = re.compile(r"[\s\u2010-\u2015\u2212\uff0d-]+")
-BY = (*index.KINDS, "reference", "paper")  # what a case was found by
+# what a case was found by; a town is sought with its company
+BY = (*(kind for kind in index.KINDS if kind != "place"), "reference", "paper")
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,11 @@ def _written(session: Session, reader: Reader, words: str) -> list[tuple[UUID, s
 
 def _matched(line: Line, terms: list[str], number: list[str], own: str) -> set[str]:
     """By which parts a line fits; none where a word stands only in what another wrote."""
-    parts = [(kind, words) for kind, words, by in line.parts if kind != "note" or by == own]
+    parts = [
+        ("company" if kind == "place" else kind, words)
+        for kind, words, by in line.parts
+        if kind != "note" or by == own
+    ]
     if any(kind == "phone" and one in words for kind, words in parts for one in number):
         return {"phone"}
     fits = [{kind for kind, words in parts if term in words} for term in terms]

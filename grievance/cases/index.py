@@ -42,19 +42,29 @@ _ID = 16
 _HIRAGANA = {kana: kana - 0x60 for kana in range(ord("ァ"), ord("ヶ") + 1)}
 _BETWEEN = "\n"
 # What a case is found by: the letter that begins it in a line. A note is found by who wrote it.
-KINDS = {"name": "n", "company": "c", "phone": "t", "email": "e", "note": "w"}
+KINDS = {"name": "n", "company": "c", "place": "p", "phone": "t", "email": "e", "note": "w"}
 _ANSWERS = {
     "name": "name", "name-own": "name", "helper-name": "name",
-    "company": "company", "company-own": "company", "company-place": "company",
+    "company": "company", "company-own": "company", "company-place": "place",
 }  # fmt: skip
+_HELPER = "h"  # whose name it is
+# From whom the worker wants their name to be kept, by what the profile tells of it.
+KEPT_FROM = {"anonymous": "all", "hide_from_employer": "employer"}
+_KEPT = "k"  # begins it in a line
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one case is found by: (kind, words as they are compared, who wrote them) each."""
+    """What one case is found by: (kind, words as they are compared, who wrote them) each; `kept`
+    says from whom the worker wants their name to be kept."""
 
     case: UUID
     parts: tuple[tuple[str, str, str], ...] = field(repr=False)
+    kept: str = field(default="", repr=False)
+
+    def words(self, *kinds: str) -> list[str]:
+        """What stands in it of these kinds, of the worker and not of who helps them."""
+        return [words for kind, words, by in self.parts if kind in kinds and words and not by]
 
 
 def lines(session: Session, reader: Reader, wanted: Sequence[Sequence[bytes]]) -> Iterator[Line]:
@@ -203,22 +213,32 @@ def _stand(wanted: Sequence[Sequence[bytes]], text: bytes) -> bool:
 def _parsed(line: bytes) -> Line:
     text = line[_ID:].rstrip(b"\0").decode(errors="ignore")
     of_letter = {letter: kind for kind, letter in KINDS.items()}
-    parts = []
+    parts, kept = [], ""
     for part in text.split(_BETWEEN):
         by, _, words = part[1:].partition(" ")
         if kind := of_letter.get(part[:1]):  # none for what the end of the line cut off
             parts.append((kind, words, by))
-    return Line(UUID(bytes=line[:_ID]), tuple(parts))
+        elif part[:1] == _KEPT:
+            kept = words
+    return Line(UUID(bytes=line[:_ID]), tuple(parts), kept)
+
+
+def line_of(session: Session, opened: OpenCase) -> Line:
+    """The line of an opened case as it is now, whole."""
+    profile, parts = records.read(session, opened, "profile"), tuple(_parts(session, opened))
+    kept = [code for fact, code in KEPT_FROM.items() if profile.get(fact)]
+    return Line(opened.case.id, parts, kept[0] if kept else "")
 
 
 def _line(session: Session, reader: Reader, case: Case) -> bytes:
     """The line of a case; one without words where it does not open."""
     try:
         opened = reader.open(session, case.id)
-        parts = list(_parts(session, opened)) if opened else []
+        line = line_of(session, opened) if opened else Line(case.id, ())
     except Tampered:
-        parts = []
-    told = _BETWEEN.join(f"{KINDS[kind]}{by} {words}" for kind, words, by in parts if words)
+        line = Line(case.id, ())
+    said = [f"{KINDS[kind]}{by} {words}" for kind, words, by in line.parts if words]
+    told = _BETWEEN.join([f"{_KEPT} {line.kept}", *said] if line.kept else said)
     fits = told.encode()[: LINE - _ID].decode(errors="ignore").rstrip(_BETWEEN)
     return (case.id.bytes + fits.encode()).ljust(LINE, b"\0")
 
@@ -228,7 +248,8 @@ def _parts(session: Session, opened: OpenCase) -> Iterable[tuple[str, str, str]]
     identity = records.read(session, opened, "identity")
     for question, kind in _ANSWERS.items():
         said = sought(str(identity.get(question) or ""))
-        yield kind, " ".join(dict.fromkeys((said, said.replace(" ", "")))), ""
+        whose = _HELPER if question == "helper-name" else ""
+        yield kind, " ".join(dict.fromkeys((said, said.replace(" ", "")))), whose
     contact = identity.get("contact") or {}
     value = str(contact.get("value") or "")
     if contact.get("way") == "phone":

@@ -10,7 +10,7 @@ from typing import Any
 
 from grievance.accounts import audit
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
-from grievance.cases import assigned, corrections
+from grievance.cases import assigned, corrections, matters
 from grievance.cases import models as cases
 from grievance.deadlines.models import Deadline
 from grievance.referrals import links
@@ -31,6 +31,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Outcome: (),
     cases.Recusal: (),
     cases.DuplicateLink: (),
+    matters.LinkedMatter: (),
     corrections.Correction: (),
     assigned.Assigned: (),
     cases.Receipt: ("tag", "public_key", "public_mac", "pepper_version"),

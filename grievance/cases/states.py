@@ -171,6 +171,14 @@ TABLE: dict[Verb, Transition] = {
             codes=("other",),
         ),
         Transition(
+            Verb.LINK_MATTER, STATES, None, "case.work", N_("They belong together"),
+            codes=("other",), versioned=False,
+        ),
+        Transition(
+            Verb.PART_MATTER, STATES, None, "case.work", N_("They do not belong together"),
+            codes=("other",), versioned=False,
+        ),
+        Transition(
             Verb.RECUSE, STATES, None, "case.work", N_("Conflict of interest"), codes=("person",),
             ledger=("person",),
         ),

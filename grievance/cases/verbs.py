@@ -51,6 +51,8 @@ class Verb(StrEnum):
     UNASSIGN = "unassign"
     FREE = "free"
     LINK_DUPLICATE = "link_duplicate"
+    LINK_MATTER = "link_matter"
+    PART_MATTER = "part_matter"
     RECUSE = "recuse"
     DECLARE_CONFLICT = "declare_conflict"
     AGREE_CONFLICT = "agree_conflict"

@@ -37,6 +37,7 @@ from grievance.desk import (
     reissuing,
     remedy,
     reminders,
+    together,
     views,
 )
 from grievance.desk.blueprint import bp
@@ -48,7 +49,7 @@ __all__ = [
     "acting", "board", "bulk", "calendar", "call_backs", "calling", "case_files",
     "correcting", "denied", "erasing", "exporting", "facts", "finding", "giving", "inbox",
     "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "reminders",
-    "views",
+    "together", "views",
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from grievance.cases.operations import (
     exporting,
     handling,
     interpreting,
+    matters,
     passing,
     receipts,
     remedying,
@@ -33,6 +34,7 @@ from grievance.desk.after_form import WellForm, WorryForm
 from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
 from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
+from grievance.desk.matter_form import MatterForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
 from grievance.desk.rows import Place, Row
@@ -286,6 +288,20 @@ CASE: Mapping[Verb, Row] = {
         form=deciding_forms.DuplicateForm,
         do=duplicates.link_duplicate,
         place=COLUMN,
+    ),
+    Verb.LINK_MATTER: Row(
+        said=N_("%(who)s said that another case belongs together with this one."),
+        form=MatterForm,
+        do=matters.link_matter,
+        place=OWN,
+        shows_who=True,
+    ),
+    Verb.PART_MATTER: Row(
+        said=N_("%(who)s said that another case does not belong together with this one."),
+        form=MatterForm,
+        do=matters.part_matter,
+        place=OWN,
+        shows_who=True,
     ),
     Verb.AGREE_CONFLICT: Row(
         said=N_("%(who)s agreed. The case is shut to %(person)s."),

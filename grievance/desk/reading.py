@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from uuid import UUID
 
-from grievance.cases import queries
+from grievance.cases import matters
 from grievance.cases.models import Case
 from grievance.cases.verbs import Verb
 from grievance.desk.case_panels import Doors, History, Now, Remedies, Report, Threads
@@ -46,7 +46,8 @@ class CasePage:
         return fixes(self.read.desk)
 
     @cached_property
-    def same(self) -> list[Case]:
-        """The cases linked as the same matter, those that this reader may know of."""
+    def linked(self) -> list[tuple[Case, bool]]:
+        """The cases linked to this one that this reader may know of, and whether each is about the
+        very same matter."""
         reader = self.read.desk.member.person_id
-        return queries.duplicates(db.session(), self.read.case.id, reader)
+        return matters.beside(db.session(), self.read.case.id, reader)

@@ -17,6 +17,7 @@ from grievance.cases import files, index, queries, records
 from grievance.cases.assigned import Assigned
 from grievance.cases.calls import CallBack
 from grievance.cases.corrections import Correction
+from grievance.cases.matters import LinkedMatter
 from grievance.cases.models import Case, CaseFile, DuplicateLink, FourEyes, Outcome
 from grievance.cases.opening import receipt_holder
 from grievance.cases.operations import (
@@ -29,6 +30,7 @@ from grievance.cases.operations import (
     erasing,
     feedback,
     handling,
+    matters,
     receipts,
     referring,
     replying,
@@ -84,6 +86,8 @@ def fill(world: World) -> None:
     receipts.ask_reissue(world.act(), "Her day of birth.")
     conflicts.recuse(world.act(world.operator.director.actor), "A cousin works there.")
     duplicates.link_duplicate(world.act(), world.other)
+    keys = Reader(world.handler.id, world.handler.organisation, world.desk().privates)
+    matters.link_matter(world.act(), matters.Beside(world.other, keys, "She told us of him."))
     with session.no_autoflush:
         receipts.begin_visit(session, site.ring, world.filed.receipt, world.filed.keys, NOW)
     holder = receipt_holder(world.filed.receipt)
@@ -93,10 +97,9 @@ def fill(world: World) -> None:
     _draft(world)
     erasing.ask_erasure(world.own())
     _address(world)
-    desk, lead = world.desk(), world.handler
     # last: each act plans anew, and nobody wants to be called
     session.add(PlannedCall(case_id=case.id, kind="law", on_day=TODAY))
-    index.refresh(session, site.ring, Reader(lead.id, lead.organisation, desk.privates))
+    index.refresh(session, site.ring, keys)
 
 
 def _door(world: World) -> None:
@@ -326,7 +329,8 @@ def test_what_went_without_that_event_is_still_a_break(world: World) -> None:
 def test_a_linked_case_tells_that_the_link_is_gone(gone: Gone) -> None:
     session = gone.world.session
     other = session.scalars(select(Case).where(Case.reference == gone.world.other)).one()
-    assert session.scalar(select(func.count()).select_from(DuplicateLink)) == 0
+    for links in (DuplicateLink, LinkedMatter):
+        assert session.scalar(select(func.count()).select_from(links)) == 0
     mine = select(Event).where(Event.stream_id == other.id, Event.verb == ERASED)
     assert session.scalars(mine).one().codes["all"] is False
 

@@ -41,6 +41,7 @@ from grievance.cases.operations import (
     handling,
     interpreting,
     linking,
+    matters,
     passing,
     receipts,
     referring,
@@ -61,6 +62,7 @@ from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.exporting import Export
 from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
 from grievance.cases.operations.linking import Shown
+from grievance.cases.operations.matters import Beside
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
 from grievance.cases.operations.referring import About, Proposal
 from grievance.cases.operations.remedying import Agreement, Arrival, Heard, Remedy
@@ -68,6 +70,7 @@ from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.ringing import Called
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
+from grievance.cases.recleaning import Reader
 from grievance.cases.states import TABLE
 from grievance.cases.transitions import (
     BODY,
@@ -212,6 +215,12 @@ def _decides(verb: Verb) -> Doer:
 def _link(world: World, actor: Actor) -> object:
     other = world.other
     return duplicates.link_duplicate(world.act(actor), other)
+
+
+def _beside(world: World) -> Beside:
+    lead = world.handler
+    reader = Reader(lead.id, lead.organisation, world.desk().privates)
+    return Beside(world.other, reader, "She told us of him")
 
 
 def _refer(w: World, actor: Actor) -> object:
@@ -411,6 +420,8 @@ DOERS: dict[Verb, Doer] = {
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
     Verb.UNASSIGN: lambda w, a: handling.unassign(w.act(a)),
     Verb.LINK_DUPLICATE: _link,
+    Verb.LINK_MATTER: lambda w, a: matters.link_matter(w.act(a), _beside(w)),
+    Verb.PART_MATTER: lambda w, a: matters.part_matter(w.act(a), _beside(w)),
     Verb.RECUSE: lambda w, a: conflicts.recuse(w.act(a), "A cousin works there"),
     Verb.DECLARE_CONFLICT: lambda w, a: conflicts.declare_conflict(
         w.act(a), Declared(w.operator.director.id, "A cousin")
@@ -619,6 +630,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.PROPOSE_ERASE: _erasure_asked,
     Verb.ERASE: _proposed_to_erase,
     Verb.LINK_DUPLICATE: _another,
+    Verb.LINK_MATTER: _another,
+    Verb.PART_MATTER: _another,
     Verb.AGREE_CONFLICT: _declared("colleague"),
     Verb.LIFT_CONFLICT: _declared("handler"),
     Verb.WORKER_REOPENS: _appealed,
@@ -662,7 +675,7 @@ def test_every_verb_is_in_the_table_and_in_this_matrix():
 
 
 # A new number was asked for before the case came to its state; another case is filed for good.
-ALONE = (Verb.REISSUE, Verb.LINK_DUPLICATE)
+ALONE = (Verb.REISSUE, Verb.LINK_DUPLICATE, Verb.LINK_MATTER, Verb.PART_MATTER)
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.ASK_REISSUE: lambda: {"check_made": "Asked for the month"},
         Verb.PROPOSE_DECLINE: lambda: {**SAYS, "reason": "better_door", "door": _door(world)},
         Verb.LINK_DUPLICATE: lambda: {"reference": world.other or "0000000000"},
+        **dict.fromkeys((Verb.LINK_MATTER, Verb.PART_MATTER), lambda: _beside(world)),
         Verb.RECUSE: lambda: {"person": str(staff.id), "reason": "A cousin works there"},
         Verb.DECLARE_CONFLICT: lambda: {
             "person": str(world.colleague.id),
@@ -106,6 +107,10 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.PROPOSE_ERASE: lambda: {"ground": "worker", "why": "On her page"},
     }
     return others.get(verb, lambda: SAYS)()
+
+
+def _beside(world: World) -> dict[str, str]:
+    return {"reference": world.other or "0000000000", "why": "She told us of him"}
 
 
 def _passage(world: World) -> dict[str, str]:

@@ -18,10 +18,11 @@ from grievance.accounts.audit import ERASED, Deed
 from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.named import GONE, ROWS
 from grievance.accounts.words import KeptWords
-from grievance.cases import corrections, index
+from grievance.cases import corrections, index, matters
 from grievance.cases import models as cases
 from grievance.cases.assigned import Assigned
 from grievance.cases.calls import CallBack
+from grievance.cases.matters import LinkedMatter
 from grievance.cases.models import Case, DuplicateLink, Receipt
 from grievance.cases.operations.moving import Acting
 from grievance.cases.own_reminders import OwnReminder
@@ -53,6 +54,7 @@ OF_A_CASE: tuple[type[Any], ...] = (
 )  # fmt: skip
 FURTHER: Mapping[type[Any], Which] = {
     DuplicateLink: lambda case: or_(DuplicateLink.case_id == case, DuplicateLink.other_id == case),
+    LinkedMatter: lambda case: or_(LinkedMatter.case_id == case, LinkedMatter.other_id == case),
     referrals.PacketFile: lambda case: referrals.PacketFile.packet_id.in_(
         select(referrals.Packet.id).where(referrals.Packet.case_id == case)
     ),
@@ -98,7 +100,7 @@ def shred(act: Acting, boxes: Collection[str], tags: Collection[bytes] = (), **c
     session.execute(delete(KeptAddress).where(KeptAddress.id.in_(named)))
     _delete(session, found)
     for other in linked:
-        told = {ROWS: {}, "all": False}
+        told = {ROWS: _unsaid(session, other, case.id), "all": False}
         audit.record(session, other, Deed(ERASED, act.actor.name, act.at, told))
     told = {"state": case.state, "boxes": list(boxes), **codes, ROWS: gone, "all": True}
     deed = Deed(ERASED, act.actor.name, act.at, told, knows=("state", *ERASING))
@@ -109,10 +111,14 @@ def shred(act: Acting, boxes: Collection[str], tags: Collection[bytes] = (), **c
 
 def _linked(session: Session, case_id: UUID) -> list[Case]:
     """The cases linked to it, locked: their chains tell that the link is gone."""
-    pairs = session.execute(
-        select(DuplicateLink.case_id, DuplicateLink.other_id).where(FURTHER[DuplicateLink](case_id))
-    )
-    ids = {one for pair in pairs for one in pair} - {case_id}
+    ids = {
+        one
+        for model in (DuplicateLink, LinkedMatter)
+        for pair in session.execute(
+            select(model.case_id, model.other_id).where(FURTHER[model](case_id))
+        )
+        for one in pair
+    } - {case_id}
     locked = select(Case).where(Case.id.in_(ids)).order_by(Case.id)
     anew = {"populate_existing": True}
     found = session.scalars(locked.with_for_update(skip_locked=True).execution_options(**anew))
@@ -120,6 +126,22 @@ def _linked(session: Session, case_id: UUID) -> list[Case]:
     if len(linked) < len(ids):
         raise Refused("linked_busy")
     return linked
+
+
+def _unsaid(session: Session, other: Case, case_id: UUID) -> dict[str, str]:
+    """Take away what was written in another case of this one beside it, as its event names it."""
+    details = session.scalars(
+        select(EventDetail)
+        .join(Event, Event.id == EventDetail.event_id)
+        .where(
+            Event.stream_id == other.id,
+            Event.verb.in_(matters.SAYING),
+            Event.codes["other"].astext == str(case_id),
+        )
+    ).all()
+    for one in details:
+        session.delete(one)
+    return {f"{EventDetail.__tablename__}/{one.event_id}": GONE for one in details}
 
 
 def _found(session: Session, case_id: UUID) -> Found:
