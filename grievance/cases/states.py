@@ -38,6 +38,9 @@ from grievance.model import complete
 # What the last event of a case carries: nothing else of it is left.
 ERASING = ("ground", "proposal?", "by?", "alone?", "gone_by?", "boxes", "rows", "all")
 
+# Of an answer by telephone, where it was given thing by thing.
+HEARD = ("feedback?", "given_by?", "on?")
+
 TABLE: dict[Verb, Transition] = {
     Verb(row.verb): row
     for row in (
@@ -339,11 +342,17 @@ TABLE: dict[Verb, Transition] = {
         ),
         Transition(
             Verb.CONFIRM_FOR_WORKER, ("remedy_agreed",), "remedy_monitored", "case.work",
-            N_("The worker says that it arrived"), codes=("items", "values?"), promising=True,
+            N_("The worker says that it arrived"), codes=("items", "values?", *HEARD),
+            promising=True,
         ),
         Transition(
             Verb.BREACH_FOR_WORKER, PROMISED, TALKED, "case.work",
-            N_("The worker says that it did not arrive"), codes=("items",),
+            N_("The worker says that it did not arrive"), codes=("items", "values?", *HEARD),
+        ),
+        Transition(
+            Verb.NEWS_FOR_WORKER, PROMISED, None, "case.work",
+            N_("The worker says what is there"),
+            codes=("items", "feedback", "given_by", "on", "values?"), promising=True,
         ),
         Transition(
             Verb.REMEDY_NEWS, PROMISED, None, WORKER, N_("Tell us what came"),

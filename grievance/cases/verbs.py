@@ -89,6 +89,7 @@ class Verb(StrEnum):
     AGREE_REMEDY = "agree_remedy"
     CONFIRM_FOR_WORKER = "confirm_for_worker"
     BREACH_FOR_WORKER = "breach_for_worker"
+    NEWS_FOR_WORKER = "news_for_worker"
     REMEDY_NEWS = "remedy_news"
     CONFIRM_REMEDY = "confirm_remedy"
     REMEDY_BREACHED = "remedy_breached"

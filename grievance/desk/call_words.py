@@ -27,12 +27,12 @@ complete(TELL, NEWS)
 ASK = {
     "late": N_("Say that it is late, and what comes by when."),
     "arrived": N_(
-        "Ask what came and whether it is still there, and write the answer down on the page of "
-        "the case."
+        "Ask what came and whether it is still there, and whether anybody did something against "
+        "them. Write the answer down below."
     ),
     "check": N_(
         "Ask whether they are safe, whether anybody did something against them, and whether what "
-        "was promised is still there. Write the answer down on the page of the case."
+        "was promised is still there. Write the answer down below."
     ),
     "law": N_(
         "Say until when what has to be filed, and where: it stands on the page of the case. We "

@@ -25,12 +25,13 @@ from grievance.cases.operations import (
     ringing,
     stating,
     unfolding,
+    watching,
 )
 from grievance.cases.verbs import Verb
 from grievance.desk import closing as closing_forms
 from grievance.desk import correct_form, fact_form, forms
 from grievance.desk import deciding as deciding_forms
-from grievance.desk.after_form import WellForm, WorryForm
+from grievance.desk.after_form import NewsForm, WellForm, WorryForm
 from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
 from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
@@ -162,6 +163,17 @@ CASE: Mapping[Verb, Row] = {
         ),
         form=forms.ToWorkerForm,
         do=remedying.no_agreement,
+        place=COLUMN,
+    ),
+    Verb.NEWS_FOR_WORKER: Row(
+        said=N_("%(who)s wrote down what the worker said on %(on)s of what was promised."),
+        about=N_(
+            "By telephone or in person, thing by thing: what is there, and whether anybody did "
+            "something against them. What is wrong waits for an answer at once; what did not come "
+            "goes back to be worked on. Once all of it is there, they are asked again in 30 days."
+        ),
+        form=NewsForm,
+        do=watching.record_news,
         place=COLUMN,
     ),
     Verb.CONFIRM_FOR_WORKER: Row(

@@ -51,6 +51,7 @@ from grievance.cases.operations import (
     stating,
     unfolding,
     warning,
+    watching,
 )
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.aftercare import CheckIn
@@ -277,6 +278,12 @@ def _reports(verb: Verb, came: str) -> Doer:
     return do
 
 
+def _records_news(w: World, actor: Actor) -> object:
+    watched = remedying.asked_about(w.session, w.case)
+    said = Arrival({one.id: "wait" for one in watched}, False, words("Not yet"), on=TODAY)
+    return watching.record_news(w.act(actor), said)
+
+
 def _record_sign_off(w: World, actor: Actor) -> object:
     said = SignOff(None, None, words("Read back: may be closed"))
     return closing.record_sign_off(_act(w, actor), said)
@@ -351,6 +358,7 @@ DOERS: dict[Verb, Doer] = {
     Verb.AGREE_REMEDY: _of(remedying.agree_remedy, lambda: Agreement("On the phone", words())),
     Verb.CONFIRM_FOR_WORKER: _of(remedying.confirm_for_worker, lambda: Heard("On the phone")),
     Verb.BREACH_FOR_WORKER: _of(remedying.breach_for_worker, lambda: "On the phone"),
+    Verb.NEWS_FOR_WORKER: _records_news,
     Verb.REMEDY_NEWS: _reports(Verb.REMEDY_NEWS, "wait"),
     Verb.CONFIRM_REMEDY: _reports(Verb.CONFIRM_REMEDY, "all"),
     Verb.REMEDY_BREACHED: _reports(Verb.REMEDY_BREACHED, "no"),

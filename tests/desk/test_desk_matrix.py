@@ -31,10 +31,11 @@ from tests.pages import read_page
 ROLES = (Role.HANDLER, Role.LEAD, Role.DIRECTOR, Role.ADMINISTRATOR, Role.DIRECTORY_EDITOR)
 # They have pages of their own with more steps: a new number is shown first, a file is named, a
 # document is drafted, what goes is shown. Refusing them is tried here all the same.
+# What was said of a promise ends in one of three verbs (`test_desk_watch`).
 # Whose yes ends or lifts a conflict of interest hangs on who declared it, beside the role.
 STEPS = (
     Verb.REISSUE, Verb.OPEN_ORIGINAL, Verb.REFER, Verb.AGREE_CONFLICT, Verb.LIFT_CONFLICT,
-    Verb.ERASE, Verb.MAKE_LINK,
+    Verb.ERASE, Verb.MAKE_LINK, Verb.NEWS_FOR_WORKER,
 )  # fmt: skip
 BY_STAFF = [verb for verb, row in TABLE.items() if row.who.startswith("case.")]
 HANDED = (

@@ -199,12 +199,19 @@ def _promise(act: Act, offers: Collection[UUID]) -> None:
 class Arrival:
     """What a worker says of each promised thing: `all` of it is there, `part`, `wait` (not yet),
     `no` (it did not come, or it stopped); whether anybody punished them, None where they would
-    rather not say; and words, which may be empty. `sums` is what came of an agreed sum, in all."""
+    rather not say; and words, which may be empty. `sums` is what came of an agreed sum, in all;
+    `on` is the day on which they said it to staff."""
 
     came: Mapping[UUID, str]
     reprisal: bool | None
     written: Written = field(repr=False)
     sums: Mapping[UUID, int] = field(default_factory=dict, repr=False)
+    on: date | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Something is: a person has to see to it."""
+        return bool(self.reprisal) or not set(self.came.values()) <= {"all", "wait"}
 
 
 def asked_about(session: Session, case: Case) -> list[RemedyItem]:
@@ -235,27 +242,40 @@ def report(act: Act, said: Arrival) -> None:
     whatever was said. Refuses `items` for an answer that does not
     speak of exactly the promised things.
     """
-    session, case, opened, today = act.session, act.case, act.opened, act.today
-    if session.get(Feedback, said.written.form_id):
+    if act.session.get(Feedback, said.written.form_id):
         return
-    watched = asked_about(session, case)
-    known = {one.id for one in watched}
-    if not watched or set(said.came) != known or not set(said.came.values()) <= set(CAME):
-        act.check(Verb.REMEDY_BREACHED)
-        raise Refused("items")
-    said = replace(said, came=counted(opened, watched, said.came, said.sums))
-    verb = verb_of(case, watched, said, today)
+    act.check(Verb.REMEDY_BREACHED)
+    said, verb = amounts_to(act, said)
     act.check(verb)
-    for item in watched:
-        _stand(item, said, today, act.at)
-    case.worker_acted_at = act.at
-    given = keep_feedback(act, "arrival", said.written)
-    given.reprisal = said.reprisal
+    codes = write_down(act, said, act.today)
+    act.case.worker_acted_at = act.at
     if set(said.came.values()) != {"all"} or said.reprisal or said.written.text:
         waits(act, grave=bool(said.reprisal))
-    telling.staff_of_answer(session, act.site, case, act.now)
-    codes = {"items": sorted(map(str, known)), "feedback": given.id, "given_by": given.given_by}
-    _go(act, verb, codes | _sealed(keep(opened, watched, said.sums)))
+    telling.staff_of_answer(act.session, act.site, act.case, act.now)
+    go(act, verb, codes)
+
+
+def amounts_to(act: Act, said: Arrival) -> tuple[Arrival, Verb]:
+    """The answer with less than an agreed sum as a part, and the worker's verb that it amounts to.
+    Refuses `items` for one that does not speak of exactly the promised things."""
+    watched = asked_about(act.session, act.case)
+    told = set(said.came.values())
+    if not watched or set(said.came) != {one.id for one in watched} or not told <= set(CAME):
+        raise Refused("items")
+    said = replace(said, came=counted(act.opened, watched, said.came, said.sums))
+    return said, verb_of(act.case, watched, said, said.on or act.today)
+
+
+def write_down(act: Act, said: Arrival, day: date) -> dict[str, Any]:
+    """Write down what came by this day; the codes of the event."""
+    watched = asked_about(act.session, act.case)
+    for item in watched:
+        _stand(item, said, day, act.at)
+    given = keep_feedback(act, "arrival", said.written)
+    given.reprisal = said.reprisal
+    items_ = sorted(str(one.id) for one in watched)
+    codes = {"items": items_, "feedback": given.id, "given_by": given.given_by}
+    return codes | _sealed(keep(act.opened, watched, said.sums))
 
 
 def _sealed(hashes: Mapping[str, str]) -> dict[str, Any]:
@@ -272,7 +292,7 @@ def _stand(item: RemedyItem, said: Arrival, today: date, at: datetime) -> None:
         item.state, item.arrived_on, item.changed_at = "not_kept", None, at
 
 
-def _go(act: Act, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
+def go(act: Act, verb: Verb, codes: Mapping[str, Any], detail: Detail | None = None) -> None:
     """Move, with what a promise that was kept, or broken, means for the case."""
     if verb in (Verb.CONFIRM_REMEDY, Verb.CONFIRM_FOR_WORKER):
         act.case.remedy_kept_at = act.at
@@ -324,4 +344,4 @@ def _for_worker(act: Act, verb: Verb, heard: Heard) -> None:
         _stand(item, told, today, act.now)
     telling.worker_of_news(session, act.site, opened, act.now, telling.HEARD)
     codes = {"items": sorted(str(one.id) for one in watched), **_sealed(hashes)}
-    _go(act, verb, codes, detail)
+    go(act, verb, codes, detail)

@@ -9,8 +9,10 @@ from grievance.cases import calls, checks
 from grievance.cases.act import Act, JobAct
 from grievance.cases.lifecycle import OPEN
 from grievance.cases.messages import Written
-from grievance.cases.models import Attempt
-from grievance.cases.operations import addressing
+from grievance.cases.models import Attempt, Feedback
+from grievance.cases.operations import addressing, aftercare, watching
+from grievance.cases.operations.aftercare import CheckIn
+from grievance.cases.operations.remedying import Arrival
 from grievance.cases.planned_calls import LAW, PROMISED
 from grievance.cases.verbs import Verb
 from grievance.deadlines import operations as clocks
@@ -21,10 +23,11 @@ from grievance.vault.labels import Label
 @dataclass(frozen=True)
 class Called:
     """What came of a call, and what was said or happened, for staff; it may be empty where nobody
-    was reached."""
+    was reached, or there is an `answer` to what was asked on it."""
 
     result: str
     written: Written = field(repr=False)
+    answer: CheckIn | Arrival | None = None
 
 
 def call_due(act: JobAct, kind: str) -> None:
@@ -53,13 +56,14 @@ def still(act: JobAct, kind: str) -> bool:
 def record_call(act: Act, called: Called) -> None:
     """Write down that somebody called. Reached, or come by themselves, the worker knows: the call
     is made. Otherwise it is due again two working days on, and counts as a try to reach them; after
-    three such days, or where the number is nobody's, the leads hear of it at once.
+    three such days, or where the number is nobody's, the leads hear of it at once. An answer to
+    what was asked on it is written down first, as if it stood alone.
 
     A repeat of the same form writes nothing. Refuses `state` where no call is due, `result` for
-    another, and `words` where the worker was reached and nothing says what they were told.
+    another, or for an answer of somebody who was not reached, and `words` where the worker was
+    reached and nothing says what they were told.
     """
-    form = called.written.form_id
-    if act.sent(form) or act.session.get(Attempt, form):
+    if _kept(act, called):
         return
     act.check(Verb.RECORD_CALL)
     call = calls.open_call(act.session, act.case.id)
@@ -67,8 +71,12 @@ def record_call(act: Act, called: Called) -> None:
         raise Refused("state")
     if called.result not in calls.RESULTS:
         raise Refused("result")
-    if called.result == "reached" and not called.written.text.strip():
+    if called.answer and called.result != "reached":
+        raise Refused("result")
+    if called.result == "reached" and not (called.answer or called.written.text.strip()):
         raise Refused("words")
+    if called.answer:
+        _answered(act, called.answer)
     codes: dict[str, Any] = {}
     if called.result in calls.REACHED:
         if called.written.text.strip():
@@ -78,6 +86,20 @@ def record_call(act: Act, called: Called) -> None:
         codes["attempt"] = _tried(act, called).id
         _again(act, call, called.result)
     act.move(Verb.RECORD_CALL, result=called.result, **codes)
+
+
+def _kept(act: Act, called: Called) -> bool:
+    form = called.written.form_id
+    return bool(act.sent(form) or act.session.get(Attempt, form) or act.session.get(Feedback, form))
+
+
+def _answered(act: Act, said: CheckIn | Arrival) -> None:
+    if isinstance(said, Arrival):
+        watching.record_news(act, said)
+    elif said.worried:
+        aftercare.record_worry(act, said)
+    else:
+        aftercare.record_well(act, said)
 
 
 def _tried(act: Act, called: Called) -> Attempt:

@@ -101,9 +101,11 @@ def staff_of_new_case(session: Session, site: Site, case: Case, now: datetime) -
     _tell(session, Post(site, case, now, case.danger), kind, people)
 
 
-def staff_of_answer(session: Session, site: Site, case: Case, now: datetime) -> None:
-    """Tell the handler of the case, or everybody while nobody has it."""
-    _staff(session, Post(site, case, now, case.danger), "worker_answered")
+def staff_of_answer(
+    session: Session, site: Site, case: Case, now: datetime, by: UUID | None = None
+) -> None:
+    """Tell the handler of the case, or everybody while nobody has it; not who wrote it down."""
+    _staff(session, Post(site, case, now, case.danger, by), "worker_answered")
 
 
 def staff_of_body(session: Session, site: Site, case: Case, now: datetime) -> None:
