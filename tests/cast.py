@@ -166,9 +166,8 @@ def cheap_password(ring: KeyRing, password: str = PASSWORD) -> HashedPassword:
 
 def found_operator(session: Session, ring: KeyRing, now: datetime = NOW) -> Operator:
     """An operator whose filing is open: keys, a confirmed recovery sheet, a complete profile."""
-    if now != NOW:
-        return found_anew(session, ring, now)
-    made = again(session, ("operator", ring.receipt_salt), lambda: found_anew(session, ring, now))
+    key = "operator", ring.receipt_salt, now
+    made = again(session, key, lambda: found_anew(session, ring, now))
     return replace(made, ring=ring, members=[])
 
 
@@ -228,11 +227,8 @@ def member(
     def take_in() -> Staff:
         return _take_in(session, operator, (role, name, language), now)
 
-    if now == NOW:
-        there = (operator.id, *(one.id for one in operator.members))
-        made = again(session, (there, role, name, language), take_in)
-    else:
-        made = take_in()
+    there = (operator.id, *(one.id for one in operator.members))
+    made = again(session, (there, role, name, language, now), take_in)
     if made.holds_key:
         operator.members.append(made)
     return made

@@ -45,6 +45,7 @@ from tests.pages import Page, read_page
 WORDS = "The wages of March and April"
 SOURCE = "Aichi Foods"
 ZONE = "Asia/Tokyo"
+BEGAN = clock.now()  # when the operator of all these tests was founded
 
 
 def words(text: str = "Some words") -> Written:
@@ -209,9 +210,9 @@ class Way:
 
 def way(app: Flask, session: Session, *, alone: bool = False, **options: Any) -> Way:
     """An operator with two people (or one) who work on cases, and a case that was just filed."""
-    operator = found_operator(session, app.config["KEY_RING"], clock.now())
+    operator = found_operator(session, app.config["KEY_RING"], BEGAN)
     handler = operator.director
-    colleague = None if alone else member(session, operator, Role.LEAD, "Mori Emi", now=clock.now())
+    colleague = None if alone else member(session, operator, Role.LEAD, "Mori Emi", now=BEGAN)
     site: Site = app.config["SITE"]
     at = options.pop("at", clock.now())
     filed = file_case(session, site, now=at, **options)
