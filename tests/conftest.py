@@ -49,6 +49,7 @@ SECOND = (
 TOGETHER = ("backup", "demo", "deploy", "faults")
 
 
+@pytest.hookimpl(tryfirst=True)  # the groups have to be there when xdist reads them
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs on the second database too: those rooms, and all that needs real commits;
     keep together what shares an instance."""
