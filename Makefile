@@ -36,7 +36,9 @@ setup: .venv/.ready ## install what running needs into .venv; touches nothing el
 run: setup ## start everything with demonstration data and print `ready <url>`
 	@exec $(BIN)/flask up
 
-test: lint types catalogues suite journeys ## everything that has to be right
+# The suite waits for a database much of the time, journeys for a browser: they run at once.
+test: lint types catalogues ## everything that has to be right
+	@$(MAKE) --no-print-directory -j2 suite journeys
 
 lint: .venv/.tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/python -m tests.dead

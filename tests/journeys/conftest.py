@@ -101,7 +101,7 @@ def open_page(browser: Browser, instance: Instance) -> Iterator[Opener]:
         context.route(re.compile("^https:"), lambda route: route.fulfill(body="elsewhere"))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         return page
 
     yield _open
