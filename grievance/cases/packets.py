@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grievance.accounts import queries as accounts
-from grievance.cases import corrections, files, messages, passages, records, wages
+from grievance.cases import corrections, files, messages, passages, records, thread_paper, wages
 from grievance.cases.act import Act
 from grievance.cases.files import Stored
 from grievance.cases.models import CaseFile
@@ -27,9 +27,16 @@ from grievance.cases.operations import addressing
 from grievance.cases.operations.referring import Proposal
 from grievance.cases.wage_table import paper_text
 from grievance.directory.book import Entry
-from grievance.i18n import BY_SLUG, current, speaking
+from grievance.i18n import BY_SLUG, Language, current, speaking
 from grievance.questions.question import Answers
-from grievance.referrals.document import TABLE, Addressee, Document, same_speech
+from grievance.referrals.document import (
+    TABLE,
+    THREAD,
+    Addressee,
+    Document,
+    Paragraph,
+    same_speech,
+)
 from grievance.referrals.drafting import Drafting, draft, told
 from grievance.referrals.operations.sealing import FlatFile
 from grievance.referrals.templates import Template, book, template_for
@@ -142,7 +149,7 @@ class Outgoing:
         house, language = accounts.profile(self.session), ticked.language
         drafting = Drafting(
             mechanism=self.entry.id,
-            name=self.entry.name(BY_SLUG[language]),
+            name=_called(self.entry, ticked.addressee, BY_SLUG[language]),
             operator=house.name if house else "",
             language=language,
             beside=self.opened.case.language,
@@ -158,6 +165,7 @@ class Outgoing:
             ends_on=ticked.ends_on,
             contacts=house.contacts if house else (),
             addressee=ticked.addressee,
+            thread=self._thread(ticked),
             anonymous=self.entry.facts.anonymous,
         )
         return draft(self.template, self.answers, drafting)
@@ -179,6 +187,11 @@ class Outgoing:
             return {}
         with speaking(language):
             return {TABLE: paper_text(wages.reckon(diary, self.answers, today), today)}
+
+    def _thread(self, ticked: Ticked) -> tuple[Paragraph, ...]:
+        if THREAD not in ticked.going:
+            return ()
+        return thread_paper.paragraphs(self.session, self.opened, ticked.language)
 
     def _copies(self, ticked: Ticked, blobs: Blobs) -> list[FlatFile]:
         return [
@@ -208,6 +221,11 @@ class Outgoing:
         ]
 
 
+def _called(entry: Entry, to: Addressee, language: Language | None = None) -> str:
+    """To whom a paper says that it goes: a lawyer by their own name."""
+    return entry.name(language) if entry.listed else to.person or entry.name(language)
+
+
 def read_again(
     session: Session, document: Document, answers: Answers, entry: Entry | None
 ) -> tuple[Document | None, Document | None]:
@@ -224,7 +242,7 @@ def read_again(
     house = accounts.profile(session)
     drafting = Drafting(
         mechanism=document.mechanism,
-        name=entry.name() if entry else document.mechanism,
+        name=_called(entry, document.addressee) if entry else document.mechanism,
         operator=house.name if house else "",
         language=document.language,
         beside=slug,

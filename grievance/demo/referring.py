@@ -32,7 +32,8 @@ from grievance.vault.sessions import new_secret
 
 def _refer(stage: Stage, step: Step) -> None:
     act = stage.by_staff(step)
-    entry = directory.book(stage.session).entries[step.given["to"]]
+    entry = directory.book(stage.session).body(step.given["to"])
+    assert entry is not None  # the script is checked with the directory
     made = Outgoing(stage.session, act.opened, entry)
     wanted = made.wanted(_ticked(made, step.given, act.today), act)
     named = [stage.cast[one].id for one in step.given.get("readers", ())]

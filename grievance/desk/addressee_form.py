@@ -15,7 +15,7 @@ from grievance.model import some_of
 from grievance.referrals.document import Addressee
 from grievance.referrals.pdf import missing_letters, printable
 from grievance.referrals.templates import PRINTED
-from grievance.web.forms import Line, Select
+from grievance.web.forms import Email, Line, Select
 from grievance.web.read_back import Telephone
 
 BEFORE = "to_"  # the names of these fields
@@ -24,7 +24,9 @@ some_of(FILLS, CHANNEL_TYPES)
 TO = {
     "to_office": N_("Office or department"),
     "to_person": N_("Person there"),
+    "to_registration": N_("Registration number"),
     "to_address": N_("Their address"),
+    "to_email": N_("Their e-mail address"),
     "to_phone": N_("Their telephone number"),
     "to_language": N_("Language in which they are spoken with"),
 }
@@ -57,7 +59,9 @@ class AddresseeForm(ActForm):
         validators=[_in_our_letters],
     )
     to_person = Line(_label("to_person"), limit=80, validators=[_in_our_letters])
+    to_registration = Line(_label("to_registration"), limit=20, validators=[_in_our_letters])
     to_address = Line(_label("to_address"), limit=200, validators=[_in_our_letters])
+    to_email = Email(_label("to_email"))
     to_phone = Telephone(_label("to_phone"), near=("JP",))
     to_language = Select(_label("to_language"))
 
@@ -73,6 +77,34 @@ class AddresseeForm(ActForm):
 
     known_ways: dict[str, tuple[str, str, str]] = {}
 
+    def ask_for_a_lawyer(self, named: bool) -> None:
+        """Ask by which number a lawyer is registered, and their e-mail address; of nobody else."""
+        self.lawyer = named
+        if named:
+            del self.to_known  # a way of the directory leads to no one lawyer
+        else:
+            del self.to_registration, self.to_email
+
+    lawyer = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A paper for a lawyer says who that is, and where: by office or by registration."""
+        fine: bool = super().validate(extra_validators)
+        if not self.lawyer:
+            return fine
+        lacks = {
+            "to_person": (not self.to_person.data, _("Write the name of the lawyer.")),
+            "to_office": (
+                not (self.to_office.data or self.to_registration.data),
+                _("Write the office, or the number under which the lawyer is registered."),
+            ),
+        }
+        for name, (lacking, sentence) in lacks.items():
+            if lacking and not self[name].errors:
+                self[name].errors = [sentence]
+                fine = False
+        return fine
+
     @property
     def to_fields(self) -> list[Any]:
         """The fields of the addressee."""
@@ -83,19 +115,24 @@ class AddresseeForm(ActForm):
         self.to_office.data, self.to_person.data = before.office, before.person
         self.to_address.data, self.to_phone.data = before.address, before.phone
         self.to_language.data = before.language
+        if self.lawyer:
+            self.to_registration.data, self.to_email.data = before.registration, before.email
 
     @property
     def addressee(self) -> Addressee:
         """What was typed, and what was chosen where nothing was typed."""
         typed = {
-            "office": self.to_office.data,
-            "person": self.to_person.data,
-            "address": self.to_address.data,
-            "phone": self.to_phone.data,
-            "language": self.to_language.data,
+            "office": self.to_office,
+            "person": self.to_person,
+            "registration": self.to_registration,
+            "address": self.to_address,
+            "email": self.to_email,
+            "phone": self.to_phone,
+            "language": self.to_language,
         }
-        said = {part: str(told or "") for part, told in typed.items()}
-        part, value, _label = self.known_ways.get(str(self.to_known.data or ""), ("", "", ""))
+        said = {part: str(box.data or "") for part, box in typed.items() if box is not None}
+        chosen = str(self.to_known.data or "") if "to_known" in self else ""
+        part, value, _label = self.known_ways.get(chosen, ("", "", ""))
         if part and not said[part]:
             said[part] = value
         return Addressee(**said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from uuid import UUID
 
 from grievance.cases import files, records, replies
@@ -27,6 +28,7 @@ from grievance.desk.pay import pay_of
 from grievance.desk.rows import Place
 from grievance.desk.verbs import DESK, blank
 from grievance.directory import queries as directory
+from grievance.directory.book import OWN_LAWYER
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.questions.summary import Line
@@ -288,8 +290,10 @@ class Doors:
     @property
     def bodies(self) -> list[tuple[str, str]]:
         """Every body that a hand-over can be prepared for."""
-        known = directory.book(db.session()).entries.values()
-        return sorted(((one.id, one.name()) for one in known), key=lambda pair: pair[1])
+        known = directory.book(db.session())
+        listed = sorted(((i, one.name()) for i, one in known.entries.items()), key=itemgetter(1))
+        lawyer = known.body(OWN_LAWYER)
+        return [*([(lawyer.id, lawyer.name())] if lawyer else ()), *listed]
 
     @cached_property
     def advice(self) -> Advice | None:

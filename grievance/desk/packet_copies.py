@@ -21,11 +21,13 @@ from grievance.web.audience import audience
 
 
 def _opened(reference: str, referral_id: UUID) -> tuple[Desk, OpenPacket]:
+    """The packet to take out of the desk; 404 for one that may not leave it any more, as the worker
+    said no, or took the yes back before it went."""
     desk = open_case(reference)
-    found = Paper(desk, referral_of(desk, referral_id)).opened
-    if found is None:
+    paper = Paper(desk, referral_of(desk, referral_id))
+    if paper.opened is None or not paper.may_leave:
         abort(404)
-    return desk, found
+    return desk, paper.opened
 
 
 @bp.get("/cases/<reference>/referrals/<uuid:referral_id>/print")

@@ -23,7 +23,7 @@ from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import current, lazy
 from grievance.i18n import gettext as _
-from grievance.referrals.document import TABLE
+from grievance.referrals.document import TABLE, THREAD
 from grievance.referrals.templates import Template, book
 from grievance.web.forms import Choice, Choices, Line, Select, Words
 from grievance.web.read_back import Day
@@ -109,6 +109,7 @@ class PacketForm(AddresseeForm):
     def set_choices(self, template: Template, files: Sequence[tuple[CaseFile, str]]) -> None:
         """Put in what can be chosen for this body and this case."""
         self.template = template
+        self.ask_for_a_lawyer(template.named)
         self.form.choices = choices_of((code, _(label)) for code, label in said.FORMS.items())
         self.language.choices = choices_of(LANGUAGES.items())
         self.parts.choices = choices_of(said.parts(template))
@@ -176,7 +177,7 @@ class PacketForm(AddresseeForm):
 
 def outgoing_of(desk: Desk, mechanism: str) -> Outgoing:
     """What of this case may go to a body of the directory; 404 for one that it does not hold."""
-    entry = directory.book(db.session()).entries.get(mechanism)
+    entry = directory.book(db.session()).body(mechanism)
     if entry is None:
         abort(404)
     return Outgoing(db.session(), desk.opened, entry)
@@ -197,7 +198,7 @@ def packet_form(template: str) -> type[PacketForm]:
     """The form of a template: with a text for each thing no question of the worker answers."""
     inside = {item for shape in book().templates[template].sections for item in shape.items}
     every = [name for part in book().parts.values() for name in part.fields if name in inside]
-    wanted = [name for name in every if name != TABLE]
+    wanted = [name for name in every if name not in (TABLE, THREAD)]
     fields = {
         before + name: Words(name, limit=4000) for name in wanted for before in (FIELD, READING)
     }

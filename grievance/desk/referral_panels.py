@@ -117,6 +117,12 @@ class Paper:
         return readers_of(self.opened) if self.opened else []
 
     @property
+    def may_leave(self) -> bool:
+        """Whether it can be printed and saved: never once the worker did not want it to go."""
+        taken_back = self.referral.state == "recalled" and self.referral.delivered_on is None
+        return self.referral.state != "refused" and not taken_back
+
+    @property
     def printable(self) -> bool:
         """Whether there can be a PDF: every letter has a font."""
         return self.opened is not None and pdf.can_print(self.opened.document)

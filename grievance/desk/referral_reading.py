@@ -139,7 +139,7 @@ class ReferralPage:
     @property
     def learns(self) -> list[str]:
         """Who else will know of it."""
-        entry = directory.book(db.session()).entries.get(self.referral.mechanism)
+        entry = directory.book(db.session()).body(self.referral.mechanism)
         return who_learns(entry) if entry else []
 
     @property
@@ -165,7 +165,7 @@ class ReferralPage:
     @property
     def changeable(self) -> bool:
         """Whether another packet can still take the place of this one."""
-        known = self.referral.mechanism in directory.book(db.session()).entries
+        known = directory.book(db.session()).body(self.referral.mechanism) is not None
         can = allowed(self.case, Verb.REFER, self.desk.actor)
         return known and can and self.referral.state in ("refused", *STEPS["supersede"][0])
 

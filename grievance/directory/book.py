@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from grievance.directory import entries
 from grievance.directory.texts import Said, Texts, say
-from grievance.i18n import Language
+from grievance.i18n import N_, Language, current, speaking
+from grievance.i18n import gettext as _
 
 NOBODY = UUID(int=0)
+OWN_LAWYER = "own-lawyer"  # stands for whoever a worker names; who that is, only a paper says
+BY_WORKER = N_("A lawyer in Japan whom the worker named")
+_LAWYERS = "jp-bar-association"
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,23 @@ class Entry:
         return str(self.say("name", language) or self.facts.name_ja)
 
     @property
+    def listed(self) -> bool:
+        """Whether it has a page of its own."""
+        return self.id != OWN_LAWYER
+
+    @property
     def public_ways(self) -> tuple[Way, ...]:
         """The channels somebody stands behind: the only ones that are ever shown."""
         return tuple(way for way in self.ways if way.facts.public)
+
+
+class OwnLawyer(Entry):
+    """A lawyer whom a worker named: in no list, since no two of them are the same person."""
+
+    def name(self, language: Language | None = None) -> str:
+        """What stands for a name that only the paper holds."""
+        with speaking(language or current()):
+            return _(BY_WORKER)
 
 
 @dataclass(frozen=True)
@@ -89,7 +107,18 @@ class Book:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     issues: Mapping[str, IssueEntry] = field(default_factory=dict)
 
+    def body(self, mechanism: str) -> Entry | None:
+        """A body that something can be handed over to: one of the directory, or a lawyer whom the
+        worker named. Who learns of it from a lawyer is what the directory says of lawyers; without
+        that there is none."""
+        lawyers = self.entries.get(_LAWYERS)
+        if mechanism != OWN_LAWYER or lawyers is None:
+            return self.entries.get(mechanism)
+        texts = {name: told for name, told in lawyers.texts.items() if name == "who_learns"}
+        facts = replace(lawyers.facts, id=OWN_LAWYER, name_ja="", channels=())
+        return OwnLawyer(facts, texts, ())
+
     def name(self, mechanism: str, language: Language | None = None) -> str:
         """The name of a body, or its code when it is not in the directory."""
-        found = self.entries.get(mechanism)
+        found = self.body(mechanism)
         return found.name(language) if found else mechanism

@@ -21,7 +21,8 @@ _PLACES = {
     "jacer": "JP", "ngo-smj": "JP", "ngo-local-generic": "JP", "union-individual": "JP",
     "rengo-hotline": "JP", "event-code-greenexpo2027": "JP", "event-code-expo2025": "JP",
     "company-hotline-template": "JP", "jica-objection": "JP", "jbic-objection": "JP",
-    "iom-japan": "JP", "jsu-itf": "JP", "rsc-bangladesh": "BD", "accord-pakistan": "PK",
+    "iom-japan": "JP", "own-lawyer": "JP", "jsu-itf": "JP", "rsc-bangladesh": "BD",
+    "accord-pakistan": "PK",
 }  # fmt: skip
 _NOT_COUNTRIES = ("EU", "UN")
 

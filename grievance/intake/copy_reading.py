@@ -138,7 +138,7 @@ class _Report:
     def known(self) -> Iterator[Entry]:
         """To whom something went or may go, and what they said."""
         session, opened = self.act.session, self.act.opened
-        for row in referral_reading.rows(session, opened.case):
+        for row in referral_reading.rows(session, opened):
             since = _("Since %(day)s.") % {"day": date_text(row.since)}
             answers = [_heard(one) for one in heard(session, opened, row.referral)]
             yield Entry(row.name, "\n".join([row.stands, since, *answers]))

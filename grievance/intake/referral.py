@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
@@ -17,7 +16,7 @@ from grievance.cases import files
 from grievance.cases import queries as cases
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
-from grievance.cases.models import Case, CaseFile
+from grievance.cases.models import CaseFile
 from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.operations import consenting, laying
 from grievance.cases.operations.referring import About
@@ -26,12 +25,14 @@ from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
+from grievance.directory.book import Entry
 from grievance.extensions import db
 from grievance.intake import referral_reading
 from grievance.intake.beside import beside
 from grievance.intake.blueprint import bp
 from grievance.intake.corrected import fixes_of
 from grievance.intake.referral_forms import SayForm
+from grievance.intake.referral_reading import To
 from grievance.intake.return_forms import PlainForm
 from grievance.intake.visits import site, visited
 from grievance.referrals import pdf, queries
@@ -80,15 +81,6 @@ def _opened(case: OpenCase, hand: ReferralRow) -> OpenPacket | None:
         return None
 
 
-@bp.context_processor
-def _known() -> dict[str, Callable[[Case], Any]]:
-    """Let the case page list the referrals."""
-    return {
-        "referrals": lambda case: referral_reading.rows(db.session(), case),
-        "who_knows": lambda case: referral_reading.known(db.session(), case),
-    }
-
-
 @bp.route(PAGE, methods=["GET", "POST"])
 @audience("worker")
 def referral(referral_id: UUID) -> Answer | Response:
@@ -123,13 +115,13 @@ def _say(asked: Asked, form: SayForm) -> str:
 
 def _page(asked: Asked, form: SayForm) -> str:
     hand, session = asked.hand, db.session()
-    entry = directory.book(session).entries.get(hand.referral.mechanism)
+    entry = directory.book(session).body(hand.referral.mechanism)
     office = laying.office_of(session, site(), hand.packet)
     if hand.packet:
         form.show(hand.referral, hand.packet, office.id if office else None)
     return render_template(
         "intake/referral.html",
-        row=referral_reading.row_of(hand.referral, entry, operator_hours(session).zone),
+        row=referral_reading.row_of(hand.referral, _to(asked, entry), operator_hours(session).zone),
         hand=hand,
         entry=entry,
         others=referral_reading.others_of(entry, hand.packet) if hand.packet else None,
@@ -157,6 +149,10 @@ def _page(asked: Asked, form: SayForm) -> str:
         plain=PlainForm(),
         **_paper(asked),
     )
+
+
+def _to(asked: Asked, entry: Entry | None) -> To:
+    return To(entry, asked.opened.document.addressee.person if asked.opened else "")
 
 
 def _recallable(asked: Asked) -> bool:
@@ -199,7 +195,7 @@ def _paper(asked: Asked) -> dict[str, Any]:
         return {"paper": None, "copies": []}
     session, packet = db.session(), asked.opened.packet
     told = answers_of(session, asked.act.opened)
-    entry = directory.book(session).entries.get(packet.mechanism)
+    entry = directory.book(session).body(packet.mechanism)
     paper = referral_reading.paper_of(session, asked.opened.document, told, entry)
     return {"paper": paper, "copies": sealing.files_of(session, packet)}
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from grievance.cases.models import Case
+from grievance.cases.opening import OpenCase, Shut, open_packet
 from grievance.cases.packets import read_again
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.directory import queries as directory
-from grievance.directory.book import Entry
+from grievance.directory.book import Book, Entry
 from grievance.directory.disclosure import (
     EMPLOYER,
     EMPLOYER_UNKNOWN,
@@ -68,6 +69,8 @@ CHANGED = {
         " out. Read it again, then say yes or no."
     ),
 }
+YOUR_LAWYER = N_("Your lawyer, %(name)s")
+LAWYER = N_("A lawyer whom you named")
 TAKEN_THERE = N_("You take it there yourself.")
 PURPOSES = {
     "advice": N_("To ask them for advice"),
@@ -131,19 +134,39 @@ class Row:
         return self.referral.state == "asked"
 
 
-def rows(session: Session, case: Case) -> list[Row]:
+def rows(session: Session, opened: OpenCase) -> list[Row]:
     """Every hand-over of the case, oldest first: the same that the staff see."""
     bodies, zone = directory.book(session), operator_hours(session).zone
     return [
-        row_of(hand.referral, bodies.entries.get(hand.referral.mechanism), zone)
-        for hand in queries.of_case(session, case.id)
+        row_of(hand.referral, _to(session, opened, hand, bodies), zone)
+        for hand in queries.of_case(session, opened.case.id)
     ]
 
 
-def row_of(referral: Referral, entry: Entry | None, zone: str) -> Row:
+@dataclass(frozen=True)
+class To:
+    """Whom a hand-over is for; `lawyer` is the name of one whom the worker named."""
+
+    entry: Entry | None
+    lawyer: str = field(default="", repr=False)
+
+
+def _to(session: Session, opened: OpenCase, hand: ReferralRow, bodies: Book) -> To:
+    entry, paper = bodies.body(hand.referral.mechanism), hand.packet
+    if entry is None or entry.listed or paper is None or paper.state == "draft":
+        return To(entry)
+    with suppress(Shut):
+        return To(entry, open_packet(session, opened, paper).document.addressee.person)
+    return To(entry)
+
+
+def row_of(referral: Referral, to: To, zone: str) -> Row:
     """One hand-over in words, in the language being spoken."""
+    entry = to.entry
     name = entry.name() if entry else referral.mechanism
     own_name = entry.facts.name_ja if entry else ""
+    if entry and not entry.listed:
+        name = _(YOUR_LAWYER) % {"name": f"\u2068{to.lawyer}\u2069"} if to.lawyer else _(LAWYER)
     return Row(
         referral,
         name,
@@ -156,9 +179,8 @@ def row_of(referral: Referral, entry: Entry | None, zone: str) -> Row:
     )
 
 
-def known(session: Session, case: Case) -> list[tuple[str, list[Row]]]:
+def known(listed: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """The hand-overs under their headings; a heading without one is left out."""
-    listed = rows(session, case)
     groups = ((_(told), [r for r in listed if r.under == code]) for code, told in HEADINGS.items())
     return [(heading, found) for heading, found in groups if found]
 

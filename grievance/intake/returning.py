@@ -26,7 +26,7 @@ from grievance.deadlines.telling import LawDate, law_dates
 from grievance.extensions import db
 from grievance.i18n import BY_SLUG, Language, current, speaking
 from grievance.i18n import gettext as _
-from grievance.intake import remedies
+from grievance.intake import referral_reading, remedies
 from grievance.intake.adding import next_card
 from grievance.intake.after_end import notice_of
 from grievance.intake.appeals import decision_of
@@ -162,11 +162,14 @@ def _ends(act: Act, contact: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(act: Act) -> dict[str, Any]:
-    """What the page asks or tells above all else."""
+    """What the page asks or tells above all else, and who else knows."""
+    hands = referral_reading.rows(act.session, act.opened) if act.actor.role == "worker" else []
     return {
         "erasure": waits_of(act),
         "interpreting": interpreting_of(act),
         "pays": offers_wages(act),
+        "hands": hands,
+        "known": referral_reading.known(hands),
     }
 
 

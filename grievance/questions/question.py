@@ -19,7 +19,7 @@ COMPARTMENTS = ("story", "identity")
 PARTS = (
     "name", "contact", "helper", "company", "place", "issue", "story", "danger", "dates",
     "money", "pay", "others", "supply", "wish", "earlier", "fear", "explanation", "files", "status",
-    "nationality", "language", "personal", "whereabouts", "home",
+    "nationality", "language", "personal", "whereabouts", "home", "thread",
 )  # fmt: skip
 ANY = "*"
 

@@ -14,6 +14,7 @@ from grievance.web.telephones import shown
 
 LANGUAGE = "language"  # the part that lets the worker's language show
 TABLE = "pay-months"  # the field whose first lines are rows of a table; nobody writes it by hand
+THREAD = "thread"  # the field that holds messages, one paragraph each; nobody writes it by hand
 CELL = " | "  # between the cells of such a line
 
 
@@ -83,12 +84,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Addressee:
-    """Who of the body it is for: the office, a person there, how to reach them, and in which
-    language, a slug. Each may be empty; it can name an employer, so it never stands in clear."""
+    """Who of the body it is for: the office, a person there (of a lawyer the number of their
+    registration, too), how to reach them, and in which language, a slug. Each may be empty; it can
+    name an employer, so it never stands in clear."""
 
     office: str = field(default="", repr=False)
     person: str = field(default="", repr=False)
+    registration: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     language: str = field(default="", repr=False)
 

@@ -9,7 +9,7 @@ to whoever prepares it, and `check_read` refuses to ask about them or to let the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from grievance import i18n
@@ -20,6 +20,7 @@ from grievance.questions.summary import text_of
 from grievance.referrals import redaction
 from grievance.referrals.document import (
     LANGUAGE,
+    THREAD,
     Addressee,
     Document,
     Paragraph,
@@ -65,7 +66,7 @@ class Drafting:
     by question, `readings` what stands in `fields` in the worker's language, `names` further names
     to take out, `files` the names of enclosed copies, `day` the local day on which it is made;
     `purpose`, `ends_on` and how to reach the operator (`contacts`) are said to whoever answers;
-    `addressee` is who of the body it is for.
+    `addressee` is who of the body it is for, `thread` the messages, each with its heading.
     """
 
     mechanism: str
@@ -86,6 +87,7 @@ class Drafting:
     ends_on: date | None = None
     contacts: Sequence[str] = field(default=(), repr=False)
     addressee: Addressee = Addressee()
+    thread: Sequence[Paragraph] = field(default=(), repr=False)
     anonymous: str = ""  # the directory's code: whether this body takes reports without a name
 
 
@@ -264,7 +266,9 @@ class _Writer:
             label = book().labels["name"].say(self.drafting.language)
             yield Paragraph("name", label, self.drafting.pseudonym, self.drafting.language)
         for item in shape.items:
-            if self._in(item) and self._given(item):
+            if item == THREAD and self._in(item):
+                yield from map(self._message, self.drafting.thread)
+            elif self._in(item) and self._given(item):
                 yield self._paragraph(item)
 
     def _paragraph(self, item: str) -> Paragraph:
@@ -287,6 +291,11 @@ class _Writer:
         if self.hides_language:
             return Paragraph(item, label, translated, language)
         return Paragraph(item, label, translated, language, said, own)
+
+    def _message(self, one: Paragraph) -> Paragraph:
+        original = "" if self.hides_language else self._clean(one.original)
+        spoken = one.original_language if original else ""
+        return replace(one, text=self._clean(one.text), original=original, original_language=spoken)
 
     def _said(self, question: Question, code: str) -> str:
         part, words = book().reduced.get((question.id, code), ("", None))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grievance.directory import entries, facts
+from grievance.directory.book import OWN_LAWYER
 from grievance.directory.disclosure import EMPLOYER_KEPT_OUT, EMPLOYER_READS
 from grievance.i18n import catalogue
 from grievance.questions.bank import shipped
@@ -23,8 +24,9 @@ from grievance.sheets import Row, read
 FILE = Path(__file__).parent / "data" / "packets.yaml"
 HEADS = ("to", "from", *FORMS)
 PRINTED = (
-    "tab", "original", "made", "to_office", "to_person", "to_address", "to_phone", "to_language",
-    "contact", "number", "purpose", "until", "date", "signature",
+    "tab", "original", "made", "to_office", "to_person", "to_registration", "to_address",
+    "to_email", "to_phone", "to_language", "contact", "number", "purpose", "until", "date",
+    "signature", "wrote_person", "wrote_sender",
 )  # fmt: skip
 GENERIC = "generic"
 # What bodies get; a document in the worker's own language is for the worker to read.
@@ -93,7 +95,8 @@ class Further:
 @dataclass(frozen=True)
 class Template:
     """The document of one kind of door. `signed` bodies expect a date and a signature by hand;
-    `keeps_from_employer` is known only of the document of one body."""
+    `named` is for a lawyer, whoever that is; `keeps_from_employer` is known only of the document of
+    one body."""
 
     code: str
     title: Words
@@ -103,6 +106,7 @@ class Template:
     form: str
     home_state: bool
     signed: bool
+    named: bool
     channels: tuple[str, ...]
     acknowledge_days: int
     chase_days: int
@@ -307,11 +311,12 @@ def _template(row: Row, sections: Mapping[str, Shape], statements: Mapping[str, 
         code=row.text("code"),
         title=_words(row, "title"),
         languages=row.codes("languages", SENT_IN),
-        mechanisms=row.codes("mechanisms", facts.shipped().mechanisms),
+        mechanisms=row.codes("mechanisms", (*facts.shipped().mechanisms, OWN_LAWYER)),
         kinds=row.codes("kinds", entries.KINDS),
         form=row.code("form", FORMS) if row.get("form") else "named",
         home_state=row.flag("home_state"),
         signed=row.flag("signed"),
+        named=row.flag("named"),
         channels=row.codes("channels", entries.CHANNEL_TYPES),
         acknowledge_days=row.number("acknowledge_days"),
         chase_days=row.number("chase_days"),

@@ -87,6 +87,7 @@ STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "As far as we can count, it ended", "One time limit ended",
     "No answer came by",
     "Made on", "The person agrees to this until",  # in a paper
+    "The person wrote on", "The sender wrote on",  # the same
     "Confirmed by", "From a page", "Here since", "It went out on", "Put together from", "Since ",
     "We told them on", "We wanted to look again", "We said that we would", "Thank you. We r",
     "The conciliation or mediation", "The talks ended", "The time for a second look", "We are s",

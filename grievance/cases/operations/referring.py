@@ -118,7 +118,7 @@ def refer(act: Act, wanted: Proposal) -> Referral:
 
 
 def _listed(session: Session, mechanism: str) -> Entry:
-    found = directory.book(session).entries.get(mechanism)
+    found = directory.book(session).body(mechanism)
     if found is None:
         raise Refused("door")
     return found
