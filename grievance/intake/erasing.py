@@ -62,6 +62,12 @@ GOES = N_(
     "more. Copy before what you still need."
 )
 SHARED = N_("It is the report of all in your group: if you want to keep it, say so here.")
+# What a member of a group always reads: they have no address with us, and nobody can write to them.
+LOOK = N_(
+    "This is the report of all in your group. If somebody asks us today to delete it, that is done "
+    "on %(day)s at the earliest, for all of you. You can read of it here before that, and keep it "
+    "for everybody. So look here again before that day."
+)
 # What the worker reads before the others of a group have had their time.
 GROUP = N_(
     "Everybody in your group reads of it on their page and can say that they want to keep the "
@@ -92,21 +98,32 @@ SEEN = N_(
 @dataclass(frozen=True)
 class Waits:
     """That the report is to be deleted, or no more, as who holds a number for it reads it; `stops`
-    when they can say no."""
+    when they can say no, `wanted` while it is to be."""
 
     said: str
     stops: bool
     form: PlainForm
+    wanted: bool
 
 
 def waits_of(act: Act) -> Waits | None:
-    """What the case page says about deleting the report; None while nobody asked for it."""
+    """What the case page says about deleting the report; None while nobody asked for it, but for a
+    member of a group."""
     session = act.session
     asked = erasures.asked(session, act.case.id)
     row = asked or erasures.proposed(session, act.case.id) or erasures.left(session, act.case.id)
     with speaking(whole_language()):
-        said = _sentence(act, row) if row else _void(act)
-        return Waits(said, act.may(Verb.STOP_ERASURE), PlainForm()) if said else None
+        said = _sentence(act, row) if row else _void(act) or _look(act)
+        stops, wanted = act.may(Verb.STOP_ERASURE), row is not None or act.actor.role == "worker"
+        return Waits(said, stops, PlainForm(), wanted) if said else None
+
+
+def _look(act: Act) -> str:
+    """By when a member of a group has to look again, so as to read of a wish before it is done."""
+    if act.actor.role != "member":
+        return ""
+    first = local_day(act.now + erasures.NOTICE, operator_hours(act.session).zone)
+    return _(LOOK) % {"day": date_text(first)}
 
 
 def _void(act: Act) -> str:

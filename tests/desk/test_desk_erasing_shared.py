@@ -9,13 +9,16 @@ from uuid import uuid4
 
 import pytest
 
+from grievance import clock
 from grievance.accounts.audit import Deed, record
 from grievance.cases import erasures
 from grievance.cases.ledger import REPLAYED
 from grievance.cases.models import Erasure
 from grievance.cases.operations.filing import Filing, NewReceipt, file
 from grievance.cases.operations.replaying import RESTORE, stop_erasing
-from grievance.clock import real_now
+from grievance.clock import local_day, real_now
+from grievance.deadlines.queries import operator_hours
+from grievance.i18n import date_text
 from grievance.questions.bank import shipped
 from grievance.questions.complaint import complaint_of
 from tests.cast import IN_DANGER, NOW, WAGES, new_keys
@@ -51,6 +54,23 @@ def test_every_holder_of_a_number_reads_it_thirty_days_before(house, shared):
     _browser, page = case_page(house, shared)
     assert "Everybody in your group reads of it" in page
     assert "Somebody else has seen your number" not in page
+
+
+def test_a_member_reads_beforehand_until_when_to_look_again(house, shared):
+    """Nobody can write to them: who stayed away for thirty days would find nothing left."""
+    browser, page = case_page(house, shared.member)
+    assert "look here again before that day" in page
+    zone = operator_hours(house.session).zone
+    told = date_text(local_day(clock.now() + erasures.NOTICE, zone))
+    assert f"on {told} at the earliest" in page
+    for holder in (shared, shared.helper):
+        assert "look here again" not in case_page(house, holder)[1]
+    asked(house, shared)
+    row = house.session.query(Erasure).one()
+    assert local_day(row.from_at, zone) >= local_day(clock.now() + timedelta(days=29), zone)
+    page = read_page(browser.get("/en/case")).main
+    assert "look here again" not in page
+    assert f"deleted for good from {date_text(local_day(row.from_at, zone))} on" in page
 
 
 def test_one_member_keeps_it_for_all(house, shared):

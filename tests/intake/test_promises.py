@@ -81,6 +81,7 @@ ENDS = {  # shown only while the day is ahead
     "The page opens once, until %(day)s. Do not pass it on.",
     # from that day on two of staff may delete it, and no day before
     erasing.SAID["told"], erasing.SAID["retention"], erasing.SAID["mistake"], erasing.SEEN,
+    erasing.LOOK,
     telling.SAYS["open"], telling.SAYS["soon"], telling.GONE, telling.CARRIED,
 }  # fmt: skip
 STARTS = (  # of the law, a letter of its own day, or a fact of the past
