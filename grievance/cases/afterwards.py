@@ -1,5 +1,5 @@
 """What a page does once it is out: files that were not cleaned are tried again, cases that went on
-are read into the index.
+are read into the index, calls are planned in cases from before calls were.
 
 Only who opens a case holds its key, so no job could do it.
 """
@@ -11,19 +11,22 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from grievance import clock
-from grievance.cases import index, recleaning
+from grievance.cases import index, planned_calls, recleaning
 from grievance.cases.files import Stored
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase
+from grievance.cases.operations import reminding
 from grievance.cases.pauses import PAUSES, Waiting
 from grievance.cases.recleaning import Reader
 from grievance.cases.site import Site
 from grievance.extensions import db
+from grievance.vault.errors import Tampered
 from grievance.web.afterwards import afterwards
 from grievance.web.sources import here
 
 ELSEWHERE = b"other cases"  # one lane at the cleaner, whoever's page it was
 SLICES = 10  # of the index, after one page
+PLANNED = 20  # cases whose calls are planned after one page
 
 
 def clean_afterwards(
@@ -69,6 +72,26 @@ def index_afterwards(site: Site, reader: Reader, actor: str) -> None:
             session.commit()
             if read < index.SLICE:
                 return
+
+    afterwards(actor, work)
+
+
+def plan_afterwards(site: Site, reader: Reader, actor: str) -> None:
+    """Plan the calls of some cases in which nobody has acted since calls are planned. Those that
+    this member cannot open are left to another, a damaged one to the next act on it."""
+
+    def work() -> None:
+        session = db.session()
+        for case in planned_calls.unplanned(session, reader.person, PLANNED):
+            try:
+                opened = reader.open(session, case.id)
+                if opened is None:
+                    continue
+                reminding.plan(session, site, opened, clock.now())
+            except Tampered:
+                pass
+            planned_calls.looked(session, case.id)
+        session.commit()
 
     afterwards(actor, work)
 

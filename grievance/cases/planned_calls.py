@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, ForeignKey, Index, delete, select, tuple_
+from sqlalchemy import Date, ForeignKey, Index, delete, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grievance.cases.models import Case
+from grievance.cases.queries import not_recused
 from grievance.deadlines.models import KINDS
 from grievance.model import Base, code, identifier, some_of
 
@@ -31,6 +32,7 @@ PROMISED: Mapping[str, str] = {
 }
 some_of(PROMISED, KINDS)
 CHECK, LAW = "check", "law"
+UNPLANNED = "unplanned"  # nobody has looked yet whether there are any: a day that never comes
 Wanted = tuple[str, date]  # what a call is about, and from which local day on it is due
 
 
@@ -61,6 +63,22 @@ def plan(session: Session, case_id: UUID, wanted: Collection[Wanted], today: dat
             {"id": uuid4(), "case_id": case_id, "kind": kind, "on_day": day} for kind, day in ahead
         ]
         session.execute(insert(PlannedCall).values(rows).on_conflict_do_nothing())
+
+
+def unplanned(session: Session, person: UUID, most: int) -> Sequence[Case]:
+    """Cases that are there for this person and whose calls nobody has planned yet, locked until the
+    end of the transaction; not those that somebody acts on. Drawn, not the first: those that do not
+    open for this person would stand before the others."""
+    there = (PlannedCall.case_id == Case.id, PlannedCall.kind == UNPLANNED)
+    chosen = select(Case).where(exists().where(*there), not_recused(person))
+    held = chosen.order_by(func.random()).limit(most).with_for_update(skip_locked=True)
+    return session.scalars(held.execution_options(populate_existing=True)).all()
+
+
+def looked(session: Session, case_id: UUID) -> None:
+    """Somebody has looked at this case, whatever came of it."""
+    mine = (PlannedCall.case_id == case_id, PlannedCall.kind == UNPLANNED)
+    session.execute(delete(PlannedCall).where(*mine))
 
 
 def due(session: Session, today: date, most: int) -> Sequence[UUID]:

@@ -14,7 +14,11 @@ from grievance.accounts.staff import Member
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.actors import Actor, of_member
-from grievance.cases.afterwards import clean_elsewhere_afterwards, index_afterwards
+from grievance.cases.afterwards import (
+    clean_elsewhere_afterwards,
+    index_afterwards,
+    plan_afterwards,
+)
 from grievance.cases.models import Case, CaseFile
 from grievance.cases.opening import OpenCase, Shut
 from grievance.cases.operations.filing import ALPHABET
@@ -104,8 +108,10 @@ def clean_elsewhere(member: Member) -> None:
 
 
 def index_elsewhere(member: Member) -> None:
-    """Once the page is out, let cases be read that the index does not know as they are now."""
+    """Once the page is out, let cases be read that the index does not know as they are now, and
+    calls be planned where nobody has."""
     index_afterwards(site(), reader_of(member), actor_of(member).name)
+    plan_afterwards(site(), reader_of(member), actor_of(member).name)
 
 
 def actor_of(member: Member) -> Actor:

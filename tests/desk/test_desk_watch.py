@@ -3,27 +3,33 @@ on the case or together with what came of a call."""
 
 from __future__ import annotations
 
+import runpy
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import delete, select, text
 
 from grievance import clock
 from grievance.accounts.models import Event
-from grievance.cases import calls, checks
+from grievance.cases import calls, checks, jobs
 from grievance.cases.calls import open_call
-from grievance.cases.models import Feedback, RemedyItem
+from grievance.cases.models import Feedback, Recusal, RemedyItem
 from grievance.cases.operations import closing, handling, remedying
 from grievance.cases.operations.sums import Facts
+from grievance.cases.planned_calls import UNPLANNED, PlannedCall
+from grievance.cases.recleaning import Reader
 from grievance.deadlines import operations as clocks
 from tests.cases.conftest import words
-from tests.cast import Filed, Staff
+from tests.cast import NOW, Filed, Staff
 from tests.desk.conftest import House
 from tests.desk.test_desk_calls import clock_of, filed_by_phone, kept, records_call
 from tests.intake.remedy_kit import read, state, visit
 from tests.pages import Page, parsed, read_page
 
 DAY = timedelta(days=1)
+(MIGRATION,) = Path("migrations/versions").glob("*_calls_to_plan.py")
 SAID = "The wages of June came. Nobody shouted any more."
 
 
@@ -186,6 +192,47 @@ def test_after_the_end_too(house: House) -> None:
     case = house.again(filed.case)
     assert (case.state, case.danger, case.worker_waits) == ("in_review", True, True)
     assert clock_of(house, filed) is None
+
+
+def test_calls_of_older_cases_are_planned_once_somebody_is_at_the_desk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Filed before calls were planned, and nobody acted since."""
+    monkeypatch.setattr(clock, "_offset", lambda: NOW + DAY - clock.real_now())
+    who, cousin = house.hire(), house.hire(name="Mori Emi")
+    filed, silent = filed_by_phone(house, who), house.case(reach_by="none")
+    wanted = planned_in(house, filed)
+    assert wanted
+    house.session.execute(delete(PlannedCall))
+    house.session.commit()
+    for _twice in range(2):
+        house.session.execute(text(runpy.run_path(str(MIGRATION))["MARK"]))
+    house.session.commit()
+    never = [(UNPLANNED, date.max)]
+    assert planned_in(house, filed) == planned_in(house, silent) == never
+    jobs.warn(house.session, house.app.config["SITE"], clock.now() + 900 * DAY)
+    house.session.commit()
+    assert planned_in(house, filed) == never
+    # who cannot open them leaves them to another
+    with monkeypatch.context() as shut:
+        shut.setattr(Reader, "open", lambda *_: None)
+        house.browser(cousin).get("/staff/").close()
+    assert planned_in(house, filed) == planned_in(house, silent) == never
+    # nobody plans for a case that is not there for them
+    told = {"case_id": filed.case.id, "person_id": cousin.id, "by_id": cousin.id}
+    barred = Recusal(**told, state="stands", at=clock.now())
+    house.session.add(barred)
+    house.session.commit()
+    house.browser(cousin).get("/staff/").close()
+    assert (planned_in(house, filed), planned_in(house, silent)) == (never, [])
+    house.browser(who).get("/staff/").close()
+    assert planned_in(house, filed) == wanted
+
+
+def planned_in(house: House, filed: Filed) -> list[tuple[str, date]]:
+    house.session.expire_all()
+    rows = select(PlannedCall.kind, PlannedCall.on_day).where(PlannedCall.case_id == filed.case.id)
+    return [(row[0], row[1]) for row in house.session.execute(rows.order_by(PlannedCall.on_day))]
 
 
 def test_an_answer_that_came_too_late_for_its_form_is_not_lost(house: House) -> None:
