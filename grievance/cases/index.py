@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, and_, delete, func, or_, select
@@ -50,17 +51,19 @@ _ANSWERS = {
 _HELPER = "h"  # whose name it is
 # From whom the worker wants their name to be kept, by what the profile tells of it.
 KEPT_FROM = {"anonymous": "all", "hide_from_employer": "employer"}
-_KEPT = "k"  # begins it in a line
+_KEPT, _WRITTEN = "k", "o"  # begin that, and the company as it was written, in a line
+_SHORT = 60  # characters of the latter
 
 
 @dataclass(frozen=True)
 class Line:
     """What one case is found by: (kind, words as they are compared, who wrote them) each; `kept`
-    says from whom the worker wants their name to be kept."""
+    says from whom the worker wants their name to be kept, `employer` how the company is written."""
 
     case: UUID
     parts: tuple[tuple[str, str, str], ...] = field(repr=False)
     kept: str = field(default="", repr=False)
+    employer: str = field(default="", repr=False)
 
     def words(self, *kinds: str) -> list[str]:
         """What stands in it of these kinds, of the worker and not of who helps them."""
@@ -213,21 +216,24 @@ def _stand(wanted: Sequence[Sequence[bytes]], text: bytes) -> bool:
 def _parsed(line: bytes) -> Line:
     text = line[_ID:].rstrip(b"\0").decode(errors="ignore")
     of_letter = {letter: kind for kind, letter in KINDS.items()}
-    parts, kept = [], ""
+    parts, apart = [], {_KEPT: "", _WRITTEN: ""}
     for part in text.split(_BETWEEN):
         by, _, words = part[1:].partition(" ")
         if kind := of_letter.get(part[:1]):  # none for what the end of the line cut off
             parts.append((kind, words, by))
-        elif part[:1] == _KEPT:
-            kept = words
-    return Line(UUID(bytes=line[:_ID]), tuple(parts), kept)
+        elif part[:1] in apart:
+            apart[part[:1]] = words
+    return Line(UUID(bytes=line[:_ID]), tuple(parts), apart[_KEPT], apart[_WRITTEN])
 
 
 def line_of(session: Session, opened: OpenCase) -> Line:
     """The line of an opened case as it is now, whole."""
-    profile, parts = records.read(session, opened, "profile"), tuple(_parts(session, opened))
-    kept = [code for fact, code in KEPT_FROM.items() if profile.get(fact)]
-    return Line(opened.case.id, parts, kept[0] if kept else "")
+    told = records.read_all(session, opened, ("identity", "profile"))
+    parts = tuple(_parts(session, opened, told["identity"]))
+    kept = [code for fact, code in KEPT_FROM.items() if told["profile"].get(fact)]
+    company = told["identity"].get("company") or told["identity"].get("company-own") or ""
+    employer = " ".join(str(company).split())[:_SHORT]
+    return Line(opened.case.id, parts, kept[0] if kept else "", employer)
 
 
 def _line(session: Session, reader: Reader, case: Case) -> bytes:
@@ -238,14 +244,16 @@ def _line(session: Session, reader: Reader, case: Case) -> bytes:
     except Tampered:
         line = Line(case.id, ())
     said = [f"{KINDS[kind]}{by} {words}" for kind, words, by in line.parts if words]
-    told = _BETWEEN.join([f"{_KEPT} {line.kept}", *said] if line.kept else said)
+    apart = {_KEPT: line.kept, _WRITTEN: line.employer}
+    told = _BETWEEN.join([*(f"{code} {one}" for code, one in apart.items() if one), *said])
     fits = told.encode()[: LINE - _ID].decode(errors="ignore").rstrip(_BETWEEN)
     return (case.id.bytes + fits.encode()).ljust(LINE, b"\0")
 
 
-def _parts(session: Session, opened: OpenCase) -> Iterable[tuple[str, str, str]]:
+def _parts(
+    session: Session, opened: OpenCase, identity: Mapping[str, Any]
+) -> Iterable[tuple[str, str, str]]:
     """What a case is found by, what is sought most first."""
-    identity = records.read(session, opened, "identity")
     for question, kind in _ANSWERS.items():
         said = sought(str(identity.get(question) or ""))
         whose = _HELPER if question == "helper-name" else ""

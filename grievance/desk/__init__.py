@@ -25,6 +25,7 @@ from grievance.desk import (
     case_files,
     correcting,
     denied,
+    employers,
     erasing,
     exporting,
     facts,
@@ -47,8 +48,8 @@ from grievance.web.pages import provide
 
 __all__ = [
     "acting", "board", "bulk", "calendar", "call_backs", "calling", "case_files",
-    "correcting", "denied", "erasing", "exporting", "facts", "finding", "giving", "inbox",
-    "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "reminders",
+    "correcting", "denied", "employers", "erasing", "exporting", "facts", "finding", "giving",
+    "inbox", "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "reminders",
     "together", "views",
 ]  # fmt: skip
 

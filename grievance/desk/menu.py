@@ -53,6 +53,12 @@ ENTRIES = (
         N_("Who has how many cases, what of it is late, and who is away."),
     ),
     Entry(
+        "desk.employers",
+        N_("Employers"),
+        frozenset({P.CASE_ASSIGN}),
+        N_("Employers in more than one case: how many, since when, with which problems."),
+    ),
+    Entry(
         "desk.inbox",
         N_("News"),
         frozenset({P.CASE_READ}),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from grievance.accounts.models import Event, ReadLog
+from grievance.accounts.roles import Role
 from grievance.cases.matters import LinkedMatter
 from grievance.cases.models import Recusal
 from grievance.cases.operations import shredding
@@ -151,3 +152,36 @@ def test_an_erased_case_takes_its_links_along_and_the_other_tells_it(house):
     assert not house.session.scalars(select(LinkedMatter)).all()
     page = read_page(house.browser(house.hire(name="Sato Mei")).get(place(stays)))
     assert not [*matters_in(page, "linked"), *matters_in(page, "suggested")]
+
+
+def test_a_lead_sees_which_employers_come_again_as_far_as_they_may(house):
+    lead, director = house.hire(Role.LEAD), house.hire(Role.DIRECTOR, name="Sato Mei")
+    one = house.case(**LAN).case
+    two = house.case(
+        **{**MINH, "company": "星野フーズ株式会社", "company_own": "Hoshino Foods"}
+    ).case
+    three = house.case(**{**MINH, "company": "星野フーズ"}).case
+    house.case(**{**LAN, "know": "not-employer"})
+    house.case(**{**MINH, "company": "Aoi"})
+    hidden = house.case(**{**MINH, "company": "Aoi", "company_own": "Hoshino Foods"}).case
+    house.session.add(Recusal(case_id=hidden.id, person_id=lead.id, by_id=lead.id, at=NOW))
+    house.session.commit()
+    page = read_page(house.browser(lead).get("/staff/employers"))
+    (row,) = page.all("tr", data_employer="")
+    said = " ".join("".join(row.itertext()).split())
+    assert "星野フーズ" in said or "Hoshino Foods Co., Ltd." in said
+    assert "3 · open: 3" in said
+    assert "Unpaid or late wages (3)" in said
+    assert {link.get("href").split("/")[-1] for link in row.iter("a")} == {
+        case.reference for case in (one, two, three)
+    }
+    assert "Aoi" not in page.main  # what they may not see joins no two names
+    client = house.browser(director)
+    (row,) = read_page(client.get("/staff/employers")).all("tr", data_employer="")
+    assert "5 · open: 5" in " ".join("".join(row.itertext()).split())
+    assert "/staff/employers" in client.get("/staff/").text
+    reads = house.session.scalars(select(ReadLog.what)).all()
+    assert set(reads) == {"search"}  # no case was opened
+    handler = house.browser(house.hire(name="Abe Rin"))
+    assert handler.get("/staff/employers").status_code == 403
+    assert "/staff/employers" not in handler.get("/staff/").text
