@@ -49,8 +49,8 @@ from grievance.web.pages import provide
 __all__ = [
     "acting", "board", "bulk", "calendar", "call_backs", "calling", "case_files",
     "correcting", "denied", "employers", "erasing", "exporting", "facts", "finding", "giving",
-    "inbox", "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy", "reminders",
-    "together", "views",
+    "inbox", "init_app", "listing", "packet_copies", "referring", "reissuing", "remedy",
+    "reminders", "together", "views",
 ]  # fmt: skip
 
 
