@@ -83,11 +83,12 @@ def _page(
     desk.unfold()
     session, member = db.session(), desk.member
     reader, forms = reader_of(member), Forms(desk, wrong)
-    index.refresh(session, site().ring, reader)
+    if wrong is None:  # a form that was refused changes nothing, the index neither
+        index.refresh(session, site().ring, reader)
+        index_elsewhere(member)
     audit.record_read(session, member.organisation_id, actor=member.actor, now=now(), what="search")
     note_read(desk, "case")
     session.commit()  # nobody waits for this page
-    index_elsewhere(member)
     said = matters.of_case(session, desk.case.id, member.person_id)
     known = {case.id for case, _row in said}
     found = alike.suggestions(session, reader, desk.opened, known)
