@@ -39,11 +39,8 @@ def repeated(session: Session, reader: Reader) -> list[Employer]:
     seen = _seen(session, reader, set().union(*several))
     # one that they may not see joins no two names either
     groups = _joined([there for cases in several if len(there := cases & seen.keys()) > 1])
-    found = [
-        Employer(named[cases[0].id], tuple(cases))
-        for group in groups
-        for cases in [sorted((seen[case] for case in group), key=_filed, reverse=True)]
-    ]
+    ordered = [sorted((seen[case] for case in group), key=_filed, reverse=True) for group in groups]
+    found = [Employer(named[cases[0].id], tuple(cases)) for cases in ordered]
     return sorted(found, key=lambda one: (-len(one.cases), one.name))
 
 
