@@ -10,6 +10,9 @@ from grievance.i18n import N_, gettext
 
 _CHANGED = N_("This is not what the person was shown. Show it again and ask again.")
 _NOTHING_WAITS = N_("Nothing waits for a second person any more.")
+_PROPOSED = (
+    "proposed", "decline_proposed", "close_proposed", "erase_proposed", "extend_proposed",
+)  # fmt: skip
 _TOO_BIG = N_("This file is larger than 10 MB. Choose a smaller one.")
 
 SENTENCES: dict[str, str] = {
@@ -78,8 +81,7 @@ SENTENCES: dict[str, str] = {
     "not-a-person": N_("Only a person can stand behind a value."),
     "unknown": N_("This entry is not there any more."),
     # files
-    "too_big": _TOO_BIG,
-    "body_too_big": _TOO_BIG,
+    **dict.fromkeys(("too_big", "body_too_big"), _TOO_BIG),
     "too_many_files": N_("Choose one file only."),
     "unsupported": N_(
         "This is another kind of file. These work: photos (jpg, png, heic, webp, gif), PDF, Word "
@@ -98,10 +100,7 @@ SENTENCES: dict[str, str] = {
     "superseded": N_("A newer packet has taken the place of this one."),
     "other_case": N_("This packet belongs to something else."),
     "recipient": N_("This packet was made for another body."),
-    "digest": _CHANGED,
-    "purpose": _CHANGED,
-    "form": _CHANGED,
-    "ends_on": _CHANGED,
+    **dict.fromkeys(("digest", "purpose", "form", "ends_on"), _CHANGED),
     "parts": N_("The person ticked other parts than this packet holds. Make a packet of those."),
     "answer": N_("Say yes or no."),
     "ended": N_("The time that the person agreed to is over. Ask again."),
@@ -196,9 +195,10 @@ SENTENCES: dict[str, str] = {
     "danger": N_("Somebody is in danger: open the case and act first."),
     # a second person, a conflict of interest
     "nothing_proposed": N_("A decision on this case waits for a second person already."),
-    "proposed": _NOTHING_WAITS,
-    "decline_proposed": _NOTHING_WAITS,
-    "close_proposed": _NOTHING_WAITS,
+    **dict.fromkeys(_PROPOSED, _NOTHING_WAITS),
+    "may_extend": N_("Who has the case proposes it, while nobody is in danger and nothing waits."),
+    "extendable": N_("This day cannot be moved, or was moved twice already, or has passed."),
+    "later_day": N_("Choose a later day on which somebody reads, within what may be added."),
     "proposer": N_("You proposed this. A second person has to decide it."),
     "too_early": N_("You decide alone, so 48 hours have to pass before you confirm."),
     "one_hand": N_(
@@ -266,7 +266,6 @@ SENTENCES: dict[str, str] = {
     ),
     "worker_waits": N_("The worker wrote to us. Answer them first."),
     # erasing
-    "erase_proposed": _NOTHING_WAITS,
     "erasure_not_asked": N_("The worker asked for this already."),
     "erasure_to_stop": N_("Nothing waits any more that the worker could stop."),
     "ground": N_("Choose why the case is to be deleted."),

@@ -74,6 +74,7 @@ class Act:
         """Do the state change of the verb and append its event with these codes."""
         if self.actor.role == "worker":
             calls.came(self.session, self.case.id, self.at)
+        moving.lapse_ended(self)
         moving.move(self, verb, codes, detail)
         reminding.plan(self.session, self.site, self.opened, self.now)
 

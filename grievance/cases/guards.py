@@ -7,6 +7,7 @@ session that the case was read in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import object_session
@@ -64,14 +65,26 @@ def nothing_proposed(case: Case, _actor: Actor) -> bool:
     return not case.awaits_second
 
 
-def proposed(case: Case, _actor: Actor) -> bool:
-    """A decision waits for a second person."""
-    return case.awaits_second
+def proposed(case: Case, actor: Actor) -> bool:
+    """A decision waits for a second person; that a day of ours is moved, for who proposed it or may
+    give cases to people."""
+    decides = "case.assign" in actor.can
+    return case.awaits_second and (decides or asked_for(case, but=actor.person) != "extend")
 
 
 def decline_proposed(case: Case, _actor: Actor) -> bool:
     """Somebody proposed to decline."""
     return asked_for(case) == "decline"
+
+
+def may_extend(case: Case, actor: Actor) -> bool:
+    """Who has the case, while nobody is in danger and nothing else waits for a second person."""
+    return own_case(case, actor) and not case.danger and not case.awaits_second
+
+
+def extend_proposed(case: Case, _actor: Actor) -> bool:
+    """Somebody proposed a later day for a clock."""
+    return asked_for(case) == "extend"
 
 
 def close_proposed(case: Case, _actor: Actor) -> bool:
@@ -119,12 +132,14 @@ def open_or_checked(case: Case, actor: Actor) -> bool:
     return case.state in OPEN or check_runs(case, actor)
 
 
-def asked_for(case: Case) -> str:
-    """What waits for a second person; empty for nothing."""
+def asked_for(case: Case, but: UUID | None = None) -> str:
+    """What waits for a second person, unless it was proposed by one (`but`); empty for nothing."""
     session = object_session(case)
     if not case.awaits_second or session is None:
         return ""
-    asked = (FourEyes.case_id == case.id, FourEyes.state == "asked")
+    asked = [FourEyes.case_id == case.id, FourEyes.state == "asked"]
+    if but:
+        asked.append(FourEyes.asked_by != but)
     return session.scalar(select(FourEyes.verb).where(*asked)) or ""
 
 

@@ -354,7 +354,7 @@ class FourEyes(Base):
 
     __tablename__ = "four_eyes"
     __table_args__ = (
-        among("verb", ("decline", "close", "erase")),
+        among("verb", ("decline", "close", "erase", "extend")),
         # left: it lapsed, but what it says that the worker told us stands
         among("state", ("asked", "approved", "sent_back", "lapsed", "left")),
         CheckConstraint(

@@ -16,6 +16,7 @@ from grievance.deadlines.models import Deadline
 from grievance.referrals import links
 from grievance.referrals import models as referrals
 
+MOVED = ("first_due", "moves", "moved_for", "proposal_id")
 LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Message: (),
     cases.CaseRecord: ("revision",),
@@ -41,7 +42,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     referrals.ReferralAnswer: (),
     links.ReplyLink: ("wrong",),  # a try is no act
     links.BodyWrote: ("organisation_id", "person_id"),  # named apart
-    Deadline: ("attempts", "next_try"),
+    Deadline: ("attempts", "next_try", *MOVED),  # named apart
 }
 
 
@@ -68,6 +69,8 @@ NAMED[links.BodyWrote] += (
         part="desk",
     ),
 )
+
+NAMED[Deadline] += (Naming(MOVED, lambda row: row.proposal_id is not None, part="moved"),)
 
 NAMED[cases.Feedback] += (
     Naming(("safe", "stayed"), lambda row: row.safe is not None, part="after"),

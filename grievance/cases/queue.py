@@ -104,8 +104,9 @@ def _body(seer: Seer) -> Condition:
 
 def _second(seer: Seer) -> Condition:
     """What a colleague proposed, or declared of another."""
-    mine = (FourEyes.state == "asked", FourEyes.asked_by == seer.person)
-    own = select(FourEyes.case_id).where(*mine)
+    mine = FourEyes.asked_by == seer.person
+    not_mine = mine if seer.leads else or_(mine, FourEyes.verb == "extend")
+    own = select(FourEyes.case_id).where(FourEyes.state == "asked", not_mine)
     said = select(Recusal.case_id).where(Recusal.state == "asked", Recusal.by_id != seer.person)
     return or_(and_(Case.awaits_second.expression, Case.id.not_in(own)), Case.id.in_(said))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grievance.cases.lifecycle import STATES
+from grievance.deadlines.models import MOVED_FOR
 from grievance.i18n import N_
 from grievance.model import complete
 
@@ -157,3 +158,17 @@ ERASURE_GROUNDS = {
     "retention": N_("The time is over for which a closed case is kept"),
     "mistake": N_("It was sent by mistake, or twice"),
 }
+
+# Why a day of ours is later: as staff choose it, and what the worker reads.
+MOVED = {
+    "others": N_("We wait for what somebody else has to tell us"),
+    "more": N_("There is more to look into than we thought"),
+    "absence": N_("Who works on the case was away"),
+}
+complete(MOVED, MOVED_FOR)
+MOVED_TOLD = {
+    "others": N_("We still wait for an answer from somebody else."),
+    "more": N_("There is more to look into than we thought."),
+    "absence": N_("The person who works on your report was away."),
+}
+complete(MOVED_TOLD, MOVED_FOR)

@@ -162,6 +162,14 @@ TABLE: dict[Verb, Transition] = {
             N_("Decline"), guards.decline_proposed, codes=("proposal", "message", "alone"),
         ),
         Transition(
+            Verb.PROPOSE_EXTEND, READ, None, "case.four_eyes", N_("Propose a later day"),
+            guards.may_extend, codes=("proposal", "clock"),
+        ),
+        Transition(
+            Verb.EXTEND, READ, None, "case.assign", N_("Agree to the later day"),
+            guards.extend_proposed, codes=("proposal", "clock", "on", "alone"),
+        ),
+        Transition(
             Verb.SEND_BACK, STATES, None, "case.four_eyes", N_("Send back"), guards.proposed,
             codes=("proposal", "message"),
         ),

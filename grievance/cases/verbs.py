@@ -47,6 +47,8 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     PROPOSE_DECLINE = "propose_decline"
     DECLINE = "decline"
+    PROPOSE_EXTEND = "propose_extend"
+    EXTEND = "extend"
     SEND_BACK = "send_back"
     UNASSIGN = "unassign"
     FREE = "free"

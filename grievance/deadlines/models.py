@@ -14,6 +14,8 @@ KINDS = (
     "acknowledge", "danger", "answer", "next_step", "appeal", "chase", "remedy", "follow_up",
     "erasure", "check_in", "call",
 )  # fmt: skip
+MOVED_FOR = ("others", "more", "absence")  # why a day of ours is moved
+MOST_MOVES = 2  # of one clock
 
 
 class Deadline(Base):
@@ -21,12 +23,21 @@ class Deadline(Base):
 
     `attempts` is the rung of its ladder that was told last, `next_try` when the next one is due;
     before the first that is `due_at`.
+
+    Two people may move its day (`moves` times): `first_due` is what was promised first, `moved_for`
+    why it was moved last, `proposal_id` the proposal that was made last, agreed to or not.
     """
 
     __tablename__ = "deadline"
     __table_args__ = (
         CheckConstraint(f"kind IN ({', '.join(repr(one) for one in KINDS)})", name="kind"),
         CheckConstraint("met_at IS NULL OR stopped_at IS NULL", name="one_end"),
+        CheckConstraint(
+            f"moves BETWEEN 0 AND {MOST_MOVES} AND (moves = 0) = (first_due IS NULL)"
+            " AND (moves = 0) = (moved_for IS NULL)",
+            name="moved",
+        ),
+        CheckConstraint(f"moved_for IN ({', '.join(repr(one) for one in MOVED_FOR)})", name="why"),
         Index(
             "uq_deadline_running",
             "case_id",
@@ -55,6 +66,10 @@ class Deadline(Base):
     stopped_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None]
+    first_due: Mapped[datetime | None]
+    moves: Mapped[int] = mapped_column(default=0)
+    moved_for: Mapped[str | None] = code(8)
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("four_eyes.id"))
 
 
 class LimitationDate(Base):

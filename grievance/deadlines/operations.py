@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from grievance.clock import add_months, end_of_day, local_day
 from grievance.deadlines.hours import Hours, after_hours, after_working_days
 from grievance.deadlines.ladders import LADDERS, NEVER, next_try, waited
-from grievance.deadlines.models import KINDS, Deadline
-from grievance.model import some_of
+from grievance.deadlines.models import KINDS, MOST_MOVES, Deadline
+from grievance.extensions import once
+from grievance.model import of_list, some_of
 
 # EU Directive 2019/1937 art. 9(1)(b): acknowledgement within seven days of receipt.
 ACKNOWLEDGE_DAYS = 7
@@ -52,6 +53,11 @@ DAYS = {
     "erasure": ERASURE_DAYS,
 }
 some_of(DAYS, KINDS, without=("danger", "chase", "check_in", "call"))
+# Whose day two people may move: those on which the worker hears from us. The others are a law's
+# (`acknowledge`), about somebody's safety, set by the verb that starts them, or asked for by the
+# worker.
+MOVABLE = ("answer", "next_step", "appeal")
+of_list(MOVABLE, DAYS)
 
 
 class NoRung(Exception):
@@ -103,6 +109,11 @@ def running(session: Session, case_id: UUID) -> list[Deadline]:
     )
 
 
+def shown(session: Session, case_id: UUID) -> list[Deadline]:
+    """The same for the parts of a page, read once; a verb reads them anew under its lock."""
+    return once(session, (shown, case_id), lambda: running(session, case_id))
+
+
 def start(session: Session, case_id: UUID, kind: str, now: datetime, hours: Hours) -> Deadline:
     """Start a clock that is due when its kind says; one of the same kind that still runs is kept
     instead."""
@@ -136,6 +147,32 @@ def stop(session: Session, case_id: UUID, now: datetime, but: Collection[str] = 
     for clock in running(session, case_id):
         if clock.kind not in (*LASTING, *but):
             clock.stopped_at = now
+
+
+def movable(clock: Deadline) -> bool:
+    """Whether two people may move the day of this clock once more."""
+    return clock.kind in MOVABLE and clock.moves < MOST_MOVES
+
+
+def moved_day(clock: Deadline, wanted: date, now: datetime, hours: Hours) -> date | None:
+    """The day on which this clock is due if it is moved to `wanted`: that, or the last before it on
+    which somebody reads. None where it would be no later than it is, is not to come, or lies more
+    than the clock's own period behind the day that was promised first.
+    """
+    due = local_day(clock.due_at, hours.zone)
+    first = local_day(clock.first_due or clock.due_at, hours.zone)
+    if not due < wanted <= first + timedelta(days=DAYS[clock.kind]):
+        return None
+    day = hours.last_reading_day(due, wanted)
+    return day if hours.reads_on(day) and day > local_day(now, hours.zone) else None
+
+
+def move_to(clock: Deadline, day: date, why: str, hours: Hours) -> None:
+    """Move the day of a clock; its ladder begins anew from there."""
+    clock.first_due = clock.first_due or clock.due_at
+    clock.due_at = end_of_day(day, hours.zone)
+    clock.moves, clock.moved_for = clock.moves + 1, why
+    clock.attempts, clock.next_try = 0, None
 
 
 def standing(session: Session, case_id: UUID) -> tuple[datetime | None, int]:

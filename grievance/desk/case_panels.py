@@ -17,7 +17,7 @@ from grievance.cases.verbs import Verb
 from grievance.cases.wage_table import Table
 from grievance.clock import local_day
 from grievance.deadlines.telling import LawDate, law_dates
-from grievance.desk import events, gaps, remedy_reading, words
+from grievance.desk import events, extending, gaps, remedy_reading, words
 from grievance.desk.advice import Advice, advice_of
 from grievance.desk.case_read import CaseRead
 from grievance.desk.deciding import Second, second_of
@@ -189,11 +189,9 @@ class Now:
     read: CaseRead
 
     @property
-    def clocks(self) -> list[tuple[str, words.Due]]:
+    def clocks(self) -> list[extending.Runs]:
         """What runs, the next due first."""
-        at, zone = self.read.at, self.read.hours.zone
-        running = self.read.running
-        return [(_(words.CLOCK[one.kind]), words.due(one.due_at, at, zone)) for one in running]
+        return extending.runs(self.read.running, self.read.at, self.read.hours.zone)
 
     @cached_property
     def second(self) -> Second | None:
@@ -203,7 +201,7 @@ class Now:
     @cached_property
     def doings(self) -> list[Doing]:
         """The verbs of the right-hand column that can be done now."""
-        waits = (Verb.DECLINE, Verb.CLOSE) if self.second and self.second.waits else ()
+        waits = (Verb.DECLINE, Verb.CLOSE, Verb.EXTEND) if self.second and self.second.waits else ()
         return [
             self._doing(verb)
             for verb, row in DESK.items()

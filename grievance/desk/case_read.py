@@ -120,7 +120,7 @@ class CaseRead:
     @cached_property
     def running(self) -> Sequence[Deadline]:
         """The clocks that run, the next due first."""
-        return clocks.running(db.session(), self.case.id)
+        return clocks.shown(db.session(), self.case.id)
 
     @cached_property
     def stale(self) -> set[UUID]:

@@ -16,6 +16,7 @@ from grievance.cases.operations import (
     erasing,
     escalating,
     exporting,
+    extending,
     handling,
     interpreting,
     matters,
@@ -34,6 +35,7 @@ from grievance.desk import deciding as deciding_forms
 from grievance.desk.after_form import NewsForm, WellForm, WorryForm
 from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
+from grievance.desk.extending import ExtendForm
 from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
 from grievance.desk.matter_form import MatterForm
 from grievance.desk.reissue_form import ReissueForm
@@ -258,6 +260,26 @@ CASE: Mapping[Verb, Row] = {
         ),
         form=deciding_forms.DeclineForm,
         do=deciding.propose_decline,
+        place=COLUMN,
+    ),
+    Verb.EXTEND: Row(
+        said=N_("%(who)s agreed to a later day: %(on)s."),
+        about=N_(
+            "The clock is due on the later day. The worker reads both days and the kind of reason, "
+            "not these words."
+        ),
+        form=forms.ActForm,
+        do=extending.extend,
+        place=COLUMN,
+    ),
+    Verb.PROPOSE_EXTEND: Row(
+        said=N_("%(who)s proposed a later day."),
+        about=N_(
+            "A lead or director decides. Until then the old day stands, and the worker learns "
+            "nothing of it."
+        ),
+        form=ExtendForm,
+        do=extending.propose_extend,
         place=COLUMN,
     ),
     Verb.TRIAGE: Row(

@@ -20,10 +20,10 @@ from grievance.cases.labels import RESULT
 from grievance.cases.models import FourEyes, Recusal
 from grievance.cases.operations import conflicts, deciding, foureyes
 from grievance.cases.operations.conflicts import Declared
-from grievance.cases.state_words import DECLINE_REASONS, ERASURE_GROUNDS
+from grievance.cases.state_words import DECLINE_REASONS, ERASURE_GROUNDS, MOVED
 from grievance.clock import now
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import words
+from grievance.desk import extending, words
 from grievance.desk.forms import ActForm, NoteForm, ToWorkerForm, choices_of
 from grievance.desk.loading import Desk
 from grievance.directory import queries as directory
@@ -198,6 +198,7 @@ class Second:
     language: Language
     waits: str
     alone: bool
+    asks: str = ""
 
 
 def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
@@ -221,12 +222,15 @@ def second_of(desk: Desk, at: datetime, zone: str) -> Second | None:
         words.tongue(told.get("language", desk.member.language)),
         _waits(deciding.refusal(db.session(), desk.case, asked, me, at), asked, zone),
         only,
+        extending.asked(told),
     )
 
 
 def _reason(told: Mapping[str, str]) -> str:
-    """Why, by what was proposed: a result, a reason to decline, or a ground for deleting."""
+    """Why, by what was proposed: a result, a reason to decline or for a later day, or a ground for
+    deleting."""
     listed = {"ground": ERASURE_GROUNDS, "result": RESULT, "reason": DECLINE_REASONS}
+    listed["moved"] = MOVED
     sentence = next(known[told[name]] for name, known in listed.items() if name in told)
     return _(sentence)
 

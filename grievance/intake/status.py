@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +21,15 @@ from grievance.cases.operations import deciding
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.queries import by_verb, readers
 from grievance.cases.readings import readers as told_of
-from grievance.cases.state_words import APPEALED, NO_MORE_APPEAL, TAKEN_BACK, TOLD, TOO_OLD, Told
+from grievance.cases.state_words import (
+    APPEALED,
+    MOVED_TOLD,
+    NO_MORE_APPEAL,
+    TAKEN_BACK,
+    TOLD,
+    TOO_OLD,
+    Told,
+)
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
@@ -56,6 +65,8 @@ PASSED = N_(
     "We said that we would write to you by %(day)s. That day is over, and it was our task, not "
     "yours. Somebody has to look at it now. You can write to us below at any time."
 )
+# A day of ours that was moved and is still to come.
+MOVED = N_("We need more time. We had said %(before)s. The new day is %(day)s.")
 NO_DAY = N_("We write to you here when there is news.")
 # Who wrote a message.
 AUTHORS = {
@@ -90,7 +101,7 @@ class Step:
 @dataclass(frozen=True)
 class Status:
     """What the worker reads first; `heard` says that what they told us last was understood, `late`
-    that the day we set for it is over."""
+    that the day we set for it is over, `moved` which days of ours are later, and why."""
 
     title: str
     meaning: str
@@ -99,6 +110,7 @@ class Status:
     steps: list[Step]
     heard: str = ""
     late: bool = False
+    moved: Sequence[tuple[str, str]] = ()
 
 
 def status_of(session: Session, case: Case) -> Status:
@@ -112,6 +124,7 @@ def status_of(session: Session, case: Case) -> Status:
         [] if over else _steps(case.resumes_to or case.state),
         "" if over or told is BROKEN else _heard(session, case),
         _late(session, case),
+        _moved(session, case),
     )
 
 
@@ -197,6 +210,17 @@ def _heard(session: Session, case: Case) -> str:
     return _promise(session, HEARD, due) if due else ""
 
 
+def _moved(session: Session, case: Case) -> list[tuple[str, str]]:
+    return [
+        (
+            _(MOVED) % {"before": _day(session, one.first_due), "day": _day(session, one.due_at)},
+            _(MOVED_TOLD[one.moved_for]),
+        )
+        for one in clocks.running(session, case.id)
+        if one.first_due and one.moved_for and one.due_at >= now()
+    ]
+
+
 def _day(session: Session, moment: datetime) -> str:
     return date_text(local_day(moment, operator_hours(session).zone))
 
@@ -250,4 +274,5 @@ def early_sentences() -> list[str]:
     told = [said for state in EARLY for said in (TOLD[state].title, TOLD[state].meaning)]
     steps = [before or label for _code, label, before in STEPS]
     following = [TOLD[state].next_step for state in EARLY]
-    return [*told, *steps, *following, PASSED, NO_DAY, *AUTHORS.values(), YOU]
+    later = [MOVED, *MOVED_TOLD.values()]
+    return [*told, *steps, *following, *later, PASSED, NO_DAY, *AUTHORS.values(), YOU]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -35,13 +35,16 @@ from grievance.cases.operations import (
 from grievance.cases.operations.bodies import Wrote
 from grievance.cases.operations.closing import Closing, SignOff
 from grievance.cases.operations.diary import Kept
+from grievance.cases.operations.extending import Extending
 from grievance.cases.operations.interpreting import Giving, HandedIn, Opening
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
 from grievance.cases.site import Site
 from grievance.cases.wages import Month
-from grievance.clock import real_now
+from grievance.clock import local_day, real_now
+from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
 from grievance.referrals.document import Document
 from grievance.referrals.drafting import Drafting, draft
 from grievance.referrals.links import ReplyLink
@@ -146,6 +149,13 @@ class World:
         door = records.suggestion(self.session, desk)["doors"][0]["mechanism"]
         found = deciding.Declining("better_door", door, words("Go to them."))
         return deciding.propose_decline(replace(self.act(by), opened=desk), found)
+
+    def later_day(self, clock: str = "next_step", days: int = 7) -> Extending:
+        """A day so much later than that of a clock, if it runs."""
+        running = clocks.running(self.session, self.case.id)
+        due = next((one.due_at for one in running if one.kind == clock), NOW)
+        day = local_day(due, operator_hours(self.session).zone)
+        return Extending(clock, day + timedelta(days=days), "more", "Many books")
 
     def second(self, by: Staff, now: datetime = NOW) -> None:
         """Somebody says so too."""

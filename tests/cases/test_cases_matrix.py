@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -36,6 +37,7 @@ from grievance.cases.operations import (
     erasing,
     escalating,
     exporting,
+    extending,
     feedback,
     freeing,
     handling,
@@ -85,6 +87,7 @@ from grievance.cases.transitions import (
     WORKER,
 )
 from grievance.cases.verbs import Verb
+from grievance.clock import real_now
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import LimitationDate
 from grievance.deadlines.queries import operator_hours
@@ -208,6 +211,8 @@ def _decides(verb: Verb) -> Doer:
             return check(w.case, verb, actor)
         if verb == Verb.SEND_BACK:
             return deciding.send_back(w.act(actor), words())
+        if verb == Verb.EXTEND:
+            return extending.extend(w.act(actor))
         return deciding.decline(w.act(actor))
 
     return do
@@ -425,6 +430,8 @@ DOERS: dict[Verb, Doer] = {
     Verb.ACKNOWLEDGE_ESCALATION: lambda w, a: escalating.acknowledge_escalation(w.act(a)),
     Verb.PROPOSE_DECLINE: lambda w, a: w.propose(a),
     Verb.DECLINE: _decides(Verb.DECLINE),
+    Verb.PROPOSE_EXTEND: lambda w, a: extending.propose_extend(w.act(a), w.later_day()),
+    Verb.EXTEND: _decides(Verb.EXTEND),
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
     Verb.UNASSIGN: lambda w, a: handling.unassign(w.act(a)),
     Verb.LINK_DUPLICATE: _link,
@@ -505,6 +512,20 @@ def _proposed(world: World) -> None:
         _proposed_to_close(world)
     else:
         _proposed_to_erase(world)
+
+
+def _to_be_extended(world: World) -> None:
+    """Its day is to come, also for who looks at it today."""
+    _taken(world)
+    ends = real_now() + timedelta(days=3)
+    clocks.start_until(world.session, world.case.id, "next_step", NOW, ends).due_at = ends
+
+
+def _proposed_to_extend(world: World) -> None:
+    _to_be_extended(world)
+    world.case.assignee_id = world.colleague.id
+    extending.propose_extend(world.act(world.colleague.actor), world.later_day())
+    world.case.assignee_id = world.handler.id
 
 
 def _free(world: World) -> None:
@@ -628,6 +649,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.UNASSIGN: _taken,
     Verb.PASS_ON: _taken,
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
+    Verb.PROPOSE_EXTEND: _to_be_extended,
+    Verb.EXTEND: _proposed_to_extend,
     Verb.SEND_BACK: _proposed,
     Verb.RECORD_CALL: _to_be_called,
     Verb.AGREE_REMEDY: _promise,

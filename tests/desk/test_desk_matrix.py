@@ -45,7 +45,7 @@ HANDED = (
 )  # fmt: skip
 # What only who has the case may do, or a lead: here a lead has it.
 OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)
-OWN = (Verb.PASS_ON,)  # what only who has the case may do
+OWN = (Verb.PASS_ON, Verb.PROPOSE_EXTEND)  # what only who has the case may do
 SAYS = {"message": "Chào bạn.", "language": "vi"}
 REASON = {"reason": "They asked by telephone"}
 HOW = {"how": "By telephone"}
@@ -70,6 +70,7 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
             "language": "en",
         },
         Verb.ASK_REISSUE: lambda: {"check_made": "Asked for the month"},
+        Verb.PROPOSE_EXTEND: lambda: _later(world),
         Verb.PROPOSE_DECLINE: lambda: {**SAYS, "reason": "better_door", "door": _door(world)},
         Verb.LINK_DUPLICATE: lambda: {"reference": world.other or "0000000000"},
         **dict.fromkeys((Verb.LINK_MATTER, Verb.PART_MATTER), lambda: _beside(world)),
@@ -112,6 +113,11 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
 
 def _beside(world: World) -> dict[str, str]:
     return {"reference": world.other or "0000000000", "why": "She told us of him"}
+
+
+def _later(world: World) -> dict[str, str]:
+    day = str(world.later_day().day)
+    return {"clock": "next_step", "day": day, "why": "more", "message": "Many books"}
 
 
 def _passage(world: World) -> dict[str, str]:

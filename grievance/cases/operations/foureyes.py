@@ -1,7 +1,8 @@
 """A decision that two people take: one proposes it, another decides.
 
 Where nobody else works on cases, or only whom they let in by themselves within a month, who
-proposed may decide too, after 48 hours; the worker is told that one person decided.
+proposed may decide too, after 48 hours; of a no, an end and a deletion the worker is told that one
+person decided.
 Whether somebody else does is never changed by what the proposer did (`eyes`).
 """
 
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from grievance.accounts import quorum
+from grievance.accounts.roles import Permission
 from grievance.cases import queries
 from grievance.cases.act import Act
 from grievance.cases.models import Case, FourEyes
@@ -23,6 +25,7 @@ from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
 ALONE_WAITS = timedelta(hours=48)
+DECIDES = {"extend": Permission.CASE_ASSIGN}  # who decides, where not all who propose do
 
 
 def ask(act: Act, verb: str, content: Any) -> FourEyes:
@@ -43,8 +46,13 @@ def ask(act: Act, verb: str, content: Any) -> FourEyes:
     )
     act.session.add(asked)
     case.awaits_second = True
-    telling.staff_of_proposal(act.session, act.site, case, asked.asked_by, act.now)
+    telling.staff_of_proposal(act, act.site, decides(verb))
     return asked
+
+
+def decides(verb: str) -> Permission:
+    """What somebody needs to decide what was proposed."""
+    return DECIDES.get(verb, Permission.CASE_FOUR_EYES)
 
 
 def content(opened: OpenCase, asked: FourEyes) -> Any:
@@ -54,7 +62,7 @@ def content(opened: OpenCase, asked: FourEyes) -> Any:
 
 def alone(session: Session, case: Case, asked: FourEyes, now: datetime) -> bool:
     """Whether nobody else could decide what this person proposed."""
-    return not eyes.others(session, case, asked.asked_by, now)
+    return not eyes.others(session, case, asked.asked_by, now, decides(asked.verb))
 
 
 def waiting(act: Act) -> FourEyes:
@@ -88,7 +96,7 @@ def refusal(session: Session, case: Case, asked: FourEyes, person: UUID, now: da
     if not quorum.one_hand(session, asked.asked_by, person, now):
         return ""
     two = {asked.asked_by, person}
-    if all(eyes.others(session, case, one, now) for one in two):
+    if all(eyes.others(session, case, one, now, decides(asked.verb)) for one in two):
         return "proposer" if len(two) == 1 else "one_hand"
     return "too_early" if now < asked.asked_at + ALONE_WAITS else ""
 

@@ -99,6 +99,18 @@ def lapse(act: Acting) -> None:
         case.awaits_second = False
 
 
+def lapse_ended(act: Acting) -> None:
+    """A later day that was proposed for a clock which has ended meanwhile is void, too."""
+    case = act.case
+    if not case.awaits_second:
+        return
+    act.session.flush()
+    still = [one.proposal_id for one in clocks.running(act.session, case.id) if one.proposal_id]
+    asked = (FourEyes.case_id == case.id, FourEyes.state == "asked", FourEyes.verb == "extend")
+    if act.session.scalar(select(FourEyes.id).where(*asked, FourEyes.id.not_in(still))):
+        lapse(act)
+
+
 def _outlasts(session: Session, case: Case) -> bool:
     """What waits is the worker's own wish: its notice would begin anew with every step."""
     row = erasures.proposed(session, case.id) if case.awaits_second else None

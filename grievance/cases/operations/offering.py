@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import conflicts, deciding, escalating, eyes, receipts
+from grievance.cases.operations import conflicts, deciding, escalating, extending, eyes, receipts
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.verbs import Verb
 
@@ -27,7 +27,9 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
         refused.add(Verb.REISSUE)
     asked = queries.proposal(session, case.id) if case.awaits_second else None
     if asked and deciding.refusal(session, case, asked, actor.person, now):
-        refused |= {Verb.DECLINE, Verb.CLOSE}
+        refused |= {Verb.DECLINE, Verb.CLOSE, Verb.EXTEND}
+    if Verb.PROPOSE_EXTEND in found and not extending.clocks_of(session, case, now):
+        refused.add(Verb.PROPOSE_EXTEND)
     if Verb.AGREE_CONFLICT in found and not conflicts.to_agree(session, case, actor, now):
         refused.add(Verb.AGREE_CONFLICT)
     rising = Verb.ACKNOWLEDGE_ESCALATION

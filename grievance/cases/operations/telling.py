@@ -172,10 +172,11 @@ def staff_of_limit(session: Session, site: Site, case: Case, now: datetime) -> N
     _staff(session, Post(site, case, now), "limit_near")
 
 
-def staff_of_proposal(session: Session, site: Site, case: Case, by: UUID, now: datetime) -> None:
-    """Tell those who may decide what somebody proposed."""
-    people = _may_know(session, case, staff_to_notify(session, Permission.CASE_FOUR_EYES))
-    _tell(session, Post(site, case, now, by=by), "second_asked", people)
+def staff_of_proposal(act: Acting, site: Site, decides: Permission) -> None:
+    """Tell those who may decide what who acts proposed."""
+    people = _may_know(act.session, act.case, staff_to_notify(act.session, decides))
+    post = Post(site, act.case, act.now, by=act.actor.person)
+    _tell(act.session, post, "second_asked", people)
 
 
 def staff_of_conflict(
