@@ -1,8 +1,8 @@
 """What two cases have in common: the employer, the person, the telephone number.
 
 A comparison only suggests: nothing is linked by it. It reads the one index, whose lines say what
-the worker wants, too: who wants to stay without a name is compared by nothing, and where the
-employer must not learn the name the employer is not compared.
+the worker wants, too: who wants to stay without a name is compared by nothing. Where only the
+employer must not learn the name, the operator still compares it: no employer learns of that.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Alike:
 
 def traits(line: Line) -> Traits:
     """What the case of this line is compared by, as far as its worker lets it."""
-    if line.kept == "all":
+    if line.nameless:
         return Traits()
     return Traits(
         frozenset("".join(parts) for parts in _employers(line)),
@@ -99,7 +99,7 @@ def suggestions(
 
 def _sought(line: Line) -> Iterator[str]:
     """Words of which one stands in every line that has something in common with this."""
-    if line.kept == "all":
+    if line.nameless:
         return
     yield from (max(parts, key=len) for parts in _employers(line))
     yield from (max(_said(words), key=len) for words in line.words("name") if _is_name(words))
@@ -114,9 +114,8 @@ def _said(words: str) -> list[str]:
 
 
 def _employers(line: Line) -> Iterator[list[str]]:
-    """The parts of each name of the company, where the worker does not keep theirs from it."""
-    names = () if line.kept == "employer" else line.words("company")
-    yield from (parts for words in names if (parts := _company(words)))
+    """The parts of each name of the company."""
+    yield from (parts for words in line.words("company") if (parts := _company(words)))
 
 
 def _company(words: str) -> list[str]:

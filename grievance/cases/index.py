@@ -49,20 +49,20 @@ _ANSWERS = {
     "company": "company", "company-own": "company", "company-place": "place",
 }  # fmt: skip
 _HELPER = "h"  # whose name it is
-# From whom the worker wants their name to be kept, by what the profile tells of it.
-KEPT_FROM = {"anonymous": "all", "hide_from_employer": "employer"}
-_KEPT, _WRITTEN = "k", "o"  # begin that, and the company as it was written, in a line
+# Begin in a line that the worker wants to stay without a name, and the company as it was written.
+_NAMELESS, _WRITTEN = "k", "o"
 _SHORT = 60  # characters of the latter
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one case is found by: (kind, words as they are compared, who wrote them) each; `kept`
-    says from whom the worker wants their name to be kept, `employer` how the company is written."""
+    """What one case is found by: (kind, words as they are compared, who wrote them) each;
+    `nameless` says that the worker wants to stay without a name, `employer` how the company is
+    written."""
 
     case: UUID
     parts: tuple[tuple[str, str, str], ...] = field(repr=False)
-    kept: str = field(default="", repr=False)
+    nameless: bool = False
     employer: str = field(default="", repr=False)
 
     def words(self, *kinds: str) -> list[str]:
@@ -216,24 +216,24 @@ def _stand(wanted: Sequence[Sequence[bytes]], text: bytes) -> bool:
 def _parsed(line: bytes) -> Line:
     text = line[_ID:].rstrip(b"\0").decode(errors="ignore")
     of_letter = {letter: kind for kind, letter in KINDS.items()}
-    parts, apart = [], {_KEPT: "", _WRITTEN: ""}
+    parts, apart = [], {_NAMELESS: "", _WRITTEN: ""}
     for part in text.split(_BETWEEN):
         by, _, words = part[1:].partition(" ")
         if kind := of_letter.get(part[:1]):  # none for what the end of the line cut off
             parts.append((kind, words, by))
         elif part[:1] in apart:
             apart[part[:1]] = words
-    return Line(UUID(bytes=line[:_ID]), tuple(parts), apart[_KEPT], apart[_WRITTEN])
+    return Line(UUID(bytes=line[:_ID]), tuple(parts), bool(apart[_NAMELESS]), apart[_WRITTEN])
 
 
 def line_of(session: Session, opened: OpenCase) -> Line:
     """The line of an opened case as it is now, whole."""
     told = records.read_all(session, opened, ("identity", "profile"))
     parts = tuple(_parts(session, opened, told["identity"]))
-    kept = [code for fact, code in KEPT_FROM.items() if told["profile"].get(fact)]
+    nameless = bool(told["profile"].get("anonymous"))
     company = told["identity"].get("company") or told["identity"].get("company-own") or ""
     employer = " ".join(str(company).split())[:_SHORT]
-    return Line(opened.case.id, parts, kept[0] if kept else "", employer)
+    return Line(opened.case.id, parts, nameless, employer)
 
 
 def _line(session: Session, reader: Reader, case: Case) -> bytes:
@@ -244,7 +244,7 @@ def _line(session: Session, reader: Reader, case: Case) -> bytes:
     except Tampered:
         line = Line(case.id, ())
     said = [f"{KINDS[kind]}{by} {words}" for kind, words, by in line.parts if words]
-    apart = {_KEPT: line.kept, _WRITTEN: line.employer}
+    apart = {_NAMELESS: "all" if line.nameless else "", _WRITTEN: line.employer}
     told = _BETWEEN.join([*(f"{code} {one}" for code, one in apart.items() if one), *said])
     fits = told.encode()[: LINE - _ID].decode(errors="ignore").rstrip(_BETWEEN)
     return (case.id.bytes + fits.encode()).ljust(LINE, b"\0")
