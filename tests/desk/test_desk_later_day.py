@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from grievance.accounts.roles import Role
 from grievance.accounts.verifying import verify
-from grievance.cases.models import FourEyes
+from grievance.cases.models import Case, FourEyes
 from grievance.cases.operations import handling
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
@@ -122,3 +122,17 @@ def test_it_is_moved_twice_at_most_and_a_proposal_lapses_with_its_clock(house):
     assert clock.due_at - clock.first_due <= timedelta(days=clocks.NEXT_STEP_DAYS)
     assert "propose_extend" not in buttons(opened(first, filed.case))
     assert verify(house.session, event_key=house.app.config["KEY_RING"].event_key).wrong == []
+
+
+def test_no_day_is_moved_once_somebody_is_in_danger(house):
+    mori, lead = house.hire(name="Mori Emi"), house.hire(Role.LEAD, "Abe Rei")
+    filed = accepted(house, mori)
+    assert propose(house, house.browser(mori), filed.case, 7).status_code == 303
+    third = house.browser(lead)
+    page, before = opened(third, filed.case), runs(house, filed.case).due_at
+    house.session.execute(update(Case).where(Case.id == filed.case.id).values(danger=True))
+    house.session.commit()  # heard of since
+    answer = send(third, page, "extend")
+    assert answer.status_code == 409
+    assert "Somebody is in danger" in read_page(answer).main
+    assert runs(house, filed.case).due_at == before

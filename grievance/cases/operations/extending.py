@@ -65,10 +65,13 @@ def extend(act: Act) -> None:
     """The second person agrees: the clock is due on the later day and its ladder begins anew. The
     worker reads both days and the kind of reason, and gets news.
 
-    Refuses as `foureyes.check_second` does, `extendable` when the clock has ended, and `later_day`
-    when that day can no longer be kept.
+    Refuses as `foureyes.check_second` does, `danger` when somebody came into danger since, then
+    nothing of ours may wait, `extendable` when the clock has ended, and `later_day` when that day
+    can no longer be kept.
     """
     act.check(Verb.EXTEND)
+    if act.case.danger:
+        raise Refused("danger")
     asked = foureyes.waiting(act)
     alone = foureyes.check_second(act, asked, "extend")
     told = foureyes.content(act.opened, asked)
