@@ -1,8 +1,8 @@
 """What two cases have in common: the employer, the person, the telephone number.
 
 A comparison only suggests: nothing is linked by it. It reads the one index, whose lines say what
-the worker wants, too: who wants to stay without a name is compared by nothing. Where only the
-employer must not learn the name, the operator still compares it: no employer learns of that.
+the worker wants, too: nobody looks for who it is that wants to stay without a name. Employers are
+always compared: that tells no employer anything.
 """
 
 from __future__ import annotations
@@ -62,13 +62,10 @@ class Alike:
 
 def traits(line: Line) -> Traits:
     """What the case of this line is compared by, as far as its worker lets it."""
+    employers = frozenset("".join(parts) for parts in _employers(line))
     if line.nameless:
-        return Traits()
-    return Traits(
-        frozenset("".join(parts) for parts in _employers(line)),
-        frozenset(_people(line)),
-        frozenset(_phones(line)),
-    )
+        return Traits(employers)
+    return Traits(employers, frozenset(_people(line)), frozenset(_phones(line)))
 
 
 def grounds(session: Session, one: OpenCase, other: OpenCase) -> tuple[str, ...]:
@@ -99,9 +96,9 @@ def suggestions(
 
 def _sought(line: Line) -> Iterator[str]:
     """Words of which one stands in every line that has something in common with this."""
+    yield from (max(parts, key=len) for parts in _employers(line))
     if line.nameless:
         return
-    yield from (max(parts, key=len) for parts in _employers(line))
     yield from (max(_said(words), key=len) for words in line.words("name") if _is_name(words))
     yield from line.words("email")
     yield from (number[-FEWEST:] for number in _phones(line))

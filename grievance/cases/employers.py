@@ -26,9 +26,8 @@ class Employer:
 
 
 def repeated(session: Session, reader: Reader) -> list[Employer]:
-    """The employers of more than one case that this person may see, most cases first. A case whose
-    worker keeps their name from the employer is not among them, and none in which who asks has a
-    conflict of interest; neither is counted."""
+    """The employers of more than one case that this person may see, most cases first. None in which
+    who asks has a conflict of interest is among them, nor counted."""
     named: dict[UUID, str] = {}
     of_name: dict[str, set[UUID]] = {}
     for line in index.lines(session, reader, []):
