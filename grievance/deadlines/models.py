@@ -67,7 +67,7 @@ class Deadline(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None]
     first_due: Mapped[datetime | None]
-    moves: Mapped[int] = mapped_column(default=0)
+    moves: Mapped[int] = mapped_column(default=0, server_default="0")
     moved_for: Mapped[str | None] = code(8)
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("four_eyes.id"))
 

@@ -27,7 +27,6 @@ def upgrade() -> None:
     op.add_column(
         "deadline", sa.Column("moves", sa.Integer(), nullable=False, server_default=sa.text("0"))
     )
-    op.alter_column("deadline", "moves", server_default=None)
     op.add_column("deadline", sa.Column("moved_for", sa.String(8)))
     op.add_column("deadline", sa.Column("proposal_id", sa.Uuid()))
     op.create_foreign_key(

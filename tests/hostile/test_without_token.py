@@ -17,7 +17,7 @@ from grievance.accounts.operations import invitations
 from grievance.accounts.queries import waiting_requests
 from grievance.accounts.roles import Role
 from grievance.cases import files
-from grievance.cases.operations import receipts
+from grievance.cases.operations import receipts, remedying
 from grievance.cases.states import TABLE
 from grievance.cases.verbs import Verb
 from grievance.clock import real_now
@@ -27,7 +27,7 @@ from grievance.tables import METADATA
 from tests.cases.conftest import World
 from tests.cases.test_cases_matrix import make_ready, settle
 from tests.cast import NOW, Browser, browser, cheap_password, file_case, found_operator, member
-from tests.desk.test_desk_matrix import BY_STAFF, address, typed, undone
+from tests.desk.test_desk_matrix import AFTER, BY_STAFF, address, typed, undone
 from tests.guard.test_tokens import WITHOUT
 from tests.intake.filing_kit import Robot
 from tests.pages import Page, read_page
@@ -276,6 +276,14 @@ def _file(verb: Verb) -> dict[str, object]:
     return {"file": (BytesIO(b"Pay slip"), "slip.txt")} if verb == Verb.ADD_FILE else {}
 
 
+def _news(world: World, verb: Verb) -> dict[str, str]:
+    """What the worker says of each thing that was promised."""
+    if verb != Verb.NEWS_FOR_WORKER:
+        return {}
+    kept = remedying.items(world.session, world.case.id)
+    return {**AFTER, "reprisal": "no", **{f"came-{one.id.hex}": "wait" for one in kept}}
+
+
 @pytest.mark.parametrize("verb", [verb for verb in BY_STAFF if verb not in LEFT])
 def test_only_the_token_keeps_a_verb_from_being_done(
     app: Flask, session: Session, world: World, verb: Verb
@@ -289,6 +297,7 @@ def test_only_the_token_keeps_a_verb_from_being_done(
     token = read_page(client.get("/staff/")).all("input", name="token")[0].get("value")
     sent = {
         **typed(world, verb, world.handler),
+        **_news(world, verb),
         "version": str(world.case.version),
         "seq": str(world.case.event_seq),
         "form_id": str(uuid4()),
