@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, and_, or_, select
+from sqlalchemy import CheckConstraint, CompoundSelect, ForeignKey, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grievance.accounts.models import Event, EventDetail
@@ -80,7 +81,7 @@ def beside(session: Session, case_id: UUID, person: UUID) -> list[tuple[Case, bo
     return [(case, is_same) for case, is_same in session.execute(found.order_by(Case.reference))]
 
 
-def _partners(model: type[DuplicateLink | LinkedMatter], case_id: UUID):  # type: ignore[no-untyped-def]
+def _partners(model: type[DuplicateLink | LinkedMatter], case_id: UUID) -> CompoundSelect[Any]:
     stands = [model.state == "linked"] if model is LinkedMatter else []
     one = select(model.other_id).where(model.case_id == case_id, *stands)
     return one.union_all(select(model.case_id).where(model.other_id == case_id, *stands))
