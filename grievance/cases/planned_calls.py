@@ -81,6 +81,12 @@ def looked(session: Session, case_id: UUID) -> None:
     session.execute(delete(PlannedCall).where(*mine))
 
 
+def earliest(session: Session, case_id: UUID) -> date | None:
+    """The first day from which on this case's worker is to be called; None where none is known."""
+    mine = (PlannedCall.case_id == case_id, PlannedCall.kind != UNPLANNED)
+    return session.scalar(select(func.min(PlannedCall.on_day)).where(*mine))
+
+
 def due(session: Session, today: date, most: int) -> Sequence[UUID]:
     """Those whose day has come, the earliest first."""
     chosen = select(PlannedCall.id).where(PlannedCall.on_day <= today)

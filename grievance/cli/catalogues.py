@@ -65,6 +65,7 @@ SCREENS = (
     "templates/web/error.html",
     "grievance/intake/visits.py",
     "grievance/intake/interpreter.py", "templates/intake/case_interpreter.html",
+    "grievance/intake/called.py", "templates/intake/case_calls.html",
     "grievance/intake/after_form.py", "grievance/intake/reprisal_form.py",
     "templates/intake/after.html",
     "templates/intake/case_after.html", "templates/intake/number_seen.html",

@@ -31,6 +31,7 @@ from grievance.intake.adding import next_card
 from grievance.intake.after_end import notice_of
 from grievance.intake.appeals import decision_of
 from grievance.intake.blueprint import bp
+from grievance.intake.called import calling_of
 from grievance.intake.changed import marks
 from grievance.intake.closing import closed_of, ending_of
 from grievance.intake.contact import contact_of, fill
@@ -152,10 +153,12 @@ def _case_page(act: Act, form: MessageForm) -> str:
 
 
 def _ends(act: Act, contact: dict[str, Any]) -> dict[str, Any]:
-    """How the report ended or may end, what is asked after that, and which body is silent."""
+    """How the report ended or may end, what is asked after that, which body is silent, and when we
+    call."""
     return {
         "closed": closed_of(act.session, act.opened),
         "after": notice_of(act, contact),
+        "calling": calling_of(act, contact),
         "silence": silence_of(act),
         "ending": ending_of(act),
     }

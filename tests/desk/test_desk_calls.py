@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -15,11 +16,16 @@ from grievance.cases import jobs
 from grievance.cases.calls import CallBack, open_call
 from grievance.cases.models import Attempt, Notice
 from grievance.cases.operations import addressing, handling, replying
-from grievance.clock import real_now
+from grievance.cases.planned_calls import PlannedCall
+from grievance.clock import local_day, real_now
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.queries import operator_hours
+from grievance.i18n import date_text, speaking
+from grievance.intake import called
 from tests.cases.conftest import words
 from tests.cast import Filed, Staff
 from tests.desk.conftest import House
+from tests.intake.remedy_kit import read, visit
 from tests.pages import Page, parsed, read_page
 
 NUMBER = "+819012345678"
@@ -203,3 +209,42 @@ def test_three_days_on_which_nobody_was_reached_go_to_the_leads(
     assert open_call(house.session, filed.case.id) is not None
     assert records_call(house, lead, filed, result="reached", words="Now she knows")[0] == 303
     assert house.again(filed.case).level == 0
+
+
+def test_the_worker_reads_when_we_call_and_that_nobody_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before there is news, while a call is due, after one that reached nobody, and too late."""
+    who, hours = house.hire(), operator_hours(house.session)
+    filed = filed_by_phone(house, who)
+
+    def told(moment: datetime, sentence: str) -> str:
+        return sentence % {"day": date_text(local_day(moment, hours.zone))}
+
+    def page(language: str = "en") -> str:
+        visitor = visit(house.app, house.session, filed.code, language)
+        (part,) = read(visitor, language=language).all("div", data_calling="")
+        return " ".join(" ".join(part.itertext()).split())
+
+    (first,) = house.session.scalars(select(PlannedCall.on_day).order_by(PlannedCall.on_day)).all()
+    first = max(first, local_day(clock.now(), hours.zone))  # no job has run since its day
+    midnight = datetime.combine(first, time(), ZoneInfo(hours.zone))
+    planned = clocks.due("call", midnight, hours)
+    with speaking("en"):
+        assert (clocks.CALL_DAYS, called.ALWAYS in page()) == (2, True)
+        assert told(planned, called.PLANNED) in page()
+        assert f"You named these times: {WHEN}" in page()
+        assert "Who calls you sees that your language is" in page()
+        tells(house, who, filed, handling.acknowledge)
+        assert told(clock_of(house, filed).due_at, called.DUE) in page()
+        assert called.ALWAYS not in page()
+        assert records_call(house, who, filed, result="no_answer")[0] == 303
+        assert f"{called.TRIED} {told(clock_of(house, filed).due_at, called.DUE)}" in page()
+        monkeypatch.setattr(clock, "_offset", lambda: timedelta(days=9))
+        assert told(clock_of(house, filed).due_at, called.PASSED) in page()
+        assert "We call you by" not in page()
+    assert "電話" in page("ja")
+    house.again(filed.case)
+    replying.change_contact(filed.act(house.session, house.app.config["SITE"], clock.now()), {})
+    house.session.commit()
+    assert "Nobody calls you." in read(visit(house.app, house.session, filed.code)).main

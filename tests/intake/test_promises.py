@@ -23,7 +23,7 @@ from grievance.deadlines import operations as clocks
 from grievance.deadlines import telling
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.operations import REOPEN_MONTHS
-from grievance.intake import erasing, referral_reading, status
+from grievance.intake import called, erasing, referral_reading, status
 from grievance.referrals.models import Referral
 from grievance.referrals.states import LABELS
 from tests.intake.remedy_kit import read, visit, way
@@ -35,7 +35,8 @@ PROMISES = {
     TOLD["received"].next_step, TOLD["in_review"].next_step, TOLD["accepted"].next_step,
     TOLD["with_mechanism"].next_step, TOLD["remedy_agreed"].next_step,
     TOLD["remedy_monitored"].next_step, "We answer you here by %(day)s.", status.HEARD,
-    status.MOVED, "We look again by %(day)s.", "The day for it: %(day)s.",
+    status.MOVED, called.DUE, called.PLANNED, "We look again by %(day)s.",
+    "The day for it: %(day)s.",
 }  # fmt: skip
 # Sentences without a day that say what we, or a person, will do: each stands only where the case
 # is on somebody's list ("Today", the queue, hand-overs) until it is done.
@@ -46,6 +47,7 @@ DONE_BY_SOMEBODY = {
      "they are deleted on their own day: the last of them by %(gone)s."),
     "A person here reads it. We give them nothing more about you without your yes.",
     "They wrote to us. A person here reads it first, then we tell you.",
+    called.ALWAYS,  # the clock of a call
     "A person reads it", "A person reads it next on %(when)s.",
     "A person reads it. We do not know yet when.", "A person reads this next on %(when)s.",
     ("A person reads it again and writes to you here. Everything you told us is still there, and "
@@ -70,6 +72,7 @@ ASKS_OR_TELLS = (  # questions, facts of the past, rules kept by the code that s
     "Your earlier answers are not here any more. We delete",  # the job that forgets drafts
     "We ask you first.", "An e-mail with a code goes", "We tell the company nothing",
     "You can take it back at any time.", "You get no number.",
+    "You named no times. We ask first",  # what the page of a call tells whoever calls
     "We ask the company not to search",  # a paper asks for it itself
     # what passages hold, and who can open them: `cases/test_interpreting.py`
     "May an interpreter read what you wrote", "You said that an interpreter may read",
