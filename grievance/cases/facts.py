@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from grievance.cases import records
+from grievance.cases import records, wages
 from grievance.cases.opening import OpenCase
 from grievance.deadlines.advising import advise
+from grievance.deadlines.asked import NO_PAY, Grounds, Pay
 from grievance.directory import queries as directory
 from grievance.questions.bank import shipped
 from grievance.questions.profile import profile_of
@@ -53,9 +54,19 @@ def desks_of(session: Session, answers: Mapping[str, Answer]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def advice_on(session: Session, known: Mapping[str, Answer], today: date) -> Result:
-    """What routing says to these answers on a day, with the directory as it stands."""
+def grounds_of(session: Session, opened: OpenCase) -> Grounds:
+    """What the law's days of a case are counted from, as it stands now."""
+    parts = records.read_all(session, opened, ("answers", "identity", wages.PART))
+    answers = {**parts["answers"], **parts["identity"]}
+    return Grounds(opened.case.issues, answers, wages.diary_of(parts[wages.PART]).pay)
+
+
+def advice_on(
+    session: Session, known: Mapping[str, Answer], today: date, pay: Pay = NO_PAY
+) -> Result:
+    """What routing says to these answers and months of pay on a day, with the directory as it
+    stands."""
     bank, rules = shipped(), shipped_rules()
     facts = directory.facts_for_routing(session)
     profile = parse(profile_of(bank, _WAY, known), tuple(facts.issues), rules.limitation_codes)
-    return advise(profile, rules, facts, today, known)
+    return advise(profile, rules, facts, today, (known, pay))

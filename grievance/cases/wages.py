@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from grievance.cases import money, records
 from grievance.cases.opening import OpenCase
 from grievance.clock import add_months
-from grievance.deadlines.asked import MONTHS_BACK, WAGES, Answers, pay_found, pay_window
+from grievance.deadlines.asked import MONTHS_BACK, WAGES, Answers, Pay, pay_found, pay_window
 from grievance.deadlines.counting import MONTH_END, Found
 from grievance.model import some_of
 from grievance.questions.bank import shipped
@@ -84,6 +84,13 @@ class Diary:
     def window(self, first: date) -> tuple[date, date]:
         """From when to when the pay of a month can have been due."""
         return pay_window(first, self.rule, self.lag)
+
+    @property
+    def pay(self) -> Pay:
+        """What the law's limits can be counted from."""
+        missing = {day: one.missing for day, one in self.months.items() if one.missing is not None}
+        short = frozenset(day for day, gap in missing.items() if gap > 0)
+        return Pay(self.rule, self.lag, short, frozenset(missing) - short)
 
     def plain(self) -> dict[str, Any]:
         """As it is sealed, and as a copy gives it."""

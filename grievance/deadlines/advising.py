@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from grievance.deadlines.asked import Answers, items_of
+from grievance.deadlines.asked import Answers, Grounds, Pay, items_of
 from grievance.deadlines.counting import Item, earliest, find
 from grievance.deadlines.limits import shipped
 from grievance.directory.facts import Facts
@@ -16,15 +16,19 @@ from grievance.routing.situation import Ending
 
 
 def advise(
-    profile: Profile, rules: Rules, facts: Facts, today: date, answers: Answers | None = None
+    profile: Profile,
+    rules: Rules,
+    facts: Facts,
+    today: date,
+    told: tuple[Answers, Pay] | None = None,
 ) -> Result:
     """The doors for this profile on its own date, or `today`, with what ends soon on that day: by
-    the answers of a report where there are some, else by the events of the profile."""
+    what was `told` in a report where there is one, else by the events of the profile."""
     day = profile.date or today
-    if answers is None:
+    if told is None:
         items = [Item(code, on, on) for code, on in profile.events.items()]
     else:
-        items = items_of(profile.issues, answers, day)
+        items = items_of(Grounds(profile.issues, *told), day)
     return rank(profile, rules, facts, today, endings(items, day))
 
 

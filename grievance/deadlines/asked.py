@@ -2,13 +2,14 @@
 
 The day that was given is the first on which money was missing, or something was done. What went on
 has no end before today, and each month of pay has a day of its own. Days that may be those of
-another problem never end one.
+another problem never end one. Months of pay that were written down one by one come to it: each of
+which something is missing counts, also before that day, and none of which nothing is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from grievance.clock import add_months
@@ -36,19 +37,49 @@ LAGS = ("same", "next")  # the month in which the pay for a month of work comes
 Answers = Mapping[str, Answer]
 
 
-def items_of(issues: Collection[str], answers: Answers, today: date) -> list[Item]:
-    """What the law's limits run for, by the problems of a case and its answers; nothing where no
-    day was given, or where the work is abroad and other law holds."""
+@dataclass(frozen=True)
+class Pay:
+    """What was written down of pay, by months of work: the day on which it comes and in which of
+    `LAGS`, empty where that is not known, and the months of which something is missing (`short`)
+    or nothing is (`whole`)."""
+
+    rule: str = ""
+    lag: str = ""
+    short: frozenset[date] = field(default=frozenset(), repr=False)
+    whole: frozenset[date] = field(default=frozenset(), repr=False)
+
+
+NO_PAY = Pay()
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the law's days of a case are counted from: its problems, answers and months of pay."""
+
+    issues: Collection[str]
+    answers: Answers = field(repr=False)
+    pay: Pay = NO_PAY
+
+
+def items_of(grounds: Grounds, today: date) -> list[Item]:
+    """What the law's limits run for; nothing where no day is told, or where the work is abroad and
+    other law holds."""
+    issues, answers, pay = grounds.issues, grounds.answers, grounds.pay
     if answers.get("location") == "abroad":
         return []
     found: dict[str, list[Item]] = {}
     since, named = _day(answers, "since"), set(bank.shipped().issues(answers))
     for issue in issues:
         for code in (LIMIT_OF.get(issue), BESIDE.get(issue)):
-            if code and code not in found and since and since <= today and _holds(code, answers):
+            if not code or code in found or not _holds(code, answers):
+                continue
+            found[code] = []
+            if since and since <= today:
                 until = min(_latest(_day(answers, "until") or today), today)
-                told = _Told(since, until, today, issue in named, len(named | {*issues}) == 1)
-                found[code] = list(_items(code, told, _facts(code, since, answers)))
+                told = _Told(since, until, today, issue in named, len(named | {*issues}) == 1, pay)
+                found[code] += _items(code, told, _facts(code, since, answers))
+            if code in BY_MONTH:
+                found[code] += _written(code, pay, answers, today)
     left = _day(answers, "left-japan")
     if left and left <= today and "insurance-pension" in issues:
         found[LEAVING_JAPAN] = [Item(LEAVING_JAPAN, left, _latest(left))]
@@ -58,13 +89,15 @@ def items_of(issues: Collection[str], answers: Answers, today: date) -> list[Ite
 @dataclass(frozen=True)
 class _Told:
     """The days of a case, and how far they are those of one problem: whether the worker `named` it,
-    and whether it is the `only` one. Where they may be those of another it may go on today."""
+    and whether it is the `only` one. Where they may be those of another it may go on today. Of
+    `pay` what was written down."""
 
     since: date
     until: date
     today: date
     named: bool
     only: bool
+    pay: Pay
 
     @property
     def sure(self) -> bool:
@@ -79,7 +112,8 @@ def _holds(code: str, answers: Answers) -> bool:
 
 def _items(code: str, told: _Told, facts: Known) -> Iterator[Item]:
     if code in BY_MONTH:
-        for first, last in _pay_days(told):
+        whole = told.pay.whole if code == WAGES else frozenset()
+        for first, last in _pay_days(told, whole):
             yield Item(code, first, last if told.sure else max(last, told.today), facts)
     else:
         last = _latest(told.since)
@@ -88,23 +122,35 @@ def _items(code: str, told: _Told, facts: Known) -> Iterator[Item]:
         yield Item(code, told.since, last if told.sure else max(last, told.today), facts)
 
 
-def _pay_days(told: _Told) -> Iterator[tuple[date, date]]:
+def _pay_days(told: _Told, whole: Collection[date]) -> Iterator[tuple[date, date]]:
     """From when to when each month's pay fell due, from the first that was missing.
 
-    That day was asked for; on which day a month is paid was not, so later ones count from the first
-    to the end of their month. What was earned to the end is paid a month later.
+    That day was asked for; where it was not written down on which day a month is paid, later ones
+    count from the first to the end of their month. What was earned to the end is paid a month
+    later. Not that of the months of work that were paid in `whole`, where it is known when.
     """
-    calendar, since = shipped().bank, told.since
+    calendar, since, pay = shipped().bank, told.since, told.pay
     months, days = since.replace(day=1), []
     if told.named:
         days.append((calendar.before(since), calendar.after(_latest(since))))
         months = add_months(months, 1)
     end = min(add_months(max(since, told.until), 1), told.today)
+    paid = {add_months(month, LAGS.index(pay.lag)) for month in whole} if pay.lag else set()
     while months <= end:
-        days.append(pay_day(None, months.year, months.month, calendar))
+        if months not in paid:
+            days.append(pay_day(pay.rule or None, months.year, months.month, calendar))
         months = add_months(months, 1)
     recent = [one for one in days if one[1] >= add_months(told.today, -MONTHS_BACK)]
     yield from recent or days[-1:]
+
+
+def _written(code: str, pay: Pay, answers: Answers, today: date) -> Iterator[Item]:
+    """The months that were written down and of which something is missing, once they were due."""
+    for month in sorted(pay.short):
+        first, last = pay_window(month, pay.rule, pay.lag)
+        if first <= today:
+            since = _day(answers, "since") or first
+            yield Item(code, first, last, _facts(code, min(since, first), answers))
 
 
 def pay_window(month: date, rule: str, lag: str) -> tuple[date, date]:

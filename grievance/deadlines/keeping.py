@@ -6,7 +6,7 @@ pension money none is kept: it would tell when somebody left Japan.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from grievance.clock import local_day
-from grievance.deadlines.asked import BY_MONTH, Answers, items_of
+from grievance.deadlines.asked import BY_MONTH, Grounds, items_of
 from grievance.deadlines.counting import PASSED, SOON_DAYS, find
 from grievance.deadlines.limits import JAPAN, shipped
 from grievance.deadlines.models import LimitationDate
@@ -25,41 +25,37 @@ AHEAD = (180, 60, 14)  # so many days before one of them whoever has the case is
 MOST = 12  # so many days of pay of one case: the next year of a wage that is paid by the month
 
 
-def recount(
-    session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
-) -> None:
-    """Count anew what ends when, by the problems and answers of a case as they are now. Of a day
-    that stays nobody is told a second time."""
+def recount(session: Session, case_id: UUID, grounds: Grounds, now: datetime) -> None:
+    """Count anew what ends when, by what is told of a case now. Of a day that stays nobody is
+    told a second time."""
     mine = LimitationDate.case_id == case_id
-    told = dict(
+    warned = dict(
         session.execute(select(LimitationDate.latest_safe, LimitationDate.warned).where(mine)).all()
     )
     session.execute(delete(LimitationDate).where(mine))
-    _keep(session, case_id, _days(issues, answers, now), told)
+    _keep(session, case_id, _days(grounds, now), warned)
 
 
-def count(
-    session: Session, case_id: UUID, issues: Collection[str], answers: Answers, now: datetime
-) -> None:
+def count(session: Session, case_id: UUID, grounds: Grounds, now: datetime) -> None:
     """The same for a new case, of which nothing stands there yet."""
-    _keep(session, case_id, _days(issues, answers, now), {})
+    _keep(session, case_id, _days(grounds, now), {})
 
 
 def _keep(
-    session: Session, case_id: UUID, days: set[date], told: Mapping[date, int | None]
+    session: Session, case_id: UUID, days: set[date], warned: Mapping[date, int | None]
 ) -> None:
     rows = [
-        {"id": uuid4(), "case_id": case_id, "latest_safe": day, "warned": told.get(day)}
+        {"id": uuid4(), "case_id": case_id, "latest_safe": day, "warned": warned.get(day)}
         for day in sorted(days)
     ]
     if rows:
         session.execute(insert(LimitationDate).values(rows))
 
 
-def _days(issues: Collection[str], answers: Answers, now: datetime) -> set[date]:
+def _days(grounds: Grounds, now: datetime) -> set[date]:
     """The next days of pay, and the next one of each other claim."""
     today, limits = local_day(now, JAPAN), shipped()
-    found = [find(item, limits, today) for item in items_of(issues, answers, today)]
+    found = [find(item, limits, today) for item in items_of(grounds, today)]
     by_code: dict[str, set[date]] = {}
     for one in found:
         ahead = one.state not in PASSED or one.carried_to

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from grievance.clock import local_day
-from grievance.deadlines.asked import Answers, items_of
+from grievance.deadlines.asked import Grounds, items_of
 from grievance.deadlines.counting import PASSED, STATES, Found, earliest, find
 from grievance.deadlines.limits import CONFIDENCE, JAPAN, MOVES, Limit, shipped
 from grievance.directory.citing import Cited, cite
@@ -81,10 +80,10 @@ class LawDate:
     notes: tuple[str, ...]
 
 
-def law_dates(issues: Collection[str], answers: Answers, now: datetime) -> list[LawDate]:
-    """What the law's limits are for a case with these problems and answers, the next first; what
-    has passed stands last. Empty where no day is known."""
-    found = found_on(issues, answers, local_day(now, JAPAN))
+def law_dates(grounds: Grounds, now: datetime) -> list[LawDate]:
+    """What the law's limits are for a case of which this is told, the next first; what has passed
+    stands last. Empty where no day is known."""
+    found = found_on(grounds, local_day(now, JAPAN))
     codes = dict.fromkeys(one.code for one in found)
     first = [
         (one, [other for other in found if other.code == code])
@@ -95,10 +94,10 @@ def law_dates(issues: Collection[str], answers: Answers, now: datetime) -> list[
     return [_said(one, beside) for one, beside in first]
 
 
-def found_on(issues: Collection[str], answers: Answers, today: date) -> list[Found]:
+def found_on(grounds: Grounds, today: date) -> list[Found]:
     """The same, counted and not yet in words."""
     limits = shipped()
-    return [find(item, limits, today) for item in items_of(issues, answers, today)]
+    return [find(item, limits, today) for item in items_of(grounds, today)]
 
 
 def until_text(one: Found) -> str:

@@ -125,7 +125,7 @@ class _Told:
         """Until when the law lets it be claimed. What they are counted from tells who it is."""
         if self.wanted.who:
             read = self.read
-            for one in law_dates(read.case.issues, read.answers, read.at):
+            for one in law_dates(read.grounds, read.at):
                 yield Entry(one.label, "\n".join([one.until, one.text, one.basis.text, *one.notes]))
 
     def _translated(self, found: Sequence[tuple[Translation, str]]) -> Iterator[Entry]:

@@ -65,7 +65,7 @@ class Report:
         without it a day could be wrong."""
         if self.read.desk.folded:
             return []
-        return law_dates(self.read.case.issues, self.read.answers, self.read.at)
+        return law_dates(self.read.grounds, self.read.at)
 
     @cached_property
     def pay(self) -> Table | None:

@@ -19,6 +19,7 @@ from grievance.cases.operations.offering import offered
 from grievance.cases.verbs import Verb
 from grievance.cases.wages import PART, Diary, diary_of
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.asked import Grounds
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
@@ -95,6 +96,11 @@ class CaseRead:
     def diary(self) -> Diary:
         """The months of pay that the worker wrote down."""
         return diary_of(self._parts[PART])
+
+    @property
+    def grounds(self) -> Grounds:
+        """What the law's days are counted from."""
+        return Grounds(self.case.issues, self.answers, self.diary.pay)
 
     @property
     def answers(self) -> dict[str, Any]:

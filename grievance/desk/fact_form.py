@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import abort
 
-from grievance.cases import records
+from grievance.cases import records, wages
 from grievance.cases.facts import NAMED, Told, advice_on, desks_of, reached_by, told_in
 from grievance.cases.operations import adding
 from grievance.cases.operations.adding import Added
 from grievance.cases.operations.stating import Stated
 from grievance.clock import local_day, now
+from grievance.deadlines.asked import Pay
 from grievance.deadlines.queries import operator_hours
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk, named
@@ -42,6 +44,7 @@ class FactForm(Page, ActForm):
     )
     section: Section
     before: Told
+    pay: Pay
     added: Added | None = None
 
     @classmethod
@@ -53,7 +56,8 @@ class FactForm(Page, ActForm):
         asked = found.questions
         free = frozenset(one.id for one in asked if one.shown_if or not before.get(one.id))
         asking = Asking(shipped(), "file", before, free, desk_names(before))
-        parts = {"asking": asking, "section": found, "before": before}
+        pay = wages.read(db.session(), desk.opened).pay
+        parts = {"asking": asking, "section": found, "before": before, "pay": pay}
         return type("SectionForm", (FactForm,), {**fields_of(asking, found.questions), **parts})
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
@@ -70,9 +74,8 @@ class FactForm(Page, ActForm):
         if given.keys() & set(NAMED):
             given["desk-found"] = desks_of(db.session(), {**self.before, **given})
         try:
-            self.added = adding.added_to(
-                shipped(), self.before, given, lambda after: advice_on(db.session(), after, _day())
-            )
+            advise = partial(advice_on, db.session(), today=_day(), pay=self.pay)
+            self.added = adding.added_to(shipped(), self.before, given, advise)
         except ValueError:
             first = self[self.section.questions[0].id]
             first.errors = [_("An answer that is needed is missing, or does not fit the others.")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from grievance.cases import wages
 from grievance.cases.act import Act
 from grievance.cases.facts import NAMED, Told, desks_of, told_in
 from grievance.cases.operations import adding
@@ -87,7 +89,8 @@ def _added(act: Act, told: Told, form: Form, asks: Card) -> bool:
     if said.keys() & NAMED:
         said["desk-found"] = desks_of(act.session, {**told, **said})
     try:
-        added = adding.added_to(bank, told, said, drafting.advice_on)
+        pay = wages.read(act.session, act.opened).pay
+        added = adding.added_to(bank, told, said, partial(drafting.advice_on, pay=pay))
     except ValueError:
         form[next(name for name in said if name in form)].errors = [_(UNFIT)]
         return False

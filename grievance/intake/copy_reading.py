@@ -12,6 +12,7 @@ from grievance.cases import messages, passages, records, wages
 from grievance.cases.act import Act
 from grievance.cases.answers import Heard, heard
 from grievance.cases.copies import Copy, Entry, Section, pay_entries
+from grievance.cases.facts import grounds_of
 from grievance.cases.files import Stored, size_text
 from grievance.cases.models import CaseFile
 from grievance.cases.wage_table import table_of
@@ -145,7 +146,7 @@ class _Report:
 
     def dates(self) -> Iterator[Entry]:
         """Until when the law lets it be claimed."""
-        for one in law_dates(self.act.case.issues, self._said(), now()):
+        for one in law_dates(grounds_of(self.act.session, self.act.opened), now()):
             yield Entry(one.label, "\n".join([one.until, one.text, one.basis.text, *one.notes]))
 
     def _said(self) -> dict[str, Any]:

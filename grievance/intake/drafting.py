@@ -11,6 +11,7 @@ from flask import Response, abort, current_app, redirect, request, url_for
 
 from grievance import clock, i18n
 from grievance.cases import facts as cases
+from grievance.deadlines.asked import NO_PAY, Pay
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.questions import drafts
@@ -311,9 +312,10 @@ def advice(draft: OpenDraft) -> Result:
     return advice_on(told(draft))
 
 
-def advice_on(known: Mapping[str, Answer]) -> Result:
-    """What routing says to these answers today, with the directory as it stands."""
-    return cases.advice_on(db.session(), known, today())
+def advice_on(known: Mapping[str, Answer], pay: Pay = NO_PAY) -> Result:
+    """What routing says to these answers and months of pay today, with the directory as it
+    stands."""
+    return cases.advice_on(db.session(), known, today(), pay)
 
 
 def today() -> date:

@@ -12,7 +12,7 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask import send_file as send
 from werkzeug.wrappers import Response as Answer
 
-from grievance.cases import files, messages, passages, records
+from grievance.cases import files, messages, passages, records, wages
 from grievance.cases.act import Act
 from grievance.cases.afterwards import clean_afterwards
 from grievance.cases.models import CaseFile
@@ -21,6 +21,7 @@ from grievance.cases.operations import addressing, deciding, reminding, replying
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
+from grievance.deadlines.asked import NO_PAY, Grounds
 from grievance.deadlines.queries import operator_hours
 from grievance.deadlines.telling import LawDate, law_dates
 from grievance.extensions import db
@@ -139,7 +140,7 @@ def _case_page(act: Act, form: MessageForm) -> str:
         files=kept,
         answers=_answers(said),
         said_elsewhere=_elsewhere,
-        dates=_dates(opened, said),
+        dates=_dates(act, said),
         warns=reminding.warns(session, opened, now()),
         contact=contact,
         readers=who_has_read(session, opened.case),
@@ -182,10 +183,13 @@ def _answers(said: dict[str, Any]) -> list[Line]:
     return [line for line in told if not line.question.startswith("contact")]
 
 
-def _dates(opened: OpenCase, said: dict[str, Any]) -> list[LawDate]:
-    """The law's days, in a language that has their sentences: no first screen does."""
+def _dates(act: Act, said: dict[str, Any]) -> list[LawDate]:
+    """The law's days, in a language that has their sentences: no first screen does. What the
+    worker was paid is counted for nobody else."""
+    worker = act.actor.role == "worker"
+    pay = wages.read(act.session, act.opened).pay if worker else NO_PAY
     with speaking(whole_language()):
-        return law_dates(opened.case.issues, said, now())
+        return law_dates(Grounds(act.case.issues, said, pay), now())
 
 
 def _elsewhere(question: str) -> Language | None:

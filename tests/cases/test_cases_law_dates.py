@@ -13,6 +13,7 @@ from grievance import clock
 from grievance.cases.operations import handling
 from grievance.cases.operations.handling import Triage
 from grievance.deadlines import keeping
+from grievance.deadlines.asked import Grounds
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.models import LimitationDate
 from tests.cases.conftest import World
@@ -46,14 +47,14 @@ def test_what_has_passed_leaves_no_day_and_a_long_run_at_most_twelve(
 def test_a_long_run_of_pay_does_not_push_out_another_claim(world: World) -> None:
     told = {"issue": "wages-unpaid", "since": "2024-06-20"}
     issues = ["wages-unpaid", "recruitment-fees-debt"]
-    keeping.recount(world.session, world.case.id, issues, told, NOW)
+    keeping.recount(world.session, world.case.id, Grounds(issues, told), NOW)
     found = days(world, world.case.id)
     assert (len(found), found[-1]) == (keeping.MOST + 1, date(2029, 6, 20))
 
 
 def test_the_day_of_leaving_japan_leaves_none(world: World, another: File) -> None:
     told = {"issue": "insurance-pension", "left-japan": "2025-10-25"}
-    keeping.recount(world.session, world.case.id, ["insurance-pension"], told, NOW)
+    keeping.recount(world.session, world.case.id, Grounds(["insurance-pension"], told), NOW)
     assert days(world, world.case.id) == []
 
 
@@ -96,10 +97,10 @@ def test_a_day_that_is_carried_over_a_weekend_stays_in_the_lists(
         moment = datetime(*on, 3, tzinfo=UTC)
         first = keeping.next_days(world.session, [filed.case.id], moment)
         assert (first.get(filed.case.id) == date(2026, 4, 24)) == listed
-        keeping.recount(world.session, filed.case.id, *counted(filed), moment)
+        keeping.recount(world.session, filed.case.id, counted(filed), moment)
         assert (date(2026, 4, 24) in days(world, filed.case.id)) == listed
 
 
-def counted(filed: Filed) -> tuple[list[str], dict[str, str]]:
+def counted(filed: Filed) -> Grounds:
     told = {"issue": filed.case.main_issue, "since": "2023-04-25", "until": "2023-04-25"}
-    return filed.case.issues, told
+    return Grounds(filed.case.issues, told)

@@ -13,6 +13,7 @@ from grievance.cases.models import Case
 from grievance.cases.operations import handling
 from grievance.clock import local_day
 from grievance.deadlines import keeping
+from grievance.deadlines.asked import Grounds
 from grievance.deadlines.limits import JAPAN
 from grievance.deadlines.models import LimitationDate
 from tests.cast import NOW
@@ -25,7 +26,7 @@ ONE = {"due": 1, "done": 1, "skipped": 0, "failed": 0}
 
 def days_of(house: House, case: Case, *days: date) -> None:
     """Let these stand for the days of the law of a case."""
-    keeping.recount(house.session, case.id, [], {}, NOW)
+    keeping.recount(house.session, case.id, Grounds([], {}), NOW)
     house.session.add_all(
         LimitationDate(id=uuid4(), case_id=case.id, latest_safe=day) for day in days
     )
@@ -93,12 +94,12 @@ def test_of_many_days_only_the_next_is_told(house: House) -> None:
 def test_counting_anew_forgets_nothing_that_was_told(house: House) -> None:
     """The worker adds an answer: the days that stay were told before."""
     filed = house.case()
-    told = ["wages-unpaid"], {"issue": "wages-unpaid", "since": "2024-03-25"}
-    keeping.recount(house.session, filed.case.id, *told, NOW)
+    told = Grounds(["wages-unpaid"], {"issue": "wages-unpaid", "since": "2024-03-25"})
+    keeping.recount(house.session, filed.case.id, told, NOW)
     house.session.commit()
     when = at(house.session.scalars(select(func.min(LimitationDate.latest_safe))).one(), 10)
     assert house.warn(when) == ONE
-    keeping.recount(house.session, filed.case.id, *told, NOW)
+    keeping.recount(house.session, filed.case.id, told, NOW)
     house.session.commit()
     assert house.warn(when) == NOTHING
 

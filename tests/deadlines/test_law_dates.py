@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from grievance.deadlines.asked import BESIDE, items_of
+from grievance.deadlines.asked import BESIDE, NO_PAY, Grounds, Pay, items_of
 from grievance.deadlines.counting import find
 from grievance.deadlines.limits import shipped
 from grievance.deadlines.telling import FIXED, NOTHING, LawDate, law_dates
@@ -25,11 +25,13 @@ def answered(issues: tuple[str, ...], answers: dict[str, str]) -> dict[str, str 
 
 
 def told(*issues: str, now: datetime = NOW, **answers: str) -> list[LawDate]:
-    return law_dates(issues, answered(issues, answers), now)
+    return law_dates(Grounds(issues, answered(issues, answers)), now)
 
 
-def months(*issues: str, today: date = TODAY, **answers: str) -> list[tuple[str, str]]:
-    found = items_of(issues, answered(issues, answers), today)
+def months(
+    *issues: str, today: date = TODAY, pay: Pay = NO_PAY, **answers: str
+) -> list[tuple[str, str]]:
+    found = items_of(Grounds(issues, answered(issues, answers), pay), today)
     counted = [find(one, shipped(), today) for one in found]
     return [(str(one.last_day), one.state) for one in counted]
 
@@ -50,14 +52,66 @@ def test_each_month_of_pay_has_its_own_date_and_the_next_one_leads() -> None:
 
 
 def test_a_day_of_the_month_is_not_taken_for_the_pay_day_of_the_others() -> None:
-    (_, second, *_) = items_of(
-        ["wages-unpaid"], answered(("wages-unpaid",), {"since": "2024-01-31"}), TODAY
-    )
+    issues = ("wages-unpaid",)
+    grounds = Grounds(issues, answered(issues, {"since": "2024-01-31"}))
+    (_, second, *_) = items_of(grounds, TODAY)
     assert (second.first, second.last) == (date(2024, 2, 1), date(2024, 2, 29))
 
 
+MONTHLY = {"rule": "25", "lag": "next"}
+SHORT = frozenset({date(2023, 10, 1), date(2024, 1, 1)})
+
+
+def test_each_month_that_was_written_down_counts_from_its_own_pay_day() -> None:
+    """Paid on the 25th of the month after: October 2023 on Friday 24 November at the earliest."""
+    only = months("wages-unpaid", pay=Pay(**MONTHLY, short=SHORT))
+    assert only == [("2026-11-24", "over"), ("2027-02-22", "open")]
+    unknown = months("wages-unpaid", pay=Pay(short=SHORT))
+    assert unknown[0] == ("2026-09-29", "unsure")  # from the first bank day of the earlier month
+
+
+def test_a_month_before_the_day_that_was_told_counts_too() -> None:
+    pay = Pay(**MONTHLY, short=frozenset({date(2023, 11, 1)}))
+    told = {"since": "2024-03-25", "until": "2024-03-25"}
+    assert ("2026-12-25", "soon") in months("wages-unpaid", pay=pay, **told)
+    assert ("2026-12-25", "soon") not in months("wages-unpaid", **told)
+
+
+def test_with_the_pay_day_later_months_need_no_range() -> None:
+    """All of December 2023 may have been the pay day; with the rule it was the 25th."""
+    told = {"since": "2023-10-25", "until": "2023-12-25"}
+    assert ("2026-12-01", "soon") in months("wages-unpaid", **told)
+    sharp = months("wages-unpaid", pay=Pay(**MONTHLY), **told)
+    assert sharp == [
+        ("2026-10-25", "over"),
+        ("2026-11-24", "over"),
+        ("2026-12-25", "soon"),
+        ("2027-01-25", "soon"),
+    ]
+
+
+def test_a_month_that_was_paid_in_full_leaves_no_date_but_for_what_courts_add() -> None:
+    told = {"since": "2023-10-25", "until": "2023-12-25"}
+    whole = frozenset({date(2023, 11, 1)})  # paid in December
+    assert ("2026-12-25", "soon") not in months(
+        "wages-unpaid", pay=Pay(**MONTHLY, whole=whole), **told
+    )
+    without_lag = Pay("25", whole=whole)  # in which month it came is not known: nothing is left out
+    assert ("2026-12-25", "soon") in months("wages-unpaid", pay=without_lag, **told)
+    both = months("overtime-unpaid", pay=Pay(**MONTHLY, whole=whole), **told)
+    assert both.count(("2026-12-25", "soon")) == 1
+
+
+def test_pay_that_is_still_to_come_and_pay_abroad_count_for_nothing() -> None:
+    ahead = Pay(**MONTHLY, short=frozenset({date(2026, 11, 1)}))
+    assert months("wages-unpaid", pay=ahead) == []
+    assert months("wages-unpaid", pay=Pay(**MONTHLY, short=SHORT), location="abroad") == []
+    assert months("housing", pay=Pay(**MONTHLY, short=SHORT)) == []
+
+
 def test_where_a_handler_found_it_the_first_month_has_no_pay_day_either() -> None:
-    first, *_ = items_of(["wages-unpaid"], {"issue": "housing", "since": "2024-02-20"}, TODAY)
+    told = {"issue": "housing", "since": "2024-02-20"}
+    first, *_ = items_of(Grounds(["wages-unpaid"], told), TODAY)
     assert first.first == date(2024, 2, 1)
 
 
@@ -75,7 +129,7 @@ def test_days_that_may_be_those_of_another_problem_never_end_one(
     issues: list[str], answers: dict[str, str | list[str]]
 ) -> None:
     long_ago = {"since": "2012-05-25", "until": "2012-06-25"}
-    (one, *_) = law_dates(issues, answers | long_ago, NOW)
+    (one, *_) = law_dates(Grounds(issues, answers | long_ago), NOW)
     assert one.state == "unsure"
 
 
@@ -107,11 +161,9 @@ def test_the_first_of_a_month_may_stand_for_a_day_nobody_knows(
 
 def test_what_is_told_of_later_days_counts_only_to_today() -> None:
     assert told("insurance-pension", left_japan="2027-03-31") == []
-    (one,) = items_of(
-        ["union-retaliation"],
-        answered(("union-retaliation",), {"since": "2026-10-10", "until": "2027-03-31"}),
-        TODAY,
-    )
+    issues = ("union-retaliation",)
+    days = {"since": "2026-10-10", "until": "2027-03-31"}
+    (one,) = items_of(Grounds(issues, answered(issues, days)), TODAY)
     assert one.last == TODAY
 
 

@@ -18,6 +18,10 @@ from grievance.accounts.models import Event
 from grievance.accounts.roles import Role
 from grievance.cases import wages
 from grievance.cases.models import CaseRecord
+from grievance.cases.operations import handling
+from grievance.deadlines.limits import shipped
+from grievance.deadlines.models import LimitationDate
+from grievance.i18n import date_text, speaking
 from tests.cast import Browser, Filed, Operator, browser, file_case, found_operator, member
 from tests.noticed import noticed
 from tests.pages import Page, read_page
@@ -133,6 +137,43 @@ def test_months_are_written_down_reckoned_and_read_at_the_desk(
     page = keep(visitor, f"{PATH}?row=0", due="", paid="")
     assert not [one for one in page.root.iter() if one.get("data-month") == f"{ago(4):%Y-%m}"]
     assert "What is missing in all lies within that." in total(page)
+
+
+def test_the_laws_days_follow_what_was_written_down(
+    app: Flask, session: Session, operator: Operator
+) -> None:
+    """A month before the day that was told is warned of, too, and no later count forgets it."""
+    handler = member(session, operator, Role.HANDLER)
+    now, site = clock.now(), app.config["SITE"]
+    filed = file_case(session, site, now=now, **{**TOLD, "since": ago(3).isoformat()})
+    visitor = visit(app, session, filed)
+    told = days_of(session, filed)
+    early = ago(20)
+    keep(visitor, month=f"{early:%Y-%m}", due="250000", paid="0", rule="25", lag="next")
+    due = shipped().bank.before(clock.add_months(early, 1).replace(day=25))
+    expected = shipped().rows["wages"].calendar.before(clock.add_months(due, 36))
+    found = days_of(session, filed)
+    assert found[0] == expected < told[0]
+    with speaking("en"):
+        said = date_text(expected)
+    assert said in read_page(visitor.get("/en/case")).main
+    desk = browser(app, session, handler)
+    assert said in read_page(desk.get(f"/staff/cases/{filed.case.reference}")).main
+
+    act = handler.act(session, site, filed.case, now)
+    handling.triage(act, handling.Triage("medium", ["wages-unpaid"], danger=False))
+    session.commit()
+    assert days_of(session, filed) == found
+
+    keep(visitor, f"{PATH}?row=0", due="250000", paid="250000")  # it came after all
+    assert days_of(session, filed)[0] > expected
+
+
+def days_of(session: Session, filed: Filed) -> list[date]:
+    """The days that stand in the clear."""
+    session.expire_all()
+    asked = select(LimitationDate.latest_safe).where(LimitationDate.case_id == filed.case.id)
+    return sorted(session.scalars(asked))
 
 
 def text_of(pdf: bytes) -> str:

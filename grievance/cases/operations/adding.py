@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grievance.accounts.models import Event
 from grievance.cases import records
 from grievance.cases.act import Act
+from grievance.cases.facts import grounds_of
 from grievance.cases.models import SEVERITIES, Case, CaseRecord
 from grievance.cases.operations import telling
 from grievance.cases.verbs import Verb
@@ -98,7 +99,7 @@ def keep(act: Act, added: Added, contact: Any) -> tuple[CaseRecord, CaseRecord]:
     records.drop_suggestion(session, opened, at)
     records.keep_suggestion(session, opened, added.rules_version, added.suggestion, at)
     _name(case, added)
-    keeping.recount(session, case.id, case.issues, {**told.identity, **told.story}, act.now)
+    keeping.recount(session, case.id, grounds_of(session, opened), act.now)
     case.country, case.region, case.amount_band = told.country, told.region, told.amount_band
     return story, who
 

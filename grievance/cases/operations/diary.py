@@ -10,9 +10,11 @@ from sqlalchemy import select
 from grievance.accounts.models import Event
 from grievance.cases import records, wages
 from grievance.cases.act import Act
+from grievance.cases.facts import grounds_of
 from grievance.cases.operations import telling
 from grievance.cases.verbs import Verb
 from grievance.cases.wages import Month
+from grievance.deadlines import keeping
 from grievance.vault import values
 
 
@@ -29,8 +31,9 @@ class Kept:
 
 def keep_wages(act: Act, kept: Kept) -> None:
     """Seal the months with this one as a new version beside the earlier ones; a month of which
-    nothing is known is taken out. Says nothing twice. Sums stay in the currency that the first of
-    them were written in. Who has the case is told, at most once an hour.
+    nothing is known is taken out. The law's days are counted anew. Says nothing twice. Sums stay
+    in the currency that the first of them were written in. Who has the case is told, at most once
+    an hour.
     """
     act.check(Verb.KEEP_WAGES)
     session, case = act.session, act.case
@@ -41,6 +44,7 @@ def keep_wages(act: Act, kept: Kept) -> None:
     if after == before or not (after.months or before.months):
         return
     row = records.write(session, act.opened, wages.PART, after.plain(), act.at)
+    keeping.recount(session, case.id, grounds_of(session, act.opened), act.now)
     case.worker_acted_at = act.at
     if case.assignee_id and not _told(act):
         telling.staff_of_answer(session, act.site, case, act.now)

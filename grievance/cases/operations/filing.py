@@ -24,6 +24,7 @@ from grievance.cases.site import Site
 from grievance.clock import to_the_hour
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.asked import Grounds
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import acting
@@ -93,7 +94,7 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     for kind, due in dues.items():
         session.add(Deadline(case_id=case.id, kind=kind, started_at=at, due_at=due))
     told = filing.complaint
-    keeping.count(session, case.id, told.issues, {**told.identity, **told.story}, now)
+    keeping.count(session, case.id, Grounds(told.issues, {**told.identity, **told.story}), now)
     _note(session, opened, filing, at)
     _count(session, filing.complaint, at)
     telling.staff_of_new_case(session, site, case, now)

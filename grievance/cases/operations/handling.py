@@ -16,6 +16,7 @@ from grievance.accounts.queries import PersonFact, operator, people
 from grievance.accounts.roles import Permission, permissions_of
 from grievance.cases import calls, files, queries, records
 from grievance.cases.act import Act
+from grievance.cases.facts import grounds_of
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
 from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translation
@@ -136,11 +137,7 @@ def triage(act: Act, found: Triage) -> None:
         telling.staff_of_danger(act.session, act.site, case, act.now, act.actor.person)
     case.severity, case.danger = found.severity, found.danger
     case.issues, case.main_issue = list(found.issues), found.issues[0]
-    answers = {
-        **records.read(act.session, act.opened, "identity"),
-        **records.read(act.session, act.opened, "answers"),
-    }
-    keeping.recount(act.session, case.id, case.issues, answers, act.now)
+    keeping.recount(act.session, case.id, grounds_of(act.session, act.opened), act.now)
     issues = list(found.issues)
     act.move(Verb.TRIAGE, severity=found.severity, issues=issues, danger=found.danger)
 
