@@ -18,6 +18,7 @@ from grievance.cases.models import Message
 from grievance.cases.operations import (
     adding,
     deciding,
+    diary,
     escalating,
     handling,
     interpreting,
@@ -25,9 +26,12 @@ from grievance.cases.operations import (
     replying,
 )
 from grievance.cases.operations.deciding import Declining
+from grievance.cases.operations.diary import Kept
 from grievance.cases.operations.handling import Translating
 from grievance.cases.operations.interpreting import Giving
 from grievance.cases.operations.replying import Sent
+from grievance.cases.wages import Month
+from grievance.clock import add_months
 from grievance.deadlines.advising import advise
 from grievance.demo.script import Step
 from grievance.demo.stage import Stage
@@ -136,6 +140,13 @@ def _add(stage: Stage, step: Step) -> None:
     adding.add(act, added)
 
 
+def _pay(stage: Stage, step: Step) -> None:
+    given, this = step.given, step.local_day.replace(day=1)
+    month = Month(given.get("minutes"), given["owed"], given["paid"])
+    kept = Kept(add_months(this, -given["back"]), month, "JPY", given["rule"], given["lag"])
+    diary.keep_wages(stage.by_number(step), kept)
+
+
 def _withdraw(stage: Stage, step: Step) -> None:
     replying.withdraw(stage.by_number(step))
 
@@ -182,6 +193,7 @@ STEPS: Mapping[str, Do] = {
     "accept": _accept,
     "see": _see,
     "say": _say,
+    "pay": _pay,
     "withdraw": _withdraw,
     "reissue": _reissue,
     "propose-decline": _propose_decline,
