@@ -28,12 +28,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case, Feedback, Outcome, Recusal, RemedyItem, Tally
+from grievance.cases.tallies import CASES, SUMS
 from grievance.clock import add_months
 from grievance.referrals.models import Referral
 from grievance.referrals.states import ANSWERS
 
 DAY = 24 * 60 * 60
 HALF = 6  # months
+FEWEST = 5  # cases of which a sum of money is shown
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,41 @@ def counts(session: Session, period: Period, hidden: Hidden | None = None) -> di
         select(exists().where(Case.id.in_(hidden), period.holds(Case.filed_at)))
     )
     return found | _tallied(session, period, empty=bool(some))
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What was written down of a sum in a period, in the currency's smallest unit, and of how many
+    cases it is."""
+
+    amount: int
+    cases: int
+
+
+def money(
+    session: Session, period: Period, hidden: Hidden | None = None
+) -> dict[str, dict[str, Sum]]:
+    """Sums by currency and by `SUMS`, of whole months; one of fewer than `FEWEST` cases is not
+    there. Empty where a hidden case was filed before the period ended: its sums may be among them.
+    """
+    some = hidden is not None and session.scalar(
+        select(exists().where(Case.id.in_(hidden), Case.filed_at < period.ended))
+    )
+    if not period.months or some:
+        return {}
+    named = [*SUMS, *(name + CASES for name in SUMS)]
+    chosen = (
+        select(Tally.value, Tally.dimension, func.sum(Tally.count))
+        .where(Tally.dimension.in_(named), Tally.month.between(period.first, period.last))
+        .group_by(Tally.value, Tally.dimension)
+    )
+    held = {(currency, name): int(number) for currency, name, number in session.execute(chosen)}
+    found: dict[str, dict[str, Sum]] = {}
+    for (currency, name), amount in sorted(held.items()):
+        cases = held.get((currency, name + CASES), 0)
+        if name in SUMS and cases >= FEWEST and amount > 0:
+            found.setdefault(currency, {})[name] = Sum(amount, cases)
+    return found
 
 
 def _by(session: Session, column: Any, *conditions: ColumnElement[bool]) -> dict[str, int]:

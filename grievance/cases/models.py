@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -426,8 +427,7 @@ class RemedyItem(Base):
 class Feedback(Base):
     """What the worker said: whether the remedy arrived, of closing, or how they are after it.
 
-    One that was taken by somebody of staff, or with a code others have seen, says so. A sign-off
-    lapses when the case goes on.
+    One taken by staff, or with a code others saw, says so. A sign-off lapses as the case goes on.
     """
 
     __tablename__ = "feedback"
@@ -576,7 +576,7 @@ class Tally(Base):
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     dimension: Mapped[str] = code(20, primary_key=True)
     value: Mapped[str] = code(40, primary_key=True)
-    count: Mapped[int]
+    count: Mapped[int] = mapped_column(BigInteger)
 
 
 class Published(Base):

@@ -92,6 +92,12 @@ class Diary:
         short = frozenset(day for day, gap in missing.items() if gap > 0)
         return Pay(self.rule, self.lag, short, frozenset(missing) - short)
 
+    @property
+    def owed(self) -> dict[tuple[str, str], int]:
+        """What is missing of all months that are known, as it is tallied, by currency."""
+        known = [one.missing for one in self.months.values() if one.missing is not None]
+        return {("owed", self.currency): max(0, sum(known))} if known else {}
+
     def plain(self) -> dict[str, Any]:
         """As it is sealed, and as a copy gives it."""
         months = {

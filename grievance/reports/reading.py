@@ -9,12 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grievance.cases import figures, labels
+from grievance.cases import figures, labels, money
 from grievance.cases.figures import Counted, Period, Record, Spread, total
 from grievance.directory import queries as directory
 from grievance.i18n import current
 from grievance.i18n import gettext as _
-from grievance.reports.words import FIGURES
+from grievance.reports.words import FIGURES, SUM
+
+Sums = Mapping[str, Mapping[str, figures.Sum]]
+SHARED = ("offered", "agreed", "received")  # of which a share of the claim is told
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,30 @@ class Step:
 
 
 @dataclass(frozen=True)
+class SumLine:
+    """A sum in the period, and in the one before, as `amount` of the smallest unit and as text;
+    empty where it is of too few cases. `share` is its part of the claim, in percent."""
+
+    name: str
+    label: str
+    amount: int | None
+    text: str
+    cases: int | None
+    share: int | None
+    amount_before: int | None
+    text_before: str
+
+
+@dataclass(frozen=True)
+class Purse:
+    """The sums in one currency."""
+
+    currency: str
+    label: str
+    lines: list[SumLine]
+
+
+@dataclass(frozen=True)
 class Bar:
     """A month of the plot: its name, how many, and how high its bar is (0 to 100)."""
 
@@ -69,6 +96,7 @@ class Numbers:
     steps: list[Step]
     bodies: list[tuple[str, Record]]
     months: list[Bar]
+    money: list[Purse]
 
     def table(self, name: str) -> Table:
         """A figure by its name."""
@@ -88,6 +116,7 @@ def numbers(session: Session, period: Period, today: date, person: UUID) -> Numb
         [Step(name, _(label), took[name], had[name]) for name, label in labels.STEP.items()],
         [(known.name(one.mechanism), one) for one in figures.records(session, period, hidden)],
         _months(figures.filed_by_month(session, min(period.last, today), period.zone, hidden)),
+        _purses(*(figures.money(session, one, hidden) for one in (period, period.before))),
     )
 
 
@@ -108,6 +137,38 @@ def _table(name: str, now: Mapping[str, int], before: Mapping[str, int]) -> Tabl
         for code in codes
     ]
     return Table(name, _(labels.FIGURE[name]), _(figure.counts), lines, total(now), total(before))
+
+
+def _purses(now: Sums, before: Sums) -> list[Purse]:
+    return [
+        Purse(currency, money.name(currency), _sums(currency, now, before))
+        for currency in sorted({*now, *before})
+    ]
+
+
+def _sums(currency: str, now: Sums, before: Sums) -> list[SumLine]:
+    held, had = now.get(currency, {}), before.get(currency, {})
+    claimed = held.get("claimed")
+    lines = []
+    for name, label in SUM.items():
+        one, last = held.get(name), had.get(name)
+        lines.append(
+            SumLine(
+                name,
+                _(label),
+                one.amount if one else None,
+                money.said(one.amount, currency) if one else "",
+                one.cases if one else None,
+                _share(one, claimed) if name in SHARED else None,
+                last.amount if last else None,
+                money.said(last.amount, currency) if last else "",
+            )
+        )
+    return lines
+
+
+def _share(one: figures.Sum | None, claimed: figures.Sum | None) -> int | None:
+    return round(100 * one.amount / claimed.amount) if one and claimed else None
 
 
 def _months(found: list[Counted]) -> list[Bar]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from xlsxwriter import Workbook
 
-from grievance.reports.reading import Numbers
+from grievance.cases.money import CURRENCIES
+from grievance.reports.reading import Numbers, Purse
 
 Cell = str | int | float
 HEAD = ("figure", "code", "name", "number", "before", "first_day", "last_day")
@@ -26,12 +27,21 @@ def rows(told: Numbers) -> Iterator[tuple[Cell, ...]]:
         for part in ("number", "median", "most"):
             now, before = getattr(step.spread, part), getattr(step.before, part)
             yield f"days_{part}", step.name, step.label, _one(now), _one(before), *days
+    for purse in told.money:
+        for one in purse.lines:
+            now, was = (_exact(one.amount, purse), _exact(one.amount_before, purse))
+            yield f"money_{one.name}", purse.currency, one.label, now, was, *days
     for name, body in told.bodies:
         for part in PARTS:
             yield f"body_{part}", body.mechanism, name, _one(getattr(body, part)), "", *days
 
 
 PARTS = ("asked", "agreed", "handed", "answered", "declined", "silent", "median_days")
+
+
+def _exact(amount: int | None, purse: Purse) -> Cell:
+    """A sum in its currency, not in the smallest unit."""
+    return "" if amount is None else amount / 10 ** CURRENCIES[purse.currency]
 
 
 def _one(value: float | None) -> Cell:

@@ -13,7 +13,7 @@ from grievance.reports.blueprint import bp
 from grievance.reports.periods import PeriodForm, asked, said
 from grievance.reports.reading import Numbers
 from grievance.reports.reading import numbers as count
-from grievance.reports.words import HOW_LONG, RECORD
+from grievance.reports.words import HOW_LONG, MONEY, RECORD
 from grievance.web.audience import audience
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,6 +41,7 @@ def numbers() -> str:
         before=said(told.period.before),
         how_long=HOW_LONG,
         record=RECORD,
+        counted_money=MONEY,
         arguments=form.arguments,
     )
 

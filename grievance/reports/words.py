@@ -10,6 +10,7 @@ from grievance.cases.figures import COUNTED, NOT_TAKEN
 from grievance.cases.lifecycle import STATES
 from grievance.cases.models import FILED_BY, REMEDY_STATES, SEVERITIES
 from grievance.cases.state_words import OUTCOMES
+from grievance.cases.tallies import SUMS
 from grievance.i18n import N_
 from grievance.model import complete
 
@@ -101,6 +102,21 @@ complete(FIGURES, COUNTED)
 HOW_LONG = N_(
     "Days from filing to each step, of the cases that reached it in these days. Half of them took "
     "at most as long as the median, nine in ten at most as long as the last column says."
+)
+SUM = {
+    "owed": N_("Missing, by months of pay"),
+    "claimed": N_("Claimed"),
+    "offered": N_("Offered"),
+    "agreed": N_("Agreed"),
+    "received": N_("Received"),
+}
+complete(SUM, SUMS)
+MONEY = N_(
+    "Sums of whole months, as they were written down in them: what is missing by the months of pay "
+    "that workers wrote down, and what was claimed, offered, agreed and received of remedies. A "
+    "correction counts in its own month. Counted without the case, and shown from five cases on. "
+    "The share is of what was claimed: what is missing is known only where months were written "
+    "down."
 )
 RECORD = N_(
     "For each body: workers who were asked in these days whether it may have their case, how many "

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -17,10 +18,16 @@ from sqlalchemy.orm import Session
 from grievance.accounts.roles import PERMISSIONS, Permission, Role
 from grievance.cases import figures
 from grievance.cases.figures import COUNTED, Period, half_year
+from grievance.cases.messages import Written
 from grievance.cases.models import Case, Recusal, Tally
-from grievance.clock import local_day, real_now
+from grievance.cases.operations import diary, handling, remedying
+from grievance.cases.operations.sums import Facts
+from grievance.cases.tallies import SUMS
+from grievance.cases.wages import Month
+from grievance.clock import add_months, local_day, real_now
 from grievance.reports import sheets
 from grievance.reports.words import FIGURES
+from tests.cast import Filed, Staff
 from tests.desk.conftest import House
 from tests.guard.source import ROOT
 from tests.pages import Page
@@ -193,10 +200,96 @@ def test_a_case_somebody_has_a_conflict_in_is_in_none_of_their_numbers(
     assert "".join(steps[0].find("td").itertext()) == "0"
 
 
+def _sums(page: Page) -> dict[str, tuple[str, ...]]:
+    """Sum → amount, cases, share and the amount before, of the first currency."""
+    rows = [row for row in page.all("tr") if row.get("data-sum")]
+    return {
+        str(row.get("data-sum")): tuple("".join(td.itertext()) for td in row.findall("td"))
+        for row in rows
+    }
+
+
+def _accepted(house: House, filed: Filed) -> None:
+    for verb in (handling.take, handling.accept):
+        director, site = house.operator.director, house.app.config["SITE"]
+        verb(director.act(house.session, site, filed.case, real_now()))
+
+
+def _promised(house: House, filed: Filed, director: Staff, **amounts: int) -> UUID:
+    """A promised remedy of this case, and what was written down of it."""
+    facts = Facts("Three months of pay", currency="JPY", **amounts)
+    due = local_day(real_now(), ZONE) + timedelta(days=9)
+    act = director.act(house.session, house.app.config["SITE"], filed.case, real_now())
+    return remedying.record(act, remedying.Remedy("money", "offered", facts, due_on=due)).id
+
+
+def test_money_is_counted_as_it_is_written_down(house: House, show: Show) -> None:
+    """Four cases are too few to be shown, a correction counts, and no sum is of one case twice."""
+    director, site = house.operator.director, house.app.config["SITE"]
+    cases = [house.case() for _ in range(5)]
+    items = []
+    for filed in cases:
+        _accepted(house, filed)
+        items.append(_promised(house, filed, director, claimed=630_000, offered=400_000))
+        house.session.commit()
+        page = show(house.browser(director), "/staff/numbers?period=month")
+        assert bool(_sums(page)) == (filed is cases[-1])
+    facts = Facts("Three months of pay", currency="JPY", claimed=130_000, offered=400_000)
+    act = director.act(house.session, site, cases[0].case, real_now())
+    remedying.record(act, remedying.Remedy("money", "offered", facts, id=items[0]))
+    house.session.commit()
+    page = show(house.browser(director), "/staff/numbers?period=month")
+    told = _sums(page)
+    assert told["claimed"] == ("¥2,650,000", "5", "–", "–")
+    assert told["offered"] == ("¥2,000,000", "5", "75 %", "–")
+    assert told["received"] == ("–", "–", "–", "–")
+    table = house.browser(director).get("/staff/numbers.csv?period=month").text
+    assert "money_claimed,JPY,Claimed,2650000.0," in table
+    # no row tells of which case a sum is, and who may not read one of the cases reads no sum
+    assert {one.value for one in house.session.query(Tally) if one.dimension in SUMS} == {"JPY"}
+    stands = {"person_id": director.id, "by_id": director.id, "at": real_now()}
+    house.session.add(Recusal(case_id=cases[0].case.id, **stands))
+    house.session.commit()
+    assert not _sums(show(house.browser(director), "/staff/numbers?period=month"))
+
+
+def test_what_a_worker_says_came_and_is_owed_is_counted(house: House) -> None:
+    """By the same two roads by which it is kept: the answer about a promise, and the diary."""
+    director, site = house.operator.director, house.app.config["SITE"]
+    filed = house.case()
+    _accepted(house, filed)
+    item = _promised(house, filed, director, claimed=630_000, agreed=300_000)
+    yes = remedying.Agreement("By telephone.", Written("Good.", "en", uuid4()), [item])
+    remedying.agree_remedy(director.act(house.session, site, filed.case, real_now()), yes)
+    for sum_, came in ((100_000, "part"), (300_000, "all"), (250_000, "part")):
+        words = Written("", "en", uuid4())
+        said = remedying.Arrival({item: came}, None, words, {item: sum_})
+        remedying.report(filed.act(house.session, site, real_now()), said)
+    first = add_months(_month(), -3)
+    for paid in (20_000, 50_000):
+        kept = diary.Kept(first, Month(None, 220_000, paid), "JPY")
+        diary.keep_wages(filed.act(house.session, site, real_now()), kept)
+    held = {
+        (one.dimension, one.value): one.count
+        for one in house.session.query(Tally)
+        if one.dimension.removesuffix("-cases") in SUMS
+    }
+    assert held["owed", "JPY"] == 170_000
+    assert held["owed-cases", "JPY"] == 1
+    assert held["agreed", "JPY"] == 300_000
+    assert held["received", "JPY"] == 250_000
+    assert held["received-cases", "JPY"] == 1
+
+
 def _month() -> date:
     return local_day(real_now(), ZONE).replace(day=1)
 
 
 def test_every_figure_is_explained_for_readers() -> None:
     told = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| `(\w+)` \|", told, re.M) == [*FIGURES, *figures.STEPS, *sheets.PARTS]
+    assert re.findall(r"^\| `(\w+)` \|", told, re.M) == [
+        *FIGURES,
+        *SUMS,
+        *figures.STEPS,
+        *sheets.PARTS,
+    ]

@@ -12,6 +12,7 @@ from grievance.cases import records, wages
 from grievance.cases.act import Act
 from grievance.cases.facts import grounds_of
 from grievance.cases.operations import telling
+from grievance.cases.tallies import moved
 from grievance.cases.verbs import Verb
 from grievance.cases.wages import Month
 from grievance.deadlines import keeping
@@ -44,6 +45,7 @@ def keep_wages(act: Act, kept: Kept) -> None:
     if after == before or not (after.months or before.months):
         return
     row = records.write(session, act.opened, wages.PART, after.plain(), act.at)
+    moved(act, before.owed, after.owed)
     keeping.recount(session, case.id, grounds_of(session, act.opened), act.now)
     case.worker_acted_at = act.at
     if case.assignee_id and not _told(act):

@@ -5,23 +5,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.accounts import audit
 from grievance.accounts.audit import Deed
 from grievance.accounts.queries import operator_public_key
-from grievance.cases import files, proofs, records
-from grievance.cases.models import COMPARTMENTS, Case, Receipt, Tally
+from grievance.cases import files, proofs, records, tallies
+from grievance.cases.models import COMPARTMENTS, Case, Receipt
 from grievance.cases.opening import RECEIPT_HOLDS, OpenCase, grant, receipt_holder
 from grievance.cases.opening import new_case_keys as draw_keys
 from grievance.cases.operations import addressing, reminding, telling
 from grievance.cases.site import Site
-from grievance.clock import to_the_hour
+from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.asked import Grounds
@@ -207,17 +206,6 @@ def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
 
 def _count(session: Session, told: Complaint, at: datetime) -> None:
     """Add the sealed facts to the month's tallies; irregular or asylum status is never counted."""
-    month = date(at.year, at.month, 1)
-    counted = [
-        {"month": month, "dimension": dimension, "value": str(value), "count": 1}
-        for dimension in ("nationality", "sector")
-        if (value := told.profile.get(dimension))
-    ]
-    if counted:
-        session.execute(
-            insert(Tally)
-            .values(counted)
-            .on_conflict_do_update(
-                index_elements=["month", "dimension", "value"], set_={"count": Tally.count + 1}
-            )
-        )
+    said = {name: told.profile.get(name) for name in ("nationality", "sector")}
+    counted = {(name, str(value)): 1 for name, value in said.items() if value}
+    tallies.add(session, local_day(at, operator_hours(session).zone), counted)

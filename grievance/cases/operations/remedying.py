@@ -32,6 +32,7 @@ from grievance.cases.operations import telling
 from grievance.cases.operations.feedback import keep_feedback, lapse_sign_offs, waits
 from grievance.cases.operations.handling import answer
 from grievance.cases.operations.sums import Facts, counted, facts_of, keep
+from grievance.cases.tallies import moved, sums_of
 from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.refusals import Refused
@@ -74,6 +75,7 @@ def record(act: Act, remedy: Remedy) -> RemedyItem:
     if item and item.case_id != case.id:
         raise Refused("item")
     _check_promise(act.opened, item, remedy)
+    before = sums_of(act.opened, items(session, case.id))
     if item is None:
         item = RemedyItem(id=remedy.id, case_id=case.id, made_at=act.now)
         session.add(item)
@@ -83,6 +85,7 @@ def record(act: Act, remedy: Remedy) -> RemedyItem:
     item.key_generation, item.changed_at = case.key_generation, act.now
     item.facts = act.opened.seal_json(Label.REMEDY_FACTS, item.id, asdict(remedy.facts))
     session.flush()
+    moved(act, before, sums_of(act.opened, items(session, case.id)))
     telling.worker_of_news(session, act.site, act.opened, act.now, "remedy")
     sealed = values.digest(item.facts).hex()
     act.move(Verb.RECORD_REMEDY, item=item.id, kind=item.kind, stands=item.state, value=sealed)
@@ -275,7 +278,10 @@ def write_down(act: Act, said: Arrival, day: date) -> dict[str, Any]:
     given.reprisal = said.reprisal
     items_ = sorted(str(one.id) for one in watched)
     codes = {"items": items_, "feedback": given.id, "given_by": given.given_by}
-    return codes | _sealed(keep(act.opened, watched, said.sums))
+    before = sums_of(act.opened, watched)
+    hashes = keep(act.opened, watched, said.sums)
+    moved(act, before, sums_of(act.opened, watched))
+    return codes | _sealed(hashes)
 
 
 def _sealed(hashes: Mapping[str, str]) -> dict[str, Any]:
