@@ -29,6 +29,7 @@ from grievance.clock import local_day
 from grievance.shipped import shipped
 
 TRANSLATIONS = shipped("translations")
+Unit = Literal["day", "week", "month", "year"]
 DOMAINS = ("public", "staff", "screens")
 
 
@@ -243,6 +244,13 @@ def days_text(days: int, language: Language | None = None) -> str:
     return dates.format_timedelta(
         timedelta(days=days), granularity=unit, threshold=threshold, locale=locale
     )
+
+
+def amount_text(number: int, unit: Unit) -> str:
+    """So many of a unit of time, in the language being spoken: "3 months"."""
+    long = timedelta(days=number * {"day": 1, "week": 7, "month": 30, "year": 365}[unit])
+    locale = current().locale
+    return dates.format_timedelta(long, granularity=unit, threshold=number + 999, locale=locale)
 
 
 def zone_text(zone: str, language: Language | None = None) -> str:

@@ -16,6 +16,8 @@ import grievance.extensions  # noqa: F401  tells PostgreSQL who acts
 from grievance import clock
 from grievance.accounts import audit
 from grievance.cli.places import environment, leave, or_leave
+from grievance.deadlines import procedures
+from grievance.deadlines.procedures import Procedures
 from grievance.directory import export as exports
 from grievance.directory import operations, queries
 from grievance.directory.facts import DATA, Facts, load_facts
@@ -74,13 +76,15 @@ def load(folder: Path) -> None:
 @directory.command("check")
 @folder
 def check(folder: Path) -> None:
-    """Print what is wrong with the facts, how often a first door cannot be reached, and how often
-    it can be used in the language of the person, with the ten bodies that would raise that most.
+    """Print what is wrong with the facts and the procedures, how often a first door cannot be
+    reached, and how often it can be used in the language of the person, with the ten bodies that
+    would raise that most.
 
     Needs no database. Exit 1 when anything is wrong.
     """
     try:
         facts = _facts(folder)
+        known = procedures.load(procedures.FILE, facts)
     except SheetError as error:
         click.echo("\n".join([*map(str, error.faults), f"faults {len(error.faults)}"]))
         raise click.exceptions.Exit(WANTING) from None
@@ -91,6 +95,7 @@ def check(folder: Path) -> None:
         for name in body.review:
             click.echo(f"review {body.id}: {name} is not a day")
     click.echo("faults 0")
+    click.echo(_told(known, facts))
     for name, count in real.missing:
         click.echo(f"would raise usable: {name} by {round(count / real.places, 4)}")
     click.echo(f"usable {real.share} ({real.usable} of {real.places} first doors by language)")
@@ -109,6 +114,18 @@ def export(form: str, lang: str) -> None:
         click.echo(exports.table(book, language), nl=False)
     else:
         click.echo(json.dumps(exports.hsds(book, language), ensure_ascii=False, indent=2))
+
+
+def _told(known: Procedures, facts: Facts) -> str:
+    """Of how many bodies the procedure is known, of how many that of their kind, and for how many
+    problems no limit of the law is counted."""
+    of_each = [(name, known.of(name, body.kind)) for name, body in facts.mechanisms.items()]
+    own = sum(name in one.mechanisms for name, one in of_each)
+    plans = sum(one.plan for _name, one in of_each)
+    return (
+        f"procedures {len(known.rows)} (own {own}, of the kind {len(of_each) - own}, plans {plans})"
+        f"\nproblems without a limit of the law {len(known.no_limit)}"
+    )
 
 
 def _readiness(facts: Facts, rules: Rules) -> Readiness:

@@ -27,6 +27,7 @@ BESIDE = {
     "deposit-penalty": "contract-debt",
     "violence": "tort",
 }
+LEFT = "insurance-pension"  # the problem for which it is asked when somebody left Japan
 BY_MONTH = (WAGES, "additional-payment")
 ONCE = ("dismissal-notice", LEAVING_JAPAN)
 MONTHS_BACK = 66  # further back every reading has ended
@@ -61,6 +62,12 @@ class Grounds:
     pay: Pay = NO_PAY
 
 
+def limits_of(issue: str) -> tuple[str, ...]:
+    """The codes of the law's limits that are counted for a problem, once their days are told."""
+    leaving = LEAVING_JAPAN if issue == LEFT else None
+    return tuple(code for code in (LIMIT_OF.get(issue), BESIDE.get(issue), leaving) if code)
+
+
 def items_of(grounds: Grounds, today: date) -> list[Item]:
     """What the law's limits run for; nothing where no day is told, or where the work is abroad and
     other law holds."""
@@ -81,7 +88,7 @@ def items_of(grounds: Grounds, today: date) -> list[Item]:
             if code in BY_MONTH:
                 found[code] += _written(code, pay, answers, today)
     left = _day(answers, "left-japan")
-    if left and left <= today and "insurance-pension" in issues:
+    if left and left <= today and LEFT in issues:
         found[LEAVING_JAPAN] = [Item(LEAVING_JAPAN, left, _latest(left))]
     return [item for items in found.values() for item in items]
 

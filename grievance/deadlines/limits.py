@@ -17,7 +17,8 @@ from grievance.sheets import Row, read
 
 FILE = Path(__file__).parent / "data" / "limits.yaml"
 JAPAN = "Asia/Tokyo"  # where the day is counted, wherever the operator is
-CALENDARS = ("courts", "administration", "bank", "philippines", "viet-nam", "china")
+JAPANESE = ("courts", "administration", "bank")
+CALENDARS = (*JAPANESE, "philippines", "viet-nam", "china")
 MOVES = ("demand", "acknowledged", "agreed_to_talk", "conciliation", "lawsuit")
 CONFIDENCE = ("seen", "known", "confirm")
 OLD_CONTRACT = ("always", "bodily_harm")  # made before 2020-04-01: the old Civil Code may hold
@@ -78,11 +79,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Limits:
-    """All of a release, with the calendar of the banks that pay wages."""
+    """All of a release, with the calendars by name."""
 
     rows: Mapping[str, Limit]
-    bank: Calendar
+    calendars: Mapping[str, Calendar]
     checked: date | None
+
+    @property
+    def bank(self) -> Calendar:
+        """That of the banks that pay wages."""
+        return self.calendars["bank"]
 
 
 @cache
@@ -116,7 +122,7 @@ def load(file: Path) -> Limits:
         found[one.code] = one
     top.done()
     sheet.end()
-    return Limits(found, calendars["bank"], checked)
+    return Limits(found, calendars, checked)
 
 
 def period(written: str) -> Period | None:

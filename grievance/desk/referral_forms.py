@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from grievance import clock
 from grievance.accounts.models import Event
 from grievance.cases.operations import laying
 from grievance.cases.operations.referring import About
@@ -18,7 +19,7 @@ from grievance.desk.uploading import OneFile, WithFile
 from grievance.extensions import db
 from grievance.i18n import gettext as _
 from grievance.i18n import lazy
-from grievance.referrals import queries
+from grievance.referrals import asking, queries
 from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import ON_DESK, Packet, Referral
@@ -243,8 +244,8 @@ class ChaseForm(ReferralForm):
     next_chase = Day(lazy("When to ask them again"), needed=lazy("Write the day."))
 
     def begin(self, packet: Packet, today: date) -> None:
-        days = book().templates[packet.template].chase_days
-        self.next_chase.process_data(today + timedelta(days=days))
+        at = asking.At(db.session(), today, clock.now())
+        self.next_chase.process_data(asking.after_word(at, packet, self.referral, today))
 
 
 class RecallForm(ReferralForm):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from grievance.deadlines import procedures
 from grievance.intake import (
     adding,
     address,
@@ -62,9 +63,11 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """Serve the worker's pages; refuses to start when questions or documents have a fault."""
+    """Serve the worker's pages; refuses to start when questions, documents or procedures have a
+    fault."""
     shipped()
     book()
+    procedures.shipped()
     opener(app, kept_here)
     app.register_blueprint(bp)
     first_screens(app, {f"intake.{name}": pages for name, pages in FIRST.items()})

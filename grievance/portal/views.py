@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from grievance import clock, i18n
 from grievance.accounts import queries as accounts
 from grievance.accounts.profile import Profile
+from grievance.deadlines.stages import told_of
 from grievance.directory import queries, search
 from grievance.directory.book import Book, Entry, IssueEntry
 from grievance.directory.citing import Cited, cite
@@ -177,6 +178,7 @@ def _about_body(mechanism_id: str) -> dict[str, Any]:
         "reachable": reachable,
         "closed": closed,
         "later": entry.facts.opens_after(today),
+        "steps": told_of(entry.facts),
         "old": is_old(entry.facts.checked, today),
         "nearby": [] if reachable and not closed else doors.nearby(here, entry),
         "successor": here.entries.get(entry.facts.succeeded_by or ""),

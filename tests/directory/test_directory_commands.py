@@ -53,6 +53,8 @@ def test_check_needs_no_database_and_ends_with_the_readiness_figure(
     assert share == round(without / places, 4)
     assert share <= 0.07
     lines = told.stdout.splitlines()
+    assert "procedures 26 (own 26, of the kind 63, plans 56)" in lines
+    assert any(re.fullmatch(r"problems without a limit of the law \d+", one) for one in lines)
     assert re.fullmatch(r"usable 0\.\d+ \(\d+ of \d+ first doors by language\)", lines[-2])
     raising = [line for line in lines if line.startswith("would raise usable: ")]
     assert len(raising) == 10

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grievance.cases import replies
-from grievance.deadlines import limits
+from grievance.deadlines import limits, procedures
 from grievance.demo import script
 from grievance.demo.acting import STEPS
 from grievance.directory import citing, facts
@@ -54,6 +54,7 @@ def _scenes(file: Path) -> object:
 LOADERS: dict[str, Callable[[Path], object]] = {
     "cases/data/replies.yaml": replies.load,
     "deadlines/data/limits.yaml": limits.load,
+    "deadlines/data/procedures.yaml": procedures.load,
     "demo/data/operator.yaml": script.operator,
     "demo/data/short.yaml": _scenes,
     "directory/data/citations.yaml": citing.load,
@@ -83,6 +84,13 @@ FAULTS = [
     ("deadlines/data/limits.yaml", "'12-29', '12-30'", "¦'12-29', '30-12'", "month and day"),
     ("deadlines/data/limits.yaml", "  court: courts", "  ¦court: clubs", "unknown calendar"),
     ("deadlines/data/limits.yaml", "    sources: [mykomon-biz-1]\n", "", "no source is named"),
+    ("deadlines/data/procedures.yaml", "    calendar: courts", "    ¦calender: courts", "calender"),
+    ("deadlines/data/procedures.yaml", "        text: You file a lawsuit.\n", "", "text"),
+    ("deadlines/data/procedures.yaml", "    plan: true", "    ¦plan: maybe", "true or false"),
+    ("deadlines/data/procedures.yaml", "code: jacer", "¦code: ncp", "twice"),
+    ("deadlines/data/procedures.yaml", "  - id: receipt", "  - ¦id: filed", "'filed' twice"),
+    ("deadlines/data/procedures.yaml", "sent: report", "sent: report\n    ¦sent: talk", "twice"),
+    ("deadlines/data/procedures.yaml", "        sources: [oizumi-town-1]\n", "", "seen"),
     ("demo/data/operator.yaml", "time_zone:", "¦zone:", "unknown key"),
     ("demo/data/operator.yaml", "time_zone: Asia/Tokyo\n", "", "time_zone"),
     ("demo/data/operator.yaml", "retention_days: 1825", "¦retention_days: long", "whole number"),

@@ -260,3 +260,23 @@ def test_titles_do_not_tell_what_it_is_about(path: str, get: Get) -> None:
     title = (get(path).one("title").text or "").lower()
     for word in ("grievance", "complaint", "labour", "harass", "otit"):
         assert word not in title
+
+
+def test_a_body_says_what_happens_there_only_where_that_is_known(get: Get) -> None:
+    page = get("/en/mechanisms/jp-labour-bureau-conciliation")
+    stages = [one.get("data-stage") for one in page.all("li") if one.get("data-stage")]
+    assert stages == ["applied", "notice", "meeting", "proposal", "ended", "lawsuit"]
+    shown = " ".join(page.main.split())
+    assert "About 2 weeks (usual, not promised)." in shown
+    assert "All of it takes about 2 months (usual, not promised)." in shown
+    assert "You have 30 days for it." in shown
+    assert "Nothing here stops a time limit of the law, unless it says so." in shown
+    assert "Individual Labour" in shown, "the law of the 30 days"
+    inspection = " ".join(get("/en/mechanisms/jp-lsio").main.split())
+    assert "nobody has confirmed to us" in inspection
+    assert "1 month" not in inspection.partition("What happens there")[2], "not confirmed"
+    japanese = get("/ja/mechanisms/jp-labour-tribunal").main
+    assert "そこでの進み方" in japanese
+    assert "目安は40 日くらいです" in japanese
+    for name in ("jp-emergency", "ngo-smj", "jp-police-9110"):
+        assert "What happens there" not in get(f"/en/mechanisms/{name}").main, name

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from grievance.deadlines import limits
+from grievance.deadlines import limits, procedures
 from grievance.directory import citing, facts
 from grievance.directory.citing import cite, unnamed
 from grievance.i18n import BY_SLUG
@@ -36,6 +36,7 @@ def _cited() -> Iterator[str]:
     yield from rules.steps.values()
     yield from (rule.law for rule in shipped_together() if rule.law)
     yield from (limit.basis for limit in limits.shipped().rows.values())
+    yield from (law for one in procedures.shipped().rows.values() for law in one.laws)
 
 
 def test_every_law_that_the_facts_name_has_its_name_in_each_language() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grievance.clock import to_the_hour
+from grievance.referrals import asking
 from grievance.referrals.answered import Answered
 from grievance.referrals.drafting import needs_immigration_warning
 from grievance.referrals.models import (
@@ -28,7 +29,6 @@ from grievance.referrals.models import (
 )
 from grievance.referrals.operations.sealing import Sealer, check_digest
 from grievance.referrals.states import ANSWERS, LIVE, SAYABLE, TABLE
-from grievance.referrals.templates import book
 from grievance.refusals import Refused
 from grievance.vault.labels import Label
 
@@ -258,8 +258,8 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
 
     Refused without a valid consent, for an unknown channel, or for a day to come or before the
     yes; on its desk here a body has it today, from us; `named_only` by any other way for what only
-    people of a company who were named may read. The next chase is the template's first waiting
-    time unless a day is given.
+    people of a company who were named may read. It is asked again when its first answer is due,
+    unless a day is given.
     """
     session, today, now = act.session, act.today, act.now
     if referral.state not in TABLE["deliver"][0]:
@@ -278,8 +278,7 @@ def deliver(act: Acting, referral: Referral, delivery: Delivery) -> None:
     _step(referral, "deliver")
     referral.delivered_by, referral.channel = delivery.by, delivery.channel
     referral.delivered_at, referral.delivered_on, referral.last_news = now, delivery.on, now
-    days = book().templates[packet.template].acknowledge_days
-    referral.next_chase = delivery.next_chase or delivery.on + timedelta(days=days)
+    referral.next_chase = delivery.next_chase or asking.after_delivery(act, packet, delivery.on)
     if note := delivery.note.strip():
         referral.note = act.opened.seal_json(Label.REFERRAL_NOTE, referral.id, note)
     session.flush()
@@ -303,8 +302,8 @@ def record_answer(act: Acting, referral: Referral, answered: Answered) -> Referr
     if answered.kind != "question":
         ended = answered.kind in ("declined", "outcome")
         packet = session.get_one(Packet, referral.packet_id)
-        later = answered.on + timedelta(days=book().templates[packet.template].chase_days)
-        referral.next_chase = None if ended else answered.next_chase or later
+        later = answered.next_chase or asking.after_word(act, packet, referral, answered.on)
+        referral.next_chase = None if ended else later
     referral.last_news = now
     row = answered.row
     answer = ReferralAnswer(
