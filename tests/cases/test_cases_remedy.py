@@ -185,6 +185,22 @@ def test_a_part_that_came_stays_told_and_the_rest_is_awaited(world: World):
     assert running(world)["remedy"] == DUE
 
 
+@pytest.mark.parametrize(("known_to", "days"), [("self", 30), ("helper", -1)])
+def test_who_says_how_it_is_while_it_is_watched_is_asked_again_thirty_days_on(
+    world: World, known_to: str, days: int
+):
+    """Also who was punished for it. What others who have the number say ends no asking."""
+    world.bring_to("remedy_monitored")
+    clock = next(one for one in clocks.running(world.session, world.case.id))
+    clock.due_at = end_of_day(TODAY - timedelta(days=1), ZONE)
+    world.filed.receipt.known_to = known_to
+    said = Arrival(answer(world, "all"), True, words())
+    remedying.report(world.own(), said)
+    assert world.case.state == "remedy_monitored"
+    assert running(world)["follow_up"] == TODAY + timedelta(days=days)
+    assert "answer" in running(world)
+
+
 def test_what_stopped_later_brings_the_case_back_and_voids_the_yes_to_close(world: World):
     world.bring_to("remedy_monitored")
     world.signed()

@@ -242,8 +242,8 @@ def report(act: Act, said: Arrival) -> None:
 
     Broken, the case goes back to be worked on, and staff answer. A worker who was punished is
     answered in any case, and the case counts as grave. Less than the agreed sum is a part of it,
-    whatever was said. Refuses `items` for an answer that does not
-    speak of exactly the promised things.
+    whatever was said. While it is watched the worker, and nobody for them, is asked again thirty
+    days on. Refuses `items` for an answer that does not speak of exactly the promised things.
     """
     if act.session.get(Feedback, said.written.form_id):
         return
@@ -251,6 +251,8 @@ def report(act: Act, said: Arrival) -> None:
     said, verb = amounts_to(act, said)
     act.check(verb)
     codes = write_down(act, said, act.today)
+    if act.case.state == "remedy_monitored" and codes["given_by"] == "receipt":
+        act.meet("follow_up")  # another one starts with the move
     act.case.worker_acted_at = act.at
     if set(said.came.values()) != {"all"} or said.reprisal or said.written.text:
         waits(act, grave=bool(said.reprisal))
