@@ -181,7 +181,7 @@ def test_consent_and_number_are_read_out_in_the_callers_language(language, house
     row = i18n.BY_SLUG[language]
     with i18n.speaking(row):
         said = [i18n.gettext(shipped().questions[name].ask) for name in ("know", "reissue")]
-    aloud = [fold for fold in page.all("details", class_="aloud") if fold.get("open") is not None]
+    aloud = [fold for fold in page.all("details", data_aloud="") if fold.get("open") is not None]
     read = " ".join("".join(one.itertext()) for one in aloud)
     assert all(one in read for one in said)
     assert bool(page.all("p", data_not_translated="")) == (language in ("my", "ur"))
