@@ -14,7 +14,7 @@ from grievance.deadlines.limits import shipped as shipped_limits
 from grievance.deadlines.procedures import BASIS, USUAL, Limit, Procedure, Stage, Time, shipped
 from grievance.directory.entries import Mechanism, Source
 from grievance.directory.search import place_of
-from grievance.i18n import N_, amount_text
+from grievance.i18n import N_, amount_text, date_text
 from grievance.i18n import gettext as _
 from grievance.model import complete
 
@@ -32,9 +32,21 @@ WHOLE = {
     "rule": N_("For all of it the rule is %(time)s."),
     "good": N_("Good practice for all of it: within %(time)s."),
 }
+FIRST_BY = {
+    USUAL: N_("Their first answer usually comes by about %(day)s. Nobody promised that."),
+    "rule": N_("By rule their first answer comes by %(day)s."),
+    "good": N_("By good practice their first answer comes by %(day)s. Nobody promised that."),
+}
+WHOLE_BY = {
+    USUAL: N_("All of it is usually over by about %(day)s. Nobody promised that."),
+    "rule": N_("By rule all of it is over by %(day)s."),
+    "good": N_("By good practice all of it is over by %(day)s. Nobody promised that."),
+}
 WORKING_DAYS = N_("%(number)s working days")
 complete(TIMES, BASIS)
 complete(WHOLE, BASIS)
+complete(FIRST_BY, BASIS)
+complete(WHOLE_BY, BASIS)
 
 
 @dataclass(frozen=True)
@@ -60,10 +72,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Expected:
-    """By which day something can be expected; `sure` where no number is still to be confirmed."""
+    """By which day something can be expected, and on what that rests; `sure` where no number is
+    still to be confirmed."""
 
     day: date
     sure: bool
+    basis: str = USUAL
 
 
 def procedure_of(body: Mechanism) -> Procedure:
@@ -131,6 +145,15 @@ def result(body: Mechanism, sent: date) -> Expected | None:
     return _day(one, one.whole, sent, body.id)
 
 
+def expects(body: Mechanism, sent: date, today: date, *, answered: bool) -> str:
+    """What a worker reads of when to expect the body's next word; empty where no number is sure, or
+    that day is over."""
+    found = result(body, sent) if answered else first_answer(body, sent)
+    if found is None or not found.sure or found.day < today:
+        return ""
+    return _((WHOLE_BY if answered else FIRST_BY)[found.basis]) % {"day": date_text(found.day)}
+
+
 def _day(one: Procedure, limit: Limit | None, sent: date, body: str) -> Expected | None:
     """The first open day on or after the end of a limit, counted along the stages before it."""
     if limit is None or limit.time is None:
@@ -144,7 +167,7 @@ def _day(one: Procedure, limit: Limit | None, sent: date, body: str) -> Expected
     day = _add(begun.day, limit.time, is_open)
     while not is_open(day):
         day += timedelta(days=1)
-    return Expected(day, begun.sure and limit.sure)
+    return Expected(day, begun.sure and limit.sure, limit.basis)
 
 
 def _opening(one: Procedure, body: str) -> Callable[[date], bool]:

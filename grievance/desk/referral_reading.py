@@ -35,6 +35,7 @@ from grievance.desk.referral_panels import (
     exchange_of,
     links_of,
 )
+from grievance.desk.there import days_of
 from grievance.desk.verbs import DESK, ON_REFERRAL, form_of
 from grievance.directory import queries as directory
 from grievance.extensions import db
@@ -158,9 +159,7 @@ class ReferralPage:
         if one.delivered_by and one.channel:
             way = f"{_(words.BY[one.delivered_by])} · {_(words.CHANNELS[one.channel])}"
             told.append((_("Handed over"), f"{words.day(one.delivered_on)} · {way}"))
-        if one.next_chase:
-            told.append((_("Ask them again"), words.day(one.next_chase)))
-        return told
+        return told + days_of(one, self.paper.packet)
 
     @property
     def changeable(self) -> bool:

@@ -21,6 +21,7 @@ from grievance.desk.packet_reading import PacketPage, doors, missing
 from grievance.desk.referral_forms import ReferralForm
 from grievance.desk.referral_panels import INSTANT
 from grievance.desk.referral_reading import ReferralPage
+from grievance.desk.there import there
 from grievance.desk.verbs import ON_REFERRAL, given
 from grievance.desk.views import note_read
 from grievance.directory import queries as directory
@@ -100,6 +101,7 @@ def _packet_page(made: PacketPage, form: PacketForm, status: int = 200, why: str
         warnings=made.warnings(document) if document else [],
         name=made.entry.name(),
         beside=of_place(desk, made.entry.id),
+        there=there(made.entry.id),
         door=next((one for one in doors(desk) if one.mechanism == made.entry.id), None),
         can=allowed(desk.case, Verb.REFER, desk.actor),
         why=why,
@@ -132,6 +134,7 @@ def referral_page(
         shown=ReferralPage(desk, row, now(), wrong),
         name=directory.book(db.session()).name(row.mechanism),
         beside=of_place(desk, row.mechanism) if row.state in LIVE else None,
+        there=there(row.mechanism),
         state=_(LABELS[row.state]),
         languages=BY_SLUG,
         why=why,

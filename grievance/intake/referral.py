@@ -34,6 +34,7 @@ from grievance.intake.corrected import fixes_of
 from grievance.intake.referral_forms import SayForm
 from grievance.intake.referral_reading import To
 from grievance.intake.return_forms import PlainForm
+from grievance.intake.there import there_of
 from grievance.intake.visits import site, visited
 from grievance.referrals import pdf, queries
 from grievance.referrals.answered import THEIRS
@@ -131,6 +132,7 @@ def _page(asked: Asked, form: SayForm) -> str:
         forms=referral_reading.FORMS,
         answers=_answers(asked),
         beside=beside(asked.act, hand.referral),
+        there=there_of(hand.referral, entry),
         fixes=fixes_of(session, asked.act.opened),
         opened_on=_opened_on(asked, "reply:"),
         read_on=_opened_on(asked, "member:"),

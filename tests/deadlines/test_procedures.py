@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grievance.deadlines import procedures
+from grievance.deadlines import procedures, stages
 from grievance.deadlines.asked import limits_of
 from grievance.deadlines.procedures import FILE, Procedure, shipped
 from grievance.deadlines.stages import Expected, first_answer, result, told_of
@@ -116,10 +116,26 @@ def test_a_day_is_counted_along_the_stages_and_falls_on_one_on_which_they_work(
     name: str, sent: str, first: tuple[str, bool] | None, whole: tuple[str, bool] | None
 ) -> None:
     def day(told: tuple[str, bool] | None) -> Expected | None:
-        return Expected(date.fromisoformat(told[0]), told[1]) if told else None
+        basis = "good" if name == "company-hotline-template" else "usual"
+        return Expected(date.fromisoformat(told[0]), told[1], basis) if told else None
 
     begun = date.fromisoformat(sent)
     assert (first_answer(body(name), begun), result(body(name), begun)) == (day(first), day(whole))
+
+
+def test_a_day_is_told_to_a_worker_while_it_is_ahead_and_with_what_it_rests_on() -> None:
+    def said(name: str, today: str, *, answered: bool = False) -> str:
+        now, sent = date.fromisoformat(today), date(2026, 12, 1)
+        return stages.expects(body(name), sent, now, answered=answered)
+
+    assert said("jp-labour-bureau-guidance", "2027-01-04") == (
+        "Their first answer usually comes by about Monday, January 4, 2027. Nobody promised that."
+    )
+    assert said("jp-labour-bureau-guidance", "2027-01-05") == ""
+    assert said("company-hotline-template", "2026-12-02", answered=True) == (
+        "By good practice all of it is over by Monday, March 8, 2027. Nobody promised that."
+    )
+    assert said("jp-lsio", "2026-12-02") == said("jp-otit", "2026-12-02") == ""
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from grievance.cases.operations.closing import TRIES_OVER
 from grievance.cases.state_words import TOLD
 from grievance.cli import catalogues
 from grievance.deadlines import operations as clocks
-from grievance.deadlines import telling
+from grievance.deadlines import stages, telling
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.operations import REOPEN_MONTHS
 from grievance.intake import called, erasing, referral_reading, status
@@ -86,6 +86,7 @@ ENDS = {  # shown only while the day is ahead
     erasing.SAID["told"], erasing.SAID["retention"], erasing.SAID["mistake"], erasing.SEEN,
     erasing.LOOK,
     telling.SAYS["open"], telling.SAYS["soon"], telling.GONE, telling.CARRIED,
+    *stages.FIRST_BY.values(), *stages.WHOLE_BY.values(),  # of a body, `stages.expects`
 }  # fmt: skip
 STARTS = (  # of the law, a letter of its own day, or a fact of the past
     "As far as we can count, it ended", "One time limit ended",
