@@ -196,7 +196,8 @@ SENTENCES: dict[str, str] = {
     # a second person, a conflict of interest
     "nothing_proposed": N_("A decision on this case waits for a second person already."),
     **dict.fromkeys(_PROPOSED, _NOTHING_WAITS),
-    "may_extend": N_("Who has the case proposes it, while nobody is in danger and nothing waits."),
+    "may_extend": N_("Who has the case does so, while nobody is in danger and nothing waits."),
+    "pausable": N_("Nothing of this kind is waited for, or no clock of ours can be stopped now."),
     "extendable": N_("This day cannot be moved, or was moved twice already, or has passed."),
     "later_day": N_("Choose a later day on which somebody reads, within what may be added."),
     "proposer": N_("You proposed this. A second person has to decide it."),

@@ -20,7 +20,7 @@ from grievance.cases import erasures, planned_calls
 from grievance.cases.act import JobAct
 from grievance.cases.actors import of_job
 from grievance.cases.models import Case
-from grievance.cases.operations import ringing, telling, warning
+from grievance.cases.operations import pausing, ringing, telling, warning
 from grievance.cases.operations.escalating import Overdue, claim, claim_wish, escalate
 from grievance.cases.site import Site
 from grievance.clock import local_day
@@ -47,7 +47,8 @@ class Round:
 
 
 def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
-    """Escalate what is overdue, danger first, committing for each clock; for 20 s at most.
+    """Escalate what is overdue, danger first, and let go on what stood still until now, committing
+    for each clock; for 20 s at most.
 
     Answers `due`, `done`, `skipped` (locked, or done by another sweep), `failed` and `ms`. A
     clock that cannot be escalated is logged by type and place and stops no other.
@@ -62,7 +63,10 @@ def sweep(session: Session, site: Site, now: datetime) -> dict[str, int]:
         if claimed:
             overdue_clock, case = claimed
             act = JobAct(session, case, SWEEPER, now)
-            escalate(act, Overdue(site, overdue_clock, this.hours, this.staff))
+            if overdue_clock.paused_at:
+                pausing.clock_resumes(act, overdue_clock)
+            else:
+                escalate(act, Overdue(site, overdue_clock, this.hours, this.staff))
         return bool(claimed)
 
     return _each(session, "sweep", [*due, *wishes], one)

@@ -17,6 +17,7 @@ from grievance.referrals import links
 from grievance.referrals import models as referrals
 
 MOVED = ("first_due", "moves", "moved_for", "proposal_id")
+PAUSED = ("paused_at", "paused_until", "paused_left", "paused_for")
 LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Message: (),
     cases.CaseRecord: ("revision",),
@@ -42,7 +43,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     referrals.ReferralAnswer: (),
     links.ReplyLink: ("wrong",),  # a try is no act
     links.BodyWrote: ("organisation_id", "person_id"),  # named apart
-    Deadline: ("attempts", "next_try", *MOVED),  # named apart
+    Deadline: ("attempts", "next_try", *MOVED, *PAUSED),  # named apart
 }
 
 
@@ -70,7 +71,10 @@ NAMED[links.BodyWrote] += (
     ),
 )
 
-NAMED[Deadline] += (Naming(MOVED, lambda row: row.proposal_id is not None, part="moved"),)
+NAMED[Deadline] += (
+    Naming(MOVED, lambda row: bool(row.proposal_id or row.paused_for), part="moved"),
+    Naming(PAUSED, lambda row: row.paused_for is not None, part="paused"),
+)
 
 NAMED[cases.Feedback] += (
     Naming(("safe", "stayed"), lambda row: row.safe is not None, part="after"),

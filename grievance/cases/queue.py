@@ -27,7 +27,7 @@ from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines import keeping
 from grievance.deadlines.models import LimitationDate
-from grievance.deadlines.queries import operator_hours
+from grievance.deadlines.queries import operator_hours, standing_still
 from grievance.model import of_list
 from grievance.referrals.links import BodyWrote
 from grievance.referrals.models import UNTOLD, Referral
@@ -140,6 +140,11 @@ def _due(seer: Seer) -> Condition:
     return and_(Case.next_due < seer.now + DUE_WITHIN, seer.own.theirs)
 
 
+def _stopped(seer: Seer) -> Condition:
+    """A clock of theirs stands still."""
+    return and_(Case.id.in_(standing_still()), seer.own.theirs)
+
+
 def _silent(seer: Seer) -> Condition:
     """A worker was asked, and nothing has happened for two weeks."""
     last = (Event.stream_id == Case.id, Event.seq == Case.event_seq)
@@ -183,6 +188,7 @@ LISTS: Mapping[str, Callable[[Seer], Condition]] = {
     "tell": _tell,
     "law": _law,
     "due": _due,
+    "stopped": _stopped,
     "silent": _silent,
     "mine": _mine,
     "unassigned": _unassigned,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grievance.cases.lifecycle import STATES
-from grievance.deadlines.models import MOVED_FOR
+from grievance.deadlines.models import MOVED_FOR, PAUSED_FOR
 from grievance.i18n import N_
 from grievance.model import complete
 
@@ -172,3 +172,17 @@ MOVED_TOLD = {
     "absence": N_("The person who works on your report was away."),
 }
 complete(MOVED_TOLD, MOVED_FOR)
+
+# What a clock of ours stands still for: as staff choose it, and what the worker reads.
+PAUSED = {
+    "consent": N_("We wait for the worker's yes or no to a document"),
+    "translation": N_("We wait for a translation"),
+    "body": N_("We wait for what a body decides or answers"),
+}
+complete(PAUSED, PAUSED_FOR)
+PAUSED_TOLD = {
+    "consent": N_("We wait for your yes or no below. It goes on as soon as you answer."),
+    "translation": N_("We wait for a translation. It goes on as soon as that is here."),
+    "body": N_("We wait for what somebody else decides or answers. It goes on as soon as we know."),
+}
+complete(PAUSED_TOLD, PAUSED_FOR)

@@ -170,6 +170,18 @@ TABLE: dict[Verb, Transition] = {
             guards.extend_proposed, codes=("proposal", "clock", "on", "alone"),
         ),
         Transition(
+            Verb.PAUSE_CLOCK, READ, None, "case.work", N_("Stop a clock while we wait"),
+            guards.may_extend, codes=("clock", "on", "paused"),
+        ),
+        Transition(
+            Verb.RESUME_CLOCK, READ, None, "case.work", N_("Let the clock go on"),
+            codes=("clock", "on"),
+        ),
+        Transition(
+            Verb.CLOCK_RESUMES, READ, None, JOB, N_("Let the clock go on by itself"),
+            codes=("clock", "on"),
+        ),
+        Transition(
             Verb.SEND_BACK, STATES, None, "case.four_eyes", N_("Send back"), guards.proposed,
             codes=("proposal", "message"),
         ),

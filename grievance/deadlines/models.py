@@ -16,6 +16,7 @@ KINDS = (
 )  # fmt: skip
 MOVED_FOR = ("others", "more", "absence")  # why a day of ours is moved
 MOST_MOVES = 2  # of one clock
+PAUSED_FOR = ("consent", "translation", "body")  # what is waited for while one is stopped
 
 
 class Deadline(Base):
@@ -26,6 +27,10 @@ class Deadline(Base):
 
     Two people may move its day (`moves` times): `first_due` is what was promised first, `moved_for`
     why it was moved last, `proposal_id` the proposal that was made last, agreed to or not.
+
+    One that is stopped since `paused_at` goes on at `paused_until` at the latest, with
+    `paused_left` days: `due_at` is the day that follows from both, `next_try` the moment at which
+    it goes on. `paused_for` says what was waited for last.
     """
 
     __tablename__ = "deadline"
@@ -33,9 +38,18 @@ class Deadline(Base):
         CheckConstraint(f"kind IN ({', '.join(repr(one) for one in KINDS)})", name="kind"),
         CheckConstraint("met_at IS NULL OR stopped_at IS NULL", name="one_end"),
         CheckConstraint(
-            f"moves BETWEEN 0 AND {MOST_MOVES} AND (moves = 0) = (first_due IS NULL)"
-            " AND (moves = 0) = (moved_for IS NULL)",
+            f"moves BETWEEN 0 AND {MOST_MOVES} AND (moves = 0) = (moved_for IS NULL)"
+            " AND (moves = 0 AND paused_for IS NULL) = (first_due IS NULL)",
             name="moved",
+        ),
+        CheckConstraint(
+            "(paused_at IS NULL) = (paused_until IS NULL)"
+            " AND (paused_at IS NULL) = (paused_left IS NULL)"
+            " AND (paused_at IS NULL OR paused_for IS NOT NULL)",
+            name="paused",
+        ),
+        CheckConstraint(
+            f"paused_for IN ({', '.join(repr(one) for one in PAUSED_FOR)})", name="paused_for"
         ),
         CheckConstraint(f"moved_for IN ({', '.join(repr(one) for one in MOVED_FOR)})", name="why"),
         Index(
@@ -49,6 +63,13 @@ class Deadline(Base):
             "ix_deadline_due",
             "due_at",
             postgresql_where=text("met_at IS NULL AND stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_deadline_paused",
+            "case_id",
+            postgresql_where=text(
+                "paused_at IS NOT NULL AND met_at IS NULL AND stopped_at IS NULL"
+            ),
         ),
         Index(
             "ix_deadline_try",
@@ -70,6 +91,10 @@ class Deadline(Base):
     moves: Mapped[int] = mapped_column(default=0, server_default="0")
     moved_for: Mapped[str | None] = code(8)
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("four_eyes.id"))
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    paused_left: Mapped[int | None]
+    paused_for: Mapped[str | None] = code(12)
 
 
 class LimitationDate(Base):

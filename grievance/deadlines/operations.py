@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -150,8 +150,8 @@ def stop(session: Session, case_id: UUID, now: datetime, but: Collection[str] = 
 
 
 def movable(clock: Deadline) -> bool:
-    """Whether two people may move the day of this clock once more."""
-    return clock.kind in MOVABLE and clock.moves < MOST_MOVES
+    """Whether two people may move the day of this clock once more; none that stands still."""
+    return clock.kind in MOVABLE and clock.moves < MOST_MOVES and clock.paused_at is None
 
 
 def moved_day(clock: Deadline, wanted: date, now: datetime, hours: Hours) -> date | None:
@@ -175,10 +175,9 @@ def move_to(clock: Deadline, day: date, why: str, hours: Hours) -> None:
     clock.attempts, clock.next_try = 0, None
 
 
-def standing(session: Session, case_id: UUID) -> tuple[datetime | None, int]:
-    """When the earliest running clock is due, and the highest rung that any of them has reached."""
-    session.flush()
-    clocks = running(session, case_id)
+def standing(clocks: Sequence[Deadline]) -> tuple[datetime | None, int]:
+    """When the first of these running clocks is due, the earliest first, and the highest rung that
+    any of them has reached."""
     earliest = next((clock.due_at for clock in clocks), None)
     return earliest, max((clock.attempts for clock in clocks), default=0)
 

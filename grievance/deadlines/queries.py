@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from grievance.accounts.queries import profile
@@ -25,6 +26,25 @@ def operator_hours(session: Session) -> Hours:
     }
     calendar = told.calendar
     return Hours(weekly, told.time_zone, calendar.closed, calendar.country)
+
+
+_STILL = (
+    Deadline.paused_at.is_not(None), Deadline.met_at.is_(None), Deadline.stopped_at.is_(None),
+)  # fmt: skip
+
+
+def standing_still() -> Select[UUID]:
+    """The cases with a clock that is stopped, in the words of the index `ix_deadline_paused`."""
+    return select(Deadline.case_id).where(*_STILL)
+
+
+def paused(session: Session, cases: Collection[UUID]) -> dict[UUID, list[Deadline]]:
+    """The clocks of these cases that are stopped, by case, the first to go on first."""
+    chosen = select(Deadline).where(Deadline.case_id.in_(cases), *_STILL)
+    found: dict[UUID, list[Deadline]] = {}
+    for one in session.scalars(chosen.order_by(Deadline.paused_until)):
+        found.setdefault(one.case_id, []).append(one)
+    return found
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:

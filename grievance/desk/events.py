@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts.models import Event
 from grievance.cases import labels
+from grievance.cases.state_words import PAUSED
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.desk import remedy_words
 from grievance.desk.call_words import CALLED, TELL
 from grievance.desk.referral_words import ANSWERS
 from grievance.desk.verbs import DESK
-from grievance.desk.words import AUTHOR, LEVEL
+from grievance.desk.words import AUTHOR, CLOCK, LEVEL
 from grievance.directory import queries as directory
 from grievance.extensions import db
 from grievance.i18n import N_, date_text, time_text
@@ -138,6 +139,8 @@ def _parts(event: Event, known: Mapping[UUID, str], bodies: Mapping[str, str]) -
         "level": _(LEVEL.get(codes.get("level", 0), "")),
         "days": codes.get("days", ""),
         "on": date_text(date.fromisoformat(codes["on"])) if codes.get("on") else "",
+        "clock": _(CLOCK.get(codes.get("clock", ""), "")),
+        "paused": _(PAUSED.get(codes.get("paused", ""), "")),
         "tell": _(TELL.get(codes.get("kind", ""), "")),
         "called": _(CALLED.get(codes.get("result", ""), "")),
     }

@@ -12,7 +12,7 @@ from grievance.cases.operations.extending import Extending, clocks_of
 from grievance.cases.state_words import MOVED
 from grievance.clock import local_day, now
 from grievance.deadlines.models import Deadline
-from grievance.desk import words
+from grievance.desk import pausing, words
 from grievance.desk.forms import ActForm, choices_of
 from grievance.desk.loading import Desk
 from grievance.extensions import db
@@ -51,25 +51,35 @@ class ExtendForm(ActForm):
 
 @dataclass(frozen=True)
 class Runs:
-    """A clock that runs; `moved` says since which day, and why, where two people moved it."""
+    """A clock that runs; `moved` says what its day was first and why it is later, `stopped` until
+    when it stands still, and for what."""
 
     label: str
     due: words.Due
     moved: str = ""
+    stopped: str = ""
 
 
 def runs(running: Sequence[Deadline], at: datetime, zone: str) -> list[Runs]:
     """What runs, the next due first."""
     return [
-        Runs(_(words.CLOCK[one.kind]), words.due(one.due_at, at, zone), _moved(one, zone))
+        Runs(
+            _(words.CLOCK[one.kind]),
+            words.due(one.due_at, at, zone),
+            _moved(one, zone),
+            pausing.said(one, zone),
+        )
         for one in running
     ]
 
 
 def _moved(clock: Deadline, zone: str) -> str:
-    if not clock.first_due or not clock.moved_for:
+    if not clock.first_due:
         return ""
-    told = {"day": date_text(local_day(clock.first_due, zone)), "why": _(MOVED[clock.moved_for])}
+    day = date_text(local_day(clock.first_due, zone))
+    if not clock.moved_for:
+        return _("It was due by %(day)s first, and stood still meanwhile.") % {"day": day}
+    told = {"day": day, "why": _(MOVED[clock.moved_for])}
     return _("It was due by %(day)s first. %(why)s.") % told
 
 

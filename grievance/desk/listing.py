@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 
@@ -26,8 +27,9 @@ from grievance.cases.unreached import unreached
 from grievance.clock import local_day, now, real_now
 from grievance.deadlines import keeping
 from grievance.deadlines.limits import JAPAN
-from grievance.deadlines.queries import operator_hours
-from grievance.desk import reminders, returning_to, words
+from grievance.deadlines.models import Deadline
+from grievance.deadlines.queries import operator_hours, paused
+from grievance.desk import pausing, reminders, returning_to, words
 from grievance.desk.blueprint import bp
 from grievance.desk.bulk import bulk_form
 from grievance.desk.filters import as_arguments, asked, filters_of
@@ -60,14 +62,25 @@ class Row:
     law: words.Due | None
     handler: str
     level: str
+    stopped: Sequence[str] = ()
 
 
-def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
-    """Cases as rows, the names of their handlers looked up once."""
+Still = Mapping[UUID, Sequence[Deadline]]  # the clocks of cases that stand still
+
+
+def _still(cases: Iterable[Case]) -> Still:
+    ids = {case.id for case in cases}
+    return paused(db.session(), ids) if ids else {}
+
+
+def rows_of(cases: Sequence[Case], at: datetime, still: Still | None = None) -> list[Row]:
+    """Cases as rows, the names of their handlers looked up once; and which of their clocks stand
+    still, where a page of many lists did not look that up for all of them."""
     zone = operator_hours(db.session()).zone if cases else ""
     handlers = {case.assignee_id for case in cases if case.assignee_id}
     names = accounts.names(db.session(), list(handlers)) if handlers else {}
     laws = keeping.next_days(db.session(), [case.id for case in cases], at) if cases else {}
+    stopped = _still(cases) if still is None else still
     return [
         Row(
             case,
@@ -81,6 +94,7 @@ def rows_of(cases: Sequence[Case], at: datetime) -> list[Row]:
             words.law(laws.get(case.id), local_day(at, JAPAN)),
             names.get(case.assignee_id, "") if case.assignee_id else "",
             words.level(case),
+            [pausing.said(one, zone) for one in stopped.get(case.id, ())],
         )
         for case in cases
     ]
@@ -112,10 +126,11 @@ def _cases_today(member: Member) -> str:
     shown = lost if "unreached" in request.args else lost[: listed.SHOWN]
     more = {name: part.count > len(part.cases) for name, part in found.items()}
     counts = {name: _counted(part.count) for name, part in found.items()}
+    still = _still([*shown, *(case for part in found.values() for case in part.cases)])
     return render_template(
         "desk/today.html",
-        lists={name: rows_of(part.cases, at) for name, part in found.items()},
-        unreached=rows_of(shown, at),
+        lists={name: rows_of(part.cases, at, still) for name, part in found.items()},
+        unreached=rows_of(shown, at, still),
         counts={
             **counts,
             "unreached": _counted(len(lost)),

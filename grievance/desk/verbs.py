@@ -16,6 +16,7 @@ from flask import request
 from grievance.cases.verbs import Verb
 from grievance.deadlines.hours import Hours
 from grievance.desk.case_verbs import CASE
+from grievance.desk.clock_verbs import CLOCKS
 from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
 from grievance.desk.referral_verbs import REFERRALS
@@ -52,7 +53,7 @@ TOLD: Mapping[Verb, Row] = {
     Verb.STOP_ERASURE: Row(said=N_("%(who)s wants the case to be kept.")),
 }
 some_of(TOLD, Verb)
-DESK: Mapping[Verb, Row] = {**CASE, **REFERRALS, **TOLD}
+DESK: Mapping[Verb, Row] = {**CASE, **CLOCKS, **REFERRALS, **TOLD}
 complete(DESK, Verb)
 # The verbs of the case page, and of the page of a referral, each with one address.
 ON_CASE = [v for v, row in DESK.items() if row.do and row.place in (Place.COLUMN, Place.ELSEWHERE)]

@@ -40,6 +40,7 @@ LIST = {
     "tell": N_("Tell a body that it ended"),
     "law": N_("A time limit in the law ends within 60 days"),
     "due": N_("Due within two days"),
+    "stopped": N_("Stands still while we wait"),
     "silent": N_("Asked, and silent for two weeks"),
     "mine": N_("All that is yours"),
     "unassigned": N_("Nobody has it"),

@@ -25,6 +25,7 @@ from grievance.cases.state_words import (
     APPEALED,
     MOVED_TOLD,
     NO_MORE_APPEAL,
+    PAUSED_TOLD,
     TAKEN_BACK,
     TOLD,
     TOO_OLD,
@@ -33,6 +34,7 @@ from grievance.cases.state_words import (
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines import operations as clocks
+from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.i18n import N_, date_text, time_text
 from grievance.i18n import gettext as _
@@ -67,6 +69,17 @@ PASSED = N_(
 )
 # A day of ours that was moved and is still to come.
 MOVED = N_("We need more time. We had said %(before)s. The new day is %(day)s.")
+# One that stands still, and one that did.
+STOPPED = N_(
+    "Our clock is stopped, until %(until)s at the latest. We had said %(before)s. The new day is "
+    "%(day)s at the latest."
+)
+STOOD_STILL = N_("Our clock was stopped while we waited.")
+# No day of ours runs while the worker is asked something.
+ASKED = N_(
+    "Our clock is stopped because we wait for your answer. When you answer, this page names a new "
+    "day."
+)
 NO_DAY = N_("We write to you here when there is news.")
 # Who wrote a message.
 AUTHORS = {
@@ -101,7 +114,8 @@ class Step:
 @dataclass(frozen=True)
 class Status:
     """What the worker reads first; `heard` says that what they told us last was understood, `late`
-    that the day we set for it is over, `moved` which days of ours are later, and why."""
+    that the day we set for it is over, `moved` which days of ours are later or stand still, and
+    why."""
 
     title: str
     meaning: str
@@ -211,14 +225,23 @@ def _heard(session: Session, case: Case) -> str:
 
 
 def _moved(session: Session, case: Case) -> list[tuple[str, str]]:
+    if case.state == "awaiting_worker":
+        return [(_(ASKED), "")]
     return [
-        (
-            _(MOVED) % {"before": _day(session, one.first_due), "day": _day(session, one.due_at)},
-            _(MOVED_TOLD[one.moved_for]),
-        )
+        _later(session, one, one.first_due)
         for one in clocks.running(session, case.id)
-        if one.first_due and one.moved_for and one.due_at >= now()
+        if one.first_due and one.due_at >= now()
     ]
+
+
+def _later(session: Session, clock: Deadline, first: datetime) -> tuple[str, str]:
+    days = {"before": _day(session, first), "day": _day(session, clock.due_at)}
+    if clock.paused_until and clock.paused_for:
+        until = _day(session, clock.paused_until)
+        return _(STOPPED) % {**days, "until": until}, _(PAUSED_TOLD[clock.paused_for])
+    stood = [_(STOOD_STILL)] if clock.paused_for else []
+    why = [_(MOVED_TOLD[clock.moved_for])] if clock.moved_for else []
+    return _(MOVED) % days, " ".join([*why, *stood])
 
 
 def _day(session: Session, moment: datetime) -> str:
@@ -274,5 +297,5 @@ def early_sentences() -> list[str]:
     told = [said for state in EARLY for said in (TOLD[state].title, TOLD[state].meaning)]
     steps = [before or label for _code, label, before in STEPS]
     following = [TOLD[state].next_step for state in EARLY]
-    later = [MOVED, *MOVED_TOLD.values()]
+    later = [MOVED, *MOVED_TOLD.values(), STOPPED, *PAUSED_TOLD.values(), STOOD_STILL, ASKED]
     return [*told, *steps, *following, *later, PASSED, NO_DAY, *AUTHORS.values(), YOU]

@@ -37,6 +37,7 @@ from grievance.cases.operations.closing import Closing, SignOff
 from grievance.cases.operations.diary import Kept
 from grievance.cases.operations.extending import Extending
 from grievance.cases.operations.interpreting import Giving, HandedIn, Opening
+from grievance.cases.operations.pausing import Pausing
 from grievance.cases.operations.referring import About
 from grievance.cases.operations.remedying import Agreement, Heard, Remedy
 from grievance.cases.operations.sums import Facts
@@ -156,6 +157,11 @@ class World:
         due = next((one.due_at for one in running if one.kind == clock), NOW)
         day = local_day(due, operator_hours(self.session).zone)
         return Extending(clock, day + timedelta(days=days), "more", "Many books")
+
+    def pause(self, at: datetime = NOW) -> Pausing:
+        """The next step stands still for a week from here."""
+        day = local_day(at, operator_hours(self.session).zone) + timedelta(days=7)
+        return Pausing("next_step", day, "body", "The office decides")
 
     def second(self, by: Staff, now: datetime = NOW) -> None:
         """Somebody says so too."""

@@ -45,6 +45,7 @@ from grievance.cases.operations import (
     linking,
     matters,
     passing,
+    pausing,
     receipts,
     referring,
     remedying,
@@ -192,6 +193,13 @@ def _escalate(world: World, actor: Actor) -> object:
     clock = clocks.start(world.session, world.case.id, "answer", NOW, hours)
     act = JobAct(world.session, world.case, actor, NOW)
     return escalating.escalate(act, escalating.Overdue(world.site, clock, hours))
+
+
+def _resumes(world: World, actor: Actor) -> object:
+    act = JobAct(world.session, world.case, actor, NOW)
+    running = clocks.running(world.session, world.case.id)
+    still = next((one for one in running if one.paused_at), None)
+    return pausing.clock_resumes(act, still) if still else act.check(Verb.CLOCK_RESUMES)
 
 
 def _warn(world: World, actor: Actor) -> object:
@@ -432,6 +440,9 @@ DOERS: dict[Verb, Doer] = {
     Verb.DECLINE: _decides(Verb.DECLINE),
     Verb.PROPOSE_EXTEND: lambda w, a: extending.propose_extend(w.act(a), w.later_day()),
     Verb.EXTEND: _decides(Verb.EXTEND),
+    Verb.PAUSE_CLOCK: lambda w, a: pausing.pause_clock(w.act(a), w.pause()),
+    Verb.RESUME_CLOCK: lambda w, a: pausing.resume_clock(w.act(a), "next_step"),
+    Verb.CLOCK_RESUMES: _resumes,
     Verb.SEND_BACK: _decides(Verb.SEND_BACK),
     Verb.UNASSIGN: lambda w, a: handling.unassign(w.act(a)),
     Verb.LINK_DUPLICATE: _link,
@@ -526,6 +537,11 @@ def _proposed_to_extend(world: World) -> None:
     world.case.assignee_id = world.colleague.id
     extending.propose_extend(world.act(world.colleague.actor), world.later_day())
     world.case.assignee_id = world.handler.id
+
+
+def _stands_still(world: World) -> None:
+    _to_be_extended(world)
+    pausing.pause_clock(world.act(), world.pause())
 
 
 def _free(world: World) -> None:
@@ -651,6 +667,8 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.DECLINE: lambda world: world.propose(world.colleague.actor),
     Verb.PROPOSE_EXTEND: _to_be_extended,
     Verb.EXTEND: _proposed_to_extend,
+    Verb.PAUSE_CLOCK: _to_be_extended,
+    **dict.fromkeys((Verb.RESUME_CLOCK, Verb.CLOCK_RESUMES), _stands_still),
     Verb.SEND_BACK: _proposed,
     Verb.RECORD_CALL: _to_be_called,
     Verb.AGREE_REMEDY: _promise,

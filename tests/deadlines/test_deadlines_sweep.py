@@ -18,7 +18,7 @@ from grievance.cases.act import Act
 from grievance.cases.jobs import sweep
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Recusal
-from grievance.cases.operations import handling, replying
+from grievance.cases.operations import handling, pausing, replying
 from grievance.cases.operations.escalating import acknowledge_escalation, claim
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.operations.replying import Sent
@@ -89,6 +89,31 @@ def test_a_missed_acknowledgement_climbs_from_everybody_to_leads_to_directors(ho
     clock = house.clock(case, "acknowledge")
     assert (clock.attempts, clock.next_try, clock.due_at) == (3, NEVER, due)
     assert house.sweep(tokyo("2027-04-30T00:00:10")) == NOTHING
+
+
+def test_a_clock_that_stands_still_climbs_no_rung_and_goes_on_on_its_day(house):
+    """In the role of the worker process, which cannot change what a clock is due by."""
+    handler, filed, site = house.hire(), house.case(), house.app.config["SITE"]
+    handling.take(handler.act(house.session, site, filed.case))
+    acknowledge(house, filed, handler, NOW)
+    due = house.clock(filed.case, "next_step").due_at
+    still = pausing.Pausing("next_step", due.date() - timedelta(days=1), "body", "They decide")
+    pausing.pause_clock(handler.act(house.session, site, filed.case), still)
+    house.session.commit()
+    clock = house.clock(filed.case, "next_step")
+    later, until = clock.due_at, clock.paused_until
+    assert clock.attempts == 0
+    assert due < later
+    assert house.sweep(until - TICK) == NOTHING
+    assert house.sweep(until + timedelta(days=2)) == ONE  # the bell was late
+    clock = house.clock(filed.case, "next_step")
+    assert (clock.paused_at, clock.due_at, clock.next_try) == (None, later, None)
+    assert (filed.case.level, house.letters(filed.case)) == (0, [])
+    (event,) = house.events(filed.case, "clock_resumes")
+    assert event.actor == "job:sweep"
+    assert house.sweep(later - TICK) == NOTHING
+    assert house.sweep(later + TICK) == ONE
+    assert filed.case.level == 1
 
 
 def test_the_first_rung_is_who_has_the_case(house):

@@ -21,6 +21,7 @@ from grievance.cases.models import Case, Message
 from grievance.cases.operations import remedying
 from grievance.cases.states import TABLE
 from grievance.cases.verbs import Verb
+from grievance.clock import real_now
 from tests.cases.conftest import ENDS, World
 from tests.cases.test_cases_matrix import make_ready, settle
 from tests.cast import Browser, Staff, browser, file_case, found_operator, member
@@ -45,7 +46,7 @@ HANDED = (
 )  # fmt: skip
 # What only who has the case may do, or a lead: here a lead has it.
 OWN_OR_LEAD = (Verb.UNASSIGN, Verb.ACKNOWLEDGE_ESCALATION)
-OWN = (Verb.PASS_ON, Verb.PROPOSE_EXTEND)  # what only who has the case may do
+OWN = (Verb.PASS_ON, Verb.PROPOSE_EXTEND, Verb.PAUSE_CLOCK)  # what only who has the case may do
 SAYS = {"message": "Chào bạn.", "language": "vi"}
 REASON = {"reason": "They asked by telephone"}
 HOW = {"how": "By telephone"}
@@ -71,6 +72,8 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         },
         Verb.ASK_REISSUE: lambda: {"check_made": "Asked for the month"},
         Verb.PROPOSE_EXTEND: lambda: _later(world),
+        Verb.PAUSE_CLOCK: lambda: _still(world),
+        Verb.RESUME_CLOCK: lambda: {"clock": "next_step"},
         Verb.PROPOSE_DECLINE: lambda: {**SAYS, "reason": "better_door", "door": _door(world)},
         Verb.LINK_DUPLICATE: lambda: {"reference": world.other or "0000000000"},
         **dict.fromkeys((Verb.LINK_MATTER, Verb.PART_MATTER), lambda: _beside(world)),
@@ -118,6 +121,11 @@ def _beside(world: World) -> dict[str, str]:
 def _later(world: World) -> dict[str, str]:
     day = str(world.later_day().day)
     return {"clock": "next_step", "day": day, "why": "more", "message": "Many books"}
+
+
+def _still(world: World) -> dict[str, str]:
+    day = str(world.pause(real_now()).day)
+    return {"clock": "next_step", "day": day, "why": "body", "message": "The office decides"}
 
 
 def _passage(world: World) -> dict[str, str]:

@@ -35,7 +35,7 @@ PROMISES = {
     TOLD["received"].next_step, TOLD["in_review"].next_step, TOLD["accepted"].next_step,
     TOLD["with_mechanism"].next_step, TOLD["remedy_agreed"].next_step,
     TOLD["remedy_monitored"].next_step, "We answer you here by %(day)s.", status.HEARD,
-    status.MOVED, called.DUE, called.PLANNED, "We look again by %(day)s.",
+    status.MOVED, status.STOPPED, called.DUE, called.PLANNED, "We look again by %(day)s.",
     "The day for it: %(day)s.",
 }  # fmt: skip
 # Sentences without a day that say what we, or a person, will do: each stands only where the case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,9 +17,14 @@ from grievance.cases.actors import Actor
 from grievance.cases.models import Case, FourEyes, Recusal
 from grievance.cases.operations.progress import follow, standing
 from grievance.cases.states import TABLE
+from grievance.cases.stopped import over
 from grievance.cases.transitions import RESUME, STANDING, TALKED
 from grievance.cases.verbs import Verb
+from grievance.clock import local_day
 from grievance.deadlines import operations as clocks
+from grievance.deadlines import stopping
+from grievance.deadlines.models import Deadline
+from grievance.deadlines.queries import operator_hours
 from grievance.refusals import Refused
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -133,9 +138,22 @@ def move(act: Acting, verb: Verb, codes: Mapping[str, Any], detail: Detail | Non
     row = TABLE[verb]
     if row.target in (RESUME, STANDING, TALKED) or row.promising:
         follow(session, case, before, at)
-    due, case.level = clocks.standing(session, case.id)
+    session.flush()
+    running = clocks.running(session, case.id)
+    due, case.level = clocks.standing(running)
     case.next_due = due or NEVER
     case.escalation_waits = case.escalation_waits and case.level > 0
     named = {"state": target, **codes}
     knows = ("state", *row.codes)
     audit.record(session, case, Deed(verb, act.actor.name, at, named, detail, knows))
+    _go_on(act, [one for one in running if over(case, one, verb)])
+
+
+def _go_on(act: Acting, clocks_over: Sequence[Deadline]) -> None:
+    """Clocks that stood still for what has come with this act, or while nobody was in danger."""
+    for clock in clocks_over:
+        if clock.paused_at:
+            hours = operator_hours(act.session)
+            stopping.go_on(clock, act.now, hours)
+            due = local_day(clock.due_at, hours.zone).isoformat()
+            move(act, Verb.CLOCK_RESUMES, {"clock": clock.kind, "on": due})

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 from grievance.cases import queries
 from grievance.cases.actors import Actor
 from grievance.cases.models import Case
-from grievance.cases.operations import conflicts, deciding, escalating, extending, eyes, receipts
+from grievance.cases.operations import (
+    conflicts,
+    deciding,
+    escalating,
+    extending,
+    eyes,
+    pausing,
+    receipts,
+)
 from grievance.cases.operations.moving import verbs_for
 from grievance.cases.verbs import Verb
 
@@ -30,6 +38,10 @@ def offered(session: Session, case: Case, actor: Actor, now: datetime) -> list[V
         refused |= {Verb.DECLINE, Verb.CLOSE, Verb.EXTEND}
     if Verb.PROPOSE_EXTEND in found and not extending.clocks_of(session, case, now):
         refused.add(Verb.PROPOSE_EXTEND)
+    if Verb.PAUSE_CLOCK in found and not pausing.to_stop(session, case, now):
+        refused.add(Verb.PAUSE_CLOCK)
+    if Verb.RESUME_CLOCK in found and not pausing.stopped(session, case):
+        refused.add(Verb.RESUME_CLOCK)
     if Verb.AGREE_CONFLICT in found and not conflicts.to_agree(session, case, actor, now):
         refused.add(Verb.AGREE_CONFLICT)
     rising = Verb.ACKNOWLEDGE_ESCALATION
