@@ -272,6 +272,7 @@ def test_a_body_says_what_happens_there_only_where_that_is_known(get: Get) -> No
     assert "You have 30 days for it." in shown
     assert "Nothing here stops a time limit of the law, unless it says so." in shown
     assert "Individual Labour" in shown, "the law of the 30 days"
+    assert "art. 16. Some of it" in shown
     inspection = " ".join(get("/en/mechanisms/jp-lsio").main.split())
     assert "nobody has confirmed to us" in inspection
     assert "1 month" not in inspection.partition("What happens there")[2], "not confirmed"
