@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from grievance.partner_desk import board, people, referral
+from grievance.partner_desk import board, people, referral, self_check
 from grievance.partner_desk.surface import partner
 
-VIEWS = (board, referral, people)  # importing a module puts its views on the blueprint
+VIEWS = (board, referral, people, self_check)  # importing a module puts its views on the blueprint
 
 
 def init_app(app: Flask) -> None:
