@@ -10,9 +10,8 @@ from grievance.i18n import N_, gettext
 
 _CHANGED = N_("This is not what the person was shown. Show it again and ask again.")
 _NOTHING_WAITS = N_("Nothing waits for a second person any more.")
-_PROPOSED = (
-    "proposed", "decline_proposed", "close_proposed", "erase_proposed", "extend_proposed",
-)  # fmt: skip
+_PROPOSED = ["proposed"]
+_PROPOSED += [f"{what}_proposed" for what in ["decline", "close", "erase", "extend"]]
 _TOO_BIG = N_("This file is larger than 10 MB. Choose a smaller one.")
 
 SENTENCES: dict[str, str] = {
@@ -176,6 +175,7 @@ SENTENCES: dict[str, str] = {
         "The passage was changed after it was given, so this is no translation of what it says now."
         " Give it again."
     ),
+    "not_to_verify": N_("This one is checked already, yours, or older than the original is now."),
     "assignee": N_("This person does not work on cases or does not hold the key yet."),
     "colleague_away": N_("This colleague is away. Choose somebody who is there."),
     "severity": N_("Somebody is in danger: the severity is high or critical then."),

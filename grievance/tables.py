@@ -21,6 +21,7 @@ MODULES = (
     "referrals.links",
     "cases.models",
     "cases.corrections",
+    "cases.translated",
     "cases.assigned",
     "cases.own_reminders",
     "cases.matters",

@@ -22,6 +22,7 @@ from grievance.cases.models import CaseFile, Feedback
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import closing, remedying, sums
 from grievance.cases.operations.exporting import Export
+from grievance.cases.translated import verified
 from grievance.directory import queries as directory
 from grievance.directory.book import Book
 from grievance.i18n import ENGLISH
@@ -125,7 +126,7 @@ def _changed(
 def _messages(
     session: Session, opened: OpenCase, kept: Kept, thread: str = "worker"
 ) -> list[dict[str, Any]]:
-    left = passages.stale(session, opened)
+    left, fixed = passages.stale(session, opened), corrections.of_words(session, opened)
     return [
         {
             "by": one.row.author,
@@ -133,7 +134,13 @@ def _messages(
             "language": one.row.language,
             "text": one.text,
             "translations": [
-                {"language": row.language, "text": text, "stale": row.id in left}
+                {
+                    "language": row.language,
+                    "text": text,
+                    "stale": row.id in left,
+                    "origin": row.origin,
+                    "checked": verified(row, fixed.get(row.id, ())),
+                }
                 for row, text in one.translations
             ],
             "files": [stored.name for row, stored in kept if row.message_id == one.row.id],

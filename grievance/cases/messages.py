@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grievance.cases.actors import Actor
-from grievance.cases.models import Message, Translation
+from grievance.cases.models import Message
 from grievance.cases.opening import OpenCase
+from grievance.cases.translated import Translation
 from grievance.vault.labels import Label
 
 LABEL_OF = {"worker": Label.MESSAGE_BODY, "staff": Label.STAFF_MESSAGE}

@@ -283,24 +283,6 @@ class Message(Base):
     at: Mapped[datetime]
 
 
-class Translation(Base):
-    """A person's translation of a passage: a message or one written answer."""
-
-    __tablename__ = "translation"
-    __table_args__ = (
-        UniqueConstraint("case_id", "passage", "language", "at", name="uq_translation_passage"),
-    )
-
-    id: Mapped[UUID] = identifier()
-    case_id: Mapped[UUID] = _case_key()
-    passage: Mapped[str] = code(64)  # message id, or question id of an answer
-    language: Mapped[str] = code(10)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    key_generation: Mapped[int]
-    body: Mapped[bytes] = sealed("passage.translation/1")
-    at: Mapped[datetime]
-
-
 class CaseFile(Base):
     """A file: where its sealed blobs lie, and sealed what it is and under which key."""
 

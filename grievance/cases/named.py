@@ -10,7 +10,7 @@ from typing import Any
 
 from grievance.accounts import audit
 from grievance.accounts.named import HEADED, NAMED, Heading, Naming, columns_but
-from grievance.cases import assigned, corrections, matters
+from grievance.cases import assigned, corrections, matters, translated
 from grievance.cases import models as cases
 from grievance.deadlines.models import Deadline
 from grievance.referrals import links
@@ -22,7 +22,7 @@ LEFT_OUT: dict[type[Any], tuple[str, ...]] = {
     cases.Message: (),
     cases.CaseRecord: ("revision",),
     cases.Suggestion: (),
-    cases.Translation: (),
+    translated.Translation: ("origin", "verified_by", "verified_at"),  # named apart
     cases.CaseFile: ("state", "clean_blob", "meta"),  # cleaned on a visit, which leaves no trace
     cases.Reissue: (),
     cases.FourEyes: ("state", "decided_by", "decided_at", "alone"),  # named apart
@@ -74,6 +74,13 @@ NAMED[links.BodyWrote] += (
 NAMED[Deadline] += (
     Naming(MOVED, lambda row: bool(row.proposal_id or row.paused_for), part="moved"),
     Naming(PAUSED, lambda row: row.paused_for is not None, part="paused"),
+)
+NAMED[translated.Translation] += (
+    Naming(
+        ("origin", "verified_by", "verified_at"),
+        lambda row: row.verified_at is not None,
+        part="verified",
+    ),
 )
 
 NAMED[cases.Feedback] += (

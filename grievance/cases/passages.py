@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from grievance import i18n
 from grievance.cases import corrections, messages, records
 from grievance.cases.messages import Read
-from grievance.cases.models import Translation
 from grievance.cases.opening import OpenCase
+from grievance.cases.translated import Translation
 from grievance.questions.bank import shipped
 from grievance.questions.summary import summary
 

@@ -109,6 +109,10 @@ TABLE: dict[Verb, Transition] = {
             Verb.CHECK_TRANSLATION, STATES, None, "case.work", N_("I have looked it over"),
             codes=("assigned", "passage", "language", "value"), versioned=False,
         ),
+        Transition(
+            Verb.VERIFY_TRANSLATION, STATES, None, "case.work", N_("It fits the original"),
+            codes=("translation", "passage"), versioned=False,
+        ),
         Transition(Verb.OPEN_PASSAGE, OPEN, None, INTERPRETER, N_("Open it"), codes=("assigned",)),
         Transition(
             Verb.RETURN_PASSAGE, STATES, None, INTERPRETER, N_("Give the passage back"),

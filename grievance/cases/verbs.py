@@ -25,6 +25,7 @@ class Verb(StrEnum):
     GIVE_PASSAGES = "give_passages"
     TAKE_BACK_PASSAGE = "take_back_passage"
     CHECK_TRANSLATION = "check_translation"
+    VERIFY_TRANSLATION = "verify_translation"
     OPEN_PASSAGE = "open_passage"
     RETURN_PASSAGE = "return_passage"
     HAND_IN = "hand_in"

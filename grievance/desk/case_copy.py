@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,9 +14,10 @@ from grievance.cases.copies import Copy, Entry, Section, pay_entries
 from grievance.cases.corrections import Words
 from grievance.cases.files import Stored, size_text
 from grievance.cases.messages import Read
-from grievance.cases.models import CaseFile, Message, Translation
+from grievance.cases.models import CaseFile, Message
 from grievance.cases.operations.exporting import Export
 from grievance.cases.state_words import LABELS
+from grievance.cases.translated import Translation
 from grievance.clock import local_day
 from grievance.deadlines.telling import law_dates
 from grievance.desk import events, referral_reading, remedy_reading, words
@@ -138,8 +139,13 @@ class _Told:
             if row.id in self.read.stale:
                 left = _("The original was changed after this: translate it again")
                 told = f"{told} · {left}"
+            told = f"{told} · {self._checked(row)}"
             yield Entry(told, text, row.language)
             yield from self._fixed(row.id)
+
+    def _checked(self, row: Translation) -> str:
+        by = self.read.passages.checked_by(row)
+        return _("Checked by %(name)s") % {"name": by} if by else _("Nobody has checked it yet")
 
     def _fixed(self, target: UUID) -> Iterator[Entry]:
         for one in self._fixes.get(target, ()):
@@ -147,8 +153,8 @@ class _Told:
             yield Entry(_("Corrected on %(day)s: %(why)s") % told, one.text, one.language)
 
     @cached_property
-    def _fixes(self) -> dict[UUID, list[Words]]:
-        return corrections.of_words(db.session(), self.read.desk.opened)
+    def _fixes(self) -> Mapping[UUID, list[Words]]:
+        return self.read.fixed
 
     def _author(self, row: Message) -> str:
         name = self.read.names.get(row.person_id, "") if row.person_id else ""

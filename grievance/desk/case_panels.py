@@ -49,7 +49,9 @@ class Report:
         return [
             (
                 one.label,
-                read.passage(one.question, one.text, own, read.translated.get(one.question, ())),
+                read.passages.of(
+                    one.question, one.text, own, read.translated.get(one.question, ())
+                ),
             )
             for one in told
         ]
@@ -123,7 +125,7 @@ class Threads:
     def _shown(self, one: Read) -> Shown:
         read, row, told = self.read, one.row, words.tongue(one.row.language)
         if row.thread == "worker":
-            passage = read.passage(str(row.id), one.text, told, one.translations)
+            passage = read.passages.of(str(row.id), one.text, told, one.translations)
         else:
             passage = Passage(str(row.id), one.text, told, (), None)
         author = read.names.get(row.person_id, "") if row.person_id else ""

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.accounts.models import Event
-from grievance.cases import messages, passages, queries, records
+from grievance.cases import corrections, messages, passages, queries, records
+from grievance.cases.corrections import Words
 from grievance.cases.messages import Read
-from grievance.cases.models import Case, Translation
+from grievance.cases.models import Case
 from grievance.cases.operations.offering import offered
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.cases.wages import PART, Diary, diary_of
 from grievance.deadlines import operations as clocks
@@ -23,14 +25,13 @@ from grievance.deadlines.asked import Grounds
 from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
-from grievance.desk import events, words
-from grievance.desk.forms import ActForm, TranslateForm
+from grievance.desk import events
+from grievance.desk.forms import ActForm
 from grievance.desk.loading import Desk
-from grievance.desk.parts import Passage, Translated
-from grievance.desk.verbs import blank
+from grievance.desk.passage_read import Passages
 from grievance.directory import queries as directory
 from grievance.extensions import db
-from grievance.i18n import Language, time_text
+from grievance.i18n import time_text
 from grievance.questions import bank
 from grievance.questions.question import listed
 from grievance.questions.summary import Line, summary
@@ -129,6 +130,11 @@ class CaseRead:
         return clocks.shown(db.session(), self.case.id)
 
     @cached_property
+    def fixed(self) -> Mapping[UUID, list[Words]]:
+        """The corrections of what staff wrote, by what they stand beside."""
+        return corrections.of_words(db.session(), self.desk.opened)
+
+    @cached_property
     def stale(self) -> set[UUID]:
         """The translations that their original has left behind."""
         return passages.stale(db.session(), self.desk.opened)
@@ -138,45 +144,28 @@ class CaseRead:
         """Everybody of staff that this page speaks of, looked up once."""
         rows = [read.row for read in self.worker + self.staff]
         found = {row.person_id for row in rows if row.person_id}
-        found |= {t.person_id for row in self.translated.values() for t, _text in row}
-        found |= {t.person_id for read in self.worker for t, _text in read.translations}
+        made = [t for row in self.translated.values() for t, _text in row]
+        made += [t for read in self.worker for t, _text in read.translations]
+        found |= {p for t in made for p in (t.person_id, t.verified_by) if p}
         found |= {p for actor, _at in self.readers if (p := events.person_of(actor))}
         found |= events.people_in(self.events)
         if self.case.assignee_id:
             found.add(self.case.assignee_id)
         return accounts.names(db.session(), sorted(found, key=str))
 
-    def passage(
-        self,
-        name: str,
-        text: str,
-        language: Language,
-        translated: Sequence[tuple[Translation, str]],
-    ) -> Passage:
-        """Words of the worker, what was translated of them, and the form for one more."""
-        shown = tuple(
-            Translated(
-                body,
-                words.tongue(row.language),
-                self.names.get(row.person_id, ""),
-                row.id,
-                row.id in self.stale,
-            )
-            for row, body in translated
+    @cached_property
+    def passages(self) -> Passages:
+        """Words and what was translated of them."""
+        return Passages(
+            self.desk,
+            self.at,
+            self.hours,
+            self.verbs,
+            self.wrong,
+            self.names,
+            self.fixed,
+            self.stale,
         )
-        form = self._translate(name) if Verb.TRANSLATE in self.verbs else None
-        return Passage(name, text, language, shown, form)
-
-    def _translate(self, name: str) -> ActForm:
-        if self.wrong and isinstance(self.wrong[1], TranslateForm):
-            sent = self.wrong[1]
-            if sent.passage.data == name:
-                sent.on(self.case, f"translate-{name}")
-                return sent
-        form = blank(Verb.TRANSLATE, self.desk, {}, self.hours, self.at)
-        form["passage"].data = name
-        form.on(self.case, f"translate-{name}")
-        return form
 
     def time(self, moment: datetime) -> str:
         """A moment in the operator's zone."""

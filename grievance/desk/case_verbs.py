@@ -26,6 +26,7 @@ from grievance.cases.operations import (
     ringing,
     stating,
     unfolding,
+    verifying,
     watching,
 )
 from grievance.cases.verbs import Verb
@@ -36,7 +37,7 @@ from grievance.desk.after_form import NewsForm, WellForm, WorryForm
 from grievance.desk.call_form import CallForm
 from grievance.desk.export_form import ExportForm
 from grievance.desk.extending import ExtendForm
-from grievance.desk.giving_form import GiveForm, HeardForm, PassageForm
+from grievance.desk.giving_form import GiveForm, HeardForm, LookedForm, PassageForm, VerifyForm
 from grievance.desk.matter_form import MatterForm
 from grievance.desk.reissue_form import ReissueForm
 from grievance.desk.remedy_form import RemedyForm
@@ -421,9 +422,14 @@ CASE: Mapping[Verb, Row] = {
     ),
     Verb.CHECK_TRANSLATION: Row(
         said=N_("%(who)s looked over a translation: it holds now."),
-        form=PassageForm,
+        form=LookedForm,
         do=interpreting.check_translation,
         place=OWN,
+    ),
+    Verb.VERIFY_TRANSLATION: Row(
+        said=N_("%(who)s compared a translation with its original: it fits."),
+        form=VerifyForm,
+        do=verifying.verify_translation,
     ),
     Verb.CORRECT: Row(
         said=N_("%(who)s corrected what we wrote."),

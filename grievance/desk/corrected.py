@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from grievance.accounts import queries as accounts
 from grievance.cases import corrections
+from grievance.cases.corrections import Words
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
 from grievance.desk.loading import Desk
@@ -29,7 +30,11 @@ class Fix:
 
 def fixes(desk: Desk) -> Mapping[UUID, list[Fix]]:
     """Every correction by what it stands beside, oldest first."""
-    found = corrections.of_words(db.session(), desk.opened)
+    return shown(corrections.of_words(db.session(), desk.opened))
+
+
+def shown(found: Mapping[UUID, list[Words]]) -> Mapping[UUID, list[Fix]]:
+    """Those that were read, as the desk shows them."""
     if not found:
         return {}
     people = {one.row.person_id for listed in found.values() for one in listed}

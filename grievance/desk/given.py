@@ -16,7 +16,7 @@ from grievance.cases.verbs import Verb
 from grievance.clock import local_day, now
 from grievance.deadlines.queries import operator_hours
 from grievance.desk import words
-from grievance.desk.giving_form import PassageForm
+from grievance.desk.giving_form import LookedForm
 from grievance.desk.loading import Desk
 from grievance.extensions import db
 from grievance.i18n import N_, STAFF_LANGUAGES, Language
@@ -58,7 +58,7 @@ class Given:
     into: Language
     late: bool
     lost: bool
-    form: PassageForm
+    form: LookedForm
     text: str = field(repr=False)
     language: Language
     about: str
@@ -117,7 +117,7 @@ def _given(
 ) -> Given:
     key, there = assigned.key_at(desk.opened, row), texts.get(row.passage)
     content = assigned.content_of(row, key)
-    form = PassageForm()
+    form = LookedForm()
     form.on(desk.case, f"{Verb.TAKE_BACK_PASSAGE}-{row.id.hex[:6]}")
     form.passage.data = str(row.id)
     generation = db.session().get_one(Person, row.person_id).key_generation

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from grievance.accounts.interpreters import interpreters
 from grievance.cases import assigned, passages, records
-from grievance.cases.operations.interpreting import Giving, Heard
+from grievance.cases.operations.interpreting import Giving, Heard, LookedOver
+from grievance.cases.operations.verifying import Verifying
 from grievance.cases.verbs import Verb
 from grievance.clock import local_day
 from grievance.deadlines.hours import Hours
@@ -25,6 +26,7 @@ from grievance.web.read_back import Day
 
 WITHIN = timedelta(days=7)  # what is first offered
 SHOWN = 80  # letters of a passage in the list
+READS_BOTH = lazy("I read both languages and compared it with the original")
 
 
 class GiveForm(ActForm):
@@ -109,9 +111,36 @@ class PassageForm(ActForm):
 
     passage = Hidden()
 
-    def value(self, desk: Desk) -> UUID:
+    def value(self, desk: Desk) -> Any:
         """Refuses `not_given` for what is none."""
+        return self.row(desk)
+
+    def row(self, desk: Desk) -> UUID:
+        """Which one; refuses `not_given` for what is none."""
         every = {str(one.id): one.id for one in assigned.of_case(db.session(), desk.case.id)}
         if str(self.passage.data) not in every:
             raise Refused("not_given")
         return every[str(self.passage.data)]
+
+
+class LookedForm(PassageForm):
+    """A passage that was handed in, and whether whoever looks it over compared it."""
+
+    reads_both = Tick(READS_BOTH, hint=lazy("Without this it is shown as not checked."))
+
+    def value(self, desk: Desk) -> LookedOver:
+        return LookedOver(self.row(desk), bool(self.reads_both.data))
+
+
+class VerifyForm(ActForm):
+    """A translation that somebody else made, beside its original."""
+
+    translation = Hidden()
+    reads_both = Tick(READS_BOTH, needed=lazy("Only who reads both languages can check it."))
+
+    def value(self, desk: Desk) -> Verifying:
+        """Refuses `not_to_verify` for what is none."""
+        try:
+            return Verifying(UUID(str(self.translation.data)), bool(self.reads_both.data))
+        except ValueError:
+            raise Refused("not_to_verify") from None

@@ -17,13 +17,18 @@ from grievance.i18n import Language
 
 @dataclass(frozen=True)
 class Translated:
-    """What somebody translated of a passage; `stale` where the original was changed since."""
+    """What somebody translated of a passage, when, and who `checked` it, if anybody; `stale` where
+    the original was changed since. `form` is for who can check it now."""
 
     text: str = field(repr=False)
     language: Language
     by: str
     row: UUID
     stale: bool
+    when: str
+    interpreted: bool
+    checked: str
+    form: ActForm | None
 
 
 @dataclass(frozen=True)

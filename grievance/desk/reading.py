@@ -11,7 +11,7 @@ from grievance.cases.models import Case
 from grievance.cases.verbs import Verb
 from grievance.desk.case_panels import Doors, History, Now, Remedies, Report, Threads
 from grievance.desk.case_read import CaseRead
-from grievance.desk.corrected import Fix, fixes
+from grievance.desk.corrected import Fix, shown
 from grievance.desk.forms import ActForm
 from grievance.extensions import db
 
@@ -43,7 +43,7 @@ class CasePage:
     @cached_property
     def fixes(self) -> Mapping[UUID, list[Fix]]:
         """The corrections of what staff wrote, by what they stand beside."""
-        return fixes(self.read.desk)
+        return shown(self.read.fixed)
 
     @cached_property
     def linked(self) -> list[tuple[Case, bool]]:

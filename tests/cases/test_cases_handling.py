@@ -14,11 +14,12 @@ from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.roles import Role
 from grievance.cases import files, messages, queue, records
 from grievance.cases.act import Act
-from grievance.cases.models import Case, CaseFile, Message, Reissue, Translation
+from grievance.cases.models import Case, CaseFile, Message, Reissue
 from grievance.cases.operations import consenting, handling, replying
 from grievance.cases.operations.moving import NEVER
 from grievance.cases.operations.receipts import ask_reissue
 from grievance.cases.operations.replying import Sent
+from grievance.cases.translated import Translation
 from grievance.clock import to_the_hour
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.models import Deadline

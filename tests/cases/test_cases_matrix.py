@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, inspect, select
@@ -53,6 +53,7 @@ from grievance.cases.operations import (
     ringing,
     stating,
     unfolding,
+    verifying,
     warning,
     watching,
 )
@@ -64,7 +65,8 @@ from grievance.cases.operations.conflicts import Declared
 from grievance.cases.operations.correcting import Corrected
 from grievance.cases.operations.erasing import Erasing
 from grievance.cases.operations.exporting import Export
-from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
+from grievance.cases.operations.handling import Translating
+from grievance.cases.operations.interpreting import GivenBack, HandedIn, LookedOver, Opening
 from grievance.cases.operations.linking import Shown
 from grievance.cases.operations.matters import Beside
 from grievance.cases.operations.moving import Conflict, check, move, verbs_for
@@ -74,6 +76,7 @@ from grievance.cases.operations.replying import Sent
 from grievance.cases.operations.ringing import Called
 from grievance.cases.operations.stating import Stated
 from grievance.cases.operations.sums import Facts
+from grievance.cases.operations.verifying import Verifying
 from grievance.cases.recleaning import Reader
 from grievance.cases.states import TABLE
 from grievance.cases.transitions import (
@@ -87,6 +90,7 @@ from grievance.cases.transitions import (
     TALKED,
     WORKER,
 )
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.clock import real_now
 from grievance.deadlines import operations as clocks
@@ -323,6 +327,16 @@ def _close(w: World, actor: Actor) -> object:
     return closing.close(w.act(actor))
 
 
+def translation_of(w: World) -> UUID:
+    """The last translation of the case; of a case without one, of nobody's."""
+    mine = select(Translation.id).where(Translation.case_id == w.case.id)
+    return w.session.scalars(mine).first() or uuid4()
+
+
+def _verify(w: World, actor: Actor) -> object:
+    return verifying.verify_translation(w.act(actor), Verifying(translation_of(w), True))
+
+
 def _of_passage(do, value=lambda passage: passage, by=World.act) -> Doer:
     """Of the passage that was given last; of a case without one, of nobody's."""
 
@@ -341,7 +355,10 @@ DOERS: dict[Verb, Doer] = {
     ),
     Verb.GIVE_PASSAGES: lambda w, a: interpreting.give_passages(w.act(a), w.giving()),
     Verb.TAKE_BACK_PASSAGE: _of_passage(interpreting.take_back_passage),
-    Verb.CHECK_TRANSLATION: _of_passage(interpreting.check_translation),
+    Verb.CHECK_TRANSLATION: _of_passage(
+        interpreting.check_translation, lambda one: LookedOver(one, reads_both=False)
+    ),
+    Verb.VERIFY_TRANSLATION: _verify,
     Verb.OPEN_PASSAGE: _of_passage(
         interpreting.open_passage, lambda one: Opening(one, nothing_to_do=True), World.interprets
     ),
@@ -642,6 +659,12 @@ def _interpreted(state: str) -> Callable[[World], None]:
     return ready
 
 
+def _of_colleague(world: World) -> None:
+    """A colleague translated what happened."""
+    written = Translating("what-happened", words("No pay.", "en"))
+    handling.translate(world.act(world.colleague.actor), written)
+
+
 def _allowed(world: World) -> None:
     world.add_interpreter()
     interpreting.allow_interpreter(world.own())
@@ -694,6 +717,7 @@ READY: dict[Verb, Callable[[World], object]] = {
     Verb.RETURN_PASSAGE: _interpreted("given"),
     Verb.HAND_IN: _interpreted("opened"),
     Verb.CHECK_TRANSLATION: _interpreted("handed_in"),
+    Verb.VERIFY_TRANSLATION: _of_colleague,
     **dict.fromkeys(LINKED, _linked),
 }
 

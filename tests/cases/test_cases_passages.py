@@ -11,11 +11,11 @@ from flask import Flask
 from grievance.cases import passages
 from grievance.cases.act import Act
 from grievance.cases.messages import Written
-from grievance.cases.models import Translation
 from grievance.cases.operations import correcting, handling, stating
 from grievance.cases.operations.correcting import Corrected
 from grievance.cases.operations.handling import Translating
 from grievance.cases.packets import Outgoing
+from grievance.cases.translated import Translation
 from grievance.directory import queries as directory
 from tests.cases.conftest import World, words
 from tests.cases.test_cases_stating import stated

@@ -11,10 +11,11 @@ from grievance.accounts.models import Event
 from grievance.accounts.operations import interpreters
 from grievance.cases import assigned, ledger, messages
 from grievance.cases.assigned import Assigned
-from grievance.cases.models import CaseGrant, Translation
+from grievance.cases.models import CaseGrant
 from grievance.cases.opening import Shut
 from grievance.cases.operations import handling, interpreting, replaying, replying
-from grievance.cases.operations.interpreting import GivenBack, HandedIn, Opening
+from grievance.cases.operations.interpreting import GivenBack, HandedIn, LookedOver, Opening
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.refusals import Refused
 from grievance.vault.errors import Tampered
@@ -111,11 +112,15 @@ def test_what_was_handed_in_is_a_translation_once_it_was_looked_over(world: Worl
     row = world.give_passage("handed_in")
     assert refused(interpreting.read_passage, world.interprets(), row.id) == "not_given"
     assert STORY not in messages.translations(world.session, world.desk(), [STORY])
-    interpreting.check_translation(world.act(), row.id)
+    interpreting.check_translation(world.act(), LookedOver(row.id, reads_both=True))
     (found,) = messages.translations(world.session, world.desk(), [STORY])[STORY]
     assert found[0].person_id == world.interpreter.id
     assert found[1] == "Two months without pay."
-    assert refused(interpreting.check_translation, world.act(), row.id) == "not_given"
+    assert (found[0].origin, found[0].verified_by) == ("interpreter", world.handler.id)
+    assert (
+        refused(interpreting.check_translation, world.act(), LookedOver(row.id, True))
+        == "not_given"
+    )
 
 
 def test_a_translation_of_what_reads_otherwise_by_now_does_not_hold(world: World) -> None:
@@ -127,7 +132,10 @@ def test_a_translation_of_what_reads_otherwise_by_now_does_not_hold(world: World
     row.content = assigned.values.seal_json(
         key, assigned._place(assigned.Label.ASSIGNED_CONTENT, row), assigned.asdict(other)
     )
-    assert refused(interpreting.check_translation, world.act(), row.id) == "passage_changed"
+    assert (
+        refused(interpreting.check_translation, world.act(), LookedOver(row.id, True))
+        == "passage_changed"
+    )
     assert world.session.scalars(select(Translation)).all() == []
 
 

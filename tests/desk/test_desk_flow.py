@@ -12,9 +12,10 @@ from grievance.accounts.models import Event, EventDetail
 from grievance.accounts.roles import Role
 from grievance.cases import messages
 from grievance.cases.messages import Written
-from grievance.cases.models import Case, Message, Translation
+from grievance.cases.models import Case, Message
 from grievance.cases.operations import handling, receipts, replying
 from grievance.cases.operations.replying import Sent
+from grievance.cases.translated import Translation
 from grievance.deadlines import operations as clocks
 from grievance.vault.receipts import parse, receipt_keys, slow_root
 from tests.desk.conftest import House

@@ -23,7 +23,7 @@ from grievance.cases.states import TABLE
 from grievance.cases.verbs import Verb
 from grievance.clock import real_now
 from tests.cases.conftest import ENDS, World
-from tests.cases.test_cases_matrix import make_ready, settle
+from tests.cases.test_cases_matrix import make_ready, settle, translation_of
 from tests.cast import Browser, Staff, browser, file_case, found_operator, member
 from tests.desk.test_desk_handover import SAID
 from tests.desk.test_desk_remedy import PROMISE
@@ -109,6 +109,10 @@ def typed(world: World, verb: Verb, staff: Staff) -> dict[str, Any]:
         Verb.RECORD_INTERPRETER: lambda: {"answer": "no", "words": "No", "read_back": "yes"},
         Verb.TAKE_BACK_PASSAGE: lambda: _passage(world),
         Verb.CHECK_TRANSLATION: lambda: _passage(world),
+        Verb.VERIFY_TRANSLATION: lambda: {
+            "translation": str(translation_of(world)),
+            "reads_both": "yes",
+        },
         Verb.PROPOSE_ERASE: lambda: {"ground": "worker", "why": "On her page"},
     }
     return others.get(verb, lambda: SAYS)()

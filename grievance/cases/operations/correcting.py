@@ -12,10 +12,11 @@ from grievance.cases import corrections
 from grievance.cases.act import Act
 from grievance.cases.corrections import WORDS, Correction
 from grievance.cases.messages import Written
-from grievance.cases.models import Message, RemedyItem, Translation
+from grievance.cases.models import Message, RemedyItem
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.operations.sums import facts_of
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.model import complete
 from grievance.referrals.links import BodyWrote

@@ -19,11 +19,12 @@ from grievance.cases.act import Act
 from grievance.cases.facts import grounds_of
 from grievance.cases.files import Stored
 from grievance.cases.messages import Written
-from grievance.cases.models import SEVERITIES, Case, CaseFile, Message, Translation
+from grievance.cases.models import SEVERITIES, Case, CaseFile, Message
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import eyes, telling
 from grievance.cases.operations.feedback import unsay
 from grievance.cases.operations.progress import signed_off
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks

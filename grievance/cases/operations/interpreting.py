@@ -20,11 +20,12 @@ from grievance.cases.act import Act, JobAct
 from grievance.cases.actors import Actor
 from grievance.cases.assigned import LIVE, Assigned, Content, Said
 from grievance.cases.lifecycle import OPEN
-from grievance.cases.models import Case, Recusal, Translation
+from grievance.cases.models import Case, Recusal
 from grievance.cases.opening import OpenCase
 from grievance.cases.operations import telling
 from grievance.cases.passages import Text
 from grievance.cases.transitions import INTERPRETER
+from grievance.cases.translated import Translation
 from grievance.cases.verbs import Verb
 from grievance.clock import to_the_hour
 from grievance.refusals import Refused
@@ -70,6 +71,15 @@ class HandedIn:
     passage: UUID
     text: str = field(repr=False)
     unsure: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class LookedOver:
+    """A translation that was handed in, and whether whoever takes it over reads both languages and
+    compared it with the original."""
+
+    passage: UUID
+    reads_both: bool
 
 
 @dataclass(frozen=True)
@@ -284,14 +294,15 @@ def hand_in(act: Act, handed: HandedIn) -> None:
     act.move(Verb.HAND_IN, assigned=row.id, value=values.digest(row.said or b"").hex())
 
 
-def check_translation(act: Act, passage: UUID) -> Translation:
-    """A second reader looked it over: from now on it is a translation of the passage.
+def check_translation(act: Act, looked: LookedOver) -> Translation:
+    """A second reader looked it over: from now on it is a translation of the passage, checked where
+    they read both languages.
 
     Refuses `not_given` for what was not handed in, `passage_changed` where the passage does not say
     any more what was translated.
     """
     act.check(Verb.CHECK_TRANSLATION)
-    row = _row(act, passage)
+    row = _row(act, looked.passage)
     if row.state != "handed_in":
         raise Refused("not_given")
     key = assigned.key_at(act.opened, row)
@@ -299,21 +310,27 @@ def check_translation(act: Act, passage: UUID) -> Translation:
     text = passages.texts(act.session, act.opened).get(row.passage)
     if said is None or text is None or text.text != given.text:
         raise Refused("passage_changed")
-    case = act.case
-    translation = Translation(
-        id=row.id,
-        case_id=case.id,
-        passage=row.passage,
-        language=row.language,
-        person_id=row.person_id,
-        key_generation=case.key_generation,
-        body=act.opened.seal_text(Label.PASSAGE_TRANSLATION, row.id, said.text),
-        at=act.now,
-    )
+    translation = _translation(act, row, said)
+    if looked.reads_both:
+        translation.verified_by, translation.verified_at = act.actor.person, act.at
     act.session.add(translation)
-    row.state, case.needs_translation = "checked", False
+    row.state, act.case.needs_translation = "checked", False
     act.session.flush()
     value = values.digest(translation.body).hex()
     told = {"language": row.language, "value": value}
     act.move(Verb.CHECK_TRANSLATION, detail=None, assigned=row.id, passage=row.passage, **told)
     return translation
+
+
+def _translation(act: Act, row: Assigned, said: Said) -> Translation:
+    return Translation(
+        id=row.id,
+        case_id=act.case.id,
+        passage=row.passage,
+        language=row.language,
+        person_id=row.person_id,
+        key_generation=act.case.key_generation,
+        body=act.opened.seal_text(Label.PASSAGE_TRANSLATION, row.id, said.text),
+        at=act.now,
+        origin="interpreter",
+    )

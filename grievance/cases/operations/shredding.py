@@ -29,6 +29,7 @@ from grievance.cases.own_reminders import OwnReminder
 from grievance.cases.planned_calls import PlannedCall
 from grievance.cases.proofs import FilingNote
 from grievance.cases.states import ERASING
+from grievance.cases.translated import Translation
 from grievance.deadlines.models import Deadline, LimitationDate
 from grievance.model import Base
 from grievance.notifications import outbox
@@ -46,7 +47,7 @@ OF_A_CASE: tuple[type[Any], ...] = (
     cases.Attempt, cases.CaseFile, cases.CaseGrant, cases.CaseKey, cases.CaseRecord,
     cases.CaseVisit, cases.Erasure, cases.Feedback, cases.FourEyes, cases.Message, cases.Notice,
     cases.Outcome, cases.Receipt, cases.ReceiptSession, cases.Recusal, cases.Reissue,
-    cases.RemedyItem, cases.SearchLine, cases.Suggestion, cases.Translation,
+    cases.RemedyItem, cases.SearchLine, cases.Suggestion, Translation,
     corrections.Correction, Assigned, CallBack, OwnReminder, PlannedCall, referrals.Consent,
     referrals.Packet, referrals.PacketGrant, referrals.Referral, referrals.ReferralAnswer,
     links.BodyWrote, links.DeskItem, links.ReplyLink, links.ReplySession, FilingNote, Deadline,
