@@ -202,7 +202,7 @@ def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
     referral, packet = desk.asked(filed)
     visitor = visit(filed.code)
     page = read_page(visitor.get(path(referral)))
-    look = page.one("dl", class_="one-look")
+    look = page.one("dl", data_look="")
     terms = ["".join(term.itertext()) for term in look.iter("dt")]
     assert terms == [
         "To whom",
@@ -213,7 +213,7 @@ def test_one_look_says_to_whom_why_named_or_not_who_learns_and_until_when(
     ]
     yes, no = page.one("a", href="#paper"), page.one("button", form="say", name="answer")
     assert (yes.get("class"), no.get("value")) == (no.get("class"), "no")
-    at = [page.html.index(part) for part in ("one-look", 'href="#paper"', 'form="say"')]
+    at = [page.html.index(part) for part in ("data-look", 'href="#paper"', 'form="say"')]
     paper, counts = page.html.index('id="paper"'), page.html.index('data-verb="consent_given"')
     assert at == sorted(at)
     assert at[-1] < paper < counts, "the yes counts only under the paper"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -24,6 +24,7 @@ from grievance.clock import local_day, to_the_hour
 from grievance.deadlines import keeping
 from grievance.deadlines import operations as clocks
 from grievance.deadlines.asked import Grounds
+from grievance.deadlines.hours import Hours
 from grievance.deadlines.models import Deadline
 from grievance.deadlines.queries import operator_hours
 from grievance.extensions import acting
@@ -83,7 +84,8 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     if operator is None:
         raise FilingClosed
     at = to_the_hour(now)
-    dues = _dues(session, filing.complaint, at)
+    hours = operator_hours(session)
+    dues = _dues(filing.complaint, at, hours)
     case = _row(session, filing, min(dues.values()), at)
     opened = draw_keys(session, case)
     grant(session, opened, operator, COMPARTMENTS)
@@ -95,7 +97,7 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     told = filing.complaint
     keeping.count(session, case.id, Grounds(told.issues, {**told.identity, **told.story}), now)
     _note(session, opened, filing, at)
-    _count(session, filing.complaint, at)
+    _count(session, filing.complaint, local_day(at, hours.zone))
     telling.staff_of_new_case(session, site, case, now)
     if filing.complaint.contact:
         reminding.plan(session, site, opened, now)
@@ -103,10 +105,9 @@ def file(session: Session, site: Site, filing: Filing, now: datetime) -> Case:
     return case
 
 
-def _dues(session: Session, told: Complaint, at: datetime) -> dict[str, datetime]:
+def _dues(told: Complaint, at: datetime, hours: Hours) -> dict[str, datetime]:
     """The clocks a case begins with, and when they are due."""
     kinds = ("acknowledge", "danger") if told.danger else ("acknowledge",)
-    hours = operator_hours(session)
     return {kind: clocks.due(kind, at, hours) for kind in kinds}
 
 
@@ -204,8 +205,8 @@ def _note(session: Session, opened: OpenCase, filing: Filing, at: datetime) -> N
     )
 
 
-def _count(session: Session, told: Complaint, at: datetime) -> None:
+def _count(session: Session, told: Complaint, day: date) -> None:
     """Add the sealed facts to the month's tallies; irregular or asylum status is never counted."""
     said = {name: told.profile.get(name) for name in ("nationality", "sector")}
     counted = {(name, str(value)): 1 for name, value in said.items() if value}
-    tallies.add(session, local_day(at, operator_hours(session).zone), counted)
+    tallies.add(session, day, counted)
