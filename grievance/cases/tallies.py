@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -20,27 +21,34 @@ from grievance.cases.opening import OpenCase
 from grievance.cases.operations.sums import AMOUNTS, facts_of
 
 SUMS = ("owed", *AMOUNTS)
+MOST = 10**18  # of a month: what somebody typed to break it stops nobody else
 CASES = "-cases"  # after the name of a sum: of how many cases it is
 
 Sums = Mapping[tuple[str, str], int]  # by which sum and in which currency, in its smallest unit
 
 
 def add(session: Session, day: date, counted: Mapping[tuple[str, str], int]) -> None:
-    """Add to the tallies of the month of this day, by dimension and value."""
+    """Add to the tallies of the month of this day, by dimension and value; none goes beyond `MOST`
+    in either direction."""
     month = day.replace(day=1)
     rows: list[dict[str, Any]] = [
-        {"month": month, "dimension": dimension, "value": value, "count": number}
+        {"month": month, "dimension": dimension, "value": value, "count": _bounded(number)}
         for (dimension, value), number in sorted(counted.items())
         if number
     ]
     if rows:
         adding = insert(Tally).values(rows)
+        together = func.greatest(func.least(Tally.count + adding.excluded.count, MOST), -MOST)
         session.execute(
             adding.on_conflict_do_update(
                 index_elements=["month", "dimension", "value"],
-                set_={"count": Tally.count + adding.excluded.count},
+                set_={"count": together},
             )
         )
+
+
+def _bounded(number: int) -> int:
+    return max(-MOST, min(number, MOST))
 
 
 def sums_of(opened: OpenCase, items: Iterable[RemedyItem]) -> Sums:

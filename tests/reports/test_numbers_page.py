@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from grievance.accounts.roles import PERMISSIONS, Permission, Role
-from grievance.cases import figures
+from grievance.cases import figures, tallies
 from grievance.cases.figures import COUNTED, Period, half_year
 from grievance.cases.messages import Written
 from grievance.cases.models import Case, Recusal, Tally
@@ -279,6 +279,15 @@ def test_what_a_worker_says_came_and_is_owed_is_counted(house: House) -> None:
     assert held["agreed", "JPY"] == 300_000
     assert held["received", "JPY"] == 250_000
     assert held["received-cases", "JPY"] == 1
+
+
+def test_no_sum_that_somebody_types_stops_the_others(session: Session) -> None:
+    """Ten times the most that a month of every month can hold is still a number."""
+    for _turn in range(10):
+        tallies.add(session, _month(), {("owed", "VND"): 10**19, ("agreed", "VND"): -(10**19)})
+    session.expire_all()
+    held = {one.dimension: one.count for one in session.query(Tally) if one.value == "VND"}
+    assert held == {"owed": tallies.MOST, "agreed": -tallies.MOST}
 
 
 def _month() -> date:
