@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from grievance.cases.models import Case, Feedback, Outcome, Recusal, RemedyItem, Tally
+from grievance.cases.money import CURRENCIES
 from grievance.cases.tallies import CASES, SUMS
 from grievance.clock import add_months
 from grievance.referrals.models import Referral
@@ -187,7 +188,8 @@ def money(
     found: dict[str, dict[str, Sum]] = {}
     for (currency, name), amount in sorted(held.items()):
         cases = held.get((currency, name + CASES), 0)
-        if name in SUMS and cases >= FEWEST and amount > 0:
+        known = name in SUMS and currency in CURRENCIES  # one that left the list is not told
+        if known and cases >= FEWEST and amount > 0:
             found.setdefault(currency, {})[name] = Sum(amount, cases)
     return found
 

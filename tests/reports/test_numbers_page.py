@@ -281,6 +281,14 @@ def test_what_a_worker_says_came_and_is_owed_is_counted(house: House) -> None:
     assert held["received-cases", "JPY"] == 1
 
 
+def test_a_currency_that_left_the_list_is_not_told(session: Session) -> None:
+    for currency in ("XXX", "JPY"):
+        counted = {("claimed", currency): 1000, ("claimed-cases", currency): 5}
+        tallies.add(session, _month(), counted)
+    now, zone = local_day(real_now(), ZONE), ZONE
+    assert list(figures.money(session, half_year(now, zone))) == ["JPY"]
+
+
 def test_no_sum_that_somebody_types_stops_the_others(session: Session) -> None:
     """Ten times the most that a month of every month can hold is still a number."""
     for _turn in range(10):

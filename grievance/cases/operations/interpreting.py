@@ -311,7 +311,7 @@ def check_translation(act: Act, looked: LookedOver) -> Translation:
     if said is None or text is None or text.text != given.text:
         raise Refused("passage_changed")
     translation = _translation(act, row, said)
-    if looked.reads_both:
+    if looked.reads_both and act.actor.person != row.person_id:  # nobody checks their own
         translation.verified_by, translation.verified_at = act.actor.person, act.at
     act.session.add(translation)
     row.state, act.case.needs_translation = "checked", False
