@@ -36,7 +36,7 @@ from grievance.referrals.states import ANSWERS
 
 DAY = 24 * 60 * 60
 HALF = 6  # months
-FEWEST = 5  # cases of which a sum of money is shown
+LEAST = 5  # of anything, where fewer could be told from one another
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Sum:
 def money(
     session: Session, period: Period, hidden: Hidden | None = None
 ) -> dict[str, dict[str, Sum]]:
-    """Sums by currency and by `SUMS`, of whole months; one of fewer than `FEWEST` cases is not
+    """Sums by currency and by `SUMS`, of whole months; one of fewer than `LEAST` cases is not
     there. Empty where a hidden case was filed before the period ended: its sums may be among them.
     """
     some = hidden is not None and session.scalar(
@@ -189,7 +189,7 @@ def money(
     for (currency, name), amount in sorted(held.items()):
         cases = held.get((currency, name + CASES), 0)
         known = name in SUMS and currency in CURRENCIES  # one that left the list is not told
-        if known and cases >= FEWEST and amount > 0:
+        if known and cases >= LEAST and amount > 0:
             found.setdefault(currency, {})[name] = Sum(amount, cases)
     return found
 

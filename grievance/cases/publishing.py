@@ -17,12 +17,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from grievance.cases import figures
-from grievance.cases.figures import TALLIED, Period, Record, half_year, total
+from grievance.cases.figures import LEAST, TALLIED, Period, Record, half_year, total
 from grievance.cases.labels import UNKNOWN
 from grievance.cases.models import Case, Published
 from grievance.clock import local_day
 
-LEAST = 5
 SETTLES = timedelta(days=14)  # after its end: what happened then is written down by then
 OTHERS = "others"
 FILED, ENOUGH, FEW = "filed", "all", "few"

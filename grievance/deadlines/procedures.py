@@ -7,7 +7,7 @@ promised, and close nothing; none of them stops a limit of the law unless its st
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -155,9 +155,10 @@ def shipped() -> Procedures:
 def load(file: Path, told: entries.Facts | None = None) -> Procedures:
     """The procedures in this file, checked against the facts (the shipped ones without them).
 
-    `SheetError`: a stage that nothing leads to, a `next` or `from` that is none, an unknown body,
-    kind, calendar or source, a body with two, a kind without a fallback, `seen` without a source, a
-    problem that neither has a limit of the law nor says why not.
+    `SheetError`: a stage that nothing leads to, a `next` or `from` that is none, a time that counts
+    from a later stage, an unknown body, kind, calendar or source, a body with two, a kind without
+    a fallback, `seen` without a source, a problem that neither has a limit of the law nor says why
+    not.
     """
     known = told or facts.shipped()
     sheet = read(file)
@@ -198,12 +199,11 @@ def _procedure(row: Row, known: entries.Facts) -> Procedure:
     rows = list(row.rows("stages"))
     names = [one.text("id") for one in rows] or [""]
     mechanisms = row.codes("mechanisms", known.mechanisms)
-    before = ("", *names)
     stages = []
     for place, inner in enumerate(rows):
         if inner.get("id") in names[:place]:
             inner.fault("id", f"the id {inner.get('id')!r} twice")
-        stages.append(_stage(inner, names, before[place], known))
+        stages.append(_stage(inner, names, names[:place], known))
         for one in stages[-1].only:
             if one not in mechanisms:
                 inner.fault("only", f"only: {one} is not of this procedure")
@@ -227,7 +227,7 @@ def _procedure(row: Row, known: entries.Facts) -> Procedure:
     return made
 
 
-def _stage(row: Row, names: Collection[str], before: str, known: entries.Facts) -> Stage:
+def _stage(row: Row, names: Collection[str], before: Sequence[str], known: entries.Facts) -> Stage:
     asks = []
     for one in row.rows("asks"):
         asks.append(Asks(one.text("ask"), one.text("say")))
@@ -237,7 +237,7 @@ def _stage(row: Row, names: Collection[str], before: str, known: entries.Facts) 
         id=row.text("id"),
         who=row.code("who", WHO),
         text=row.text("text"),
-        limit=_limit(row, "limit", names, before, known),
+        limit=_limit(row, "limit", before, before[-1] if before else "", known),
         next=row.codes("next", names),
         only=row.codes("only", known.mechanisms),
         confidence=confidence,

@@ -40,7 +40,7 @@ class ExtendForm(ActForm):
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
         running = clocks_of(db.session(), desk.case, now())
-        self.clock.choices = choices_of((one.kind, _(words.CLOCK[one.kind])) for one in running)
+        self.clock.choices = pausing.kinds(running)
         said = ((code, _(label)) for code, label in MOVED.items())
         self.why.choices = choices_of([("", "—"), *said])
 
@@ -74,7 +74,7 @@ def runs(running: Sequence[Deadline], at: datetime, zone: str) -> list[Runs]:
 
 
 def _moved(clock: Deadline, zone: str) -> str:
-    if not clock.first_due:
+    if not clock.first_due or clock.due_at == clock.first_due:
         return ""
     day = date_text(local_day(clock.first_due, zone))
     if not clock.moved_for:

@@ -25,7 +25,8 @@ from grievance.web.forms import Select, Words
 from grievance.web.read_back import Day
 
 
-def _kinds(clocks: Iterable[Deadline]) -> list[Any]:
+def kinds(clocks: Iterable[Deadline]) -> list[Any]:
+    """Clocks to choose from."""
     return choices_of((one.kind, _(words.CLOCK[one.kind])) for one in clocks)
 
 
@@ -49,7 +50,7 @@ class PauseForm(ActForm):
     )
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        self.clock.choices = _kinds(pausing.to_stop(db.session(), desk.case, now()))
+        self.clock.choices = kinds(pausing.to_stop(db.session(), desk.case, now()))
         said = ((code, _(label)) for code, label in PAUSED.items())
         self.why.choices = choices_of([("", "—"), *said])
 
@@ -64,10 +65,10 @@ class ResumeForm(ActForm):
     clock = Select(lazy("Which clock"), needed=lazy("Choose which clock."))
 
     def offer(self, desk: Desk, people: Mapping[UUID, str]) -> None:
-        self.clock.choices = _kinds(pausing.stopped(db.session(), desk.case))
+        self.clock.choices = kinds(pausing.stopped(db.session(), desk.case))
 
     def fill(self, desk: Desk, verb: Verb, hours: Hours, now: Any) -> None:
-        self.clock.data = next(iter(pausing.stopped(db.session(), desk.case))).kind
+        self.clock.data = next((one.kind for one in pausing.stopped(db.session(), desk.case)), "")
 
     def value(self, desk: Desk) -> str:
         return str(self.clock.data)

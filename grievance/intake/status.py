@@ -230,7 +230,7 @@ def _moved(session: Session, case: Case) -> list[tuple[str, str]]:
     return [
         _later(session, one, one.first_due)
         for one in clocks.running(session, case.id)
-        if one.first_due and one.due_at >= now()
+        if one.first_due and one.due_at >= now() and (one.paused_at or one.due_at != one.first_due)
     ]
 
 

@@ -90,15 +90,11 @@ class Outcome:
     open: list[tuple[str, str]]
 
 
-class CheckForm(Form):
-    """An answer to each point."""
-
-
 def _field(criterion: str, at: int) -> str:
     return f"{criterion}-{at}"
 
 
-def _form() -> type[CheckForm]:
+def _form() -> type[Form]:
     """The form in the language of the page."""
     choices = [option(code, _(label)) for code, label in ANSWERS.items()]
     fields = {
@@ -106,10 +102,10 @@ def _form() -> type[CheckForm]:
         for criterion, texts in ASKS.items()
         for at, text in enumerate(texts)
     }
-    return type("SelfCheckForm", (CheckForm,), fields)
+    return type("SelfCheckForm", (Form,), fields)
 
 
-def outcomes(form: CheckForm) -> list[Outcome]:
+def outcomes(form: Form) -> list[Outcome]:
     """What the answers come to, criterion by criterion."""
     found = []
     for criterion, label in CRITERIA.items():

@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template
 
 from grievance.accounts import queries as accounts
 from grievance.cases import half_years, publishing
-from grievance.cases.publishing import LEAST
+from grievance.cases.figures import LEAST
 from grievance.clock import local_day, now
 from grievance.extensions import db
 from grievance.i18n import date_text

@@ -144,6 +144,7 @@ def test_a_day_is_told_to_a_worker_while_it_is_ahead_and_with_what_it_rests_on()
         ("next: [coordination, assessment]", "next: [assessment]", "nothing leads to 'coordin"),
         ("next: [talks, statement]", "next: [talks, end]", "unknown id 'end'"),
         ("from: talks", "from: nowhere", "unknown code 'nowhere'"),
+        ("from: talks", "from: statement", "unknown code 'statement'"),
         ("calendar: courts", "calendar: moon", "unknown code 'moon'"),
         ("time: 40 days", "time: soon", "expected a time such as"),
         ("kinds: [state_judicial]", "kinds: []", "state_judicial has no procedure"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grievance.accounts.roles import PERMISSIONS, Permission, Role
 from grievance.cases import publishing
-from grievance.cases.publishing import LEAST
+from grievance.cases.figures import LEAST
 from tests.cast import browser, member
 from tests.deadlines.conftest import House, house
 from tests.pages import read_page

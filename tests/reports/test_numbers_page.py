@@ -282,7 +282,7 @@ def test_what_a_worker_says_came_and_is_owed_is_counted(house: House) -> None:
 
 
 def test_a_currency_that_left_the_list_is_not_told(session: Session) -> None:
-    for currency in ("XXX", "JPY"):
+    for currency in ("ZZZ", "JPY"):
         counted = {("claimed", currency): 1000, ("claimed-cases", currency): 5}
         tallies.add(session, _month(), counted)
     now, zone = local_day(real_now(), ZONE), ZONE

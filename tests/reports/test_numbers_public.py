@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from grievance.cases import publishing
-from grievance.cases.figures import Record
+from grievance.cases.figures import LEAST, Record
 from grievance.cases.models import Case, Published, Tally
-from grievance.cases.publishing import LEAST, OTHERS, together
+from grievance.cases.publishing import OTHERS, together
 from tests.cast import Browser
 from tests.deadlines.conftest import House, house
 from tests.pages import read_page
